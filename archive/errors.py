@@ -101,7 +101,7 @@ class UnknownPolicyError(NotFoundError):
         self.name = name
         self.nearest = _nearest(name, names)
         """Up to three names that resemble it, best first."""
-        super().__init__(f"the archive knows no policy called {name!r}: {_suggestion(self.nearest, names)}")
+        super().__init__(f"the archive has no policy called {name!r}: {_suggestion(self.nearest, names)}")
 
 
 SUGGESTED = 10
@@ -192,11 +192,11 @@ _SQLITE: dict[int, tuple[type[StorageError], str]] = {
     ),
     sqlite3.SQLITE_FULL: (
         StorageFullError,
-        "the disk is full; the last step was not recorded, all before it is whole; free some space and try again",
+        "the disk is full; everything but the last step was recorded; free some space and try again",
     ),
     sqlite3.SQLITE_IOERR: (
         StorageError,
-        "the disk could not be read or written; the last step was not recorded, all before it is whole; check the disk",
+        "the disk could not be read or written; everything but the last step was recorded; check the disk",
     ),
 }
 """Errors by primary result code, https://sqlite.org/rescode.html"""

@@ -128,12 +128,11 @@ def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTI
         return Screening("encoding", rubbish)
     elif nests_too_deeply(page, options.max_nesting):
         detail = (
-            f"The page nests its elements more than {options.max_nesting:,} deep, which is the most that is read "
-            "(max_nesting)."
+            f"The page nests its elements more than {options.max_nesting:,} deep, which is the limit (max_nesting)."
         )
         return Screening("refused-limit", detail)
     if (reason := challenge(page)) is not None:
-        return Screening("bot-challenge", f"The server's firewall answered in its place ({reason}).")
+        return Screening("bot-challenge", f"A firewall answered instead of the server ({reason}).")
     if page.status < 400 and _is_policy(document.text):
         return None
     seen = _look(page, document)
@@ -160,7 +159,7 @@ def challenge(page: Page) -> str | None:
 def _wish(page: Page) -> str:
     """Return a sentence that says when the server accepts the next request; "" if the server does not say."""
     stated = next((value for name, value in page.headers if name == "retry-after"), "")
-    return f" It asks to be left alone for now (Retry-After: {stated[:60]})." if stated else ""
+    return f" It asks for a pause (Retry-After: {stated[:60]})." if stated else ""
 
 
 def _rubbish(page: Page) -> str | None:
@@ -194,11 +193,11 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
     if detail := _login(page, seen, spoken):
         return Screening("login", detail)
     if seen.refresh and spoken < _SHORT_POLICY_WORDS:
-        return Screening("empty-shell", "The page only sends its reader on to another address.")
+        return Screening("empty-shell", "The page only redirects to another address.")
     if spoken < _FEW_WORDS:
         return Screening("empty-shell", _empty(page, seen, spoken) + _cookie_hint(page, seen))
     if vocabulary < _ANY_VOCABULARY and _is_judged_by_words(document, spoken):
-        terms = f"The page's {spoken} words use next to none of a policy's terms."
+        terms = f"The page's {spoken} words include hardly any terms of a policy."
         return Screening("other-document", terms + _cookie_hint(page, seen))
     return None
 
@@ -225,7 +224,7 @@ def _cookie_hint(page: Page, seen: _Seen) -> str:
     short = len(seen.text.split()) <= _COOKIE_WORDS
     if not short or "cookie" not in seen.text.lower() or any(name == RENDERED for name, _ in page.headers):
         return ""
-    return " It speaks of cookies: the site may want one that a script sets, and `render = true` runs its scripts."
+    return " It mentions cookies: the site may need one that a script sets, and `render = true` runs its scripts."
 
 
 def _amount(text: str) -> int:
@@ -269,7 +268,7 @@ def _login(page: Page, seen: _Seen, spoken: int) -> str | None:
     if match and spoken < _SHORT_POLICY_WORDS:
         return f"The page's title says {match[0]!r}; it has {spoken} words of text."
     if _login_address().search(page.final_url) and spoken < _SHORT_POLICY_WORDS:
-        return f"The address is that of a login ({page.final_url}); the page has {spoken} words of text."
+        return f"The address looks like a login page ({page.final_url}); the page has {spoken} words of text."
     return None
 
 

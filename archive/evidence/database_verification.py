@@ -98,7 +98,7 @@ def _normalised(statement: str) -> str:
 
 def _difference(expected: str | None, actual: str | None) -> str:
     if expected is None:
-        return "no migration makes it: what it does to reads or writes is not known"
+        return "no migration creates it, so its effect on reads or writes is unknown"
     if actual is None:
         return "it is missing"
     return "" if expected == actual else "it is not defined as the migrations define it"
@@ -106,11 +106,11 @@ def _difference(expected: str | None, actual: str | None) -> str:
 
 def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
     for kind, name, table in connection.exec_driver_sql(POSTGRESQL_EXTRAS).all():
-        yield Flaw("schema", f"{kind} {name} {table}".strip(), "no migration makes it: what it does is not known")
+        yield Flaw("schema", f"{kind} {name} {table}".strip(), "no migration creates it, so its effect is unknown")
     inspector = inspect(connection)
     tables = set(inspector.get_table_names()) - {VERSION_TABLE, "section_words"}
     for name in sorted(tables ^ set(Base.metadata.tables)):
-        problem = "no migration makes it" if name in tables else "it is missing"
+        problem = "no migration creates it" if name in tables else "it is missing"
         yield Flaw("schema", f"table {name}", problem)
     for name in sorted(tables & set(Base.metadata.tables)):
         table = Base.metadata.tables[name]

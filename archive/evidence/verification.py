@@ -70,7 +70,7 @@ def verify(
             if begin is not None:
                 tally.since = begin.sequence
             elif since is not None:
-                yield Flaw("head", f"head {since}", "the archive does not have it, so all was verified")
+                yield Flaw("head", f"head {since}", "the archive does not have it, so everything was verified")
             yield from _Chain.after(connection, tally, saved, begin).verify()
             for kind in KINDS:
                 yield from _unsealed(connection, kind)
@@ -193,12 +193,12 @@ class _Chain:
                 else:
                     yield Flaw("changed", whereabouts(self.connection, kind, row_id), "it is not what was sealed")
         for row_id in sealed:
-            yield Flaw("missing", f"{kind} {row_id}", "it was sealed, and is gone")
+            yield Flaw("missing", f"{kind} {row_id}", "it was sealed, and is missing now")
 
     def _heads(self) -> Iterator[Flaw]:
         """Verify that the chain contains the saved heads."""
         if self.tally.head is None:
-            yield Flaw("chain", "the chain", "it is empty: each begins with an entry")
+            yield Flaw("chain", "the chain", "it is empty: every chain begins with an entry")
         for each in self.saved:
             if each in self._met:
                 continue
@@ -207,7 +207,11 @@ class _Chain:
                 gone = _missing(self._sequence + 1, each.sequence)
                 yield Flaw("head", where, f"the chain ends before it: {gone}")
             else:
-                yield Flaw("head", where, "the chain does not lead to it: it was rewritten, or is another archive's")
+                yield Flaw(
+                    "head",
+                    where,
+                    "the chain does not lead to it: the chain was rewritten, or the head belongs to another archive",
+                )
 
 
 def _has_hash(entry: ChainEntry, stored: str) -> bool:

@@ -106,8 +106,8 @@ def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: b
     if row is not None and row.seen_at >= oldest and not (resumed and row.seen_at == oldest):
         raise CannotImportError(
             f"{policy}: the archive has version {row.number} of {row.seen_at:%Y-%m-%d}, and copies of "
-            f"{oldest:%Y-%m-%d} cannot be put before it, since the numbers of versions are quoted in alerts. Import "
-            f"older copies under a name of their own, such as {policy + ' (earlier)'!r}."
+            f"{oldest:%Y-%m-%d} cannot be inserted before it, because alerts quote the numbers of versions. Import "
+            f"older copies under another name, such as {policy + ' (earlier)'!r}."
         )
 
 

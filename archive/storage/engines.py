@@ -82,9 +82,7 @@ def engine_of(
     except NoSuchModuleError as error:
         raise CannotOpenError(location, _unknown_kind(database)) from error
     except ModuleNotFoundError as error:
-        problem = (
-            f"the Python package {error.name!r} that speaks to this database is missing; install it next to clausewatch"
-        )
+        problem = f"the Python package {error.name!r} for this database is missing; install it next to clausewatch"
         raise MissingDriverError(location, problem) from error
 
 

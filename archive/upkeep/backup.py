@@ -33,7 +33,7 @@ def back_up(archive: Archive, target: Path) -> Head:
         fix = "back up a PostgreSQL archive with the server's own tool: pg_dump --format=custom --file=FILE DATABASE"
         raise BackupError(archive.location, fix)
     if target.exists():
-        raise BackupError(str(target), "there is a file of this name: name a new one")
+        raise BackupError(str(target), "this file already exists: name a new one")
     partial = target.with_name(f".{target.name}.partial")
     with suppress(FileNotFoundError):
         partial.unlink()
@@ -75,7 +75,7 @@ def _require_sound(path: Path) -> None:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         (answer,) = connection.execute("PRAGMA integrity_check").fetchone()
     if answer != "ok":
-        raise BackupError(str(path), f"the copy is damaged ({answer}); is the disk sound?")
+        raise BackupError(str(path), f"the copy is damaged ({answer}); check the disk")
 
 
 def _head_of(path: Path) -> Head:
@@ -108,7 +108,7 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
         partial.replace(target)
         _to_disk(target.parent)
     except (OSError, sqlite3.Error) as error:
-        raise BackupError(str(backup), f"it cannot be put back: {error}") from error
+        raise BackupError(str(backup), f"it cannot be restored: {error}") from error
     finally:
         for ending in BESIDE:
             with suppress(FileNotFoundError):
@@ -124,7 +124,9 @@ def _put_aside(target: Path, *, replace: bool) -> Path | None:
     if not target.exists():
         return None
     if not replace:
-        raise BackupError(str(target), "an archive is there: --replace puts it aside; or name another `database`")
+        raise BackupError(
+            str(target), "an archive already exists: add --replace to move it aside, or name another `database`"
+        )
     names = (f"{target.name}.before-restore{f'-{number}' if number > 1 else ''}" for number in count(1))
     aside = next(path for path in map(target.with_name, names) if not path.exists())
     for ending in BESIDE:

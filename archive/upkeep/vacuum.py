@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from archive.errors import ArchiveBusyError, storage_error
 from archive.storage.database import Archive
 
-STILL_READ = "the rows are erased, but another program reads the archive, so that its file still holds what was there"
+STILL_READ = "the rows are erased, but another program is reading the archive, so its file may still contain them"
 
 
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:

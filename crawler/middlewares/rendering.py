@@ -96,7 +96,7 @@ class RenderingMiddleware:
             raise KnownError(opened.failure)
         if urlsplit(built.url).scheme not in ("http", "https"):
             sentence = (
-                "The page led the browser to an address that did not load, and what it shows is its own error page."
+                "The page led the browser to an address that did not load, so the browser shows its own error page."
             )
             raise KnownError(Failure("connection", sentence))
         return self._answer(response, built, opened, version)
@@ -126,7 +126,7 @@ class RenderingMiddleware:
         # The page may declare its original encoding. A byte order mark takes precedence over the declaration.
         body = text.encode("utf-8-sig")
         if len(body) > self.settings.max_body:
-            sentence = f"The page as its scripts build it is larger than max_body, {self.settings.max_body / 1e6:g} MB."
+            sentence = f"The rendered page is larger than max_body, {self.settings.max_body / 1e6:g} MB."
             raise KnownError(Failure("too-large", sentence))
         headers = response.headers.copy()
         for name in NOT_OF_THE_TEXT:

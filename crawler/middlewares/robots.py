@@ -67,7 +67,9 @@ class RobotsMiddleware:
         elif isinstance(rules, Failure):
             raise RobotsError(rules)
         elif not rules.allowed(request.url, PRODUCT):
-            raise RobotsError(Failure("robots", f"robots.txt of {parts.netloc} does not allow {PRODUCT} this page."))
+            raise RobotsError(
+                Failure("robots", f"robots.txt of {parts.netloc} does not allow {PRODUCT} to fetch this page.")
+            )
 
     def _postpone(self, request: Request, answer: PostponedError, host: str) -> None:
         if tries(request) < self.settings.retries:

@@ -170,7 +170,7 @@ def allowed_entry(entry: str) -> str | Network:
     except ValueError:
         wider = None
     if wider is not None:
-        raise ValueError(f'says more than its mask: write "{wider}" for the network, or the address alone')
+        raise ValueError(f'has more bits than its mask: write "{wider}" for the network, or the address alone')
     host = host_key(entry)
     if not _HOST.fullmatch(host) or _NUMBER.fullmatch(host.rpartition(".")[2]):
         raise ValueError(

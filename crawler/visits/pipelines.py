@@ -228,6 +228,4 @@ def refusal(hit: LimitHit) -> Assessment:
 def defect(raised: Defect) -> str:
     """Return the message that is recorded if our own code failed on a response."""
     kind = type(raised.error).__name__
-    return (
-        f"The response came, but Clausewatch failed to read it ({kind}: {raised.error}). This is a defect: report it."
-    )
+    return f"Clausewatch failed to read the response ({kind}: {raised.error}). This is a bug: please report it."

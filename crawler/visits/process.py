@@ -99,4 +99,4 @@ class _Faults:
         if isinstance(fault, StorageError | WorkersDeadError):
             raise fault
         if fault is not None:
-            raise CrawlDefectError(f"the crawl failed by a defect of the program: {fault}") from fault
+            raise CrawlDefectError(f"the crawl failed because of a bug in the program: {fault}") from fault

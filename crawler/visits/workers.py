@@ -200,7 +200,7 @@ class Workers:
         """Return the limit that caused an error, or None if a limit was not the cause."""
         memory = f"{self.limits.memory / 1e6:g} MB"
         if isinstance(error, TimeoutError):
-            return LimitHit(f"the limit of {self.limits.clock:g} seconds by the clock")
+            return LimitHit(f"the limit of {self.limits.clock:g} seconds of elapsed time")
         if isinstance(error, MemoryError):
             return LimitHit(f"the limit of {memory} of memory", hungry=True)
         if isinstance(error, RecursionError):
@@ -211,7 +211,7 @@ class Workers:
             return LimitHit(f"the limit of {self.limits.cpu_time:g} seconds of CPU time")
         if error.exitcode is not None and error.exitcode < 0:
             name = signal.Signals(-error.exitcode).name
-            return LimitHit(f"signal {name}, most likely for want of memory (limit {memory})", hungry=True)
+            return LimitHit(f"signal {name}, most likely because of the memory limit ( {memory})", hungry=True)
         return LimitHit(f"the worker process itself, with exit code {error.exitcode}")
 
     async def close(self) -> None:

@@ -38,7 +38,7 @@ def newly_fallen_back(fallback: bool, before: bool) -> str | None:
     """
     if not fallback or before:
         return None
-    return "The text changed and the configured selector matched nothing, so that the page was read without it."
+    return "The text changed while the configured selector matched nothing, so the whole page was read."
 
 
 def lost_text(before: Document, after: Document) -> str | None:
@@ -46,7 +46,7 @@ def lost_text(before: Document, after: Document) -> str | None:
     left, right = len(words(before.text)), len(words(after.text))
     if left < SUBSTANTIAL or right >= (1 - LOST) * left:
         return None
-    return f"A large part of the text is gone: {right:,} words, while the version before has {left:,}."
+    return f"A large part of the text is gone: {right:,} words, while the previous version has {left:,}."
 
 
 def lost_section(before: Document, after: Document, comparison: Comparison) -> str | None:
@@ -99,4 +99,4 @@ def mostly_replaced(before: Document, after: Document) -> str | None:
     gone = sum(statement.words not in there for statement in old)
     if gone <= REPLACED * len(old):
         return None
-    return f"Most of the text was replaced: {gone} of the {len(old)} statements of the version before are gone."
+    return f"Most of the text was replaced: {gone} of the {len(old)} statements of the previous version are gone."

@@ -27,10 +27,10 @@ def comparability(before: Document, after: Document) -> Screening | None:
     if gone is not None:
         return gone
     if len(left) >= SUBSTANTIAL and len(right) < SHRUNK * len(left):
-        return Screening("shrunk", f"The text has {len(right):,} words; the version before has {len(left):,}.")
+        return Screening("shrunk", f"The text has {len(right):,} words; the previous version has {len(left):,}.")
     share = kinship(telling(left, before), telling(right, after))
     if share is not None and share < KINSHIP:
-        return Screening("other-document", f"Only {share:.0%} of its telling words are in the version before.")
+        return Screening("other-document", f"Only {share:.0%} of its distinctive words are in the previous version.")
     return None
 
 
@@ -53,6 +53,6 @@ def other_language(before: Document, after: Document) -> Screening | None:
     if old and new and not old & new:
         return Screening(
             "other-language",
-            f"The text is in {', '.join(sorted(new))}; the version before in {', '.join(sorted(old))}.",
+            f"The text is in {', '.join(sorted(new))}; the previous version in {', '.join(sorted(old))}.",
         )
     return None

@@ -60,7 +60,7 @@ class Ending:
     words: int
     """Number of words of the text."""
     words_before: int
-    """Number of words of the version before."""
+    """Number of words of the previous version."""
     open: str
     """A clause that says why the end is open; "" if the text ends properly."""
     gone: tuple[Statement, ...]
@@ -76,8 +76,8 @@ class Ending:
         """A sentence for a person that explains it."""
         amounts = f"{self.words:,} words of {self.words_before:,}"
         if self.open:
-            return f"The text is the beginning of the version before ({amounts}), and {self.open}."
-        return f"All that followed is gone: the text is the beginning of the version before ({amounts})."
+            return f"The text is the beginning of the previous version ({amounts}), and {self.open}."
+        return f"The end is gone: the text is the beginning of the previous version ({amounts})."
 
 
 def incomplete(before: Document, after: Document, comparison: Comparison, ending: Ending | None) -> Screening | None:
@@ -191,7 +191,7 @@ def unfinished(before: Page, after: Page) -> str:
     if length.isdigit() and "content-encoding" not in headers and len(after.body) < int(length):
         return f"the page has {len(after.body):,} of the {int(length):,} bytes that its server announced"
     if _FOOT.search(before.body) and not _FOOT.search(after.body):
-        return "the page has no foot: its markup breaks off"
+        return "the page is incomplete: its markup breaks off"
     return ""
 
 
@@ -206,7 +206,7 @@ def language_gone(before: Document, after: Document) -> Screening | None:
             and new[language] <= LEFT_OVER * size
             and lost >= size / 2
         ):
-            share = f"{size:,} of the {old.total():,} words of the version before"
+            share = f"{size:,} of the {old.total():,} words of the previous version"
             return Screening("language-gone", f"The text in the language “{language}” is gone: {share}.")
     return None
 
@@ -229,7 +229,7 @@ def older_edition(before: Document, after: Document, comparison: Comparison) -> 
     right = Counter(words(after.text))
     if (right - Counter(words(before.text))).total() > OWN_WORDS * right.total():
         return None
-    return Screening("other-edition", f"The text is dated {new}, the version before {old}: perhaps an older edition.")
+    return Screening("other-edition", f"The text is dated {new}, the previous version {old}: perhaps an older edition.")
 
 
 def is_earlier(one: date, other: date) -> bool:
@@ -256,7 +256,7 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
-    """Return the words of the version before that have another spelling in the text, with that spelling, sorted."""
+    """Return the words of the previous version that have another spelling in the text, with that spelling, sorted."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     lexicon = load_lexicon(language)
     if lexicon is None or language not in before.languages:

@@ -145,15 +145,15 @@ def restored(before: Document, after: Document) -> str | None:
         return None
     amounts = f"{size:,} words after {former:,}"
     if size >= RESTORED * former:
-        return f"The text is back after a page that was not the whole policy ({amounts}): nothing in it is new."
+        return f"The text is back after a page that was not the complete policy ({amounts}): nothing in it is new."
     if only_grew(before, after):
-        return f"The text has all that it had, and more, under the same date ({amounts}): it was not whole before."
+        return f"The text was not complete before: it has all of that and more, with the same date ({amounts})."
     if (
         all(map(is_judged, (*old, *new)))
         and not any(map(relevance, old))
         and sum(map(bool, map(relevance, new))) >= WATCHED
     ):
-        return f"The text is back after a page that said nothing of sharing and rights ({amounts})."
+        return f"The text is back after a page that said nothing about sharing and rights ({amounts})."
     return None
 
 

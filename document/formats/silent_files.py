@@ -24,9 +24,9 @@ def _of_pdf(page: Page) -> tuple[Silence, str]:
         printed = printed_text(page.body)
     except PdfError as error:
         fault = "needs a password" if error.fault == "encrypted" else "is broken"
-        return "encoding", f"The body is a PDF file that {fault}, so that nothing of it can be read."
+        return "encoding", f"The body is a PDF file that {fault}, so it cannot be read."
     pages = f"{printed.pages} page{'' if printed.pages == 1 else 's'}"
-    return "empty-shell", f"The PDF file has {pages} and no text: perhaps it holds pictures of a text."
+    return "empty-shell", f"The PDF file has {pages} and no text: perhaps it contains pictures of text."
 
 
 def _of_docx(page: Page, most: int) -> tuple[Silence, str]:
@@ -42,5 +42,5 @@ def _of_docx(page: Page, most: int) -> tuple[Silence, str]:
         if error.fault == "nested":
             return "refused-limit", "The body is a Word document that nests its tables or boxes too deeply."
         fault = "needs a password" if error.fault == "encrypted" else "is broken"
-        return "encoding", f"The body is a Word document that {fault}, so that nothing of it can be read."
-    return "empty-shell", "The Word document has no text: perhaps it holds pictures of a text."
+        return "encoding", f"The body is a Word document that {fault}, so it cannot be read."
+    return "empty-shell", "The Word document has no text: perhaps it contains pictures of text."

@@ -40,7 +40,7 @@ class Quiet:
         """Read hours like "22:00-07:00". Raises ValueError."""
         start, dash, end = text.partition("-")
         if not dash:
-            raise ValueError('names no hours: write from and until, like "22:00-07:00"')
+            raise ValueError('is not a range of hours: write the beginning and the end, like "22:00-07:00"')
         hours = cls(parse_clock(start), parse_clock(end))
         if hours.start == hours.end:
             raise ValueError("would be quiet all day, or never: let them end at another time than they start")

@@ -27,8 +27,8 @@ READ_TIMEOUT = 20.0
 """Time limit, in seconds, for each response. `?rto=` overrides it, for mail too."""
 
 MAIL_REFUSED = {
-    "cc": "name each recipient in `via`, each gets a mail of their own",
-    "bcc": "name each recipient in `via`, each gets a mail of their own",
+    "cc": "name each recipient in `via`: each of them gets a separate mail",
+    "bcc": "name each recipient in `via`: each of them gets a separate mail",
     "pgp": "mails are sent as they are",
     "wkd": "mails are sent as they are",
 }
@@ -92,7 +92,9 @@ def service(url: str, recipient: str) -> Service:
     kind = N_MGR[schema]
     if recipient:
         if "targets" not in inspect.signature(kind.__init__).parameters:
-            raise RefusedChannelError(f"a {schema} channel takes no recipient: its address names the place")
+            raise RefusedChannelError(
+                f"a {schema} channel takes no recipient, because its address already says where messages go"
+            )
         options["targets"] = [recipient]
     try:
         made: NotifyBase = kind(**options, asset=ASSET)
@@ -113,7 +115,7 @@ def _options(url: str) -> dict[str, Any]:
     options = _read(url)
     schema = options["schema"]
     if schema not in ALLOWED:
-        raise RefusedChannelError(f"{inert(schema)} is not among the services that alerts may go through")
+        raise RefusedChannelError(f"{inert(schema)} is not one of the services that are allowed for alerts")
     if not N_MGR[schema].enabled:
         raise RefusedChannelError(f"the Python package that Apprise needs for {schema} is not installed")
     if schema in MAIL and (refused := [key for key in MAIL_REFUSED if key in options["qsd"]]):

@@ -90,4 +90,4 @@ def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
     if isinstance(made, Mail | Webhook) and made.failure is not None:
         return replace(made.failure, reason=line(made.failure.reason))
     reasons = [entry.message for entry in result.logs()]
-    return Failed(line(" ".join(reasons)) or f"{made.service_name} did not take the message and gave no reason")
+    return Failed(line(" ".join(reasons)) or f"{made.service_name} did not accept the message, and gave no reason")

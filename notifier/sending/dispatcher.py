@@ -95,7 +95,7 @@ class Dispatcher:
         it.
         """
         if self.clock() >= claimed.until:
-            return Failed("this process was stopped before it could send; it is tried again")
+            return Failed("this process was stopped before it could send; the message is retried")
         fault_injection.reach("before send")
         outcome = sent(self.channels_by_name, claimed.target, message)
         fault_injection.reach("after send")

@@ -77,7 +77,7 @@ def faults(folder: Path) -> Iterator[str]:
     """Yield the problems of a folder's templates, each with its place: wrong names, wrong syntax, failures with the
     samples."""
     for name in stray(folder):
-        yield f"{name}: no message uses a template of this name; a part of others begins with an underscore"
+        yield f"{name}: no message uses this template; if others include it, begin its name with an underscore"
     with OwnTemplates(folder) as own:
         own.examine()
         for language in languages_with("messages"):

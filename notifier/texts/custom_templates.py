@@ -130,7 +130,7 @@ class OwnTemplates:
         except MemoryError as error:
             raise OwnTemplateError(f"{template}: it took more than {MEMORY / 1e6:g} MB of memory") from error
         except ProcessExpired as error:
-            raise OwnTemplateError(f"{template}: the process that filled it broke off") from error
+            raise OwnTemplateError(f"{template}: the process that rendered it ended unexpectedly") from error
         except Exception as error:  # expressions in a template may raise any exception
             raise OwnTemplateError(f"{template}: {clipped(inert(f'{type(error).__name__}: {error}'), 200)}") from error
 
@@ -152,7 +152,7 @@ def renaming_hints(folder: Path) -> tuple[str, ...]:
     """Return hints for files with a former name of a template, with the new name."""
     return tuple(
         f"messages.templates: {former} is now called {name}: rename your file. "
-        + ("It is ignored beside the other." if (folder / name).is_file() else "The former name still works.")
+        + ("It is ignored, because both exist." if (folder / name).is_file() else "The former name still works.")
         for former, name in FORMER_NAMES.items()
         if (folder / former).is_file()
     )

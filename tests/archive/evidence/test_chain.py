@@ -170,7 +170,7 @@ def test_a_chain_without_entries_is_damaged(archive: Archive) -> None:
         connection.execute(delete(ChainEntryRow))
     with pytest.raises(DamagedArchiveError, match="chain over the evidence is empty"):
         head(archive)
-    assert [flaw.problem for flaw in verify(archive, Tally())] == ["it is empty: each begins with an entry"]
+    assert [flaw.problem for flaw in verify(archive, Tally())] == ["it is empty: every chain begins with an entry"]
 
 
 @pytest.mark.parametrize("text", ["12", "12:abc", f"0:{'a' * 64}", f"{'g' * 64}", ""])

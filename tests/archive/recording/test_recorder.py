@@ -235,6 +235,6 @@ def test_a_full_disk_is_reported_and_nothing_is_lost(archive: Archive) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 1}")
     noise = "".join(chr(0x4E00 + (place * place) % 20_000) for place in range(60_000))
-    with pytest.raises(StorageFullError, match="the disk is full; the last step was not recorded"):
+    with pytest.raises(StorageFullError, match="the disk is full; everything but the last step was recorded"):
         record(archive, seen(START + HOUR, written(noise), 1, JUDGED), START + HOUR)
     assert latest_number(archive) == 1

@@ -202,7 +202,7 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
         files, "finding", b'"material":true', b'"material":false'
     ),
     "a version is backdated and sealed again": lambda files: reseal(files, "version", b"2026-03", b"2025-03"),
-    "a record stands here twice": lambda files: files.update(
+    "a record is here twice": lambda files: files.update(
         {"rows.jsonl": files["rows.jsonl"] + files["rows.jsonl"].splitlines(keepends=True)[0]}
     ),
     "a record of another kind": lambda files: replace(files, "rows.jsonl", b'"kind":"finding"', b'"kind":"review"'),
@@ -248,7 +248,7 @@ def test_a_last_version_that_is_left_out_is_counted(tmp_path: Path, sound: tuple
     assert result.returncode == 0
     assert "1 change" in result.stdout
     assert "1 version" in result.stdout
-    assert "or else somebody left them out" in result.stdout
+    assert "or somebody left them out" in result.stdout
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path, sound: tuple[Files, str]) -> None:

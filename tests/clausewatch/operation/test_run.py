@@ -169,7 +169,7 @@ def test_nothing_is_checked_before_it_is_due_unless_it_is_named(desk: Desk) -> N
     ("arguments", "words"),
     [
         (("--policy", "Fery"), "there is no policy 'Fery'; did you mean 'Ferry'?"),
-        (("--policy", "Ferry", "--all"), "leave out --policy, or --all"),
+        (("--policy", "Ferry", "--all"), "Give --all or --policy, not both."),
     ],
 )
 def test_wrong_usage_is_reported_before_anything_is_done(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
@@ -271,7 +271,7 @@ def test_an_archive_that_fails_in_the_middle_stops_the_crawl_with_3(desk: Desk) 
     assert run.returncode == 3, err
     assert out == ""
     assert "Traceback" not in err
-    assert "the last step was not recorded, all before it is whole" in err
+    assert "everything but the last step was recorded" in err
     assert "Before that, 0 of 1 policies were recorded, and 1 not: the next run checks them" in err
 
 

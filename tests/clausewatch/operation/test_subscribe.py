@@ -161,7 +161,7 @@ def test_only_somebody_who_is_not_in_the_file_is_unsubscribed_or_erased(installe
     for command in (["unsubscribe", "Privacy desk"], ["subscribers", "forget", "Privacy desk", "--yes"]):
         refused = installed.run(*command)
         assert refused.exit_code == 2
-        assert "take it out there" in refused.stderr
+        assert "remove it there" in refused.stderr
     assert "there is no subscription 'Ana'" in installed.run("unsubscribe", "Ana").stderr
     assert installed.run("subscribers", "forget", "Ana", "--yes").exit_code == 2
 
@@ -175,7 +175,7 @@ def test_forgetting_asks_first_and_leaves_no_trace(installed: Installation, mail
     assert installed.run("subscribers", "forget", "Zwiebelmann", answer="n\n").exit_code == 1
     assert "Zwiebelmann" in installed.run("subscriptions").stdout
     forgotten = installed.run("subscribers", "forget", "Zwiebelmann", answer="y\n")
-    assert "Erased: the name, and what was kept of 2 messages" in forgotten.stdout
+    assert "Erased: the name, and the recipients and contents of 2 messages" in forgotten.stdout
     files = b"".join(file.read_bytes() for file in installed.file.parent.glob("watch.db*"))
     assert b"wiebel" not in files
     assert b"officer@example.org" in files

@@ -70,7 +70,7 @@ def test_a_topic_is_recognised_by_its_words(tmp_path: Path) -> None:
 def test_a_missing_topic_is_answered_with_the_existing_ones(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--topic", "merger")
     assert result.exit_code == 2
-    assert "says nothing of merger; it has text on: " in result.stderr
+    assert "has nothing on merger; it has text on: " in result.stderr
     assert "rights" in result.stderr
 
 

@@ -69,7 +69,7 @@ def test_a_first_answer_that_is_not_the_policy_shows_as_not_yet_watched(tmp_path
     result = call(configured(tmp_path), "status")
     assert result.exit_code == 1
     assert "not yet watched" in result.stdout
-    assert "no check has shown it so far" in " ".join(result.stdout.split())
+    assert "no check has found the policy so far" in " ".join(result.stdout.split())
 
 
 def test_a_paused_policy_is_fine_and_says_how_to_resume_it(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_an_archive_without_flaws_ends_with_0(tmp_path: Path) -> None:
 def test_without_a_saved_head_it_names_what_it_cannot_prove(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "verify")
     assert result.exit_code == 0
-    assert "as far as the archive itself can tell; a saved head (--head) would tell more" in result.stdout
+    assert "as far as the archive itself can show. A saved head (--head) would show more" in result.stdout
 
 
 def test_it_says_what_is_wrong_and_where(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_it_says_what_is_wrong_and_where(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines()[:4] == [
         "changed: finding 1 (Tea Room, version 2): it is not what was sealed",
-        "missing: suppression 1: it was sealed, and is gone",
+        "missing: suppression 1: it was sealed, and is missing now",
         "changed: version 1 (Tea Room, version 1): it cannot be read",
         "name: policy 1: it is called 'Tea Room', and was recorded as 'Teahouse'",
     ]
@@ -73,7 +73,7 @@ def test_the_head_of_another_archive_is_not_met(tmp_path: Path) -> None:
     path = watched(tmp_path)
     result = call(path, "verify", "--head", "a" * 64, "--head", f"3:{'b' * 64}")
     assert result.exit_code == 1
-    assert result.stdout.count("it was rewritten, or is another archive's") == 2
+    assert result.stdout.count("the chain was rewritten, or the head belongs to another archive") == 2
 
 
 @pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64"])
@@ -166,7 +166,7 @@ def test_a_head_that_the_archive_does_not_have_has_all_read(grown: tuple[Path, s
     path, kept = grown
     said = answered(path, "verify", "--since", f"11:{'a' * 64}", "--head", kept)
     assert (said["sound"], said["since"], said["entries"]) == (False, None, 14)
-    assert "the archive does not have it, so all was verified" in said["flaws"][0]["problem"]
+    assert "the archive does not have it, so everything was verified" in said["flaws"][0]["problem"]
 
 
 def test_saved_heads_before_it_are_counted_apart(grown: tuple[Path, str], tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_page_that_stays_cut_is_recorded_as_unconfirmed_after_confirm_max_and_
     first = watch.now
     assert [watch.visit(CUT, DAY) for _ in range(3)] == [N, N, C]
     assert watch.last is not None
-    assert "is the beginning of the version before" in watch.last.detail
+    assert "is the beginning of the previous version" in watch.last.detail
     assert (watch.newest.confirmed, watch.newest.seen_at) == (False, first)
     assert watch.newest.change is not None
     assert watch.newest.change.material
@@ -106,7 +106,7 @@ def test_a_pending_change_says_why_and_keeps_its_snapshot(archive: Archive) -> N
     (status,) = statuses(archive, watch.now)
     assert status.health == "pending"
     assert status.pending is not None
-    assert "All that followed is gone" in status.pending.reason
+    assert "The end is gone" in status.pending.reason
     assert (status.trouble_since, status.versions) == (None, 1)
     with archive.reading() as session:
         kept = session.connection().exec_driver_sql(

@@ -84,7 +84,7 @@ def test_a_call_comes_back_with_its_value() -> None:
     ("function", "argument", "limits", "limit"),
     [
         (spin, 0, LIMITS, "1 seconds of CPU time"),
-        (sleep, 600, IMPATIENT, "4 seconds by the clock"),  # without a limit it would run longer than the test
+        (sleep, 600, IMPATIENT, "4 seconds of elapsed time"),  # without a limit it would run longer than the test
         (hoard, 2_000_000_000, LIMITS, "200 MB of memory"),
         (dig, 0, LIMITS, "nesting depth"),
         (die, signal.SIGKILL, LIMITS, "SIGKILL"),

@@ -251,7 +251,7 @@ def test_entities_are_not_expanded(encoding: str) -> None:
     assert "ha" not in word(body).text
     assert refused(body) == (
         "encoding",
-        "The body is a Word document that is broken, so that nothing of it can be read.",
+        "The body is a Word document that is broken, so it cannot be read.",
     )
 
 
@@ -298,7 +298,7 @@ def test_tables_within_tables_beyond_what_can_be_read_are_refused() -> None:
 def test_a_document_without_text_is_an_empty_shell() -> None:
     assert refused(document(paragraph(""))) == (
         "empty-shell",
-        "The Word document has no text: perhaps it holds pictures of a text.",
+        "The Word document has no text: perhaps it contains pictures of text.",
     )
 
 

@@ -272,7 +272,7 @@ def test_file_without_text_is_an_empty_shell() -> None:
     found = screen(page(bytes(pdf.output())), read(page(bytes(pdf.output()))).document)
     assert found is not None
     assert found.reason == "empty-shell"
-    assert found.detail == "The PDF file has 1 page and no text: perhaps it holds pictures of a text."
+    assert found.detail == "The PDF file has 1 page and no text: perhaps it contains pictures of text."
 
 
 @pytest.mark.parametrize(

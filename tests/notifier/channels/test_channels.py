@@ -53,7 +53,7 @@ def test_addresses_that_can_be_used(url: str, recipient: str) -> None:
         ("mailtos://a:CANARY@h.example?pgp=encrypt", "", "pgp= is not supported here"),
         ("mailto://a:CANARY@h.example/b@h.example/c@h.example", "", "it names 2 recipients"),
         ("json://h.example/CANARY", "me@example.org", "a json channel takes no recipient"),
-        ("syslog://CANARY", "", "syslog is not among the services that alerts may go through"),
+        ("syslog://CANARY", "", "syslog is not one of the services that are allowed for alerts"),
         ("mastodon://CANARYCANARYCANARY@h.example", "", "mastodon is not among the services"),
     ],
 )

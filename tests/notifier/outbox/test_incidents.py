@@ -213,7 +213,7 @@ def test_a_flapping_text_is_reported_with_the_fate_of_its_alerts(watching: Watch
         record(watching.archive, seen(watching.now, text, known.number, JUDGED), watching.now)
     (began,) = watching.told()
     assert (began.report.kind, began.report.stage) == ("flapping", "began")
-    assert "alerts are held" in compose(began).subject
+    assert "alerts wait" in compose(began).subject
     watching.now += timedelta(days=8)
     watching.visit("read")
     assert kinds(watching.told()) == ["flapping ended"]

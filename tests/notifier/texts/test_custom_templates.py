@@ -82,7 +82,7 @@ def test_a_template_may_keep_its_former_name(own: OwnTemplates, folder: Path) ->
     )
     (folder / "incident.txt").write_text("Present")
     assert incident_message(INCIDENT, "en", own.render).text == "Present\n"
-    assert renaming_hints(folder)[0].endswith("It is ignored beside the other.")
+    assert renaming_hints(folder)[0].endswith("It is ignored, because both exist.")
 
 
 def test_the_words_of_a_page_are_escaped_there_too(own: OwnTemplates, folder: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_check_finds_what_is_wrong_with_every_file_and_nothing_if_all_is_well(
     (tmp_path / "test.txt").write_text("{% if %}")
     (tmp_path / "alarm.txt").write_text("")
     assert list(faults(tmp_path)) == [
-        "alarm.txt: no message uses a template of this name; a part of others begins with an underscore",
+        "alarm.txt: no message uses this template; if others include it, begin its name with an underscore",
         "test.txt, line 1: Expected an expression, got 'end of statement block'",
         "alert.txt: 'perod' is undefined",
     ]
