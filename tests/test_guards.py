@@ -47,7 +47,7 @@ GUARDS = (
     ),
     Guard(
         "depth of JSON",
-        "clausewatch/imports/changedetection.py",
+        "clausewatch/imports/nesting.py",
         "        if depth > DEEPEST:",
         "        if False:",
         tests=f"{IMPORTS}test_hostile_lists.py",

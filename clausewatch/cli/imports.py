@@ -13,6 +13,7 @@ from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError
 from clausewatch.imports.changedetection import from_changedetection
+from clausewatch.imports.declarations import from_declarations
 from clausewatch.imports.git_objects import GitObjects, RepositoryError, git_objects
 from clausewatch.imports.open_terms import Recorded, documents
 from clausewatch.imports.small_files import small_file
@@ -165,6 +166,22 @@ def urlwatch(file: Path) -> None:
     clausewatch import urlwatch urls.yaml >> clausewatch.toml
     """
     _write(from_urlwatch(file))
+
+
+@imports.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--types", multiple=True, metavar="TYPE", help='Only documents of this type, such as "Privacy Policy".')
+def declarations(folder: Path, types: tuple[str, ...]) -> None:
+    """Write the documents that the declarations in FOLDER track as policies for our configuration.
+
+    FOLDER has a JSON file for each service, as Open Terms Archive keeps it. Selectors, ranges, combined documents and
+    `executeClientScripts` are converted. Filters in JavaScript cannot be converted: a comment next to each policy lists
+    them, and says what they probably do.
+
+    \b
+    clausewatch import declarations declarations --types "Privacy Policy" >> clausewatch.toml
+    """
+    _write(from_declarations(folder, types))
 
 
 def _write(watches: WatchList) -> None:

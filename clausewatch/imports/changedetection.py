@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import lzma
-import re
 import struct
 import zipfile
 import zlib
@@ -13,8 +12,9 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from clausewatch.imports.nesting import require_shallow
 from clausewatch.imports.small_files import RefusedFileError, open_file, small_file
-from clausewatch.imports.watch_lists import DEEPEST, LARGEST, WatchedPolicy, WatchList, WatchListError
+from clausewatch.imports.watch_lists import LARGEST, WatchedPolicy, WatchList, WatchListError
 
 NAME = "url-watches.json"
 
@@ -62,7 +62,7 @@ def from_changedetection(file: Path) -> WatchList:
 def _stored(file: Path) -> dict[str, Any]:
     try:
         text = _text(file)
-        _require_shallow(file, text)
+        require_shallow(file, text)
         stored = json.loads(text)
     except (*UNREADABLE, zipfile.BadZipFile) as error:
         raise WatchListError(f"{file}: is not a {NAME} and not a backup that holds it ({error})") from error
@@ -93,15 +93,6 @@ def _require_small_directory(file: Path, opened: BinaryIO) -> None:
     large = b"PK\x06\x07" in tail  # the larger format, with its sizes elsewhere
     if place < 0 or large or END_OF_DIRECTORY.unpack(record)[5] > LARGEST_DIRECTORY:
         raise RefusedFileError(f"{file}: its table of contents is too large: unpack {NAME} and give that file")
-
-
-def _require_shallow(file: Path, text: str) -> None:
-    """Refuse JSON that is nested too deeply for a watch list."""
-    depth = 0
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', text, re.DOTALL):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)
-        if depth > DEEPEST:
-            raise RefusedFileError(f"{file}: more than {DEEPEST} lists and tables within one another")
 
 
 def _table(tables: Mapping[str, Any], *path: str) -> dict[str, Any]:

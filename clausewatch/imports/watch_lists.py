@@ -44,6 +44,8 @@ class WatchedPolicy:
     select: list[str] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     render: bool = False
+    further: list[str] = field(default_factory=list)
+    """Addresses of further pages, which are read after the first as one policy."""
     lost: list[str] = field(default_factory=list)
     """Options that could not be converted, each as a sentence without its full stop."""
 
@@ -91,11 +93,12 @@ class WatchList:
         """Add an entry under a unique name, or record why not. Raises WatchListError if there are too many."""
         if len(self.entries) + len(self.refused) >= MOST_ENTRIES:
             raise WatchListError(f"{self.source} has more than {MOST_ENTRIES:,} watches: split it")
-        try:
-            web_address(entry.url)
-        except ValueError as error:
-            self.refused.append((limited_text(entry.name), f"its address {limited_text(entry.url)!r} {error}"))
-            return
+        for url in (entry.url, *entry.further):
+            try:
+                web_address(url)
+            except ValueError as error:
+                self.refused.append((limited_text(entry.name), f"its address {limited_text(url)!r} {error}"))
+                return
         entry.name = self._free_name(limited_text(entry.name))
         self.entries.append(entry)
 
@@ -129,7 +132,10 @@ def _policy(entry: WatchedPolicy) -> Iterator[str]:
     yield from ("", "[[policy]]")
     yield from (f"# Not carried over: {_comment(lost)}." for lost in entry.lost)
     yield f"name = {_string(entry.name)}"
-    yield f"url = {_string(entry.url)}"
+    if entry.further:
+        yield f"urls = [{', '.join(map(_string, (entry.url, *entry.further)))}]"
+    else:
+        yield f"url = {_string(entry.url)}"
     if entry.every is not None:
         yield f"every = {_string(duration_text(max(entry.every, SHORTEST_EVERY)))}"
     yield from _lists(("tags", entry.tags), ("select", entry.select), ("remove", entry.remove))
@@ -144,8 +150,9 @@ def _lists(*lists: tuple[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _string(value: str) -> str:
-    """Return a TOML basic string. Control characters are escaped."""
-    quoted = json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)
+    """Return a TOML basic string. Control characters are escaped, and what the file would take for a variable."""
+    plain = value.encode("utf-8", "replace").decode()
+    quoted = json.dumps(plain.replace("$", "$$") if "$$" in plain or "${" in plain else plain, ensure_ascii=False)
     return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in quoted)
 
 

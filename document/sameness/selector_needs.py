@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from document.html.selectors import css_of, range_of
 from document.model import ExtractionOptions
 
 _WORD = re.compile(r"[\w-]+")
@@ -27,8 +28,9 @@ class Needs:
 def needs_of(options: ExtractionOptions) -> Needs | None:
     """Return what the selectors depend on, or None if a selector may depend on anything, such as text."""
     attributes: set[str] = set()
-    places = False
-    for selector in (*options.select, *options.remove):
+    texts = (*options.select, *options.remove)
+    places = any(range_of(text) is not None for text in texts)
+    for selector in (css for text in texts for css in css_of(text)):
         plain = _STRING.sub('""', selector)
         if "\\" in plain or ":" in _STRUCTURAL.sub("", plain) or not plain.isascii():
             return None
