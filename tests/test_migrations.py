@@ -1,4 +1,4 @@
-"""Each step of the schema has a number of its own, so that two that were written side by side are noticed."""
+"""Each step of the schema has its own number. So two steps that were written at the same time are noticed."""
 
 from __future__ import annotations
 

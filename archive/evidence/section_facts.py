@@ -1,5 +1,5 @@
-"""Reads facts for verification from documents, section by section, because most sections equal those of the version
-before."""
+"""Reads the facts for verification from documents. Each section is read once, because most sections equal those of the
+version before."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class _Chain:
 
     @classmethod
     def after(cls, connection: Connection, tally: Tally, saved: Sequence[SavedHead], begin: Head | None) -> _Chain:
-        """Return a check that starts after a known entry, or at the beginning if that is None."""
+        """Return a check that starts after a known entry, or at the beginning if `begin` is None."""
         if begin is None:
             return cls(connection, tally, saved)
         later = [head for head in saved if not tally.covers(head)]

@@ -1,4 +1,4 @@
-"""Follows from change to change whether the languages of a policy are in step, or which of them stayed behind."""
+"""Determines from change to change whether the languages of a policy are in step, or which of them are behind."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class LanguageState:
     behind: frozenset[str] = frozenset()
     """Languages that lack a change of another language; empty if all are in step."""
     since: int = 0
-    """The version since which languages are apart; of the last time, if they are together again; 0 if they never were
-    apart."""
+    """Number of the version from which on the languages were last apart; 0 if they never were. It stays when they are
+    in step again."""
     newly_behind: bool = False
-    """Whether a language stayed behind with this change that was not behind before."""
+    """Whether a language that was in step before fell behind with this change."""
     together_again: bool = False
     """Whether the last language caught up with this change."""
 

@@ -38,7 +38,7 @@ def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     """Whether a version that reverts to an earlier text is part of a back-and-forth.
 
-    It is, from the third switch within the window on, if another of these switches was a return too. So the first
+    This is so from the third switch within the window on, if another of these switches was a return too. So the first
     return is always reported, and so is new text.
     """
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]

@@ -1,4 +1,5 @@
-"""Finds copies in a history that are not the policy: an empty file, a banner, a text that the next copy reverted.
+"""Finds the copies in a history that are not the policy, such as an empty file, a banner, or a text that the next copy
+reverted.
 
 A visit must be judged at once. A copy in a history can be judged with the help of later copies.
 """

@@ -210,7 +210,7 @@ def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
 
 
 def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) -> bool:
-    """Return whether a policy is due. If it was tried in the future, the clock was set back, and the policy is due."""
+    """Return whether a policy is due. If `tried_at` is in the future, the clock was set back, and the policy is due."""
     return start is None or tried_at is None or now >= start or now < tried_at
 
 

@@ -28,7 +28,7 @@ class InterruptedRun:
     id: int
     started_at: datetime
     error: str
-    """Why it was interrupted; "" if that is unknown."""
+    """Reason for the interruption, or "" if it is unknown."""
 
 
 def begin_run(archive: Archive, now: datetime) -> int:
@@ -53,9 +53,9 @@ def note_interrupted(archive: Archive, run: int, error: str) -> None:
 
 
 def interrupted_runs(archive: Archive, before: int | None = None) -> tuple[InterruptedRun, ...]:
-    """Return the runs since the last complete one that were not completed, oldest first.
+    """Return the runs since the last complete run, oldest first. None of them is complete.
 
-    With `before`, only runs before that one.
+    With `before`, only runs before that run are returned.
     """
     last = select(func.coalesce(func.max(RunRow.id), 0)).where(RunRow.ended_at.is_not(None)).scalar_subquery()
     query = select(RunRow.id, RunRow.started_at, RunRow.error).where(RunRow.id > last).order_by(RunRow.id)

@@ -122,8 +122,8 @@ def _standing(
 ) -> Iterator[Standing]:
     """Yield the matches; the section that was recorded last comes first.
 
-    The index gives sections. Their versions are looked up in batches, so that a common word costs no more than a rare
-    one.
+    The index gives the sections. Their versions are looked up in batches, so that a common word costs no more than a
+    rare one.
     """
     below: int | None = None
     size = FIRST_BATCH

@@ -515,7 +515,7 @@ class RunRow(Base):
     ended_at: Mapped[datetime | None]
     """None while the run continues, and forever if it was interrupted."""
     error: Mapped[str] = mapped_column(server_default=text("''"))
-    """Why the run was interrupted, without secrets; "" if that is unknown."""
+    """Reason for the interruption, without secrets; "" if it is unknown or there was none."""
 
 
 class DeliveryRow(Base):

@@ -106,7 +106,7 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
 def remove_unreferenced(archive: Archive) -> Removed:
     """Remove stored contents that nothing refers to.
 
-    If other contents are differences from such a keyframe, one of them replaces it first.
+    If such a content is a keyframe from which other contents are differences, one of these contents replaces it first.
     """
     removed = Removed()
     for key in _unreferenced(archive):
@@ -121,8 +121,8 @@ def remove_unreferenced(archive: Archive) -> Removed:
 
 
 def rebase(session: Session, keyframe: BlobRow) -> None:
-    """Make the differences from a keyframe independent of it: the first becomes a keyframe, the others differences from
-    that."""
+    """Make the differences from a keyframe independent of it. The first becomes a keyframe, and the others become
+    differences from that one."""
     dependents = session.scalars(
         select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)
     ).all()

@@ -26,7 +26,7 @@ class Segment:
 
     text: str
     name: str
-    """Its name, such as "policy"; "" for the keys before the first table."""
+    """Name of the table, such as "policy"; "" for the keys before the first table."""
     is_array: bool
     """Whether its header has two brackets, so that the file may have several tables with this name."""
 

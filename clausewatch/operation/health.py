@@ -46,7 +46,7 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
 
 
 def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[str]:
-    """Yield the runs that were not completed, since the last one that was; a run in progress is not among them."""
+    """Yield a line for each run since the last complete run, unless it is still in progress."""
     interrupted = interrupted_runs(archive)
     for position, run in enumerate(interrupted, start=1):
         if run.error or position < len(interrupted) or not _may_be_in_progress(configuration):
@@ -55,7 +55,7 @@ def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[st
 
 
 def _may_be_in_progress(configuration: Configuration) -> bool:
-    """Whether the newest run may go on. A run of another machine is not seen from here."""
+    """Whether the newest run may still be in progress. A run on another machine cannot be seen from here."""
     return is_held(configuration.database) or not configuration.database.startswith("sqlite:")
 
 

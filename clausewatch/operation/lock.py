@@ -76,7 +76,7 @@ def _only_on_this_machine(database: str) -> Iterator[Path]:
 
 
 def is_held(database: str) -> bool:
-    """Whether a run on this machine holds the lock, as far as the kernel says. The lock itself is not touched."""
+    """Whether a run on this machine holds the lock, according to the kernel. The lock is not changed."""
     try:
         inode = lock_path(database).stat().st_ino
         locks = Path("/proc/locks").read_text(encoding="ascii")

@@ -44,7 +44,7 @@ DELIVERY_INTERVAL = 60.0
 
 
 class RunFailedError(ClausewatchError):
-    """The run cannot go on: no page can be read."""
+    """The run cannot continue, because no page can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,7 @@ class Courier:
     sent: Counter[str] = field(default_factory=Counter)
     """Number of messages that servers have accepted so far, by kind."""
     run: int | None = None
-    """Number of the run that delivers; None if it is not a run."""
+    """Number of the run that sends the messages; None if they are not sent by a run."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Time when the run began."""
     interval: float = DELIVERY_INTERVAL

@@ -42,9 +42,10 @@ def unlisted_note(count: int, what: str) -> str:
 def inventory_changes(archive: Archive, shown: Iterable[Version], most: int) -> InventoryChanges:
     """Return the rights and recipients that each version added or removed.
 
-    First versions are left out. So are versions that were extracted in another way than the version before, because the
-    differences may come from the extraction. A change without a finding on sharing or rights does not change the
-    inventory. At most so many versions that are not listed yet are read for the answer. Raises DamagedArchiveError.
+    First versions are left out. A version that was extracted in another way than the version before is left out too,
+    because the differences may come from the extraction. A change without a finding on sharing or rights does not
+    change the inventory. For the answer, the texts of at most `most` unlisted versions are read. Raises
+    DamagedArchiveError.
     """
     asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)

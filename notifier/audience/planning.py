@@ -1,8 +1,8 @@
 """Plans which findings become alerts for which subscribers, and when a delivery is retried. Pure.
 
 A finding is sent if two scopes ask for it: the scope that was in force when it was recorded, and the present scope. So
-a subscription never covers records from before it was first seen. A widened subscription covers its new part only from
-the widening on. "Before" and "after" follow the archive's sequence of changes, which does not depend on a clock.
+a subscription never covers records from before it was first seen. If a subscription becomes wider, it covers the new
+part only from then on. "Before" and "after" follow the archive's sequence of changes, which does not depend on a clock.
 """
 
 from __future__ import annotations

@@ -50,9 +50,11 @@ class Notice:
     drift: tuple[str, ...] = ()
     """Languages whose text stayed while another language's text changed."""
     drift_is_new: bool = True
-    """False if these languages were behind before, or if this change brings the languages together again."""
+    """False if these languages were behind before, or if this change brings all languages in step again."""
     apart_since: int = 0
-    """The version since which the languages were apart that are together again with this change; 0 if they are not."""
+    """Number of the version from which on the languages were apart, if this change brings them in step again; else
+    0.
+    """
     former: Seen | None = None
     """The earlier version whose text returned, or None."""
     flapping: bool = False

@@ -213,7 +213,7 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
 
 
 def _crashed(archive: Archive, run: int | None) -> list[_Problem]:
-    """Return the runs before this one that were not completed, since the last one that was."""
+    """Return the runs between the last complete run and this run. They were not completed."""
     return [
         _Problem("crashed", str(row.id), "", incident=Incident("clausewatch run", row.started_at, detail=row.error))
         for row in interrupted_runs(archive, run)

@@ -19,7 +19,8 @@ from notifier.outbox.deliveries import OPEN
 from notifier.outbox.subscriptions import present
 
 REPORTS_ON_MESSAGES = ("undelivered", "waiting")
-"""The troubles that are about messages. A report about one is never itself a trouble, so that this comes to an end."""
+"""Kinds of trouble that are about messages. A report about such a trouble is never a trouble itself. Otherwise reports
+about reports would never end."""
 
 
 @dataclass(frozen=True, slots=True)

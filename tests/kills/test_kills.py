@@ -1,4 +1,4 @@
-"""The archive stays intact and every alert arrives, whenever a run or a sender is killed."""
+"""The archive stays intact and every alert arrives, no matter when a run or a sender is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adds why a run was interrupted."""
+"""Adds the reason why a run was interrupted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Languages of a policy that are in step, apart, and together again."""
+"""The languages of a policy are in step, apart, or in step again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archive.questions.drift import LanguageChange, LanguageState, after, state_
 
 
 def changes(spoken: str, *changed: str) -> list[LanguageChange]:
-    """Return changes from version 2 on; each text names the languages that changed, by their first letters."""
+    """Return changes from version 2 on. Each text in `changed` names the languages that changed."""
     everything = frozenset(spoken.split())
     return [
         LanguageChange(version, frozenset(texts.split()), everything - set(texts.split()) if texts else frozenset())

@@ -30,7 +30,7 @@ def policy(archive: Archive, name: str, number: int, text: Document) -> None:
 
 @pytest.fixture
 def asked(archive: Archive) -> Archive:
-    """Return an archive of three policies, one of which has no version."""
+    """Return an archive of three policies. One of them has no version."""
     mill, kiln = (replace(TEAHOUSE, name=name, tags=(name.lower(),)) for name in ("Mill", "Kiln"))
     watch(archive, TEAHOUSE, mill, kiln)
     policy(archive, "Teahouse", 0, written(GIVES))

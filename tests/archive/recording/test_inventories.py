@@ -27,7 +27,7 @@ TEXTS = (
 
 
 def visit(number: int, text: Document, *, listed: bool) -> AssessedFetch:
-    """Return a visit that found a new text, with or without the list that a worker makes of it."""
+    """Return a visit with a new text. With `listed`, its rights and recipients are listed, as a worker does."""
     result = seen(START + number * HOUR, text, number or None)
     assert result.assessment is not None
     named = inventory(text) if listed else None
@@ -42,7 +42,7 @@ def recorded(archive: Archive, *texts: str, listed: bool = True) -> None:
 
 
 def assert_stored_equals_computed(archive: Archive) -> None:
-    """Compare what is stored of each version with what its text gives."""
+    """Compare the stored rights and recipients of each version with those of its text."""
     versions = versions_of(archive, "Teahouse")
     computed = {(version.policy, version.number): inventory(document(archive, version)) for version in versions}
     assert version_inventories(archive, versions) == computed

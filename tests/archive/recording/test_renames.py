@@ -1,4 +1,5 @@
-"""A new name with the address of a policy that just left: a question, and nothing changes until it is answered."""
+"""A new policy has the address of a policy that just left. This is a question, and nothing changes until it is
+answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Policies carried to a spreadsheet and back."""
+"""Policies are written to a table for a spreadsheet, and read back."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ PIECES = (
         "＝",
     ),
 )
-"""Parts of names that a spreadsheet, CSV, TOML or our own file might take for something else."""
+"""Parts of names that a spreadsheet, CSV, TOML or our own code might misread."""
 
 LETTERS = ("=", "'", ";", " ", '"', "a", "+", "\t", "\n", ",", "@")
 
 
 def naughty(chance: Random, *, lines: bool = False) -> str:
-    """Return a text of a few troublesome parts, which a name may have; with `lines` also line ends and tabs."""
+    """Return a name of a few troublesome parts. With `lines`, it may also contain line ends and tabs."""
     parts = (*PIECES, "\n", "\r\n", "\t") if lines else PIECES
     return "".join(chance.choice(parts) for _ in range(chance.randint(1, 6))).strip() or "x"
 
@@ -113,7 +113,7 @@ def _as_read(keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def unsafe_cells(text: str) -> list[str]:
-    """Return the cells that begin like a formula, whichever sign the spreadsheet takes for the separator."""
+    """Return the cells that begin like a formula, with any separator that a spreadsheet may use."""
     cells = [
         cell for sign in ",;\t" for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign) for cell in row
     ]

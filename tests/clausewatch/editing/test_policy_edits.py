@@ -1,4 +1,4 @@
-"""The policies of a configuration file, edited by command."""
+"""Commands edit the policies of a configuration file."""
 
 from __future__ import annotations
 

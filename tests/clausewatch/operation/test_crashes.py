@@ -1,4 +1,4 @@
-"""Runs that are not completed: each leaves its trace, and the operator hears of it from the next run."""
+"""A run that is not completed leaves a trace, and the next run notifies the operator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def configure(desk: Desk, mail: MailServer, addresses: dict[str, str]) -> None:
-    """Watch these policies for an officer who is an operator too."""
+    """Configure these policies, and an officer who is also an operator."""
     desk.configure(addresses, mail=mail.url)
     with desk.configuration.open("a", encoding="utf-8") as file:
         file.write("operator = true\n")

@@ -1,4 +1,5 @@
-"""A policy with a new name and its old address: `run`, `config check` and `status` ask, and nobody loses an alert."""
+"""A policy gets a new name and keeps its address. `run`, `config check` and `status` ask about it, and nobody loses an
+alert."""
 
 from __future__ import annotations
 

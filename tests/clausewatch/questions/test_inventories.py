@@ -1,4 +1,4 @@
-"""Answers use the stored rights and recipients, and say of which versions there are none yet."""
+"""Answers use the stored rights and recipients, and say how many are not listed yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXTS = (ENGLISH, ADVERTISED, ENGLISH, ADVERTISED)
 
 
 def with_lot(path: Path, lot: int) -> Path:
-    """Limit how many versions are listed at once."""
+    """Limit the number of versions that are listed at once."""
     path.write_text(f"inventory_lot = {lot}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
     return path
 

@@ -31,7 +31,8 @@ WANTED_BACK = {
     "/scoped": ("ticket=7; Path=/scoped; HttpOnly; SameSite=Lax; Max-Age=60", ""),
     "/named": ("ticket=7; Domain=127.0.0.1", ""),
 }
-"""Each path with its cookie, if it is not the plain one, and its target if it is not itself."""
+"""The Set-Cookie header of each path, and the target of its redirect. "" stands for the plain cookie, or for the path
+itself."""
 
 
 def test_a_site_that_wants_its_cookie_back_is_read(tmp_path: Path) -> None:

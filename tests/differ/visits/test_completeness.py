@@ -196,7 +196,7 @@ STATES = tuple(f"## {place.title()}\n\n{' '.join(f'At the {place} {kind} is read
     "dates", [("31 May 2026", "2 March 2026"), ("31 May 2026", "March 2026"), ("May 2026", "April 2026")]
 )
 def test_an_older_edition_is_not_a_new_version(dates: tuple[str, str]) -> None:
-    """A server may send an edition that was replaced: its own date is earlier."""
+    """A server may send an old edition, whose own date is earlier."""
     newer, older = (f"Last updated: {day}" for day in dates)
     before, after = page(ENGLISH[0], newer, *ENGLISH[1:]), page(ENGLISH[0], older, *ENGLISH[1:-5], *ENGLISH[-4:])
     assert assessed(before, after).reason == "other-edition"
@@ -215,7 +215,7 @@ def test_a_month_is_not_earlier_than_one_of_its_days() -> None:
 
 
 def test_sections_missing_in_the_middle_wait_for_a_second_look() -> None:
-    """Nothing is new, not even the date: perhaps the page was not delivered whole."""
+    """Nothing is new, not even the date, so the page may be incomplete."""
     before, after = page(*ENGLISH[:3], *STATES, *ENGLISH[3:]), page(*ENGLISH[:3], *STATES[4:], *ENGLISH[3:])
     assert assessed(before, after).reason == "shrunk"
     assert assessed(before, after, "left").outcome == "pending"

@@ -1,4 +1,4 @@
-"""Languages that drift apart are told when they do, not while it lasts, and when they are together again."""
+"""An alert says when the languages drift apart and when they are in step again, but not in between."""
 
 from __future__ import annotations
 
