@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import click
@@ -10,8 +10,9 @@ import click
 from archive.questions.blame import Blame
 from archive.questions.blame import blame as ask
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, named_version, print_page
+from clausewatch.cli.questions import FORMATS, known_days, named_version, print_page
 from clausewatch.output.change_text import enumerated
+from clausewatch.output.day_text import day_row, day_sentence
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, blame_row
 from clausewatch.output.terminal import wrapped
@@ -38,12 +39,22 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
     """
     with context.archive() as archive:
         attribution = ask(archive, policy, None if of is None else named_version(archive, policy, of).number)
+        days = known_days(archive, policy, of)
+    known = tuple(map(day_sentence, days))
     if form == "html":
-        print_page(page("blame.html", blame=attribution, dropped=dropped, caution=_caution(attribution)))
+        print_page(page("blame.html", blame=attribution, dropped=dropped, caution=_caution(attribution), known=known))
     elif form == "json":
-        click.echo(as_json(blame_row(attribution)))
+        click.echo(as_json(blame_row(attribution) | {"known": list(map(day_row, days))}))
     else:
-        click.echo("\n".join([*_head(attribution), *(_dropped_lines(attribution) if dropped else _lines(attribution))]))
+        click.echo(
+            "\n".join(
+                [
+                    *_head(attribution),
+                    *_known(known),
+                    *(_dropped_lines(attribution) if dropped else _lines(attribution)),
+                ]
+            )
+        )
 
 
 def _caution(attribution: Blame) -> str:
@@ -64,6 +75,11 @@ def _head(attribution: Blame) -> Iterator[str]:
     )
     if attribution.read_anew:
         yield from wrapped(f"Caution: {_caution(attribution)}", indent="  ", hanging="           ")
+
+
+def _known(sentences: Iterable[str]) -> Iterator[str]:
+    for sentence in sentences:
+        yield from wrapped(sentence, indent="  ")
 
 
 def _lines(attribution: Blame) -> Iterator[str]:

@@ -10,7 +10,8 @@ from archive.model import Version
 from archive.questions.history import latest_version, version
 from archive.storage.database import Archive
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, NoAnswerError, named_version, print_page
+from clausewatch.cli.questions import FORMATS, NoAnswerError, known_days, named_version, print_page
+from clausewatch.output.day_text import day_row, day_sentence
 from clausewatch.output.json_rows import as_json, redline_row
 from clausewatch.output.redline_page import as_page, compare_versions
 from clausewatch.output.redline_text import redline_lines
@@ -36,7 +37,8 @@ def diff(
     """Show what changed between two versions of POLICY, word by word.
 
     BEFORE and AFTER are version numbers or dates. A date means the version that was current at the end of that day
-    (UTC). Without AFTER, the latest version is used; without BEFORE, the version before it.
+    (UTC). The output also says what the visits before and after that moment showed. Without AFTER, the latest version
+    is used; without BEFORE, the version before it.
 
     \b
     clausewatch diff Kenalan
@@ -46,12 +48,14 @@ def diff(
     """
     with context.archive() as archive:
         compared = compare_versions(archive, *_versions(archive, policy, before, after))
+        days = known_days(archive, policy, before, after)
+    known = tuple(map(day_sentence, days))
     if form == "html":
-        print_page(as_page(compared, side_by_side=side_by_side))
+        print_page(as_page(compared, side_by_side=side_by_side, known=known))
     elif form == "json":
-        click.echo(as_json(redline_row(compared)))
+        click.echo(as_json(redline_row(compared) | {"known": list(map(day_row, days))}))
     else:
-        lines = redline_lines(compared, full=full, side_by_side=side_by_side)
+        lines = redline_lines(compared, full=full, side_by_side=side_by_side, known=known)
         # See https://no-color.org. If the output is not a terminal, click omits colours by itself.
         click.echo("\n".join(lines), color=False if os.environ.get("NO_COLOR") else None)
 

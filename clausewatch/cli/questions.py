@@ -10,6 +10,7 @@ import click
 
 from archive.model import Version
 from archive.questions.history import as_of, version
+from archive.questions.known_days import DayKnowledge, known_at
 from archive.storage.database import Archive
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.output import times
@@ -57,7 +58,19 @@ def named_version(archive: Archive, policy: str, name: str) -> Version:
 
     Raises click.BadParameter. Raises the archive's errors for an unknown policy or version.
     """
+    at = _moment_of(name)
+    return version(archive, policy, int(name.strip().lstrip("vV"))) if at is None else as_of(archive, policy, at)
+
+
+def known_days(archive: Archive, policy: str, *names: str | None) -> tuple[DayKnowledge, ...]:
+    """Return what is known of each day among the names; numbers of versions are left out."""
+    moments = [_moment_of(name) for name in names if name is not None]
+    return tuple(known_at(archive, policy, at) for at in moments if at is not None)
+
+
+def _moment_of(name: str) -> datetime | None:
+    """Return the end of the day that a name is, or None for the number of a version. Raises click.BadParameter."""
     number = name.strip().lstrip("vV")
     if number.isdecimal() and len(number) < len("20260331"):
-        return version(archive, policy, int(number))
-    return as_of(archive, policy, UNTIL.convert(name, None, None))
+        return None
+    return UNTIL.convert(name, None, None)

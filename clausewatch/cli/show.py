@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -12,9 +12,11 @@ import click
 from archive.model import Version
 from archive.questions.history import as_of, document, latest_version
 from archive.questions.history import version as numbered
+from archive.questions.known_days import DayKnowledge, known_at
 from archive.storage.database import Archive
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
+from clausewatch.output.day_text import day_row, day_sentence
 from clausewatch.output.html import page
 from clausewatch.output.inventories import inventories
 from clausewatch.output.inventory_text import inventory_lines
@@ -49,7 +51,8 @@ def show(
     """Show the text of POLICY: the latest version, or the version that was current at a date.
 
     A version is current from the time when it was first seen until the next version was first seen. Nobody knows when
-    the text changed between two checks, so the times of both checks are shown. --inventory shows the rights that the
+    the text changed between two checks. So --at also shows when the text was last seen so, when it was next seen
+    different, and how many visits in between did not show the policy. --inventory shows the rights that the
     version names, with deadline, cost and the way to exercise them, and the recipients of data. For a policy in several
     languages, it also shows which of these are named in one language only.
 
@@ -66,28 +69,37 @@ def show(
         raise click.UsageError("give --inventory without --section and --topic: an inventory covers the whole text")
     with context.archive() as archive:
         version = _version(archive, policy, at, number)
+        days = () if at is None else (known_at(archive, policy, at),)
         if listed:
-            _print_inventory(version, inventories(archive, [version], 1)[version.policy, version.number], form)
+            _print_inventory(version, inventories(archive, [version], 1)[version.policy, version.number], days, form)
             return
         text = document(archive, version)
     if topic is not None:
         text = replace(text, sections=_speaking(text, topic))
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
-        click.echo(as_json(show_row(version, text, sections)))
+        click.echo(as_json(show_row(version, text, sections) | {"known": list(map(day_row, days))}))
     elif form == "html":
-        print_page(page("show.html", version=version, sections=sections, lines=None))
+        print_page(page("show.html", version=version, sections=sections, lines=None, known=map(day_sentence, days)))
     else:
-        click.echo("\n".join(_lines(version, sections)))
+        click.echo("\n".join(_lines(version, sections, days)))
 
 
-def _print_inventory(version: Version, named: Inventory, form: str) -> None:
+def _print_inventory(version: Version, named: Inventory, days: Sequence[DayKnowledge], form: str) -> None:
     if form == "json":
-        click.echo(as_json(inventory_page_row(version, named)))
+        click.echo(as_json(inventory_page_row(version, named) | {"known": list(map(day_row, days))}))
     elif form == "html":
-        print_page(page("show.html", version=version, sections=(), lines="\n".join(inventory_lines(named))))
+        print_page(
+            page(
+                "show.html",
+                version=version,
+                sections=(),
+                lines="\n".join(inventory_lines(named)),
+                known=map(day_sentence, days),
+            )
+        )
     else:
-        click.echo("\n".join([*_head(version), "", *inventory_lines(named)]).rstrip())
+        click.echo("\n".join([*_head(version, days), "", *inventory_lines(named)]).rstrip())
 
 
 def _version(archive: Archive, policy: str, at: datetime | None, number: int | None) -> Version:
@@ -116,7 +128,7 @@ def _matching(text: Document, words: str) -> tuple[Section, ...]:
     raise NoAnswerError(f"no section's heading contains {words!r}; {meant} version has:\n{headings}")
 
 
-def _head(version: Version) -> Iterator[str]:
+def _head(version: Version, days: Sequence[DayKnowledge]) -> Iterator[str]:
     yield from wrapped(f"{version.policy}, version {version.number}")
     yield f"  First seen  {moment(version.seen_at)}"
     yield f"  Last seen   {moment(version.last_seen_at)}"
@@ -131,10 +143,12 @@ def _head(version: Version) -> Iterator[str]:
             yield f"  Address     {printable(address)}"
         yield f"  Page        SHA-256 {body}"
     yield f"  Text        SHA-256 {version.document_sha256}"
+    for known in days:
+        yield from wrapped(day_sentence(known), "  Known       ", " " * 14)
 
 
-def _lines(version: Version, sections: tuple[Section, ...]) -> Iterator[str]:
-    yield from _head(version)
+def _lines(version: Version, sections: tuple[Section, ...], days: Sequence[DayKnowledge]) -> Iterator[str]:
+    yield from _head(version, days)
     for section in sections:
         yield ""
         yield from _section_lines(section)

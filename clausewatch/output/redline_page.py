@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from archive.model import Version
@@ -45,6 +46,9 @@ def compare_versions(archive: Archive, before: Version, after: Version) -> Redli
     return Redline(before, after, judged, sections=mark(document(archive, before), document(archive, after)))
 
 
-def as_page(compared: Redline, *, side_by_side: bool = False) -> str:
-    """Return a standalone HTML page, which loads nothing, runs nothing and prints well. Write it as UTF-8."""
-    return page("redline.html", redline=compared, side_by_side=side_by_side)
+def as_page(compared: Redline, *, side_by_side: bool = False, known: Sequence[str] = ()) -> str:
+    """Return a standalone HTML page, which loads nothing, runs nothing and prints well. Write it as UTF-8.
+
+    `known` are sentences about the days that were asked for.
+    """
+    return page("redline.html", redline=compared, side_by_side=side_by_side, known=known)

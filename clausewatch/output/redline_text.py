@@ -26,9 +26,16 @@ Word = tuple[str, Operation]
 """A word with its marks, or white space, and the kind of edit."""
 
 
-def redline_lines(compared: Redline, *, full: bool, side_by_side: bool = False) -> Iterator[str]:
-    """Yield a redline: the judgement, then the changed parts of the text, or the whole text with `full`."""
+def redline_lines(
+    compared: Redline, *, full: bool, side_by_side: bool = False, known: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield a redline: the judgement, then the changed parts of the text, or the whole text with `full`.
+
+    `known` are sentences about the days that were asked for.
+    """
     yield from _head(compared)
+    for sentence in known:
+        yield from wrapped(sentence, indent="  Known    ", hanging=" " * 11)
     for version in compared.judged:
         yield ""
         yield from verdict_lines(version)

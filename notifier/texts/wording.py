@@ -93,6 +93,8 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
         sentences.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:
         sentences.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
+    if notice.former is not None:
+        sentences.append(tongue.say("note.returned", day=tongue.day(_day(notice.former.seen_at))))
     if notice.apart_since:
         sentences.append(tongue.say("note.together", number=notice.apart_since))
     elif notice.drift and notice.drift_is_new:

@@ -61,6 +61,7 @@ def test_a_return_is_reported_to_everybody_who_was_notified_of_the_change(told: 
     show(told, 2, "A", RETENTION)
     assert subjects(told, mail) == [CHANGED, BACK_TO_A]
     assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())
+    assert "each clause below reads as it did on 2 March 2026 again." in " ".join(mail.received[1].text.split())
 
 
 def test_a_return_is_not_reported_to_those_who_were_not_notified_of_the_change(

@@ -1,0 +1,30 @@
+"""Describes what is known about a policy on a day, as a sentence and as JSON."""
+
+from __future__ import annotations
+
+from archive.questions.known_days import DayKnowledge
+from clausewatch.output.json_rows.row import Row
+from clausewatch.output.times import moment, stamp
+
+
+def day_sentence(known: DayKnowledge) -> str:
+    """Return what the visits before and after a moment showed."""
+    missed = "1 visit" if known.missed == 1 else f"{known.missed} visits"
+    between = f"; {missed} in between did not show the policy" if known.missed else ""
+    last = f"At {moment(known.at)}: last seen so on {moment(known.last_seen)}"
+    if known.next_seen is None:
+        return f"{last}, not seen since{between.replace(' in between', ' since then')}."
+    following = "seen so again" if known.is_certain else f"next seen different, as version {known.next_version},"
+    return f"{last}, {following} on {moment(known.next_seen)}{between}."
+
+
+def day_row(known: DayKnowledge) -> Row:
+    """Return what is known as JSON."""
+    return {
+        "at": stamp(known.at),
+        "version": known.version,
+        "last_seen": stamp(known.last_seen),
+        "next_seen": None if known.next_seen is None else stamp(known.next_seen),
+        "next_version": known.next_version,
+        "missed_visits": known.missed,
+    }
