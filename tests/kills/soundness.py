@@ -50,6 +50,11 @@ SELECT d.channel, min(a.id) FROM delivery d JOIN finding f ON f.change_id = d.ch
 JOIN alert a ON a.finding_id = f.id WHERE d.state = 'accepted' GROUP BY d.id, d.channel
 """
 
+VERSIONS = """
+SELECT a.id, v.policy_id, v.number FROM alert a JOIN finding f ON f.id = a.finding_id
+JOIN change c ON c.id = f.change_id JOIN version v ON v.id = c.version_id
+"""
+
 ALERT = re.compile(r"^Alert ([0-9a-f]{16,32})$", re.MULTILINE)
 
 Message = tuple[str, str]
@@ -85,6 +90,7 @@ class Witness:
                 untold = session.execute(text(UNTOLD)).scalar_one()
                 waiting = session.execute(text("SELECT count(*) FROM delivery WHERE state <> 'accepted'")).scalar_one()
             lost = noted(archive) - set(got)
+            disordered = out_of_order(self.stand, archive)
             quoted = [SavedHead.parse(quote) for quote in heads_told(self.stand)]
             flaws = [str(flaw) for flaw in verify(archive, Tally(), [*self.heads, *quoted])]
         twice = {message: many - 1 for message, many in got.items() if many > 1 + self.excused[message]}
@@ -94,6 +100,7 @@ class Witness:
             *(f"{message} was never taken" for message in lost),
             *(f"{message} came {many} times too often" for message, many in twice.items()),
             *(f"{message} has two names" for message in renamed(self.stand)),
+            *(f"{channel} received messages about policy {policy} out of order" for channel, policy in disordered),
             *flaws,
         ]
 
@@ -161,6 +168,21 @@ def received(stand: Stand) -> Counter[Message]:
         ("hook", min(alert["id"] for alert in json.loads(each.content)["alerts"])) for each in stand.hook.taken
     )
     return mails + hooks
+
+
+def out_of_order(stand: Stand, archive: Archive) -> set[tuple[str, int]]:
+    """Return the channels and policies whose first copies did not come older before newer."""
+    with archive.reading() as session:
+        versions = {alert: (policy, number) for alert, policy, number in session.execute(text(VERSIONS))}
+    found = set()
+    for channel in ("post", "hook"):
+        latest: dict[int, int] = {}
+        for alert in dict.fromkeys(alert for name, alert in received(stand) if name == channel):
+            policy, number = versions[alert]
+            if number < latest.get(policy, 0):
+                found.add((channel, policy))
+            latest[policy] = number
+    return found
 
 
 def renamed(stand: Stand) -> Iterable[Message]:

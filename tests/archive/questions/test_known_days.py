@@ -1,4 +1,4 @@
-"""What is known about a policy on a day: the visits around it, and those that did not show the policy."""
+"""Visits around a day, and those that did not show the policy: what is known of it."""
 
 from __future__ import annotations
 
