@@ -54,7 +54,7 @@ def test_addresses_that_can_be_used(url: str, recipient: str) -> None:
         ("mailto://a:CANARY@h.example/b@h.example/c@h.example", "", "it names 2 recipients"),
         ("json://h.example/CANARY", "me@example.org", "a json channel takes no recipient"),
         ("syslog://CANARY", "", "syslog is not one of the services that are allowed for alerts"),
-        ("mastodon://CANARYCANARYCANARY@h.example", "", "mastodon is not among the services"),
+        ("mastodon://CANARYCANARYCANARY@h.example", "", "mastodon is not one of the services"),
     ],
 )
 def test_addresses_that_cannot_be_used_are_reported_clearly_without_their_secret(
