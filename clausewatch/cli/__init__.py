@@ -39,6 +39,10 @@ COMMANDS: dict[str, CommandEntry] = {
     "diff": CommandEntry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
     "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since when each sentence has been there."),
     "search": CommandEntry("clausewatch.cli.search:search", "Find words in all versions of all policies."),
+    "recipients": CommandEntry(
+        "clausewatch.cli.inventory_questions:recipients", "Show who receives data, across all policies."
+    ),
+    "rights": CommandEntry("clausewatch.cli.inventory_questions:rights", "Show the rights named, across all policies."),
     "review": CommandEntry("clausewatch.cli.review:review", "Review a finding, or list findings to review."),
     "compare": CommandEntry("clausewatch.cli.compare:compare", "Show what changed between two files."),
     "export": CommandEntry("clausewatch.cli.export:export", "Export evidence, pages, tables or feeds."),

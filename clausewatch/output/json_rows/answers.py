@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from clausewatch.output.json_rows.row import Row, stamp_or_none
-from clausewatch.output.json_rows.versions import judged_row, version_row
+from clausewatch.output.json_rows.versions import judged_row, recipient_row, right_row, version_row
 from clausewatch.output.times import stamp
 from notifier.audience.timing import DAYS
 
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from archive.evidence.flaws import Flaw
     from archive.evidence.verification import Tally
     from archive.questions.blame import Blame, Dropped, Sentence
+    from archive.questions.inventories import Named
     from archive.questions.status import PolicyStatus
     from archive.search.query import SearchResult, SectionMatch
     from archive.upkeep.stats import ArchiveStats
     from clausewatch.inspection.language_survey import LanguageReport
     from clausewatch.output.redline_page import Redline
+    from differ.judgement.inventory import Right
+    from differ.judgement.recipients import Recipient
     from differ.matching.redline import RedlineSection
     from notifier.audience.subscriptions import Subscriber
     from notifier.outbox import Made
@@ -85,6 +88,16 @@ def status_row(status: PolicyStatus, to_review: int) -> Row:
         "flapping": status.flapping,
         "to_review": to_review,
     }
+
+
+def named_recipient_row(named: Named[Recipient]) -> Row:
+    """Return a recipient, the policy that names it, and since when."""
+    return {"policy": named.policy, "since": stamp(named.since), "version": named.version} | recipient_row(named.entry)
+
+
+def named_right_row(named: Named[Right]) -> Row:
+    """Return a right, the policy that names it, and since when."""
+    return {"policy": named.policy, "since": stamp(named.since), "version": named.version} | right_row(named.entry)
 
 
 def redline_row(redline: Redline) -> Row:

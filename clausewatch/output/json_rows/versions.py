@@ -73,8 +73,8 @@ def timing_row(timing: Timing) -> Row:
 def inventory_row(inventory: Inventory) -> Row:
     """Return the rights and recipients in a version, and those that only one language names."""
     return {
-        "rights": [_right_row(right) for right in inventory.rights],
-        "recipients": [_recipient_row(recipient) for recipient in inventory.recipients],
+        "rights": [right_row(right) for right in inventory.rights],
+        "recipients": [recipient_row(recipient) for recipient in inventory.recipients],
         "one_language_only": [_one_sided_row(entry) for entry in one_sided(inventory)],
     }
 
@@ -82,14 +82,15 @@ def inventory_row(inventory: Inventory) -> Row:
 def inventory_change_row(change: InventoryChange) -> Row:
     """Return the rights and recipients that were added and removed."""
     return {
-        "rights_gone": [_right_row(right) for right in change.rights_gone],
-        "rights_new": [_right_row(right) for right in change.rights_new],
-        "recipients_gone": [_recipient_row(recipient) for recipient in change.recipients_gone],
-        "recipients_new": [_recipient_row(recipient) for recipient in change.recipients_new],
+        "rights_gone": [right_row(right) for right in change.rights_gone],
+        "rights_new": [right_row(right) for right in change.rights_new],
+        "recipients_gone": [recipient_row(recipient) for recipient in change.recipients_gone],
+        "recipients_new": [recipient_row(recipient) for recipient in change.recipients_new],
     }
 
 
-def _right_row(right: Right) -> Row:
+def right_row(right: Right) -> Row:
+    """Return a right as a version names it."""
     return {
         "right": right.right,
         "language": right.language,
@@ -101,7 +102,8 @@ def _right_row(right: Right) -> Row:
     }
 
 
-def _recipient_row(recipient: Recipient) -> Row:
+def recipient_row(recipient: Recipient) -> Row:
+    """Return a recipient as a version names it."""
     return {
         "class": recipient.kind,
         "name": recipient.name,
