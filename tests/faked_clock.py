@@ -16,8 +16,8 @@ MENDED = PROJECT / "tests" / "faked"
 def environment(clock: str = "") -> dict[str, str]:
     """Return variables that shift the clock, as in "+2h". Clocks that measure durations are not affected.
 
-    Without a clock only the library is loaded, and FAKETIME_TIMESTAMP_FILE can set the clock later. Skips the test if
-    the library is missing.
+    Without a clock only the library is loaded, and FAKETIME_TIMESTAMP_FILE can set the clock later. The test is skipped
+    if the library is missing.
     """
     require(LIBRARY is not None, "libfaketime")
     folders = [str(MENDED), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -28,7 +28,7 @@ def test_a_command_that_takes_too_long_is_ended() -> None:
     assert outcome.ended == "not done after 0.01 minutes"
 
 
-def test_one_that_lacks_its_folder_is_left_out() -> None:
+def test_a_benchmark_without_its_folder_is_left_out() -> None:
     outcome = measured(Benchmark("storage", 1, needs=PROJECT / "no-such-folder"))
     assert (outcome.ended, outcome.figures) == ("left out", (f"{PROJECT / 'no-such-folder'} is missing",))
 

@@ -150,7 +150,7 @@ def words() -> Counter[str]:
     return Counter(re.findall(r"[a-z']+", " ".join(texts).lower()))
 
 
-def test_a_condition_is_if_and_a_place_is_where() -> None:
+def test_sentences_use_if_for_conditions_and_where_for_places() -> None:
     counts = words()
     where = 10_000 * counts["where"] / counts.total()
     assert counts["where"] < counts["if"]

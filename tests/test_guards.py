@@ -170,7 +170,7 @@ GUARDS = (
         "        if key in self._opened:",
         "        if False:",
         tests="tests/crawler/network/test_address_guard.py",
-        chosen="private_address_passed",
+        chosen="private_address_was_allowed",
     ),
 )
 

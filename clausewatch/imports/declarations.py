@@ -22,7 +22,7 @@ STARTS, ENDS = ("startBefore", "startAfter"), ("endBefore", "endAfter")
 NEEDLESS = re.compile(
     r"(remove|clean)\w*(Url|QueryParam|Sid|AmpDevice|Empty|Svg|Image|Img|Script)\w*|unify\w*Email\w*", re.IGNORECASE
 )
-"""Names of filters that change links, pictures or scripts: our extraction compares none of these."""
+"""Matches names of filters that change only links, pictures or scripts. Our extraction compares none of these."""
 
 LIKELY: Mapping[str, str] = {
     "remove": "removes",
@@ -38,7 +38,7 @@ LIKELY: Mapping[str, str] = {
     "hide": "hides",
     "format": "formats",
 }
-"""First words of the names of filters, as a verb."""
+"""First words of filter names, each with the verb that describes such a filter."""
 
 
 def from_declarations(folder: Path, types: Collection[str] = ()) -> WatchList:
@@ -77,7 +77,7 @@ def _add_service(watches: WatchList, file: Path, types: Collection[str]) -> None
 
 
 def _entry(service: str, kind: str, document: Mapping[str, Any]) -> WatchedPolicy:
-    """Return the policy for a document. A combined one is a policy with several addresses."""
+    """Return the policy for a document. A combined document becomes a policy with several addresses."""
     parts = document.get("combine")
     pages = (
         [{**document, **part} for part in parts if isinstance(part, dict)] if isinstance(parts, list) else [document]
@@ -108,14 +108,14 @@ def _add_parts(entry: WatchedPolicy, into: list[str], parts: Any, what: str) -> 
 
 
 def _range(part: Mapping[str, Any]) -> str | None:
-    """Return a range in our form; None if it lacks an end."""
+    """Return a range in our form; None if its start or its end is missing."""
     start = next((key for key in STARTS if isinstance(part.get(key), str)), None)
     end = next((key for key in ENDS if isinstance(part.get(key), str)), None)
     return None if start is None or end is None else f"{start}: {part[start]}; {end}: {part[end]}"
 
 
 def _filters(filters: Any) -> Iterator[str]:
-    """Yield a sentence for each filter: a JavaScript function whose name alone is known."""
+    """Yield a sentence for each filter. A filter is a JavaScript function, and only its name is known."""
     for each in filters if isinstance(filters, list) else []:
         name = next(iter(each), "") if isinstance(each, dict) else str(each)
         shown = limited_text(json.dumps(each, ensure_ascii=False) if isinstance(each, dict) else name)

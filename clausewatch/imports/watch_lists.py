@@ -150,7 +150,8 @@ def _lists(*lists: tuple[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _string(value: str) -> str:
-    """Return a TOML basic string. Control characters are escaped, and what the file would take for a variable."""
+    """Return a TOML basic string. Control characters are escaped, and a dollar sign is doubled if it would begin a
+    variable."""
     plain = value.encode("utf-8", "replace").decode()
     quoted = json.dumps(plain.replace("$", "$$") if "$$" in plain or "${" in plain else plain, ensure_ascii=False)
     return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in quoted)

@@ -1,7 +1,7 @@
-"""The CSS selectors of a policy's configuration, and ranges between the matches of two of them.
+"""The CSS selectors of a policy's configuration, and ranges of a page between two elements.
 
-A range is written `startBefore: SELECTOR; endBefore: SELECTOR`, or with `startAfter` or `endAfter`. It is what lies
-between the first match of the first selector and the first match of the second selector behind that.
+A range is written `startBefore: SELECTOR; endBefore: SELECTOR`, or with `startAfter` or `endAfter`. It begins at the
+first match of the first selector, and ends at the next match of the second selector.
 """
 
 from __future__ import annotations
@@ -30,17 +30,18 @@ class Range:
     start: str
     """CSS selector; the first match counts."""
     after_start: bool
-    """Whether it begins behind that element, not in front of it."""
+    """Whether it begins after that element, not before it."""
     end: str
-    """CSS selector; the first match behind the start counts, or one that the start lies in if the range ends after
-    it."""
+    """CSS selector; the first match that ends the range after its start counts. With `after_end` this may be an element
+    that contains the start."""
     _: KW_ONLY
     after_end: bool
-    """Whether it ends behind that element, not in front of it."""
+    """Whether it ends after that element, not before it."""
 
 
 def range_of(text: str) -> Range | None:
-    """Return the range that a text describes; None for a selector. Raises SelectorError for half a range."""
+    """Return the range that a text describes; None for a selector. Raises SelectorError if a part of the range is
+    missing."""
     match = _RANGE.fullmatch(text)
     if match is not None:
         return Range(match[2], match[1] == "After", match[4], after_end=match[3] == "After")
@@ -57,7 +58,7 @@ def check_selector(text: str) -> None:
 
 
 def css_of(text: str) -> tuple[str, ...]:
-    """Return the CSS selectors in a selector or a range. Raises SelectorError for half a range."""
+    """Return the CSS selectors in a selector or a range. Raises SelectorError if a part of the range is missing."""
     part = range_of(text)
     return (text,) if part is None else (part.start, part.end)
 
@@ -65,7 +66,7 @@ def css_of(text: str) -> tuple[str, ...]:
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
     """Return the elements that match any of the selectors, in page order. Elements within another match are left out.
 
-    The content of a range is moved into an element of its own, which keeps the elements that lie partly in it.
+    The content of a range is moved into a new element. Elements that are only partly in the range are kept in it too.
     """
     texts = list(selectors)
     ranges = [part for text in texts if (part := range_of(text)) is not None]
@@ -75,7 +76,7 @@ def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
 
 
 class _Positions:
-    """The position of each node of a page in page order, and of the last node in it."""
+    """The positions of each node of a page and of the last node in it, in page order."""
 
     def __init__(self, soup: BeautifulSoup) -> None:
         self._nodes = list(_nodes(soup))  # kept, so that no other node gets the identity of one of them
@@ -87,7 +88,9 @@ class _Positions:
                 self.last.setdefault(id(node.parent), last)
 
     def bounds(self, soup: BeautifulSoup, part: Range) -> tuple[int, int] | None:
-        """Return the positions at which a range begins, and before which it ends; None if it is not in the page."""
+        """Return the first position of a range, and the position after its last; None if the range is not in the
+        page.
+        """
         beginning = _compiled(part.start).select_one(soup)
         if beginning is None:
             return None
@@ -101,7 +104,7 @@ class _Positions:
     def overlap(self, node: PageElement, start: int, end: int) -> str:
         """Return how much of a node lies between two positions: "", "part" or "whole".
 
-        What an earlier range gathered is not in the page any more.
+        Nodes that an earlier range took are no longer in the page.
         """
         first, last = self.first.get(id(node), end), self.last.get(id(node), end)
         if start <= first and last < end:
@@ -127,7 +130,7 @@ def _nodes(soup: BeautifulSoup) -> Iterator[PageElement]:
 
 
 def _gathered(soup: BeautifulSoup, ranges: Sequence[Range]) -> list[Tag]:
-    """Move what each range holds into a new element at its place. Ranges that are not in the page are left out."""
+    """Move the content of each range into a new element at its place. Ranges that are not in the page are left out."""
     if not ranges:
         return []
     positions = _Positions(soup)

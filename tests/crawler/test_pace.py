@@ -39,7 +39,7 @@ def test_a_crawl_delay_is_kept_up_to_the_cap_and_never_less_than_our_own(stated:
     assert kept_delay(stated, delay=1, cap=60) == kept
 
 
-def test_jitter_takes_nothing_of_a_crawl_delay_away() -> None:
+def test_jitter_never_shortens_a_crawl_delay() -> None:
     assert least(10, 0.2) * (1 - 0.2) == 10
 
 

@@ -29,7 +29,7 @@ def test_parts_are_in_the_order_of_the_pages() -> None:
     assert read_all((RIGHTS, LETTERS)).document != found.document
 
 
-def test_one_page_is_read_as_ever() -> None:
+def test_reading_a_single_page_gives_the_same_document() -> None:
     assert read_all((LETTERS,)) == read(LETTERS)
     assert fingerprint_all((LETTERS,)) == fingerprint(LETTERS)
 

@@ -89,7 +89,7 @@ def test_status_screens_out_a_policy_too(status: int, expected: Reason) -> None:
     assert reason(POLICY, status) == expected
 
 
-def test_status_of_an_error_goes_with_what_the_page_says() -> None:
+def test_an_error_status_and_the_words_of_the_page_decide_together() -> None:
     assert reason("<title>Maintenance mode</title>", 503) == "maintenance"
     assert reason("<title>Just a moment</title>", 403) == "bot-challenge"
 

@@ -46,7 +46,8 @@ Plant = Callable[[str, random.Random, str], Planted | None]
 
 
 def placed(text: str, chance: random.Random, old: str, new: str) -> tuple[str, str]:
-    """Return the text with each sentence in the same place, as a paragraph of its own outside lists."""
+    """Return the text twice, once with each sentence. Both sentences are at the same place, in a paragraph of their own
+    outside lists."""
     blocks = BLOCK.split(text)
     free = [at for at in range(1, len(blocks)) if is_free(blocks[at - 1], blocks[at])]
     at = chance.choice(free or [len(blocks)])

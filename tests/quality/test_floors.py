@@ -24,8 +24,8 @@ LINE = re.compile(
 PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
 NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
 SPANS = 0.93
-"""Minimum share of edited spans of five policies that are in a piece of their own section. The others change no word
-(drawn numbers, breaks, the page's foot), are before the first section, or cover several sentences."""
+"""Minimum share of edited spans that are in a piece of their own section, for five policies. The other spans change no
+word (generated numbers, breaks, the page's foot), are before the first section, or cover several sentences."""
 WORDED_SPANS = 0.98
 """The same share without spans that change no word."""
 

@@ -37,9 +37,9 @@ RECALL, RIGHT = 0.95, 0.93
 ALARMS = 0.05
 """Maximum share of returned texts that cause an alert."""
 UNDONE = frozenset({8, 12, 13, 39, 42, 71, 91})
-"""Rows of `returns`, in the part to look at, that are edits by a person, undone within 14 days: an address for requests
-on another domain (twice); removed sections on California, Privacy Shield, erasure and agents; the removed word
-"sharing" in opt-outs."""
+"""Rows of `returns`, in the part to look at, in which a person made an edit and undid it within 14 days. The edits are
+an address for requests on another domain (twice), removed sections on California, Privacy Shield, erasure and agents,
+and the removed word "sharing" in opt-outs."""
 COMMON_WORDS = {"en": (" the ",), "fr": (" les ", " des ")}
 OWN = tomllib.loads(Path(__file__).with_name("own_policies.toml").read_text(encoding="utf-8"))
 

@@ -1,8 +1,8 @@
 """Judges real changes that nobody has seen, prints only the scores, and logs them with the commit in docs/figures.md.
 
-`make validation` runs it, outside CI and once for each commit, because a second look would learn the rows. It reads
-only the part `validation` of `changes2` and `corpus/returns` in the shared folder (CLAUSEWATCH_SHARED, else ../shared).
-An id, text or reason is never shown.
+`make validation` runs it, outside CI and once for each commit, because rows that are looked at twice are no longer
+unseen. It reads only the part `validation` of `changes2` and `corpus/returns` in the shared folder (CLAUSEWATCH_SHARED,
+else ../shared). An id, text or reason is never shown.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def rows(path: Path) -> list[Row]:
 
 
 def judged(pairs: list[Row]) -> dict[str, bool]:
-    """Return which pairs the user's command judges material."""
+    """Return, for each pair, whether the user's command judges it material."""
     with TemporaryDirectory() as folder:
         batch = Path(folder) / "pairs.jsonl"
         batch.write_text("".join(json.dumps(row) + "\n" for row in pairs), encoding="utf-8")

@@ -124,7 +124,7 @@ UNSEALED = {"review": {"by"}}
 """Columns of evidence tables that are not evidence, such as a person's name."""
 
 
-def test_the_canonical_bytes_are_as_they_ever_were(archive: Archive) -> None:
+def test_the_canonical_bytes_have_never_changed(archive: Archive) -> None:
     """Otherwise the seals of all existing archives would break."""
     record_two_versions(archive)
     with archive.reading() as session:

@@ -164,7 +164,7 @@ def test_nothing_is_written_not_even_beside_the_file(tmp_path: Path) -> None:
     assert {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in tmp_path.iterdir()} == before
 
 
-def test_a_read_only_medium_will_do(tmp_path: Path) -> None:
+def test_an_archive_on_a_read_only_medium_can_be_verified(tmp_path: Path) -> None:
     path = watched(tmp_path)
     command = [
         "unshare",

@@ -74,7 +74,7 @@ def test_policies_that_lack_a_right_are_named(asked: Archive) -> None:
     assert policies_without(asked, Scope(START - HOUR), "portability").policies == ()
 
 
-def test_an_answer_counts_all_of_what_its_limit_cuts(asked: Archive) -> None:
+def test_an_answer_counts_all_entries_in_spite_of_its_limit(asked: Archive) -> None:
     answer = listed_recipients(asked, Scope(limit=1))
     assert len(answer.entries) == 1
     assert answer.count == len(listed_recipients(asked, Scope()).entries) > 1

@@ -74,7 +74,7 @@ def test_a_copy_that_is_not_the_policy_is_not_a_version(
     assert (count.versions, len(count.refused)) == (len(kept), len(texts) - len(kept))
 
 
-def test_such_a_copy_is_kept_as_evidence_with_its_source_and_reason(known: Archive) -> None:
+def test_a_copy_that_is_not_the_policy_is_kept_with_its_source_and_reason(known: Archive) -> None:
     import_copies(known, "Teahouse", copies(POLICY, BANNER, POLICY), START + 90 * DAY)
     with known.engine.connect() as connection:
         rows = connection.exec_driver_sql(
@@ -87,7 +87,7 @@ def test_such_a_copy_is_kept_as_evidence_with_its_source_and_reason(known: Archi
     assert list(verify(known, Tally())) == []
 
 
-def test_no_sentence_is_dated_from_a_slip(known: Archive) -> None:
+def test_a_mistaken_copy_changes_the_date_of_no_sentence(known: Archive) -> None:
     import_copies(known, "Teahouse", copies(POLICY, EMPTY, BANNER, POLICY), START + 90 * DAY)
     newest = versions_of(known, "Teahouse")[-1]
     assert document(known, newest).text

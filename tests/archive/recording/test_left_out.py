@@ -75,7 +75,7 @@ def test_fingerprints_are_dropped_once_prose_appears_beside_the_policy(archive: 
     assert len(kept) <= 1
 
 
-def test_an_archive_that_knew_nothing_of_it_begins_quietly(archive: Archive) -> None:
+def test_an_archive_without_left_out_prose_begins_without_a_report(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)
     with archive.engine.begin() as connection:

@@ -93,7 +93,7 @@ def test_a_verdict_settles_a_finding(archive: Archive, kind: ReviewKind) -> None
     assert find_reviewable(archive, "1").recorded.verdict == said
 
 
-def test_a_comment_leaves_it_open(archive: Archive) -> None:
+def test_a_comment_does_not_settle_a_finding(archive: Archive) -> None:
     say(archive, 1, "comment", "Who are these partners?")
     assert numbers(archive) == [1]
     assert find_reviewable(archive, "#1").recorded.verdict is None
@@ -140,7 +140,7 @@ def test_rules_are_shown_with_the_verdicts_on_their_findings(archive: Archive) -
     assert (second.rule, second.findings, second.precision) == ("other", 1, None)
 
 
-def test_reviews_are_evidence_but_for_the_name(archive: Archive) -> None:
+def test_reviews_are_evidence_except_for_the_name(archive: Archive) -> None:
     say(archive, 1, "false-alarm", "Only a comma.")
     tally = Tally()
     assert list(verify(archive, tally)) == []

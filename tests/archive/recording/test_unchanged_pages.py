@@ -104,7 +104,7 @@ def test_an_answer_is_recognised_with_how_it_is_read(
     ],
     ids=["another text", "gone", "an error", "a challenge", "another address", "another charset"],
 )
-def test_any_other_answer_is_read(archive: Archive, answer: Fetch) -> None:
+def test_any_other_response_is_read_in_full(archive: Archive, answer: Fetch) -> None:
     watch(archive)
     read_in_full(archive, fetched(page("a1")))
     assert recognise(archive, answer, OPTIONS) is None

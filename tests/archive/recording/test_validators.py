@@ -48,12 +48,12 @@ def with_headers(visit: AssessedFetch, *headers: tuple[str, str]) -> AssessedFet
     return replace(visit, fetch=replace(visit.fetch, headers=headers))
 
 
-def test_the_latest_full_answer_gives_them(archive: Archive) -> None:
+def test_the_latest_full_response_gives_the_validators(archive: Archive) -> None:
     recorded(archive, first())
     assert known(archive) == KNOWN
 
 
-def test_an_unchanged_full_answer_renews_them(archive: Archive) -> None:
+def test_an_unchanged_full_response_renews_the_validators(archive: Archive) -> None:
     later = replace(fetched(START + HOUR, b"<p>tea </p>"), headers=(("etag", '"8"'),))
     recorded(archive, first(), unchanged(later))
     assert known(archive) == replace(KNOWN, etag='"8"')

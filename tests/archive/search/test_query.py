@@ -112,7 +112,7 @@ def test_no_sign_is_wrong_syntax(archive: Archive, asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["", '""', "-- * !", "word " * 5 + " ".join(f"w{n}" for n in range(MOST_WORDS))])
-def test_a_question_without_words_or_with_too_many_is_refused(archive: Archive, asked: str) -> None:
+def test_a_query_without_words_or_with_too_many_is_refused(archive: Archive, asked: str) -> None:
     with pytest.raises(SearchTermsError):
         search(archive, Search(asked))
 

@@ -93,7 +93,7 @@ def problems(read: Load) -> Callable[..., tuple[str, ...]]:
 Problems = Callable[..., tuple[str, ...]]
 
 
-def test_everything_in_the_file_arrives(read: Load, tmp_path: Path) -> None:
+def test_every_key_of_the_file_is_in_the_configuration(read: Load, tmp_path: Path) -> None:
     configuration = read(WHOLE)
     first, second = configuration.policies
     assert configuration.database == f"sqlite:///{tmp_path}/watch.db"

@@ -33,7 +33,7 @@ def test_a_folder_of_templates_is_relative_to_the_file(folder: Path) -> None:
     assert load(Path("clausewatch.toml"), {}).templates == folder
 
 
-def test_a_folder_that_is_missing_is_found(folder: Path) -> None:
+def test_a_missing_folder_of_templates_is_reported(folder: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"messages\.templates: there is no folder .*letters"):
         load(Path("clausewatch.toml"), {})
 

@@ -75,7 +75,7 @@ def problems(read: Load) -> Callable[[str], tuple[str, ...]]:
 Problems = Callable[[str], tuple[str, ...]]
 
 
-def test_everything_that_a_profile_changes_arrives(read: Load) -> None:
+def test_every_key_of_a_profile_has_its_effect(read: Load) -> None:
     configuration = read(OURS)
     ours, base = configuration.profiles["ours"], load_profile("kenalan")
     assert configuration.policies[0].profile == ours.name == "ours"

@@ -37,7 +37,7 @@ def test_a_placeholder_for_a_secret_is_an_example(value: str) -> None:
     assert len(example_names(value)) == 1
 
 
-def test_nothing_of_a_variable_is_shown_but_its_name(tmp_path: Path) -> None:
+def test_only_the_name_of_a_variable_is_shown(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text('[channels]\nhook = "${HOOK}"\n', encoding="utf-8")
     configuration = load(tmp_path / "clausewatch.toml", {"HOOK": "json://hunter2.cloakroom.test"})
     assert list(examples(configuration)) == [("HOOK", "")]

@@ -179,7 +179,7 @@ def test_each_feed_has_its_own_name_even_with_a_host_in_another_script(archive: 
     assert len({each.findtext(f"{ATOM}id") for each in found}) == len(scopes)
 
 
-def test_a_feed_is_of_a_policy_a_tag_or_a_topic(archive: Archive) -> None:
+def test_a_feed_can_be_limited_to_a_policy_a_tag_or_a_topic(archive: Archive) -> None:
     watch(archive, TEAHOUSE, BAKERY)
     change(archive, policy=BAKERY.name)
     change(archive, SHARING, policy=BAKERY.name)

@@ -1,4 +1,4 @@
-"""Declarations of Open Terms Archive as policies."""
+"""Declarations of Open Terms Archive become policies."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ TAKEN = {"JSON with 9,000 watches of one name", "JSON with control characters", 
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_hostile_list_is_refused_or_carried_over_soundly(tmp_path: Path, name: str) -> None:
+def test_a_hostile_list_is_refused_or_converted_correctly(tmp_path: Path, name: str) -> None:
     file = tmp_path / "list"
     file.write_bytes(LISTS[name]())
     for tool in ("urlwatch",) if name.startswith("YAML") else ("changedetection",):

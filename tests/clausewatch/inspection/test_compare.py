@@ -246,7 +246,7 @@ def test_a_row_of_a_batch_may_name_a_profile_of_the_configuration(
     assert code == 1
 
 
-def test_a_configuration_that_is_named_but_broken_is_reported_only_if_it_is_needed(
+def test_a_named_configuration_with_errors_is_reported_only_if_it_is_needed(
     tmp_path: Path, kept: tuple[Path, Path]
 ) -> None:
     words = ["--config", str(tmp_path / "none.toml"), "compare", *map(str, kept)]

@@ -106,7 +106,7 @@ def test_content_outside_the_page_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_the_next_run_is_foretold_against_the_latest_version(tmp_path: Path) -> None:
+def test_doctor_says_how_the_next_run_would_judge_the_page(tmp_path: Path) -> None:
     edited = PAGE.replace("</main>", "<p>We sell your personal data to data brokers.</p></main>")
     with serving() as site:
         prepared(tmp_path, site.serve("/privacy", PAGE))

@@ -98,7 +98,7 @@ def shown(said: bytes | str) -> set[str]:
 
 
 class Commands:
-    """Runs commands in a folder with a driver that logs everything. Keeps their output and their arguments."""
+    """Runs commands in a folder with a driver that logs everything, and keeps their output and arguments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -85,14 +85,14 @@ def test_a_list_that_did_not_only_grow_is_found(tmp_path: Path, listed: Path, na
     assert "of heads.jsonl:" in shown
 
 
-def test_another_key_is_not_enough(tmp_path: Path, listed: Path) -> None:
+def test_a_list_signed_with_another_key_is_reported(tmp_path: Path, listed: Path) -> None:
     other = tmp_path / "other"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(other)], check=True)
     flaws = read_head_list(listed, other.with_suffix(".pub")).flaws
     assert [flaw.problem for flaw in flaws] == ["it is not signed by that key"] * 3
 
 
-def test_without_the_key_the_signatures_are_left_to_ask_about(tmp_path: Path, listed: Path) -> None:
+def test_without_the_public_key_signatures_are_reported_as_not_verified(tmp_path: Path, listed: Path) -> None:
     result = call(tmp_path / "clausewatch.toml", "verify", "--heads", str(listed))
     assert result.exit_code == 0
     assert "Worth asking about: signed heads not verified: 3." in result.stdout

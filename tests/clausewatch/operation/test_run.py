@@ -99,7 +99,7 @@ def sent_meanwhile(database: str, desk: Desk) -> None:
             wait_until(lambda: courier.sent.total() == 1)
 
 
-def test_one_that_cannot_be_fetched_costs_no_other_its_check(desk: Desk) -> None:
+def test_a_policy_that_cannot_be_fetched_does_not_prevent_other_checks(desk: Desk) -> None:
     with serving() as site:
         policies = {"Ferry": site.serve("/ferry", BEFORE), "Gone": site.url("/gone")}
         desk.configure(policies | {"Deaf": "http://127.0.0.1:1/privacy"})

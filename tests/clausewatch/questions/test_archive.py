@@ -59,7 +59,7 @@ def test_a_hold_must_match_a_policy(tmp_path: Path) -> None:
     assert call(configured(tmp_path, KEPT), "archive", "vacuum").stdout.startswith("Removed 1 raw page")
 
 
-def test_a_backup_comes_back(tmp_path: Path) -> None:
+def test_a_backup_is_restored(tmp_path: Path) -> None:
     path = watched(tmp_path)
     file = tmp_path / "kept.db"
     made = call(path, "archive", "backup", str(file))

@@ -37,7 +37,7 @@ def test_dropped_sentences_are_shown_with_their_dates(tmp_path: Path) -> None:
     )
 
 
-def test_programs_get_both(tmp_path: Path) -> None:
+def test_programs_get_sentences_and_dropped_sentences(tmp_path: Path) -> None:
     row = answered(watched(tmp_path), "blame", "Teahouse")
     assert (row["version"], row["read_anew"]) == (2, [])
     assert row["sentences"][3] == {

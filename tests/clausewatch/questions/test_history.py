@@ -54,7 +54,7 @@ Teahouse
         (["--since", "2026-03-04T07:00+02:00"], [["sharing", "retention"]]),
     ],
 )
-def test_a_part_can_be_asked_for(tmp_path: Path, words: list[str], topics: list[list[str]]) -> None:
+def test_a_query_can_select_a_part_of_the_history(tmp_path: Path, words: list[str], topics: list[list[str]]) -> None:
     """Programs get the oldest version first."""
     rows = answered(watched(tmp_path), "history", *words)
     assert [[each["topic"] for each in row["findings"]] for row in reversed(rows)] == topics

@@ -80,7 +80,7 @@ def test_the_login_is_used_if_no_name_is_given(tmp_path: Path, monkeypatch: pyte
     assert said(watched(tmp_path), "review", "1", "--acknowledge").endswith("acknowledged by ratna.w.")
 
 
-def test_several_are_judged_at_once_or_none(tmp_path: Path) -> None:
+def test_several_findings_are_reviewed_together_or_not_at_all(tmp_path: Path) -> None:
     path = watched(tmp_path)
     find_again(tmp_path)
     result = call(path, "review", "1", "99", "--acknowledge", "--by", "Ratna")

@@ -69,7 +69,7 @@ def test_a_tail_that_was_cut_off_is_found_with_a_saved_head(tmp_path: Path) -> N
     assert f"head: saved head {kept}: the chain ends before it: entry 11 is missing" in result.stdout
 
 
-def test_the_head_of_another_archive_is_not_met(tmp_path: Path) -> None:
+def test_the_head_of_another_archive_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     result = call(path, "verify", "--head", "a" * 64, "--head", f"3:{'b' * 64}")
     assert result.exit_code == 1
@@ -101,7 +101,7 @@ def test_a_file_without_a_head_is_refused(tmp_path: Path) -> None:
         assert said in result.stderr
 
 
-def test_json_holds_all_of_it(tmp_path: Path) -> None:
+def test_json_has_the_counts_and_the_flaws(tmp_path: Path) -> None:
     path = watched(tmp_path)
     alter(
         tmp_path, "UPDATE blob SET content = x'00' WHERE sha256 = (SELECT document_sha256 FROM version WHERE id = 2);"
@@ -162,14 +162,14 @@ def test_alterations_after_the_head_are_found(
     assert what in {flaw["what"] for flaw in said["flaws"]}
 
 
-def test_a_head_that_the_archive_does_not_have_has_all_read(grown: tuple[Path, str]) -> None:
+def test_everything_is_read_if_the_archive_does_not_have_the_head(grown: tuple[Path, str]) -> None:
     path, kept = grown
     said = answered(path, "verify", "--since", f"11:{'a' * 64}", "--head", kept)
     assert (said["sound"], said["since"], said["entries"]) == (False, None, 14)
     assert "the archive does not have it, so everything was verified" in said["flaws"][0]["problem"]
 
 
-def test_saved_heads_before_it_are_counted_apart(grown: tuple[Path, str], tmp_path: Path) -> None:
+def test_saved_heads_from_before_since_are_counted_separately(grown: tuple[Path, str], tmp_path: Path) -> None:
     path, kept = grown
     result = call(path, "verify", "--since", saved_head(tmp_path), "--head", kept)
     assert "Worth asking about: 1 saved head older than --since, which was not looked for." in result.stdout

@@ -64,7 +64,7 @@ def test_each_way_is_open_to_public_addresses(crawled: dict[str, Any], way: str)
     assert [host for host in allowed(way) if crawled["results"][f"{way}: {host}"]["status"] != 200] == []
 
 
-def test_nothing_but_http_is_spoken_after_a_redirect(crawled: dict[str, Any]) -> None:
+def test_only_http_is_spoken_after_a_redirect(crawled: dict[str, Any]) -> None:
     results = {target: crawled["results"][target] for target in TARGETS}
     assert {result["error_kind"] for result in results.values()} == {"refused"}
     assert f"redirects to {TARGETS[0]}, which is neither http nor https" in results[TARGETS[0]]["detail"]
@@ -79,7 +79,8 @@ def test_a_cookie_goes_to_the_host_that_set_it_one_redirect_before_and_nowhere_e
     brought = [asked for asked in crawled["asked"] if "cookie" in asked["headers"]]
     assert len(brought) > 4 * len(FORBIDDEN)
     assert [asked for asked in brought if asked["headers"]["cookie"] not in due_cookies(asked)] == []
-    # In "fifth redirect", four of six requests bring one. In the other ways, the first is the only request to its host.
+    # In "fifth redirect", four of six requests bring a cookie. In the other ways, the first is the only request to its
+    # host.
     assert {asked["path"].split("/")[1] for asked in brought} <= {"go", "target"}
 
 
@@ -94,7 +95,7 @@ def due_cookies(asked: dict[str, Any]) -> set[str]:
     return {setter(host, through(1, target)), setter(host, refreshing(target))}
 
 
-def test_the_measure_measures() -> None:
+def test_the_measurement_notices_internal_connections() -> None:
     """Plain Scrapy reaches most spellings of loopback in this network."""
     policies = {host: address("direct", host) for host in LOOPBACK}
     found = run_sealed("tests.crawler.hostile.matrix", {"crawler": "plain", "policies": policies})

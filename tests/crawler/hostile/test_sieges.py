@@ -92,7 +92,7 @@ def test_a_heavy_robots_txt_is_read(answered: dict[str, Any]) -> None:
     assert {answered["results"][name]["outcome"] for name in HEAVY_ROBOTS} == {"changed"}
 
 
-def test_nobody_is_listened_to_for_longer_than_the_limit(answered: dict[str, Any]) -> None:
+def test_no_attack_is_read_for_longer_than_the_limit(answered: dict[str, Any]) -> None:
     late = {host: seconds for host, seconds in answered["listened"].items() if seconds > TIMEOUT + BUSY}
     # A host that sends nothing does not notice that the client left.
     assert [host for host in late if "answers-nothing" not in host] == []

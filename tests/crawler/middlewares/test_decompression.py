@@ -164,14 +164,14 @@ def test_a_page_declared_as_latin_1_is_read_as_windows_1252(texts: dict[str, str
 
 
 @pytest.mark.parametrize("coding", [*PACKERS, "gzip, br", "identity"])
-def test_a_coded_page_is_read_as_a_plain_one(texts: dict[str, str], coding: str) -> None:
+def test_a_compressed_page_is_read_like_an_uncompressed_one(texts: dict[str, str], coding: str) -> None:
     assert f"Letters: {LETTERS}" in texts[f"coded: {coding}"].splitlines()
 
 
 NO_CODINGS = ("utf-8", "UTF-8", "none", "aws-chunked", "binary", "text/html", "gzip-not")
 
 
-def test_a_name_that_is_not_a_coding_means_a_plain_body(tmp_path: Path) -> None:
+def test_an_unknown_content_coding_means_an_uncompressed_body(tmp_path: Path) -> None:
     with serving() as site:
         answers = {name: (name, PAGE.encode()) for name in NO_CODINGS}
         answers["with a coding"] = ("aws-chunked, gzip", gzip.compress(PAGE.encode()))

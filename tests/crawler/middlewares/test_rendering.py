@@ -168,7 +168,7 @@ def test_errors_and_files_that_are_not_pages_are_not_opened(rendered: Rendered) 
     assert rendered.found["no page"].final_url == rendered.site.url("/plain")
 
 
-def test_files_are_asked_for_in_our_name_and_pictures_are_not(rendered: Rendered) -> None:
+def test_files_are_requested_with_our_user_agent_and_pictures_are_not_requested(rendered: Rendered) -> None:
     asked = dict(rendered.site.asked)
     assert asked["/text.json"]["User-Agent"] == asked["/privacy"]["User-Agent"]
     assert asked["/text.json"]["User-Agent"].startswith("Clausewatch/")

@@ -149,7 +149,7 @@ def test_a_page_that_never_stops_changing_is_captured_at_the_limit_and_the_resul
     assert "Shelf 8 of the archive" in stored.titles["ticker"]
 
 
-def test_a_clock_keeps_no_page_waiting(stored: Stored) -> None:
+def test_a_page_with_a_running_clock_counts_as_finished(stored: Stored) -> None:
     assert (stored.crawled["clock"].outcome, stored.crawled["clock"].detail) == ("changed", "")
 
 

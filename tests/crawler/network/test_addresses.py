@@ -39,10 +39,10 @@ def test_a_network_is_refused_from_its_first_address_to_its_last(network: str) -
         ("10.1.2.3", "private"),
         ("127.0.0.2", "loopback"),
         ("169.254.169.254", "link-local"),  # the metadata service of most clouds
-        ("100.100.100.200", "shared by a carrier"),  # of another cloud
-        ("192.0.0.192", "protocol assignments"),  # of another cloud
+        ("100.100.100.200", "shared by a carrier"),  # the metadata service of another cloud
+        ("192.0.0.192", "protocol assignments"),  # the metadata service of another cloud
         ("168.63.129.16", "a cloud's own service"),
-        ("fd00:ec2::254", "unique local"),  # of the first, over IPv6
+        ("fd00:ec2::254", "unique local"),  # the first metadata service, over IPv6
         ("224.0.0.1", "multicast"),
         ("255.255.255.255", "reserved"),
         ("::", "unspecified"),
@@ -98,7 +98,7 @@ def test_public_addresses_pass_also_next_to_refused_ones(address: str) -> None:
 
 
 @given(st.integers(0, 2**32 - 1).map(IPv4Address) | st.integers(0, 2**128 - 1).map(IPv6Address))
-def test_nothing_passes_that_this_python_calls_local(address: IPv4Address | IPv6Address) -> None:
+def test_no_address_passes_that_this_python_calls_local(address: IPv4Address | IPv6Address) -> None:
     """Our list is never weaker than the tables of the Python that runs it."""
     assert address.is_global or not is_public(str(address))
 

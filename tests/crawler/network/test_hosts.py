@@ -91,7 +91,7 @@ ODD = {
     "http://a\uff03@c.example/": "",
     "http://a\u2100c.example/": "",
     "http://a\uff20c.example/": "",
-    "http://faß.example/": "fass.example",  # of IDNA 2003, like Scrapy's; the standard's host is of 2008
+    "http://faß.example/": "fass.example",  # IDNA 2003, as in Scrapy; the standard uses IDNA 2008
     "http://a..example/": "a..example",
     "http://.a.example/": ".a.example",
     "http://../": "..",

@@ -50,7 +50,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         return crawl(folder / "archive.db", policies)
 
 
-def test_a_certificate_that_someone_trusted_vouches_for_is_accepted(results: dict[str, Crawled]) -> None:
+def test_a_certificate_of_a_trusted_authority_is_accepted(results: dict[str, Crawled]) -> None:
     assert (results["good"].outcome, results["good"].status) == ("changed", 200)
 
 
@@ -63,7 +63,7 @@ def test_a_certificate_that_someone_trusted_vouches_for_is_accepted(results: dic
         ("old protocol", ""),
     ],
 )
-def test_a_connection_that_nobody_trusted_vouches_for_is_refused(
+def test_a_connection_without_a_trusted_certificate_is_refused(
     results: dict[str, Crawled], policy: str, words: str
 ) -> None:
     result = results[policy]

@@ -52,7 +52,7 @@ def test_an_answer_takes_its_meaning_from_its_question(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LABELS)
-def test_an_answer_in_a_table_does_too(language: str) -> None:
+def test_an_answer_in_a_table_takes_its_meaning_from_its_question(language: str) -> None:
     question, no, yes = LABELS[language]
     old, new = (policy(language, f"| A | B |\n|---|---|\n| {question} | {answer} |") for answer in (no, yes))
     assert compared(old, new, language).severity == "critical"

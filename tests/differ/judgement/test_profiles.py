@@ -71,7 +71,7 @@ def test_every_kind_of_effect_has_a_rule(watched: str, parts: tuple[object, ...]
     assert {part.kind for part in parts} <= spoken  # type: ignore[attr-defined]  # parts of one kind
 
 
-def test_kenalan_reports_its_six_clauses_and_judges_alike() -> None:
+def test_kenalan_has_six_clauses_and_the_default_rules() -> None:
     kenalan = load_profile("kenalan")
     assert set(kenalan.clauses) == {"I", "II", "III", "IV", "V", "VI"}
     assert kenalan.rules == rules()

@@ -55,7 +55,7 @@ def test_a_date_that_changed_alone_is_not_a_silent_edit() -> None:
         ("Welcome aboard.", None),
     ],
 )
-def test_a_window_ends_when_the_policy_takes_effect_else_its_days_after_the_stated_date(
+def test_a_period_ends_on_the_effective_date_or_else_its_days_after_the_stated_date(
     dates: str, due: date | None
 ) -> None:
     found = timing("Last updated: 4 May 2024.", dates, NOTICE)

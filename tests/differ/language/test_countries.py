@@ -76,5 +76,5 @@ def test_no_territory_is_mistaken_for_a_company(language: str) -> None:
     assert {name for name in spellings if names_found(language, name)} == set()
 
 
-def test_a_company_is_found_in_their_place() -> None:
+def test_a_company_in_place_of_a_territory_is_found() -> None:
     assert names_found("en", COMPANY) == {COMPANY}

@@ -72,7 +72,8 @@ def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> N
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> None:
-    """Either all phrases of a row, or none, are about consent, a refusal, may or will, or a limit."""
+    """All phrases of a row are alike: each is about consent, or none is. The same applies to refusals, to may and will,
+    and to limits."""
     known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "modality", "consent", "limiter")

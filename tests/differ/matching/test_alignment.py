@@ -21,7 +21,7 @@ CLAUSES = (
 
 
 def paired(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
-    """Align two texts, each clause of which is one paragraph."""
+    """Align two texts, with one paragraph for each clause."""
     return align(statements(document("\n\n".join(before))), statements(document("\n\n".join(after)))).pairs
 
 

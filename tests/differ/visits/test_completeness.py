@@ -154,7 +154,7 @@ def test_a_policy_that_lost_one_of_its_languages_waits() -> None:
     assert assessed(both, alone, "over", languages=("en", "id")).outcome == "changed"
 
 
-def test_a_quotation_in_another_language_may_go() -> None:
+def test_a_quotation_in_another_language_may_be_removed() -> None:
     quoted = page(*ENGLISH, *INDONESIAN[-2:])
     assert assessed(quoted, page(*ENGLISH), languages=("en", "id")).reason is None
 

@@ -66,7 +66,9 @@ def test_a_last_section_about_other_things_is_reported_at_low_severity(
     [(ENGLISH, CHANGES, FOOT, "en"), (INDONESIAN, PERUBAHAN, KAKI, "id")],
     ids=["en", "id"],
 )
-def test_a_foot_below_may_stay(lines: tuple[str, ...], part: tuple[str, ...], foot: str, language: str) -> None:
+def test_a_removed_end_is_found_although_the_foot_stays(
+    lines: tuple[str, ...], part: tuple[str, ...], foot: str, language: str
+) -> None:
     assert after_two_looks((*lines, *part, foot), (*lines, foot), language).findings[0].rule == "S.removed"
 
 

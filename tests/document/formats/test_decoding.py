@@ -47,7 +47,7 @@ GERMAN = "Wir löschen Ihre Kontonummer – für immer – nach 90 Tagen, auf Wu
 
 @pytest.mark.parametrize(("byte", "letter"), [(b"\xa0", "\xa0"), (b"\xe9", "é"), (b"\x92", "’"), (b"\xe2\x80", "â€")])
 @pytest.mark.parametrize("place", [0, 20, len(GERMAN)])
-def test_a_bad_byte_costs_no_other_letter(byte: bytes, letter: str, place: int) -> None:
+def test_a_bad_byte_loses_no_other_letter(byte: bytes, letter: str, place: int) -> None:
     before, after = GERMAN[:place], GERMAN[place:]
     assert decode(before.encode() + byte + after.encode(), "text/html") == before + letter + after
     declared = decode(before.encode() + byte + after.encode(), "text/html; charset=utf-8")

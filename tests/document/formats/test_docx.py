@@ -212,7 +212,7 @@ def test_a_strict_document_is_read_as_any_other() -> None:
     assert word(strict.getvalue()) == word(usual)
 
 
-def test_an_unknown_style_or_list_costs_no_words() -> None:
+def test_an_unknown_style_or_list_loses_no_words() -> None:
     assert lines(paragraph(KEPT, "Lost", in_list=(99, 4))) == [KEPT]
 
 

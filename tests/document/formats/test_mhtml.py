@@ -108,7 +108,7 @@ def test_the_canonical_address_is_that_of_the_page() -> None:
     assert canonical_elsewhere(page) == "https://lark.example/policy"
 
 
-def test_archives_within_archives_raise_nothing() -> None:
+def test_nested_web_archives_raise_no_error() -> None:
     body = part(HTML.encode())
     for number in range(400):
         body = part(archive(body, boundary=f"b{number}"), f"multipart/related; boundary=b{number}", "binary")

@@ -108,12 +108,12 @@ def table(*rows: tuple[int, int, Sequence[str]]) -> list[str]:
     return [line.text for line in typeset_lines(PrintedText(tuple(lines), 2, ""))]
 
 
-def test_a_cell_that_the_end_of_a_page_cuts_goes_on_in_its_cell() -> None:
+def test_a_cell_that_continues_on_the_next_page_stays_one_cell() -> None:
     read_rows = table(*ROWS, (1, 700, ("", "and the reference", "")), (1, 660, ("The printer", "Your street", "Mail")))
     assert read_rows[-2:] == ["The bank | The amount and the reference | Payment", "The printer | Your street | Mail"]
 
 
-def test_a_row_at_the_head_of_a_page_is_a_row_of_its_own() -> None:
+def test_a_row_at_the_top_of_a_page_is_a_separate_row() -> None:
     assert table(*ROWS, (1, 700, ("The printer", "Your street", "Mail")))[-1] == "The printer | Your street | Mail"
 
 

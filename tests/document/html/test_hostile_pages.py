@@ -107,7 +107,7 @@ def test_long_flat_page_is_not_refused(unit: str) -> None:
     assert not nests_too_deeply(Page(f"<body><table>{unit * 60_000}</table>".encode()))
 
 
-def test_small_page_costs_nothing_to_ask() -> None:
+def test_a_small_page_is_checked_at_once() -> None:
     page = nested("div", 20_000)
     began = time.process_time()
     assert not nests_too_deeply(page)

@@ -1,4 +1,4 @@
-"""Ranges between two elements in `select` and `remove`."""
+"""Tests ranges between two elements in `select` and `remove`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_page_nested_deeply_does_no_harm() -> None:
 
 
 Shape = Callable[[random.Random], tuple[str, str]]
-"""Makes a range, and the markup of a page whose words in the range begin with "in"."""
+"""A function that makes a range and the markup of a page. The words in the range begin with "in"."""
 
 
 def _words(chance: random.Random, place: str) -> str:
@@ -151,7 +151,7 @@ SHAPES: tuple[tuple[Shape, int], ...] = (
     (_siblings, 4),
     (_by_class, 3),
 )
-"""Shapes of the ranges in a public collection of declarations, and how many of its 58 have each, roughly."""
+"""Shapes of the ranges in a public collection of 58 declarations, with the approximate number of each."""
 
 
 @pytest.mark.parametrize("number", range(58))

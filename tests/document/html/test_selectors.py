@@ -1,4 +1,4 @@
-"""Configured CSS selectors."""
+"""Tests configured CSS selectors."""
 
 from __future__ import annotations
 

@@ -134,6 +134,6 @@ def test_no_word_is_read_twice_or_from_around_the_policy(variant: Variant) -> No
 
 
 @pytest.mark.parametrize("variant", cases([name for name in VARIANTS if VARIANTS[name].promises()]))
-def test_a_promise_turned_round_is_another_text(variant: Variant) -> None:
+def test_a_reversed_promise_is_another_text(variant: Variant) -> None:
     words = words_read(variant)
     assert all(words_read(variant, turned_round) != words for turned_round in variant.edits())

@@ -50,6 +50,6 @@ def test_a_date_after_its_label_is_text() -> None:
     assert [line.text for line in uncounted(map(Line, lines))] == [*lines[:2], "Last updated"]
 
 
-def test_a_row_of_a_table_goes_as_a_whole_or_not_at_all() -> None:
+def test_a_row_of_a_table_is_dropped_as_a_whole_or_kept() -> None:
     rows = [Line("Session | 2 years ago", row=True), Line("3 days ago | 42 views", row=True)]
     assert uncounted(rows) == rows[:1]

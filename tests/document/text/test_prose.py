@@ -16,5 +16,5 @@ def test_sentences_are_prose(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Home About Contact Careers Press", "Version 1.2.", "Tutup", "© 2026 PT Kopi."])
-def test_labels_are_not(text: str) -> None:
+def test_labels_are_not_prose(text: str) -> None:
     assert not reads_like_prose(text)

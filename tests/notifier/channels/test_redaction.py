@@ -23,7 +23,7 @@ from notifier.channels.redaction import LOGGERS, ChannelRedactor, guard_logs
         ("SECRETWITHOUTSCHEME", ["SECRETWITHOUTSCHEME"]),
     ],
 )
-def test_every_part_of_an_address_but_scheme_and_host_is_a_secret(url: str, secrets: list[str]) -> None:
+def test_every_part_of_an_address_except_scheme_and_host_is_a_secret(url: str, secrets: list[str]) -> None:
     redactor = ChannelRedactor()
     redactor.learn(url)
     for secret in secrets:

@@ -71,7 +71,7 @@ def secured(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Secur
     controller.stop()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(secured: Secured) -> None:
+def test_a_certificate_without_a_trusted_authority_is_refused(secured: Secured) -> None:
     outcome = send_message(Channel("desk", secured.url()), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert "certificate" in outcome.reason

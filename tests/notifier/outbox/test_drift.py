@@ -21,7 +21,7 @@ def notes(reader: Reader) -> str:
     return " ".join(compose(notice).text.split())
 
 
-def test_drift_is_told_when_it_turns_and_not_while_it_lasts(archive: Archive) -> None:
+def test_drift_is_reported_at_its_beginning_and_end_and_not_while_it_lasts(archive: Archive) -> None:
     record_first(archive)
     reader = Reader(archive, [replace(WEEKLY, digest=None)])
     apart, together = "Only the English text changed; the Indonesian text did not.", "are together again"

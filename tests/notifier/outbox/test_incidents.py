@@ -145,7 +145,7 @@ def test_a_shorter_trouble_is_not_reported(watching: Watch) -> None:
     assert watching.told() == []
 
 
-def test_a_second_time_of_trouble_is_reported_again(watching: Watch) -> None:
+def test_a_trouble_that_returns_is_reported_again(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     assert kinds(watching.told()) == ["unread began"]
     watching.visit("read", *["failed"] * AFTER)

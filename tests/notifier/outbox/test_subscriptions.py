@@ -52,7 +52,7 @@ def test_a_subscription_is_read_back_as_it_was_made(reader: Reader) -> None:
     assert outbox.everyone(reader.archive, [WEEKLY]) == (WEEKLY, ANNA)
 
 
-def test_it_hears_of_what_is_recorded_after_it_was_made(reader: Reader) -> None:
+def test_a_subscription_covers_changes_recorded_after_it_was_made(reader: Reader) -> None:
     plain = replace(WEEKLY, name="Anna", digest=None)
     record_change(reader.archive, CONSENT)
     subscribe(reader, plain)

@@ -117,7 +117,7 @@ def test_it_names_the_rights_and_recipients_and_the_policies_without_a_section_o
     assert "Rights named: none found." in message.text
 
 
-def test_of_a_language_without_a_lexicon_nothing_is_claimed() -> None:
+def test_nothing_is_claimed_about_a_language_without_a_lexicon() -> None:
     text = policy(("Prawa", "Masz prawo dostępu."), language="pl")
     found = promises(text, inventory(text))
     assert (found.rights, found.unread_languages) == ((), ("pl",))
@@ -150,7 +150,7 @@ def test_it_says_what_was_asked_for_in_the_reader_s_language(reader: Reader, lan
             assert words in part
 
 
-def test_no_words_of_a_page_act_in_it(reader: Reader) -> None:
+def test_no_words_of_a_page_act_in_a_first_message(reader: Reader) -> None:
     hostile = "<script>alert(1)</script>\x1b[31m\u202e"
     reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))
     found = seen(START, policy(("Who receives your data", f"We share your data with Acme{hostile} Ltd.")), None)

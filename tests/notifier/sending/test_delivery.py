@@ -193,7 +193,7 @@ def test_a_delivery_is_given_up_after_its_attempts(desk: Desk, mail: MailServer)
     assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
-def test_one_dead_channel_of_two_costs_the_other_nothing(desk: Desk, mail: MailServer, hook: Sink) -> None:
+def test_a_dead_channel_does_not_delay_the_other(desk: Desk, mail: MailServer, hook: Sink) -> None:
     desk.channels.append(Channel("hook", hook.url()))
     desk.channels.append(Channel("nowhere", "json://127.0.0.1:1/x"))
     desk.subscribers = [replace(DESK, via=(Target("nowhere"), *DESK.via, Target("hook")))]

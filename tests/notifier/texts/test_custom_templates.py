@@ -85,7 +85,7 @@ def test_a_template_may_keep_its_former_name(own: OwnTemplates, folder: Path) ->
     assert renaming_hints(folder)[0].endswith("It is ignored, because both exist.")
 
 
-def test_the_words_of_a_page_are_escaped_there_too(own: OwnTemplates, folder: Path) -> None:
+def test_the_words_of_a_page_are_escaped_in_own_templates_too(own: OwnTemplates, folder: Path) -> None:
     (folder / "alert.html").write_text("{{ passages[0].after.text }}{% set x %}{{ headline }}{% endset %}{{ x }}")
     message = alert_message(notice(clause("{+<script>alert(1)</script>+}"), policy="<b>"), "en", own.render)
     assert not own.problems
@@ -148,7 +148,7 @@ def test_a_broken_template_loses_no_alert_and_the_operator_is_notified(
     assert "Partners" in mail.received[-1].html
 
 
-def test_files_that_no_message_uses_are_found(tmp_path: Path) -> None:
+def test_templates_that_no_message_uses_are_reported(tmp_path: Path) -> None:
     for name in ("alert.html", "alerts.html", "_part.html", "notes.md"):
         (tmp_path / name).write_text("x")
     assert stray(tmp_path) == ("alerts.html",)
