@@ -105,6 +105,14 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=document_id)
+def test_a_path_that_a_document_names_exists(document: Path) -> None:
+    packages = "|".join(("docs", "tests", *ROOMS))
+    for path in re.findall(rf"`((?:{packages})/[\w/.*-]+)`", document.read_text(encoding="utf-8")):
+        is_placeholder = re.search(r"\b(?:xx|NAME|test_NAME)\b", path)
+        assert is_placeholder or list(PROJECT.glob(path)), f"{document.name}: {path}"
+
+
 def anchor(heading: str) -> str:
     """Return the anchor of a heading in Markdown."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
