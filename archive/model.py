@@ -15,7 +15,7 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 INVENTORY_LOT = 200
-"""Default maximum number of versions whose missing inventories are made at once."""
+"""Default maximum number of versions that get their missing inventories at once."""
 BUSY_TIMEOUT = timedelta(seconds=30)
 """Default time to wait for another program's lock, and for a server's response."""
 
@@ -164,7 +164,7 @@ class Validators:
     """The header as sent; "" if it was missing."""
     _: KW_ONLY
     version: int
-    """Number of the version whose text that response had."""
+    """Number of the version that had the same text as that response."""
     identity: str
     """Extraction identity of that response."""
     further: tuple[Validators, ...] = ()
@@ -270,9 +270,8 @@ class Change:
     """Relation of the change to the dates in the policy; empty for changes that were recorded before this field
     existed."""
     drift: tuple[str, ...] = ()
-    """Languages of a multilingual page whose text on sharing and rights stayed while another language's text
-    changed.
-    """
+    """Languages of a multilingual page that were left behind: another language's text on sharing and rights changed,
+    and theirs did not."""
 
 
 @dataclass(frozen=True, slots=True)

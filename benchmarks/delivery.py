@@ -1,4 +1,4 @@
-"""Measures the cost of deliveries to fifty subscribers over five channels, one of which is dead and one slow.
+"""Measures the cost of deliveries to fifty subscribers over five channels. One channel is dead and one is slow.
 
     python benchmarks/delivery.py [--changes 20] [--subscribers 50] [--pause 0.2]
 

@@ -120,7 +120,8 @@ class Comparison:
     timing: Timing = Timing()  # frozen
     """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages of a page whose text on sharing and rights stayed while another language's text changed."""
+    """Languages of a page that were left behind: another language's text on sharing and rights changed, and theirs did
+    not."""
 
     @property
     def material(self) -> bool:

@@ -37,13 +37,13 @@ class SectionIdentity:
 
 
 def identity_words(document: Document) -> Identity:
-    """Return the parts of a document that make a new version if they differ: the words, the linked e-mail addresses,
-    and the links about rights.
+    """Return the parts of a document that make a new version if they differ. They are the words, the linked e-mail
+    addresses, and the links about rights.
 
     The words are those of headings and blocks, in order and without list markers. So a number may move between markup
-    and text, and a paragraph may be split, without a new version. The sign between cells of a row is not a word.
-    Entries of a table of contents that repeat a heading, or that only link to their place, are left out; sentences are
-    kept. A link about a right or an opt-out counts with its words and its host. All other link targets may change.
+    and text, and a paragraph may be split, without a new version. The sign between cells of a row is not a word. In a
+    table of contents, entries that repeat a heading or only link to their place are left out; sentences are kept. A
+    link about a right or an opt-out counts with its words and its host. All other link targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
     return tuple(json.loads(f"[{words}]")), addresses, sites

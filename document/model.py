@@ -175,7 +175,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A frame, an object or a picture within the policy, whose text is not in the page itself."""
+    """A frame, an object or a picture within the policy. Its text is not in the page itself."""
 
     kind: ElsewhereKind
     address: str

@@ -44,8 +44,8 @@ class Answer:
     until: threading.Event | None = None
     """Event that the body waits for, at most two minutes. A test sets it."""
     breaks: Literal["", "silence", "reset", "drop", "half"] = ""
-    """silence and drop: the connection ends without a response; with drop the message was accepted. reset: it ends with
-    a reset. half: it ends in the middle of the body."""
+    """silence and drop: the connection ends without a response. With drop, the message was accepted. reset: it ends
+    with a reset. half: it ends in the middle of the body."""
     endless: bool = False
     """Whether the body is repeated forever."""
 

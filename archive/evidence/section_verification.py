@@ -31,7 +31,7 @@ class PolicySections:
     _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _present: set[str] = field(default_factory=set)
     _right: set[str] = field(default_factory=set)
-    """Addresses of sections whose stored words were already found to be right."""
+    """Addresses of sections with words that were already compared and are right."""
 
     @classmethod
     def of(cls, session: Session, policy_id: int, first_number: int) -> PolicySections:

@@ -234,8 +234,7 @@ def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
 
 
 def _stray_pages(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each further page whose fetch does not exist. The other further pages are sealed with their
-    fetch."""
+    """Return a flaw for each further page without a fetch. The other further pages are sealed with their fetch."""
     known = exists().where(FetchRow.id == FetchPageRow.fetch_id)
     query = select(FetchPageRow.fetch_id, FetchPageRow.position).where(~known)
     for fetch, position in connection.execute(query):
@@ -243,7 +242,7 @@ def _stray_pages(connection: Connection) -> Iterator[Flaw]:
 
 
 def _misnamed(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each policy whose name differs from the name that was sealed last."""
+    """Return a flaw for each policy with another name than the name that was sealed last."""
     later = NamingRow.__table__.alias()
     newer = exists().where(later.c.policy_id == NamingRow.policy_id, later.c.id > NamingRow.id)
     last: ColumnElement[bool] = and_(NamingRow.policy_id == PolicyRow.id, ~newer)

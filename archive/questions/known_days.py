@@ -1,4 +1,4 @@
-"""Answers what is known about a policy at a moment: the visits before and after it, and what they showed."""
+"""Answers what is known about a policy at a time, from the visits before and after that time."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from archive.storage.version_reader import SEEN, policy_row
 
 @dataclass(frozen=True, slots=True)
 class DayKnowledge:
-    """The visits around a moment. Between them nobody looked, or nobody could read the policy."""
+    """The visits before and after a time. In between, no visit showed the policy."""
 
     at: datetime
     version: int
-    """The version that the last visit before the moment showed."""
+    """Number of the version at the last visit before the time."""
     last_seen: datetime
     """Time of that visit."""
     next_seen: datetime | None
-    """Time of the first visit after the moment that showed the policy; None if there was none yet."""
+    """Time of the first visit after the time that showed the policy; None if there is none yet."""
     next_version: int | None
-    """The version that it showed; None if there was none yet."""
+    """Number of the version at that visit; None if there is none yet."""
     missed: int
-    """Number of visits between the two that did not show the policy."""
+    """Number of visits between these two that did not show the policy."""
 
     @property
     def is_certain(self) -> bool:
@@ -37,9 +37,9 @@ class DayKnowledge:
 
 
 def known_at(archive: Archive, policy: str, at: datetime) -> DayKnowledge:
-    """Return what is known about a policy at a moment.
+    """Return what is known about a policy at a time.
 
-    Raises UnknownPolicyError, and NoVersionError for a moment before the first version.
+    Raises UnknownPolicyError, and NoVersionError for a time before the first version.
     """
     with archive.reading() as session:
         policy_id = policy_row(session, policy).id
@@ -63,7 +63,7 @@ def known_at(archive: Archive, policy: str, at: datetime) -> DayKnowledge:
 def _visit(
     session: Session, policy_id: int, which: ColumnElement[datetime], when: ColumnElement[bool]
 ) -> datetime | None:
-    """Return the time of the last or first visit that showed the policy, among those that meet a condition."""
+    """Return the time of the first or last visit that showed the policy and meets a condition."""
     return session.scalar(select(which).where(FetchRow.policy_id == policy_id, FetchRow.outcome.in_(SEEN), when))
 
 

@@ -1,5 +1,5 @@
-"""Finds the copies in a history that are not the policy, such as an empty file, a banner, or a text that the next copy
-reverted.
+"""Finds the copies in a history that are not the policy. Examples are an empty file, a banner, and a text that the next
+copy reverted.
 
 A visit must be judged at once. A copy in a history can be judged with the help of later copies.
 """

@@ -126,7 +126,7 @@ def import_copies(
     """Record the copies in this order, oldest first, `AT_ONCE` in each transaction.
 
     A later copy with the same words becomes a version too, because its source recorded it as one. A copy that is not
-    the policy is recorded as a visit that is not comparable; the version before stays the latest. `history` has the
+    the policy is recorded as a visit that is not comparable. The version before stays the latest. `history` has the
     same meaning as in `sifted`. Raises UnknownPolicyError, StorageError.
     """
     with archive.reading() as session:

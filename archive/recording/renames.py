@@ -70,9 +70,8 @@ def under_former_names(configured: Mapping[str, Policy], questions: Iterable[Ren
 def follow_renames(
     session: Session, rows: dict[str, PolicyRow], configured: Mapping[str, Policy]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give histories their new names. Return the new names, and the names whose old and new names both have a
-    history.
-    """
+    """Give histories their new names. Return the new names. Also return the names that could not change, because both
+    the old and the new name have a history."""
     renamed, not_joined = [], []
     for name, policy in configured.items():
         before = policy.renamed_from

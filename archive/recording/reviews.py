@@ -123,7 +123,7 @@ def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
 
 
 def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
-    """Return the findings whose joined rows meet the conditions, in the order in which they were recorded."""
+    """Return the findings that meet conditions on the joined rows, in the order in which they were recorded."""
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     return tuple(

@@ -79,7 +79,7 @@ def _stemmer(language: str) -> snowballstemmer.stemmer | None:
 
 
 def parse_query(text: str) -> tuple[Phrase, ...]:
-    """Read a query: words that must all occur, and "quoted phrases" whose words must be adjacent.
+    """Read a query. All words must occur, and the words of a "quoted phrase" must be adjacent.
 
     A term with several words ("third-party", an address) is a phrase too. All other signs are ignored, so the syntax
     can never be wrong. Raises SearchTermsError if there are no words, or more than `MOST_WORDS`.

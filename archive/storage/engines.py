@@ -32,8 +32,8 @@ SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
 """Takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. Our number
-distinguishes it from other programs' locks. If a writer holds the lock but no longer responds, it loses the lock after
-a while, and its transaction is rolled back."""
+distinguishes it from other programs' locks. If a writer with the lock no longer responds, it loses the lock after a
+while. Its transaction is then rolled back."""
 
 
 def parsed(url: str) -> URL:
@@ -131,7 +131,7 @@ def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
 
 
 def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine whose writers take turns, and which notices a server that has disappeared."""
+    """Return an engine for writers that take turns. It notices a server that has disappeared."""
     seconds = max(2, round(busy_timeout.total_seconds()))
     limits = {
         "connect_timeout": seconds,

@@ -295,7 +295,7 @@ class ChangeRow(Base):
     """The fields of `differ.model.Timing`, with ISO dates; empty for changes that were recorded before this column
     existed."""
     drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Languages whose text stayed while another language's text changed."""
+    """Languages that were left behind: another language's text changed, and theirs did not."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 
@@ -419,7 +419,9 @@ class SubscriptionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """Its scopes, each with the first change that it covers, and the last change whose alerts are planned."""
+    """Its scopes, each with the first change that it covers. It also has the last change for which alerts were
+    planned.
+    """
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
     """Its origin: the `configuration`, or the `command line`."""
@@ -519,8 +521,8 @@ class RunRow(Base):
 
 
 class DeliveryRow(Base):
-    """A message to one target through one channel, such as all alerts of a change for one subscriber, a digest, or a
-    welcome."""
+    """A message to one target through one channel. Examples are all alerts of a change for one subscriber, a digest,
+    and a first message."""
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("subscription_id", "kind", "key", "channel", "recipient"),)

@@ -31,7 +31,9 @@ def note_restored(archive: Archive, now: datetime) -> int:
 
 
 def maybe_sent_before(session: Session) -> frozenset[tuple[str, int]]:
-    """Return the versions, by policy and number, whose change may have been sent before the archive was restored."""
+    """Return the versions, by policy and number, with a change that may have been sent before the archive was
+    restored.
+    """
     restores = session.scalars(select(RestoreRow.versions)).all()
     if not restores:
         return frozenset()

@@ -1,7 +1,7 @@
 """Removes the bodies of old pages under a rule, and removes contents that nothing refers to.
 
-Texts, versions and judgements are never removed, and neither is the body of each policy's latest version. Each removal
-is evidence of which body was removed, when, and under which rule.
+Texts, versions and judgements are never removed. The body of each policy's latest version is not removed either. Each
+removal is evidence: it says which body was removed, when, and under which rule.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, 
 from archive.upkeep.retention_rule import Retention
 
 BATCH = 200
-"""Number of fetches whose bodies are removed in one transaction, so that a run never waits long."""
+"""Number of fetches that lose their bodies in one transaction. It is limited, so that a run never waits long."""
 
 
 @dataclass(frozen=True, slots=True)

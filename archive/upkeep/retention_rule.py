@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Time for which bodies are kept, and the policies whose bodies are kept forever."""
+    """Time for which bodies are kept, and the policies for which they are kept forever."""
 
     keep: timedelta
     """Time since the fetch, after which the body is removed."""

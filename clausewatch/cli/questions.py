@@ -63,13 +63,13 @@ def named_version(archive: Archive, policy: str, name: str) -> Version:
 
 
 def known_days(archive: Archive, policy: str, *names: str | None) -> tuple[DayKnowledge, ...]:
-    """Return what is known of each day among the names; numbers of versions are left out."""
+    """Return what is known about each day in `names`. Numbers of versions are skipped."""
     moments = [_moment_of(name) for name in names if name is not None]
     return tuple(known_at(archive, policy, at) for at in moments if at is not None)
 
 
 def _moment_of(name: str) -> datetime | None:
-    """Return the end of the day that a name is, or None for the number of a version. Raises click.BadParameter."""
+    """Return the end of the day with this name, or None if the name is a version number. Raises click.BadParameter."""
     number = name.strip().lstrip("vV")
     if number.isdecimal() and len(number) < len("20260331"):
         return None

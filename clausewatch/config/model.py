@@ -75,7 +75,7 @@ class Configuration:
     """Time to wait for another program's lock, and for a server's response."""
     _: KW_ONLY
     inventory_lot: int = INVENTORY_LOT
-    """Maximum number of versions whose missing inventories are made by a run or for an answer."""
+    """Maximum number of versions that get their missing inventories in a run or for an answer."""
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()

@@ -23,7 +23,10 @@ class EnvFileError(Exception):
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read lines of `NAME=value`. A line that begins with `#` is a comment, and quotes around a value are removed."""
+    """Read lines of `NAME=value`. A line that begins with `#` is a comment, and quotes around a value are removed.
+
+    Raises EnvFileError.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

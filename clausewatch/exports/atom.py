@@ -78,8 +78,8 @@ class Feed:
 def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     """Write the feed of a scope. The same archive always gives the same bytes.
 
-    Changes of which nobody is notified are left out: boundaries, false alarms and their repetitions, and flapping texts
-    until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    Some changes are left out, because nobody is notified of them: boundaries, false alarms and their repetitions, and
+    flapping texts until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
     """
     found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
     held = _held(archive, found, now)

@@ -58,7 +58,10 @@ def check_script() -> str:
 
 
 def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[bytes], now: datetime) -> Head:
-    """Write the evidence about consecutive versions of one policy, and return the head of the chain."""
+    """Write the evidence about consecutive versions of one policy, and return the head of the chain.
+
+    Raises DamagedArchiveError.
+    """
     policy, first, last = versions[0].policy, versions[0].number, versions[-1].number
     with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as proof:
         bundle = _Bundle(opened, now.astimezone(UTC))

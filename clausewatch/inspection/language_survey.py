@@ -31,7 +31,7 @@ _DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4}
 _OWN = ("short", "states")
 """Tables of places in which each language has its own keys."""
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
-"""Files whose words are regular expressions, each with the keys for which this is not true."""
+"""Files with words that are regular expressions. The keys after each file are exceptions."""
 _NEEDED = {"screening": "policy", "counters": "ago"}
 """Keys of files that must not be empty."""
 _PLACEHOLDER = re.compile(r"(?<!\\)\{[a-z]\w*\}")

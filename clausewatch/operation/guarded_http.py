@@ -23,7 +23,8 @@ class RequestError(ClausewatchError):
 
 
 def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeout: float, limit: int) -> bytes:
-    """Send a body, and return the body of the response, whose status must be 200. Redirects are not followed.
+    """Send a body, and return the body of the response. The status of the response must be 200. Redirects are not
+    followed.
 
     `timeout` is in seconds for the whole exchange. `limit` is the maximum size of the response in bytes. Raises
     RequestError.

@@ -32,10 +32,10 @@ class LockUnavailableError(ClausewatchError):
 def only_run(database: str, busy_timeout: timedelta | None = None) -> Iterator[Path]:
     """Hold the lock for runs of an archive; yield the lock file.
 
-    `database` is the archive's URL. The lock applies to all processes on this machine that use the same URL, and to all
-    machines that use the same server. `busy_timeout` limits the wait for the server. Raises RunInProgressError if
-    another run holds the lock, LockUnavailableError if the file cannot be opened, and StorageError if the server cannot
-    be reached.
+    `database` is the archive's URL. The lock applies to all processes on this machine that use the same URL. For a
+    server, it applies to all machines that use it. `busy_timeout` limits the wait for the server. Raises
+    RunInProgressError if another run holds the lock. Raises LockUnavailableError if the file cannot be opened, and
+    StorageError if the server cannot be reached.
     """
     with _only_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
         yield path

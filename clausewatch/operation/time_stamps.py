@@ -1,4 +1,4 @@
-"""Gets and verifies timestamps (RFC 3161), with which an authority signs that a head existed at a time."""
+"""Gets and verifies timestamps (RFC 3161). With a timestamp an authority signs that a head existed at a time."""
 
 from __future__ import annotations
 

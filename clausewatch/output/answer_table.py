@@ -1,4 +1,4 @@
-"""An answer across policies as a table: for a terminal, a program, a spreadsheet or a page."""
+"""Formats the answer to a question across policies as a table: for a terminal, a program, a spreadsheet or a page."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from differ.judgement.recipients import Recipient
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
-    """An answer: its rows, and what to know about it."""
+    """An answer as a table, with remarks."""
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    """Each row begins with the name of a policy; its last cell is a sentence of the policy, or ""."""
+    """Rows that begin with the name of a policy. The last cell is a sentence of the policy, or ""."""
     remarks: tuple[str, ...]
 
 
 def recipients_table(listing: Listing[Recipient], title: str) -> AnswerTable:
-    """Return who receives data, by policy."""
+    """Return a table of the recipients that policies name."""
     headings = ("policy", "recipient", "class", "country", "purpose", "since", "version", "sentence")
     rows = tuple(
         (
@@ -45,7 +45,7 @@ def recipients_table(listing: Listing[Recipient], title: str) -> AnswerTable:
 
 
 def rights_table(listing: Listing[Right], title: str) -> AnswerTable:
-    """Return the rights that policies name, by policy."""
+    """Return a table of the rights that policies name."""
     headings = ("policy", "right", "deadline", "fee", "how", "since", "version", "sentence")
     rows = tuple(
         (
@@ -63,7 +63,7 @@ def rights_table(listing: Listing[Right], title: str) -> AnswerTable:
 
 
 def lacking_table(lacking: Lacking, title: str) -> AnswerTable:
-    """Return the policies that do not name a right."""
+    """Return a table of the policies that do not name a right."""
     rows = tuple((name,) for name in lacking.policies)
     remarks = [f"{len(rows)} of {_policies(lacking.with_versions)} with a text."]
     remarks += [unlisted_note(lacking.unlisted, _policy(lacking.unlisted))] if lacking.unlisted else []
@@ -93,7 +93,7 @@ def _policy(count: int) -> str:
 
 
 def table_lines(table: AnswerTable) -> Iterator[str]:
-    """Yield an answer for a terminal: the policies, what each says, and the sentence."""
+    """Yield the lines of an answer for a terminal. For each policy they have its entries, each with its sentence."""
     for policy, rows in groupby(table.rows, key=lambda row: row[0]):
         yield printable(policy)
         for row in rows:

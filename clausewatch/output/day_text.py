@@ -8,7 +8,7 @@ from clausewatch.output.times import moment, stamp
 
 
 def day_sentence(known: DayKnowledge) -> str:
-    """Return what the visits before and after a moment showed."""
+    """Return a sentence about the visits before and after a time."""
     missed = "1 visit" if known.missed == 1 else f"{known.missed} visits"
     between = f"; {missed} in between did not show the policy" if known.missed else ""
     last = f"At {moment(known.at)}: last seen so on {moment(known.last_seen)}"
@@ -19,7 +19,7 @@ def day_sentence(known: DayKnowledge) -> str:
 
 
 def day_row(known: DayKnowledge) -> Row:
-    """Return what is known as JSON."""
+    """Return the facts about a time as JSON."""
     return {
         "at": stamp(known.at),
         "version": known.version,

@@ -30,7 +30,7 @@ class GuardedResolver(CachingHostnameResolver):
         super().__init__(reactor, cache_size)
         self.allowed = AllowList()
         self.refused: dict[str, str] = {}
-        """Hosts whose addresses were all refused: normalised name (see `host_key`) -> one refused address."""
+        """Hosts for which all addresses were refused: normalised name (see `host_key`) -> one refused address."""
         self._opened: set[str] = set()
         """Hosts for which a non-public but allowed address was returned."""
         self._sent_to: Counter[str] = Counter()

@@ -53,8 +53,8 @@ class PoliciesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        # Wait a random time, so that installations whose cron jobs start in the same minute do not all send requests in
-        # the same second.
+        # Wait a random time, because the cron jobs of many installations start in the same minute. Otherwise all would
+        # send requests in the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         try:
             policies = await asyncio.to_thread(self._due) if self.policies is None else self.policies

@@ -26,8 +26,8 @@ class EffectPart:
     kind: str
     concepts: tuple[str, ...]
     by: By = "concept"
-    """The kind of difference that counts as a change: other words for the same concept ("banks" became "insurers"),
-    only another concept, or another number of mentions."""
+    """The kind of difference that counts as a change. It is other words for the same concept ("banks" became
+    "insurers"), another concept, or another number of mentions."""
 
 
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")

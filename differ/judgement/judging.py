@@ -40,8 +40,8 @@ class Surroundings:
         """Words that both documents have, with addresses."""
 
     def repeats(self, statement: Statement) -> bool:
-        """Whether both texts make a statement to the same people. A statement that is removed from the part for one
-        state and stays in the part for another is gone for the people of the first state."""
+        """Whether both texts make a statement to the same people. The parts for two states may have the same statement.
+        If one state loses it, it is gone for the people of that state."""
         if statement.words not in self.standing:
             return False
         region = regions(statement.path, statement.language)
@@ -55,7 +55,7 @@ class Surroundings:
 
 
 def placed(text: Iterable[Statement]) -> frozenset[tuple[tuple[str, ...], frozenset[str]]]:
-    """Return the words of each statement in a document, with the regions whose people it applies to."""
+    """Return the words of each statement in a document, with the regions of the people to whom it applies."""
     return frozenset((statement.words, regions(statement.path, statement.language)) for statement in text)
 
 

@@ -12,7 +12,7 @@ from document.model import UNKNOWN_LANGUAGE, Document
 
 
 def moved_links(before: Document, after: Document, profile: Profile) -> list[Finding]:
-    """Return a finding for each link with the same words in both documents whose site changed."""
+    """Return a finding for each link that has the same words in both documents but leads to another site."""
     old, new = sites(before), sites(after)
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     return [
@@ -62,8 +62,8 @@ def moved_link(words: str, old: str, new: str, *, language: str, profile: Profil
 
 
 def retargeted_links(before: Document, after: Document) -> list[Suppression]:
-    """Return a suppression for each link with the same words and another target that is not reported: it is not about a
-    right, or its site is the same."""
+    """Return a suppression for each link with the same words and another target that is not reported. Such a link is
+    not about a right, or its site is the same."""
     old, new = targets(before), targets(after)
     former, present = sites(before), sites(after)
     moved = {words for words, hosts in present.items() if of_other_sites(hosts, former.get(words, set()))}

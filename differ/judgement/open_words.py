@@ -83,8 +83,8 @@ def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
-    """Return the effect of an added or removed member in a list of data or receivers, if the member has no concept: "to
-    hotels" became "to hotels and casinos"."""
+    """Return the effect of an added or removed member without a concept in a list of data or receivers. For example,
+    "to hotels" became "to hotels and casinos"."""
     if came := joined_words(one, other):
         return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
     left = joined_words(other, one)

@@ -279,7 +279,7 @@ def bears_on_request(sense: Meaning, statement: Statement) -> bool:
 
 
 def to_reader(sense: Meaning) -> bool:
-    """Whether a statement addresses or mentions the people whose data it is about."""
+    """Whether a statement addresses or mentions the people that the data is about."""
     return any(word in sense.lexicon.readers for word in sense.words)
 
 

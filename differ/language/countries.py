@@ -11,7 +11,7 @@ from types import MappingProxyType
 from languages import read_record
 
 ENGLISH = "en"
-"""The language whose place names are known in addition to those of the text's own language."""
+"""The place names of this language are known in texts of every language."""
 _IN_BRACKETS = re.compile(r" \(.+?\)")
 """The part of a territory's name in brackets, which distinguishes or explains it: "Myanmar (Burma)"."""
 

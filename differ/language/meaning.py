@@ -13,8 +13,8 @@ from differ.language.statements import Statement
 from differ.language.words import words
 
 SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
-"""Groups of concepts whose words do not count inside a phrase of another concept, such as the company's "right" to
-decide, or "contract" in "standard contractual clauses"."""
+"""Groups of concepts. Their words do not count inside a phrase of another concept: the company's "right" to decide, or
+"contract" in "standard contractual clauses"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Drop each mention that is inside a longer one of the same class ("partners" in "advertising partners") or inside
-    a set phrase ("rights" in "all rights reserved")."""
+    """Drop each mention that is inside a longer one of the same class, or inside a set phrase. For example, "partners"
+    is dropped in "advertising partners", and "rights" in "all rights reserved"."""
     return tuple(mention for mention in mentions if not any(covers(other, mention) for other in mentions))
 
 

@@ -39,8 +39,9 @@ def companies(text: str) -> dict[str, str]:
 def names(statement: Statement, sense: Meaning) -> dict[str, str]:
     """Return the names in a statement: the plain form, and the name as written.
 
-    A name is capitalised within a sentence that is not all capitals, or begins a line of a list, and is not a word of
-    the lexicon. The result is empty in languages that capitalise all nouns.
+    A name is a capitalised word that is not in the lexicon. The first word of a sentence does not count, except at the
+    start of a list item or a table row. The result is empty if the statement is all capitals, or if the language
+    capitalises all nouns.
     """
     if statement.text.isupper() or sense.lexicon.capitals:
         return {}

@@ -40,9 +40,9 @@ class SentenceWords:
     full stop."""
 
     short_forms: Sequence[str]
-    """Short forms whose full stop never ends a sentence."""
+    """Short forms with a full stop that never ends a sentence."""
     before_numbers: Sequence[str]
-    """Short forms whose full stop does not end a sentence if a number follows; `*` stands for any beginning."""
+    """Short forms with a full stop that does not end a sentence if a number follows; `*` stands for any beginning."""
     may_end: Sequence[str]
     """Short forms that end a sentence if an opener follows."""
     ends_lists: Sequence[str]

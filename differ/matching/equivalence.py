@@ -94,8 +94,8 @@ def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str |
 
 
 def same_operators(before: Statement, after: Statement) -> bool:
-    """Whether two statements agree in negation, modality, consent, recipients and the other concepts that matter, and
-    name the same countries and companies."""
+    """Whether two statements agree in negation, modality, consent, recipients and the other concepts that matter. They
+    must also name the same countries and companies."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or lands(before) != lands(after):
         return False
@@ -144,7 +144,7 @@ def is_date(word: str, lexicon: Lexicon) -> bool:
 
 
 def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a statement only gives a date or a version, and says what it is the date of."""
+    """Whether a statement only gives a date or a version. A number alone is not enough."""
     numbers = [word for word in text if word not in lexicon.date_cues and word not in lexicon.function_words]
     telling = len(numbers) < len(text) or any(
         word in lexicon.date_words or WHOLE_DATE.fullmatch(word) for word in numbers

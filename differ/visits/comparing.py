@@ -67,7 +67,8 @@ def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppress
 
 
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
-    """Return the languages of a page whose text stayed while another language's text changed materially."""
+    """Return the languages of a page that were left behind: another language's text changed materially, and theirs did
+    not."""
     changed = {finding.language for finding in findings if finding.material}
     spoken = [language for language in after.languages if load_lexicon(language) is not None]
     return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()

@@ -1,8 +1,8 @@
 """Decides whether a text is the whole policy. It may break off, lack a language, or be another country's edition.
 
 The company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the text is
-recorded as unconfirmed. Only an open end shows that a text was cut: rights usually come last, so a deleted last quarter
-of a policy must not be mistaken for a bad connection.
+recorded as unconfirmed. Only an open end shows that a text was cut. Rights usually come last, so a missing last quarter
+may have been deleted by the company.
 """
 
 from __future__ import annotations
@@ -268,7 +268,7 @@ def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
 
 
 def other_order(before: str, after: str) -> int:
-    """Count the dates whose order of day and month differs from the version before."""
+    """Count the dates that have day and month in another order than in the version before."""
     old, new = order(before), order(after)
     return min(sum(old), sum(new)) if 0 in old and 0 in new and old.index(0) != new.index(0) else 0
 

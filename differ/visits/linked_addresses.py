@@ -1,4 +1,4 @@
-"""Treats an address that is the text of its own link as a link, so that another address does not count as another word.
+"""Treats an address that is the text of its own link as a link. So another address does not count as another word.
 
 As for links with words, only the site of a link about a right or a choice counts.
 """

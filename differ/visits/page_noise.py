@@ -200,8 +200,8 @@ def is_judged(statement: Statement) -> bool:
 
 
 def menus(document: Document) -> frozenset[str]:
-    """Return the lines of menus: runs of short lines that are links, or that come before all prose and have no function
-    words."""
+    """Return the lines of menus. A menu is a run of short lines that are links, or that come before all prose and have
+    no function words."""
     menu_lines: set[str] = set()
     prose, before = False, None
     for short, run in groupby(whole_blocks(document), is_short):

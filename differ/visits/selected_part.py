@@ -36,10 +36,9 @@ class Portion:
     def of(self, document: Document) -> Document | None:
         """Return the sections of a document that belong to the part, or None if too little would remain.
 
-        For a new section, the innermost heading that the page had before decides: the section belongs to the part if
-        text of the part is under this heading. Without such a heading, it belongs to the part if text of the part is
-        under its outermost heading, or if a neighbouring section belongs to the part. So new sections of the policy are
-        not missed.
+        For a new section, the innermost heading that the page had before decides. The section belongs to the part if
+        text of the part is under this heading. Without such a heading, its outermost heading decides in the same way.
+        It also belongs to the part if a neighbouring section does. So new sections of the policy are not missed.
         """
         sections = document.sections
         stated = self._stated(sections)

@@ -1,7 +1,7 @@
 """Prepares a Word document for the converter.
 
-It removes hidden text and writes out what the converter would lose: numbers that Word calculates, and headings whose
-outline level comes from an inherited style.
+It removes hidden text. It writes out what the converter would lose: numbers that Word calculates, and headings with an
+outline level from an inherited style.
 """
 
 from __future__ import annotations

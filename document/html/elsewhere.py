@@ -26,7 +26,7 @@ UNSEEN_SIZES = frozenset({"0", "1", "0px", "1px"})
 
 
 def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, ...]:
-    """Return elements whose text is outside the page. They are below the roots, and in reading order.
+    """Return elements with a text outside the page. They are below the roots, and in reading order.
 
     Every visible frame counts, because its words are not known. Other elements count if they have twelve words.
     """

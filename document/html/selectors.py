@@ -66,7 +66,7 @@ def css_of(text: str) -> tuple[str, ...]:
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
     """Return the elements that match any of the selectors, in page order. Elements within another match are left out.
 
-    The content of a range is moved into a new element. Elements that are only partly in the range are kept in it too.
+    The content of a range is moved into a new element. Elements that are only partly in the range are copied into it.
     """
     texts = list(selectors)
     ranges = [part for text in texts if (part := range_of(text)) is not None]

@@ -169,9 +169,9 @@ class Walker:
 def _begins_line(node: Tag, before: str) -> bool:
     """Return whether an unstyled element starts a new line.
 
-    A linked style sheet, which is not read, may put elements on lines of their own. The signs are that two elements
-    follow each other without a space, and that a new sentence or name seems to begin. A custom element of several words
-    is a line if it is not within running text.
+    A linked style sheet, which is not read, may put elements on lines of their own. There are two signs: two elements
+    follow each other without a space, and a new sentence or name seems to begin. A custom element of several words is a
+    line if it is not within running text.
     """
     beside = node.previous_sibling
     if not before or not (isinstance(beside, Tag) or "-" in node.name):

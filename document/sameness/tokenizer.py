@@ -71,8 +71,8 @@ def with_line_feeds(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return text and markup in turn, beginning and ending with text. Joined, the tokens are the page.
 
-    A markup token is a tag, a comment, a declaration, a "<" that begins nothing, or a whole element such as `script` or
-    `style` with its content. Raises OddMarkupError for ambiguous markup.
+    A markup token is a tag, a comment, a declaration, or a "<" that begins nothing. An element such as `script` or
+    `style` is one token with its content. Raises OddMarkupError for ambiguous markup.
     """
     return _split(text, _TOKEN, _CLEAR_TOKEN)
 

@@ -75,11 +75,11 @@ def title_words() -> frozenset[str]:
 def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, configured: Sequence[str]) -> list[str]:
     """Return the language of each text, in the order of the page.
 
-    `declared` is the language that the markup states for each text ("" if it states none), and `page` the language of
-    the whole page. The expected languages are the configured ones, or else the page's. Script and markup decide first,
-    then the common words. A model checks words that do not fit the expected languages, or that several languages share.
-    A text without signs takes the language of the text around it. The result is "und" if nothing fits, or if the
-    language is not a configured one.
+    `declared` is the language that the markup states for each text, or "". `page` is the language of the whole page.
+    The expected languages are the configured ones, or else the page's. Script and markup decide first, then the common
+    words. A model checks words that do not fit the expected languages, or that several languages share. A text without
+    signs takes the language of the text around it. The result is "und" if nothing fits, or if the language is not a
+    configured one.
     """
     expected = tuple(configured) or ((page,) if _SUBTAG.fullmatch(page) else ())
     languages = [_shown(text, markup, expected, configured) for text, markup in zip(texts, declared, strict=True)]
@@ -181,8 +181,8 @@ def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> fr
 
 
 def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
-    """Return whether a text may be in another language than its page: it has sentences, but none of the page's common
-    words."""
+    """Return whether a text may be in another language than its page. It is so if the text has sentences without any of
+    the page's common words."""
     if len(text) <= _LONG or not reads_like_prose(text):
         return False
     words = [word.lower() for word in _WORD.findall(text[:6000])]

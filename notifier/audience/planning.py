@@ -156,8 +156,8 @@ def plan(
 ) -> tuple[PlannedMessage, ...]:
     """Return a message for each change that has findings for the subscriber.
 
-    `told_versions` are the policies and versions about whose change the subscriber was notified. A subscriber who was
-    notified that a text was removed is also notified that it returned, whatever the topics and severity of that change.
+    `told_versions` are the policies and versions about whose change the subscriber was notified. Such a subscriber is
+    also notified if a removed text returns, whatever the topics and severity of the return.
     """
     history, heard = tuple(history), set(told_versions)
     messages = []
@@ -227,8 +227,8 @@ def next_attempt(
 ) -> datetime | None:
     """Return the time of the next attempt after `attempts` failures, or None if the delivery is dead.
 
-    `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`, so that deliveries that failed together do not all
-    retry together. `not_before` is the time that the service asked for. It can lengthen a wait up to the longest one in
+    `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`. So deliveries that failed together do not all retry
+    together. `not_before` is the time that the service asked for. It can lengthen a wait up to the longest one in
     `BACK_OFF`.
     """
     if attempts >= ATTEMPTS:

@@ -86,6 +86,6 @@ def _forms(secret: str) -> tuple[str, ...]:
 
 
 def _logins(user: str, password: str) -> set[str]:
-    """Return a password in the forms in which it is sent to HTTP and mail servers, because an error may quote it."""
+    """Return a password in the forms that HTTP and mail servers receive, because an error may quote it."""
     logins = (password, f"{user}:{password}", f"\0{user}\0{password}")
     return {base64.b64encode(login.encode()).decode().rstrip("=") for login in logins}

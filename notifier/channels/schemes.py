@@ -37,8 +37,8 @@ WEBHOOKS = ("apprise", "apprises", "form", "forms", "json", "jsons", "xml", "xml
 ALLOWED = (*MAIL, *WEBHOOK, *MAIL_SERVICES, *CHAT, *PAGERS, *WEBHOOKS)
 """The schemes that a channel may have. They reach a person or a program over the network.
 
-Many of Apprise's services are excluded. They act on the machine itself (syslog, dbus, glib, gnome, macosx, windows,
-blink1, growl), are brokers, devices or media players (mqtt, amqp, kodi, enigma2, lametric, home automation), publish to
-everyone (mastodon, bluesky, twitter, reddit), or cost money for each message. Services that Apprise adds later are
-excluded until somebody has reviewed them.
+Many of Apprise's services are excluded. Some act on the machine itself (syslog, dbus, glib, gnome, macosx, windows,
+blink1, growl). Some are brokers, devices or media players (mqtt, amqp, kodi, enigma2, lametric, home automation). Some
+publish to everyone (mastodon, bluesky, twitter, reddit). Some cost money for each message. Services that Apprise adds
+later are excluded until somebody has reviewed them.
 """

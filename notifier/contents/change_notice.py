@@ -48,7 +48,7 @@ class Notice:
     timing: Timing = field(default_factory=Timing)
     """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages whose text stayed while another language's text changed."""
+    """Languages that were left behind: another language's text changed, and theirs did not."""
     drift_is_new: bool = True
     """False if these languages were behind before, or if this change brings all languages in step again."""
     apart_since: int = 0
@@ -105,7 +105,7 @@ def passages(alerts: Iterable[Alert]) -> tuple[Passage, ...]:
     """Group alerts by clause, the most severe clause first. Clauses of equal severity are in the order of the policy.
 
     A clause with findings on both sharing and rights is one passage. The same change in two places of a section is two
-    passages: an alert begins a new passage if the passage already has an alert with the same topic and rule.
+    passages. So an alert begins a new passage if the passage already has an alert with the same topic and rule.
     """
     gathered: list[list[Alert]] = []
     for alert in alerts:

@@ -82,7 +82,7 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return the policies and versions that were sent to a subscription. Only policies whose text returned are
+    """Return the policies and versions that were sent to a subscription. Only policies with a text that returned are
     included."""
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:

@@ -63,8 +63,8 @@ class DeliveryFilter:
 
 
 def list_deliveries(archive: Archive, wanted: DeliveryFilter, limit: int) -> tuple[ListedDelivery, ...]:
-    """Return at most `limit` deliveries: first the waiting ones, then those that were given up, then the others; each
-    group with the newest first."""
+    """Return at most `limit` deliveries. Waiting deliveries come first, then those that were given up, then the others.
+    In each group the newest comes first."""
     rank = case((DeliveryRow.state.in_(OPEN), 0), (DeliveryRow.state == "dead", 1), else_=2)
     query = (
         select(DeliveryRow, SubscriptionRow.subscriber, PolicyRow.name, VersionRow.number)

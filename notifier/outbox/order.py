@@ -37,8 +37,8 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     """Return the deliveries to try now. Threads with few attempts come first. Within a thread the older change comes
     first.
 
-    If a newer delivery is due, older ones are tried before it, even if they wait after a failure or for quiet hours to
-    end.
+    If a newer delivery is due, the older ones are tried before it. This is so even if they wait after a failure, or for
+    quiet hours to end.
     """
 
     def key(delivery: Waiting) -> tuple[tuple[int, ...], Target]:

@@ -16,8 +16,8 @@ from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 MOVED = "`via` no longer names this target"
-"""Reason for cancelling a delivery whose message goes to another target. A delivery that a roundup replaced is never
-made due again."""
+"""Reason for cancelling a delivery because its message goes to another target. A delivery that a roundup replaced is
+never made due again."""
 
 
 def reroute(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Plans deliveries and sends those that are due, each on its own: a dead or slow channel does not delay the others."""
+"""Plans deliveries and sends those that are due. Each is sent on its own, so a dead or slow channel does not delay the
+others."""
 
 from __future__ import annotations
 
@@ -78,8 +79,9 @@ def deliver(
 
     `templates` is a folder of templates that replace ours. With `thresholds`, operators are notified of problems with
     the monitoring, and this pass is included. Waiting deliveries go to the present targets of their subscriber. If a
-    target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in progress:
-    a target with many changes then gets the rest at the end of the run, and so do digests. Raises StorageError.
+    target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in progress.
+    A target with many changes then gets the rest at the end of the run, and digests are sent then too. Raises
+    StorageError.
     """
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)

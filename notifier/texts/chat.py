@@ -51,7 +51,7 @@ class Chat:
     """Key of the phrase that counts the parts left out."""
 
     def title(self, dialect: Dialect, subject: str, longest: int = 0) -> str:
-        """Write the subject for a service whose titles have at most `longest` characters. 0 means that there are no
+        """Write the subject for a service that allows titles of at most `longest` characters. 0 means that it has no
         titles."""
         return _fitting(subject, longest or dialect.limit, dialect)
 

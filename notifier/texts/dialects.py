@@ -1,8 +1,9 @@
 """Describes, for each chat service, how to write inert text and how long the text may be.
 
 Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much, even the dots of an address, which
-then leads nowhere. For Discord and Mattermost it escapes nothing. Formatting, mentions of people, and addresses that a
-service would open are made harmless here: by an escape if the service has one, or else by a look-alike character.
+then leads nowhere. For Discord and Mattermost it escapes nothing. Here, formatting, mentions of people, and addresses
+that a service would open are made harmless. An escape is used if the service has one, and a look-alike character
+otherwise.
 """
 
 from __future__ import annotations

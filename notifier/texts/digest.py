@@ -22,9 +22,8 @@ MOST_NEWS = 20
 """Maximum number of changes to the list of policies that a digest names. The others are counted."""
 
 MOST_WATCHES = 60
-"""Maximum number of policies whose checks a digest names, in addition to those with a trouble. The others are
-counted.
-"""
+"""Maximum number of policies in a digest with their checks, in addition to those with a trouble. The others are
+counted."""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""

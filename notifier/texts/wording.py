@@ -149,7 +149,7 @@ def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
 def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
     """Say when a notice or objection period ends, and quote the policy's sentence. Both are "" if there is no period.
 
-    A date that did not change with the text does not belong to this change, so no period is counted from it.
+    A date that did not change with the text does not belong to this change. So no period is counted from it.
     """
     timing = notice.timing
     if timing.window_days is None:

@@ -1,4 +1,4 @@
-"""Tests properties of any two documents: edits lead from one to the other, all visible changes are shown, and order
+"""Tests properties of any two documents. Edits lead from one to the other, all visible changes are shown, and order
 does not matter."""
 
 from __future__ import annotations

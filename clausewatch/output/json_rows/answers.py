@@ -91,12 +91,12 @@ def status_row(status: PolicyStatus, to_review: int) -> Row:
 
 
 def named_recipient_row(named: Named[Recipient]) -> Row:
-    """Return a recipient, the policy that names it, and since when."""
+    """Return a recipient with the policy that names it, and the time since when."""
     return {"policy": named.policy, "since": stamp(named.since), "version": named.version} | recipient_row(named.entry)
 
 
 def named_right_row(named: Named[Right]) -> Row:
-    """Return a right, the policy that names it, and since when."""
+    """Return a right with the policy that names it, and the time since when."""
     return {"policy": named.policy, "since": stamp(named.since), "version": named.version} | right_row(named.entry)
 
 

@@ -90,7 +90,7 @@ def inventory_change_row(change: InventoryChange) -> Row:
 
 
 def right_row(right: Right) -> Row:
-    """Return a right as a version names it."""
+    """Return a right in the words of a version."""
     return {
         "right": right.right,
         "language": right.language,
@@ -103,7 +103,7 @@ def right_row(right: Right) -> Row:
 
 
 def recipient_row(recipient: Recipient) -> Row:
-    """Return a recipient as a version names it."""
+    """Return a recipient in the words of a version."""
     return {
         "class": recipient.kind,
         "name": recipient.name,

@@ -34,7 +34,7 @@ ON_EITHER = {
     "a section that left early": ("UPDATE standing SET last = first WHERE last IS NULL", "search", "version"),
     "sections of versions to come": ("UPDATE standing SET first = first + 900", "search", "version"),
 }
-"""Changes that an insider can make in either database, each with the check that finds it and the name of the flaw."""
+"""Changes that an insider can make in either database. Each has the check that finds it, and the name of the flaw."""
 
 ON_SQLITE = {
     "a trigger": (

@@ -1,4 +1,4 @@
-"""Visits around a day, and those that did not show the policy: what is known of it."""
+"""The visits before and after a day decide what is known about it."""
 
 from __future__ import annotations
 

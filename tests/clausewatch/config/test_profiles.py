@@ -1,5 +1,6 @@
-"""Tests a user's own profiles: what a file may change in bundled ones, and that wrong values are reported with their
-place."""
+"""Tests a user's own profiles. A file may change parts of bundled ones, and wrong values are reported with their
+place.
+"""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def test_no_secret_shows_during_a_day_of_work(commands: Commands, site: Site, ma
 
 
 def test_the_search_would_find_them(commands: Commands) -> None:
-    """A control: the search finds them in the file that holds them, and in a command that gets one as an argument."""
+    """A control: the search finds the secrets in their own file, and in a command that gets one as an argument."""
     assert shown((commands.folder / "secrets.env").read_bytes()) == set(CANARIES)
     with commands.watched():
         subprocess.run([sys.executable, "-c", "import time; time.sleep(1)", CANARIES["SLACK"]], check=True)

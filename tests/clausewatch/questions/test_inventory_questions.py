@@ -1,4 +1,4 @@
-"""Recipients and rights across policies, as the commands print them."""
+"""Commands print the recipients and rights across policies."""
 
 from __future__ import annotations
 

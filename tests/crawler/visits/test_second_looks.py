@@ -192,7 +192,7 @@ def test_a_new_text_among_those_that_flap_is_reported(archive: Archive) -> None:
 
 
 def own_broken(dice: random.Random, last: str | bytes | None) -> str | None:
-    """Return no response, a page that is not the policy, or a part of the policy that is cut elsewhere than the last
+    """Return no response, a page that is not the policy, or a cut policy that is cut at another place than the last
     one.
 
     If two successive fetches are cut in the same place, they agree, and a second look cannot tell them from a real

@@ -2,9 +2,9 @@
 order.
 
 Each kind has a file in `variants/`. A case is markup that is put between two sections of a policy. It may contain three
-marks: {- words -} must be left out, {? words ?} may be left out, and {|} separates two words that have neither a space
-nor a usual block between them. All other words between tags are expected, unless the case gives the text itself. A case
-with NEVER is also read with the opposite words, which must not count as the same text.
+marks. {- words -} must be left out, and {? words ?} may be left out. {|} separates two words without a space or a usual
+block between them. All other words between tags are expected, unless the case gives the text itself. A case with NEVER
+is also read with the opposite words, which must not count as the same text.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Tests the short form in the eight most used chat services: what is posted, how long it is, and that nothing in it is
-read as markup, a mention or a link."""
+"""Tests the short form in the eight most used chat services. Its length is right, and nothing in it is read as markup,
+a mention or a link."""
 
 from __future__ import annotations
 
