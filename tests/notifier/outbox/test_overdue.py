@@ -38,6 +38,8 @@ class Desk:
     subscribers: Sequence[Subscriber] = (READER, ADMIN)
     names: dict[str, str] = field(default_factory=dict)
     """New names of channels."""
+    early: bool = True
+    """Whether messages that failed are tried before their back-off is over, as `notify send` does."""
 
     def run(self, after: timedelta = timedelta(0)) -> Summary:
         """Send as a run does, some time later."""
@@ -46,7 +48,7 @@ class Desk:
         urls = {"desk": self.mail.url, "tickets": f"webhook://:{SECRET}@127.0.0.1:{self.hook.port}/"}
         channels = [Channel(self.names.get(name, name), url) for name, url in urls.items()]
         return deliver(
-            self.archive, self.subscribers, channels, clock=lambda: self.now, thresholds=Thresholds(), early=True
+            self.archive, self.subscribers, channels, clock=lambda: self.now, thresholds=Thresholds(), early=self.early
         )
 
     def change(self, finding: Finding) -> None:

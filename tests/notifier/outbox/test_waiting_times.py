@@ -1,0 +1,113 @@
+"""How long the officer of a waiting critical alert and the operators wait, in each case: runs every 15 minutes, real
+servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from notifier.audience.subscriptions import Target
+from tests.notifier.outbox.test_overdue import ADMIN, CRITICAL, READER, Desk, desk
+
+__all__ = ["desk"]
+
+QUARTER = timedelta(minutes=15)
+DEPUTY = Target("desk", "deputy@example.org")
+
+
+@dataclass
+class Course:
+    """One case: when it begins and ends, in runs after the run that recorded the alert, and what it does."""
+
+    begins: Callable[[Desk], None]
+    ends: Callable[[Desk], None]
+    broken_runs: int
+
+    def minutes(self, desk: Desk) -> tuple[int | None, int | None]:
+        """Return the minutes from the alert to its arrival, and to the operators' notice; None if there was no notice.
+
+        The mail server refuses messages in the first run, so that the alert waits when the case begins.
+        """
+        desk.early = False
+        desk.breaks()
+        desk.change(CRITICAL)
+        desk.run()
+        self.begins(desk)
+        arrived = noticed = None
+        for number in range(1, 40):
+            if number > self.broken_runs:
+                self.ends(desk)
+            desk.run(QUARTER)
+            if noticed is None and desk.troubles():
+                noticed = 15 * number
+            if arrived is None and desk.mail.received:
+                arrived = 15 * number
+        assert len(desk.mail.received) == 1
+        return arrived, noticed
+
+
+def mended(desk: Desk) -> None:
+    desk.mail.refuses.clear()
+
+
+def channel_renamed(desk: Desk) -> None:
+    """Rename the channel in the configuration, and in the officer's `via`."""
+    mended(desk)
+    desk.names = {"desk": "post"}
+    desk.subscribers = (replace(READER, via=(Target("post", "officer@example.org"),)), ADMIN)
+
+
+def channel_removed(desk: Desk) -> None:
+    """Take the channel out of the configuration, but not out of `via`."""
+    mended(desk)
+    desk.names = {"desk": "gone"}
+
+
+def channel_back(desk: Desk) -> None:
+    desk.names = {}
+
+
+def recipient_exchanged(desk: Desk) -> None:
+    desk.mail.refuses.pop(DEPUTY.recipient)
+    desk.subscribers = (replace(READER, via=(DEPUTY,)), ADMIN)
+
+
+def subscriber_gone(desk: Desk) -> None:
+    mended(desk)
+    desk.subscribers = (ADMIN,)
+
+
+def subscriber_back(desk: Desk) -> None:
+    desk.subscribers = (READER, ADMIN)
+
+
+def nothing(desk: Desk) -> None:
+    """Change nothing."""
+
+
+@pytest.mark.parametrize(
+    ("course", "arrived", "noticed"),
+    [
+        (Course(channel_renamed, nothing, 0), (15, 15), None),
+        (Course(channel_removed, channel_back, 4), (75, 150), 15),
+        (Course(nothing, mended, 12), (195, 390), 30),
+        (Course(recipient_exchanged, nothing, 0), (15, 15), None),
+        (Course(subscriber_gone, subscriber_back, 1), (30, 30), 15),
+    ],
+    ids=["channel renamed", "channel removed", "down for 12 runs", "recipient exchanged", "subscriber gone for a run"],
+)
+def test_the_officer_gets_a_critical_alert_or_operators_hear_of_it_in_time(
+    desk: Desk, course: Course, arrived: tuple[int, int], noticed: int | None
+) -> None:
+    """The alert arrives in the first run that can send, or when its back-off is over: at most twice the outage.
+
+    Operators are notified in the first run without channel or reader, else after 30 minutes.
+    """
+    arrival, notice = course.minutes(desk)
+    assert arrival is not None
+    assert arrived[0] <= arrival <= arrived[1]
+    assert notice == noticed
+    print(f"arrived after {arrival} min, operators after {notice} min")
