@@ -180,7 +180,7 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
         if contents is None:
             problem = f"no run has seen the subscriber {subscriber.name!r} yet: there is nothing to report"
             raise ConfigurationError(str(configuration.path), [problem])
-        message = compose(contents, subscriber.language)
+        message = compose(contents, subscriber.language, zone=subscriber.timezone)
         yield f"{message.subject}\n\n{message.text}"
 
 

@@ -17,14 +17,16 @@ from notifier.texts.roundup import roundup_message
 from notifier.texts.welcome import welcome_message
 
 
-def compose(telling: MessageContent, language: Language = "en", render: Render = render) -> Message:
-    """Write the message with these contents in a language. `render` fills the templates."""
+def compose(
+    telling: MessageContent, language: Language = "en", render: Render = render, *, zone: str = "UTC"
+) -> Message:
+    """Write the message with these contents in a language, with times in a time zone. `render` fills the templates."""
     if isinstance(telling, Roundup):
-        return roundup_message(telling, language, render)
+        return roundup_message(telling, language, render, zone=zone)
     if isinstance(telling, Digest):
-        return digest_message(telling, language, render)
+        return digest_message(telling, language, render, zone=zone)
     if isinstance(telling, Welcome):
-        return welcome_message(telling, language, render)
+        return welcome_message(telling, language, render, zone=zone)
     if isinstance(telling, IncidentNotice):
-        return incident_message(telling, language, render)
-    return alert.alert_message(telling, language, render)
+        return incident_message(telling, language, render, zone=zone)
+    return alert.alert_message(telling, language, render, zone=zone)

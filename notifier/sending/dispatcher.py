@@ -87,7 +87,8 @@ class Dispatcher:
             claimed = self._claim(channel)
             if claimed is None:
                 continue
-            message = compose(claimed.notice, self.subscribers[claimed.notice.subscriber].language, self.render)
+            reader = self.subscribers[claimed.notice.subscriber]
+            message = compose(claimed.notice, reader.language, self.render, zone=reader.timezone)
             self._under_way[pool.submit(self._sent, claimed, message)] = claimed
 
     def _sent(self, claimed: Claimed, message: Message) -> Outcome:

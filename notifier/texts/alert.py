@@ -45,9 +45,9 @@ COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "mediu
 """Colours of the badge by severity. With white letters, the contrast is at least 4.5 to 1."""
 
 
-def alert_message(notice: Notice, language: Language = "en", render: Render = render) -> Message:
+def alert_message(notice: Notice, language: Language = "en", render: Render = render, *, zone: str = "UTC") -> Message:
     """Write the message for a notice in a language. `render` fills the templates."""
-    tongue = phrases_for(language)
+    tongue = phrases_for(language, zone)
     gathered = passages(notice.alerts)
     shown = _facts(notice, gathered, tongue)
     return build_message(
@@ -63,7 +63,7 @@ def alert_message(notice: Notice, language: Language = "en", render: Render = re
 
 def trial_message(subscriber: Subscriber, now: datetime, render: Render = render) -> Message:
     """Write the message with which `notify test` tests a channel. `render` fills the templates."""
-    tongue = phrases_for(subscriber.language)
+    tongue = phrases_for(subscriber.language, subscriber.timezone)
     asked = tongue.listed([tongue.name("topic", topic) for topic in subscriber.topics])
     policies = tongue.listed([inert(name) for name in subscriber.policies]) or tongue.say("trial.everything")
     severity = tongue.name("severity", subscriber.severity)

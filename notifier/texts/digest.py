@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
 from typing import Any
 
 from notifier.audience.subscriptions import Language
@@ -29,9 +28,9 @@ TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
 
 
-def digest_message(digest: Digest, language: Language = "en", render: Render = render) -> Message:
+def digest_message(digest: Digest, language: Language = "en", render: Render = render, *, zone: str = "UTC") -> Message:
     """Write the message for a digest in a language. `render` fills the templates."""
-    tongue = phrases_for(language)
+    tongue = phrases_for(language, zone)
     shown = _facts(digest, tongue)
     return build_message(
         "digest",
@@ -86,7 +85,7 @@ def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
 def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unread: int) -> str:
     rhythm = tongue.name("rhythm", digest.account.rhythm or "other")
     key = {0: "none" if digest.account.checks else "unchecked", 1: "one"}.get(count, "many")
-    day = tongue.day(digest.account.until.astimezone(UTC).date())
+    day = tongue.day_of(digest.account.until)
     subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, day=day, count=count, policies=policies)
     if not unread:
         return subject
@@ -134,7 +133,7 @@ def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
         tongue.count("digest.dismissed", recap.dismissed) if recap.dismissed else "",
         tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else "",
     ]
-    day = tongue.day(recap.seen_at.date())
+    day = tongue.day_of(recap.seen_at)
     return {
         "change": tongue.say("digest.change", policy=inert(recap.policy), number=recap.version, day=day),
         "said": "; ".join(filter(None, words)) or tongue.say("digest.nothing"),
@@ -166,7 +165,7 @@ def _visits(watch: Watch, tongue: Phrases) -> str:
 def _news_line(news: PolicyNews, tongue: Phrases) -> str:
     """Return a change to the list of policies as a line of a digest."""
     event = wording.event_words(news.event, news.former, tongue)
-    return tongue.say("news.line", policy=inert(news.policy), event=event, day=tongue.day(news.at.date()))
+    return tongue.say("news.line", policy=inert(news.policy), event=event, day=tongue.day_of(news.at))
 
 
 def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:

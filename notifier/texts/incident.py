@@ -39,9 +39,11 @@ WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
 about a trouble."""
 
 
-def incident_message(operation: IncidentNotice, language: Language = "en", render: Render = render) -> Message:
+def incident_message(
+    operation: IncidentNotice, language: Language = "en", render: Render = render, *, zone: str = "UTC"
+) -> Message:
     """Write the message to an operator in a language. `render` fills the templates."""
-    tongue = phrases_for(language)
+    tongue = phrases_for(language, zone)
     shown = _facts(operation, tongue)
     return build_message(
         "incident",

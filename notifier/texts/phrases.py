@@ -9,6 +9,7 @@ from functools import cache, reduce
 from typing import Any
 
 from languages import LanguageError, language_name, read_table
+from notifier.audience.timing import zone_of
 from notifier.texts.sanitize import inert
 
 
@@ -20,6 +21,8 @@ class Phrases:
     texts: Mapping[str, str]
     """Phrases by key: the table, a dot, and the name (`subject.added`)."""
     months: tuple[str, ...]
+    zone: str = "UTC"
+    """The reader's time zone."""
 
     def say(self, key: str, **words: object) -> str:
         """Return a phrase with its placeholders filled in."""
@@ -42,11 +45,18 @@ class Phrases:
         return self.say("date.day", day=day.day, month=self.months[day.month - 1], year=day.year)
 
     def moment(self, moment: datetime) -> str:
-        """Write a moment, in UTC."""
-        utc = moment.astimezone(UTC)
-        month = self.months[utc.month - 1]
-        clock = {"hour": f"{utc.hour:02}", "minute": f"{utc.minute:02}"}
-        return self.say("date.moment", day=utc.day, month=month, year=utc.year, **clock)
+        """Write a moment in the reader's time zone, with UTC beside it, in which the evidence is kept."""
+        utc, local = moment.astimezone(UTC), moment.astimezone(zone_of(self.zone))
+        if local.utcoffset() == utc.utcoffset():
+            return self.say("date.moment", day=self.day(utc.date()), clock=self.clock(utc.time()))
+        clock = self.clock(utc.time())
+        beside = clock if local.date() == utc.date() else f"{self.day(utc.date())}, {clock}"
+        words = {"day": self.day(local.date()), "clock": self.clock(local.time()), "zone": inert(self.zone)}
+        return self.say("date.local", **words, utc=beside)
+
+    def day_of(self, moment: datetime) -> str:
+        """Write the day of a moment in the reader's time zone."""
+        return self.day(moment.astimezone(zone_of(self.zone)).date())
 
     def clock(self, clock: time) -> str:
         """Write a time of day."""
@@ -61,12 +71,12 @@ class Phrases:
 
 
 @cache
-def phrases_for(language: str) -> Phrases:
-    """Return the phrases of a language. Raises LanguageError if there are none."""
+def phrases_for(language: str, zone: str = "UTC") -> Phrases:
+    """Return the phrases of a language, for readers in a time zone. Raises LanguageError if it has none."""
     tables = read_table(language, "messages")
     if tables is None:
         raise LanguageError(f"there are no messages in the language {language!r}")
-    return Phrases(language, dict(_flat(tables)), tuple(tables["date"]["months"]))
+    return Phrases(language, dict(_flat(tables)), tuple(tables["date"]["months"]), zone)
 
 
 def _flat(tables: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:

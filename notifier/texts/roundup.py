@@ -23,9 +23,11 @@ REASON = 240
 """Maximum length, in code points, of a reason in the table."""
 
 
-def roundup_message(roundup: Roundup, language: Language = "en", render: Render = render) -> Message:
+def roundup_message(
+    roundup: Roundup, language: Language = "en", render: Render = render, *, zone: str = "UTC"
+) -> Message:
     """Write the message for a roundup in a language. `render` fills the templates."""
-    tongue = phrases_for(language)
+    tongue = phrases_for(language, zone)
     shown = _facts(roundup, tongue)
     return build_message(
         "roundup",
@@ -43,8 +45,8 @@ def _facts(roundup: Roundup, tongue: Phrases) -> dict[str, Any]:
     count = len(notices)
     policies = tongue.count("watching.policies", len({notice.policy for notice in notices}))
     severity = tongue.name("severity", roundup.severity)
-    days = sorted({notice.later.seen_at.date() for notice in notices})
-    period = tongue.day(days[0]) if len(days) == 1 else f"{tongue.day(days[0])} – {tongue.day(days[-1])}"
+    moments = [notice.later.seen_at for notice in notices]
+    period = " – ".join(dict.fromkeys(map(tongue.day_of, (min(moments), max(moments)))))
     return {
         "say": tongue.say,
         "language": tongue.language,

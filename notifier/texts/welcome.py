@@ -26,9 +26,11 @@ NAME, TROUBLE = 60, 300
 """Maximum lengths, in code points, of a recipient's name and of the reason why a policy could not be read."""
 
 
-def welcome_message(welcome: Welcome, language: Language = "en", render: Render = render) -> Message:
+def welcome_message(
+    welcome: Welcome, language: Language = "en", render: Render = render, *, zone: str = "UTC"
+) -> Message:
     """Write a subscription's first message in a language. `render` fills the templates."""
-    tongue = phrases_for(language)
+    tongue = phrases_for(language, zone)
     shown = _facts(welcome, tongue)
     return build_message(
         "welcome",

@@ -32,7 +32,7 @@ def subject(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str
         severity=tongue.name("severity", gathered[0].severity),
         policy=clipped(inert(notice.policy), SUBJECT_POLICY),
         event=_event("subject", notice, gathered, tongue),
-        day=tongue.day(_day(notice.later.seen_at)),
+        day=tongue.day_of(notice.later.seen_at),
     )
 
 
@@ -45,7 +45,7 @@ def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phra
     """Say that clauses changed, or that an earlier text returned."""
     policy = inert(notice.policy)
     if notice.former is not None:
-        day = tongue.day(_day(notice.former.seen_at))
+        day = tongue.day_of(notice.former.seen_at)
         return tongue.say(f"{table}.returned", policy=policy, day=day, number=notice.former.number)
     key = gathered[0].deed if len(gathered) == 1 else "several"
     findings = [finding for passage in gathered for finding in passage.findings]
@@ -94,7 +94,7 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
     if notice.timing.silent and notice.timing.stated_after is not None:
         sentences.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
     if notice.former is not None:
-        sentences.append(tongue.say("note.returned", day=tongue.day(_day(notice.former.seen_at))))
+        sentences.append(tongue.say("note.returned", day=tongue.day_of(notice.former.seen_at)))
     if notice.apart_since:
         sentences.append(tongue.say("note.together", number=notice.apart_since))
     elif notice.drift and notice.drift_is_new:
