@@ -45,6 +45,12 @@ class Trouble:
     """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
     """A sentence with the reason; "" if the kind says enough."""
+    reason: str = ""
+    """The reason as a code, for readers of other languages: see `status.Check.reason`; "" if there is none."""
+    came: tuple[str, ...] = ()
+    """The first sentences that came in left-out prose."""
+    gone: tuple[str, ...] = ()
+    """The first sentences that went."""
     topics: tuple[str, ...] = ()
     """Topics of the left-out sentences. Subscribers to these topics are notified too."""
 
@@ -91,6 +97,7 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
             episode=str(status.trouble_fetch),
             visits=status.trouble_visits,
             detail=detail,
+            reason=check.reason or check.outcome,
         )
     if status.health == "fallback" or (status.id in fallen and _fell_back(session, status.id, after)):
         yield Trouble("fallback", *named, since=check.started_at)
@@ -118,6 +125,8 @@ def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
                 since=seen_at,
                 episode=episode,
                 detail=" ".join(filter(None, (_quoted("New", came), _quoted("Gone", gone)))),
+                came=tuple(sentence.text for sentence in came[:QUOTED]),
+                gone=tuple(sentence.text for sentence in gone[:QUOTED]),
                 topics=tuple(sorted({topic for sentence in (*came, *gone) for topic in sentence.topics})),
             )
 

@@ -43,6 +43,8 @@ class Watch:
     version: int
     """Number of the latest version; 0 if there are no versions."""
     last_seen_at: datetime | None
+    reason: str = ""
+    """The reason for the trouble as a code; "" if there is no trouble."""
 
 
 @dataclass(frozen=True, slots=True)

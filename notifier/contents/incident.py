@@ -41,6 +41,12 @@ class Incident:
     _: KW_ONLY
     detail: str = ""
     """A sentence about the cause."""
+    reason: str = ""
+    """The cause as a code, for readers of other languages; "" if there is none."""
+    came: tuple[str, ...] = ()
+    """Sentences that came beside a policy."""
+    gone: tuple[str, ...] = ()
+    """Sentences that went beside a policy."""
     event: PolicyEventKind | None = None
     """The change to the list of policies; None for a trouble."""
     former: str = ""

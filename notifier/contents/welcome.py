@@ -48,6 +48,8 @@ class Watched:
     version: int
     promises: Promises | None
     """The promises of the latest version; None if there is none yet."""
+    reason: str = ""
+    """The reason for the trouble as a code; "" if there is no trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def watched(status: PolicyStatus, since: datetime | None, named: Promises | None
         status.url,
         status.health,
         trouble=trouble(status),
+        reason=trouble_reason(status),
         since=since,
         version=status.versions,
         promises=named,
@@ -113,3 +116,9 @@ def trouble(status: PolicyStatus) -> str:
     if check is None or status.trouble_since is None or not status.is_fetched:
         return ""
     return check.detail or check.reason or check.outcome
+
+
+def trouble_reason(status: PolicyStatus) -> str:
+    """Return the reason of `trouble` as a code; "" if there is no trouble."""
+    check = status.last_check
+    return (check.reason or check.outcome) if check is not None and trouble(status) else ""

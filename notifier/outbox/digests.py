@@ -17,7 +17,7 @@ from archive.storage.tables import AlertRow, ChangeRow, FetchRow, FindingRow, Po
 from archive.storage.version_reader import read_versions
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
 from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Recap, Watch, digest_due
-from notifier.contents.welcome import trouble
+from notifier.contents.welcome import trouble, trouble_reason
 from notifier.outbox.alerts import FOR_THE_DIGEST
 from notifier.outbox.contents import ACCOUNT, read_digest
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
@@ -152,6 +152,7 @@ def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
         outcomes=tuple((outcome, visits[outcome]) for outcome in ENDINGS if visits[outcome]),
         health=status.health,
         trouble=trouble(status),
+        reason=trouble_reason(status),
         trouble_since=status.trouble_since,
         version=status.versions,
         last_seen_at=status.last_seen_at,

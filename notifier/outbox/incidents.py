@@ -205,7 +205,15 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
             trouble.kind,
             str(trouble.policy_id),
             trouble.episode,
-            incident=Incident(trouble.policy, trouble.since, trouble.visits, detail=trouble.detail),
+            incident=Incident(
+                trouble.policy,
+                trouble.since,
+                trouble.visits,
+                detail=trouble.detail,
+                reason=trouble.reason,
+                came=trouble.came,
+                gone=trouble.gone,
+            ),
             topics=trouble.topics,
         )
         for trouble in watch_problems

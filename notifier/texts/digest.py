@@ -142,7 +142,7 @@ def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
 
 
 def _unread(watch: Watch, tongue: Phrases) -> str:
-    trouble = clipped(inert(watch.trouble), TROUBLE)
+    trouble = clipped(wording.trouble(watch.trouble, watch.reason, tongue), TROUBLE)
     if watch.trouble_since is None:
         return f"{inert(watch.policy)}: {trouble}"
     since = tongue.moment(watch.trouble_since)

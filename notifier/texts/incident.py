@@ -12,7 +12,7 @@ from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
-from notifier.texts.wording import event_words
+from notifier.texts.wording import RECORDED_IN, event_words, trouble
 
 NAME, DETAIL = 80, 300
 """Maximum lengths, in code points, of a name in a subject and of the reason of a problem."""
@@ -91,8 +91,22 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
         words.append(tongue.count("operation.messages", incident.visits))
     elif incident.visits:
         words.append(tongue.count("watching.checks", incident.visits))
-    detail = "" if over else clipped(inert(incident.detail), DETAIL)
+    detail = "" if over else clipped(_detail(kind, incident, tongue), DETAIL)
     return {"about": inert(incident.about), "since": ", ".join(words), "detail": detail}
+
+
+def _detail(kind: TroubleKind, incident: Incident, tongue: Phrases) -> str:
+    """Return the cause: as recorded, in English, or else as far as codes and quotes give it."""
+    if tongue.language == RECORDED_IN:
+        return inert(incident.detail)
+    if kind in ("unread", "gone"):
+        return trouble(incident.detail, incident.reason, tongue)
+    quotes = {"came": incident.came, "gone": incident.gone}
+    return " ".join(
+        tongue.say(f"operation.passage_{key}", quotes=tongue.listed([f"“{inert(text)}”" for text in texts]))
+        for key, texts in quotes.items()
+        if texts
+    )
 
 
 def _commands(operation: IncidentNotice) -> list[str]:

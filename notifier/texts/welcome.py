@@ -18,6 +18,7 @@ from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
+from notifier.texts.wording import trouble
 
 MOST_POLICIES = 25
 """Maximum number of policies whose rights and recipients are listed. The others are counted."""
@@ -54,7 +55,7 @@ def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
         "headline": tongue.say("welcome.headline", policies=count),
         "terms": terms(welcome.inception.asked, tongue),
         "unread": [
-            f"{inert(watched.policy)}: {clipped(inert(watched.trouble), TROUBLE)}"
+            f"{inert(watched.policy)}: {clipped(trouble(watched.trouble, watched.reason, tongue), TROUBLE)}"
             for watched in policies
             if watched.trouble
         ],

@@ -16,6 +16,9 @@ from notifier.texts.sanitize import clipped, inert
 SUBJECT_POLICY = 60
 """Maximum length, in code points, of a policy's name in a subject."""
 
+RECORDED_IN = "en"
+"""The language of the details that visits and deliveries record."""
+
 WINDOW = 300
 """Maximum length, in code points, of the sentence about a notice or objection period."""
 
@@ -182,3 +185,10 @@ def marked(side: Side, brackets: str) -> str:
 def event_words(event: PolicyEventKind, former: str, tongue: Phrases) -> str:
     """Return the event of a policy in a few words."""
     return tongue.say(f"event.{event}", former=inert(former))
+
+
+def trouble(detail: str, reason: str, tongue: Phrases) -> str:
+    """Say why a policy could not be read. Details are recorded in English, so other readers get the reason's name."""
+    if tongue.language == RECORDED_IN:
+        return inert(detail)
+    return tongue.texts.get(f"trouble.{reason}") or tongue.say("trouble.other")

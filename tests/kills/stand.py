@@ -59,6 +59,8 @@ class Stand:
         for name in names:
             self.publish(name)
             lines += ["[[policy]]", f'name = "{name}"', f'url = "{self.site.url("/" + name)}"']
+        # Each change is a message of its own, so that the order of messages can be checked.
+        lines += ["[messages]", "roundup_from = 10000"]
         lines += ["[channels]", f'post = "{self.mail.url}"']
         lines += [f'hook = "webhook://:{SECRET}@127.0.0.1:{self.hook.port}/hook"']
         lines += ["[[subscriber]]", 'name = "Officer"', 'via = ["post:officer@example.org", "hook"]', "welcome = false"]

@@ -1,0 +1,221 @@
+"""Every kind of message for an Indonesian subscriber: no English word of our own, times in the reader's zone.
+
+The English words are those of our English texts. Words of the policy, names, commands and codes are taken out first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import get_args
+
+import pytest
+
+from archive.recording.policies import POLICY_EVENT_KINDS
+from differ.model import SEVERITIES, TOPICS, Timing
+from document.screening import Reason
+from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.timing import Quiet, Schedule
+from notifier.contents.change_notice import Notice, Seen
+from notifier.contents.digest import ENDINGS, Account, Digest, Recap, Watch
+from notifier.contents.incident import TOLD_WHEN_OVER, Incident, IncidentNotice, IncidentReport, TroubleKind
+from notifier.contents.policy_news import PolicyNews
+from notifier.contents.roundup import Roundup
+from notifier.contents.welcome import Inception, Promises, Watched, Welcome
+from notifier.outbox import MessageContent
+from notifier.sending.composing import compose
+from notifier.texts.alert import trial_message
+from notifier.texts.message import Message
+from notifier.texts.phrases import phrases_for
+from tests.notifier.changes import WILL_NOT, notice, plain
+
+ZONE = "Asia/Jakarta"
+AT = datetime(2026, 11, 22, 21, 4, tzinfo=UTC)
+POLICY = "Warung"
+KINDS: tuple[TroubleKind, ...] = tuple(kind for part in get_args(TroubleKind) for kind in (get_args(part) or (part,)))
+REASONS = (*get_args(Reason), "dns", "tls", "timeout", "refused", "robots", "asked-to-wait", "too-large", "connection")
+DETAIL = "the mail server answered nothing within thirty seconds"
+
+READER = Subscriber(
+    "Ratna",
+    (Target("surat", "ratna@contoh.test"),),
+    language="id",
+    digest=Schedule("weekly"),
+    quiet=Quiet.parse("22:00-07:00"),
+    timezone=ZONE,
+    operator=True,
+    alerts="digest",
+    clauses=("III",),
+    severity="medium",
+)
+CLAUSE = replace(
+    WILL_NOT,
+    section="1. Siapa yang melihat data Anda",
+    before="Kami tidak membagikan pesanan Anda.",
+    after="Kami membagikan pesanan Anda.",
+    edits=(),
+    translations=(("id", "Pembagian tidak lagi memerlukan persetujuan."),),
+    source="",
+    language="id",
+)
+
+
+def notices() -> Iterator[Notice]:
+    """Yield alerts with every note, severity and topic."""
+    base = replace(notice(CLAUSE, policy=POLICY), subscriber="Ratna", head="12:00")
+    window = Timing(silent=True, stated_after=AT.date(), window_days=30, due=AT.date() + timedelta(days=30))
+    yield base
+    yield replace(base, judged_by="structure", confirmed=False, flapping=True, timing=window, drift=("id",))
+    yield replace(base, coarse=True, former=Seen(2, AT, AT, dates=()), apart_since=3)
+    for topic in TOPICS:
+        for severity in SEVERITIES:
+            yield replace(
+                base, alerts=(replace(base.alerts[0], finding=replace(CLAUSE, topic=topic, severity=severity)),)
+            )
+
+
+def digests() -> Iterator[Digest]:
+    """Yield digests with every outcome, reason and event."""
+    well = Watch(
+        POLICY,
+        20,
+        tuple((ending, 2) for ending in ENDINGS),
+        health="well",
+        trouble="",
+        trouble_since=None,
+        version=3,
+        last_seen_at=AT,
+    )
+    failing = replace(well, health="failing", trouble=DETAIL, trouble_since=AT)
+    told = Recap(
+        POLICY, 3, AT, told=2, severity="high", topics=(("cookies", 2),), suppressed=2, held=False, dismissed=2
+    )
+    account = Account(
+        AT - timedelta(days=7),
+        AT,
+        "weekly",
+        watches=(well, *(replace(failing, reason=reason) for reason in (*REASONS, ""))),
+        changes=(told, replace(told, told=0, held=True), replace(told, told=1, topics=(), suppressed=0, dismissed=0)),
+        changes_left_out=3,
+        head="12:00",
+        news=tuple(PolicyNews(kind, POLICY, AT, "Kedai") for kind in POLICY_EVENT_KINDS),
+    )
+    yield Digest("Ratna", "k", account, notices=tuple(notices())[:3])
+    unvisited = replace(well, checks=0, outcomes=())
+    quiet = replace(account, watches=(unvisited,), changes=(), changes_left_out=0, news=())
+    yield Digest("Ratna", "k", replace(quiet, rhythm="daily"))
+    yield Digest("Ratna", "k", replace(quiet, rhythm=None))
+
+
+def incidents() -> Iterator[IncidentNotice]:
+    """Yield every kind of message to operators, for one and for several incidents, and their ends."""
+    one = Incident(POLICY, AT, 3, detail=DETAIL, reason="dns", came=("Kami menjual data.",), gone=("Hak Anda.",))
+    for kind in KINDS:
+        incident = replace(one, event="renamed", former="Kedai") if kind == "list" else one
+        for count, left_out in ((1, 0), (2, 5)):
+            report = IncidentReport(kind, "began", AT, incidents=(incident,) * count, left_out=left_out)
+            yield IncidentNotice("Ratna", "k", report)
+            if kind in TOLD_WHEN_OVER:
+                yield IncidentNotice("Ratna", "k", replace(report, stage="ended"))
+
+
+def welcomes() -> Iterator[Welcome]:
+    promises = Promises(
+        rights=("access", "erase", "optout.sale"),
+        recipients=(("partners", "partners"), ("named", "Kopi Kita")),
+        recipients_left_out=2,
+        rights_section=False,
+        unread_languages=(),
+    )
+    watched = Watched(POLICY, "https://warung.test/", "well", trouble="", since=AT, version=2, promises=promises)
+    failing = replace(watched, trouble=DETAIL, reason="login", since=None, promises=None)
+    unread = replace(watched, promises=replace(promises, rights=(), recipients=(), unread_languages=("th",)))
+    for reader in (READER, replace(READER, alerts="at once", digest=Schedule("daily"), quiet=None, clauses=())):
+        asked = replace(reader, via=())
+        yield Welcome(
+            "Ratna",
+            "k",
+            Inception(AT, (watched, failing, unread), "12:00", asked=asked, unheard=((POLICY, ("rights",)),)),
+        )
+
+
+def messages() -> Iterator[Message]:
+    contents: list[MessageContent] = [*notices(), *digests(), *incidents(), *welcomes()]
+    contents.append(Roundup("Ratna", "k", tuple(notices())[:12]))
+    for content in contents:
+        yield compose(content, "id", zone=ZONE)
+    yield trial_message(READER, AT)
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Return the words of our English texts that no Indonesian text of ours has."""
+    return frozenset(words(phrases_for("en").texts.values()) - words(phrases_for("id").texts.values()) - ALLOWED)
+
+
+def words(texts: Iterable[str]) -> set[str]:
+    joined = " ".join(texts)
+    return set(re.findall(r"[a-z]{2,}", re.sub(r"\{\w+\}|`[^`]*`", " ", joined.casefold())))
+
+
+ALLOWED = {"utc", "clausewatch", "http", "https", "url", "cron", "systemd"}
+"""Names that are the same in both languages."""
+
+NOT_OURS = (
+    r"`[^`]*`",
+    r"clausewatch [^\n<]*",
+    r"<style.*?</style>",
+    r"<[^>]*>",
+    r"https?://\S+",
+    r"\S+@\S+",
+    re.escape(ZONE),
+    re.escape(CLAUSE.rule),
+    r"robots\.txt",
+)
+"""Commands, markup, addresses, and the name of the rule and of the zone."""
+
+
+def our_words(text: str) -> set[str]:
+    for pattern in NOT_OURS:
+        text = re.sub(pattern, " ", text, flags=re.DOTALL if pattern.startswith("<") else 0)
+    return set(re.findall(r"[a-z]{2,}", text.casefold()))
+
+
+def test_no_message_has_an_english_word_of_ours() -> None:
+    wrong = {
+        (message.kind, message.subject): found
+        for message in messages()
+        for text in (message.subject, message.text, message.html, plain(message))
+        if (found := our_words(text) & english_words())
+    }
+    assert not wrong
+
+
+def test_the_check_finds_an_english_word() -> None:
+    message = compose(next(notices()), "en", zone=ZONE)
+    assert {"read", "and", "changed"} & our_words(message.text) & english_words()
+
+
+def test_each_moment_is_in_the_readers_zone_with_utc_beside_it() -> None:
+    assert "23 November 2026, pukul 04.04 Asia/Jakarta (22 November 2026, 21.04 UTC)" in " ".join(
+        compose(next(notices()), "id", zone=ZONE).text.split()
+    )
+    subjects = {message.subject for message in messages() if message.kind in ("alert", "digest")}
+    assert all("22 November" not in subject for subject in subjects)
+    assert any("23 November 2026" in subject for subject in subjects)
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [
+        ("UTC", "22 November 2026, 21:04 UTC"),
+        ("Europe/Berlin", "22 November 2026, 22:04 Europe/Berlin (21:04 UTC)"),
+        ("Asia/Jakarta", "23 November 2026, 04:04 Asia/Jakarta (22 November 2026, 21:04 UTC)"),
+        ("Atlantic/Reykjavik", "22 November 2026, 21:04 UTC"),
+    ],
+)
+def test_utc_is_named_beside_a_local_time_and_its_day_if_it_differs(zone: str, moment: str) -> None:
+    assert phrases_for("en", zone).moment(AT) == moment
