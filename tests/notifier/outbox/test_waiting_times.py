@@ -1,5 +1,5 @@
-"""How long the officer of a waiting critical alert and the operators wait, in each case: runs every 15 minutes, real
-servers."""
+"""Tests the times until a waiting critical alert arrives, and until operators hear of it: five cases, runs every 15
+minutes, real servers."""
 
 from __future__ import annotations
 
