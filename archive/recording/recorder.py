@@ -261,7 +261,7 @@ def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None
 
 
 def _note_return(session: Session, version: VersionRow) -> None:
-    """Note on a new version whether its text existed before, and whether it goes back and forth."""
+    """Record for a new version whether its text existed before, and whether it goes back and forth."""
     # Only columns are read: for a policy with many versions, whole rows would cost more than everything else.
     query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
     query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)

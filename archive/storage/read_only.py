@@ -22,8 +22,8 @@ from archive.storage.upgrade import NEWEST, revision_of
 def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[Archive]:
     """Open the archive at a database URL without changing it.
 
-    Raises CannotOpenError if it does not exist, OlderSchemaError, and other subclasses of StorageError. At the end it
-    raises ArchiveBusyError if another program wrote a file that was closed before.
+    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. At the
+    end it raises ArchiveBusyError if another program wrote to a file that no program had open at the beginning.
     """
     database = parsed(url)
     location = location_of(database)

@@ -1,4 +1,4 @@
-"""Makes the archive's address in the file valid from any folder."""
+"""Resolves the archive's address in the file, so that it is valid in any folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judges one edit: findings if it alters meaning, a suppression with its reason if it does not."""
+"""Judges one edit. It gives findings if the edit alters meaning, and otherwise a suppression with its reason."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ CONTENTS_LABEL = 5
 
 
 class Surroundings:
-    """Both documents, as context. A statement that both repeat elsewhere is not new, and removing a copy of it removes
-    nothing."""
+    """Both documents, as the context of an edit. If a statement is elsewhere in both documents, an added copy is not
+    new, and a removed copy loses nothing."""
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
         self._before, self._after = before, after

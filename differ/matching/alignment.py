@@ -11,16 +11,17 @@ from itertools import pairwise
 from differ.language.statements import Statement
 
 SIMILAR = 0.5
-"""Minimum share of common words for two statements to be a pair."""
+"""Minimum share of words that the two statements of a pair have in common."""
 SIMILAR_IN_PLACE = 0.34
 """Minimum share of common words if both are between the same unchanged neighbours."""
 SHORT = 4
 """Minimum number of words for two statements to be paired in different places."""
 COMMON_WORD = 40
-"""Maximum number of unpaired statements with a word, for this word to suggest pairs."""
+"""Maximum number of unpaired statements that contain a word by which pairs are found. More frequent words prove
+nothing."""
 JOINED = 0.75
-"""Share of a sentence's words that must occur additionally in the partner of its neighbour. The sentence was then split
-or joined."""
+"""Minimum share of a sentence's words that its neighbour's partner has in addition. The sentence was then split or
+joined."""
 PAIR_BUDGET = 200_000
 """Maximum number of possible pairs that are compared."""
 

@@ -24,7 +24,7 @@ OPERATIVE = (
 """Concepts that matter: an edit that touches one is more than mere wording."""
 
 TYPO = 0.8
-"""Minimum similarity of two spellings for one of them to be a typing error."""
+"""Minimum similarity of a word and the same word with a typing error."""
 TYPO_LENGTH = 4
 """Minimum length of a word for a typing error. Shorter words such as "now" and "not" differ."""
 YEAR = re.compile(r"(?:19|20)\d\d")

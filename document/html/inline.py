@@ -66,7 +66,7 @@ BLOCKS = frozenset(
 )
 _BLOCK_STYLES = frozenset({"block", "flex", "grid", "table", "list-item", "flow-root", "table-row", "table-cell"})
 _CONTAINERS = frozenset({"flex", "grid"})
-"""Values of `display` that make blocks of an element's children."""
+"""Values of `display` that turn the children of an element into blocks."""
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95

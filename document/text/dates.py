@@ -95,7 +95,7 @@ def month_names(language: str = "") -> frozenset[str]:
 
 @cache
 def short_month_names(language: str = "") -> frozenset[str]:
-    """Return only the short forms of the months, as `month_names` does."""
+    """Return the short forms of the months only, for the same languages as `month_names`."""
     return frozenset(name for names in _months_of(language) for name in names.split()[1:])
 
 
