@@ -17,8 +17,7 @@ from clausewatch.exports.csv_export import cell
 from clausewatch.output.answer_table import AnswerTable, lacking_table, recipients_table, rights_table, table_lines
 from clausewatch.output.html import page
 from clausewatch.output.inventory_text import CLASSES, RIGHTS
-from clausewatch.output.json_rows import Row, as_json
-from clausewatch.output.json_rows.answers import named_recipient_row, named_right_row
+from clausewatch.output.json_rows import as_json, lacking_row, recipients_row, rights_row
 from clausewatch.output.times import day
 from differ.language.countries import countries
 
@@ -76,7 +75,7 @@ def recipients(context: CommandContext, /, kind: str | None, country: str | None
     what = f"Recipients: {CLASSES[kind]}" if kind else "Recipients of data"
     title = f"{what}{f' in {country}' if country else ''}{_when(scope)}"
     table = recipients_table(listing, title)
-    _print(table, form, {"recipients": [named_recipient_row(row) for row in listing.entries]}, listing.unlisted)
+    _print(table, form, lambda: as_json(recipients_row(listing)))
 
 
 @click.command()
@@ -97,12 +96,12 @@ def rights(context: CommandContext, /, right: str | None, missing: str | None, f
         with context.archive() as archive:
             lacking = policies_without(archive, Scope(**scope), missing)
         table = lacking_table(lacking, f"Policies without a right: {RIGHTS[missing]}{_when(scope)}")
-        _print(table, form, {"missing": missing, "policies": list(lacking.policies)}, lacking.unlisted)
+        _print(table, form, lambda: as_json(lacking_row(lacking, missing)))
         return
     with context.archive() as archive:
         listing = listed_rights(archive, Scope(**scope), right=right)
     table = rights_table(listing, f"{f'Right: {RIGHTS[right]}' if right else 'Rights'}{_when(scope)}")
-    _print(table, form, {"rights": [named_right_row(row) for row in listing.entries]}, listing.unlisted)
+    _print(table, form, lambda: as_json(rights_row(listing)))
 
 
 def _when(scope: Mapping[str, Any]) -> str:
@@ -110,9 +109,9 @@ def _when(scope: Mapping[str, Any]) -> str:
     return f", on {day(at or datetime.now(UTC))}"
 
 
-def _print(table: AnswerTable, form: str, row: Row, unlisted: int) -> None:
+def _print(table: AnswerTable, form: str, rows: Callable[[], str]) -> None:
     if form == "json":
-        click.echo(as_json(row | {"unlisted_policies": unlisted}))
+        click.echo(rows())
     elif form == "html":
         print_page(page("answer.html", table=table))
     elif form == "csv":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archive.evidence.flaws import Flaw
     from archive.evidence.verification import Tally
     from archive.questions.blame import Blame, Dropped, Sentence
-    from archive.questions.inventories import Named
+    from archive.questions.inventories import Lacking, Listing, Named
     from archive.questions.status import PolicyStatus
     from archive.search.query import SearchResult, SectionMatch
     from archive.upkeep.stats import ArchiveStats
@@ -90,14 +90,25 @@ def status_row(status: PolicyStatus, to_review: int) -> Row:
     }
 
 
-def named_recipient_row(named: Named[Recipient]) -> Row:
-    """Return a recipient with the policy that names it, and the time since when."""
-    return {"policy": named.policy, "since": stamp(named.since), "version": named.version} | recipient_row(named.entry)
+def recipients_row(listing: Listing[Recipient]) -> Row:
+    """Return who receives data, across policies."""
+    rows = [_named_row(named) | recipient_row(named.entry) for named in listing.entries]
+    return {"recipients": rows, "count": listing.count, "unlisted_policies": listing.unlisted}
 
 
-def named_right_row(named: Named[Right]) -> Row:
-    """Return a right with the policy that names it, and the time since when."""
-    return {"policy": named.policy, "since": stamp(named.since), "version": named.version} | right_row(named.entry)
+def rights_row(listing: Listing[Right]) -> Row:
+    """Return the rights that policies name."""
+    rows = [_named_row(named) | right_row(named.entry) for named in listing.entries]
+    return {"rights": rows, "count": listing.count, "unlisted_policies": listing.unlisted}
+
+
+def lacking_row(lacking: Lacking, right: str) -> Row:
+    """Return the policies that do not name a right."""
+    return {"missing": right, "policies": list(lacking.policies), "unlisted_policies": lacking.unlisted}
+
+
+def _named_row(named: Named[Recipient] | Named[Right]) -> Row:
+    return {"policy": named.policy, "since": stamp(named.since), "version": named.version}
 
 
 def redline_row(redline: Redline) -> Row:
