@@ -1,3 +1,22 @@
-"""Floor 5: the command line, the configuration, and the cron pass. It only calls the floors below."""
+"""Floor 5: the command line, the configuration, and the cron pass. It only calls the floors below.
 
+For Python programs it offers `read`, `compare` and `open_archive`, see docs/python.md. They are imported on first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clausewatch.api import ArchiveReader, Judgement, Reading, compare, open_archive, read
+
+__all__ = ["ArchiveReader", "Judgement", "Reading", "compare", "open_archive", "read"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'clausewatch' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module("clausewatch.api"), name)

@@ -27,7 +27,8 @@ ROOMS = {
     "notifier": "audience < contents < texts < channels < outbox < sending",
     "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < spiders",
     "clausewatch": (
-        "errors < config < explanation inspection < output < exports imports operation demo < editing < cli < __main__"
+        "errors < config < explanation inspection < api output "
+        "< exports imports operation demo < editing < cli < __main__"
     ),
 }
 """The rooms and files of each package, bottom up. A room imports from itself and from what is before a `<`."""

@@ -74,8 +74,13 @@ def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
     profile = _profile(defaults.profile if pair.profile is None else pair.profile, defaults)
     language = defaults.language if pair.language is None else pair.language
     options = ExtractionOptions(languages=(language,) if language else ())
-    before = _page(folder / pair.before, pair.content_type)
-    after = _page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
+    before = file_page(folder / pair.before, pair.content_type)
+    after = file_page(folder / pair.after, pair.content_type, pair.status, pair.final_url)
+    return judge_pages(before, after, options, profile)
+
+
+def judge_pages(before: Page, after: Page, options: ExtractionOptions, profile: Profile) -> Assessment:
+    """Return the changes between two pages. If one of them is not a policy, the result says so."""
     latest, refused = _latest(before, options)
     return refused or assess(Visit(after, options, profile, latest=latest))
 
@@ -87,7 +92,7 @@ def explain_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Iterator[E
         return
     language = defaults.language if pair.language is None else pair.language
     options = ExtractionOptions(languages=(language,) if language else ())
-    latest, _ = _latest(_page(folder / pair.before, pair.content_type), options)
+    latest, _ = _latest(file_page(folder / pair.before, pair.content_type), options)
     yield from explain(latest.document, assessment.document, assessment.comparison)
 
 
@@ -101,7 +106,10 @@ def _profile(name: str, defaults: Defaults) -> Profile:
     return own[name]
 
 
-def _page(path: Path, content_type: str | None, status: int | None = None, final_url: str | None = None) -> Page:
+def file_page(
+    path: Path, content_type: str | None = None, status: int | None = None, final_url: str | None = None
+) -> Page:
+    """Return a file as a page. Its content type is that of its suffix if none is given. Raises UnreadablePairError."""
     try:
         body = path.read_bytes()
     except OSError as error:

@@ -1,0 +1,169 @@
+"""Offers reading, comparing and the questions to an archive to Python programs, through `import clausewatch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from archive.model import Query, Version
+from archive.questions import history
+from archive.questions.inventories import Named, Scope, listed_recipients, listed_rights, policies_without
+from archive.search import query
+from archive.storage.database import Archive
+from archive.storage.read_only import read_only_archive
+from clausewatch.inspection.offline_compare import file_page, judge_pages
+from differ.judgement.inventory import Inventory, Right, inventory
+from differ.judgement.profiles import load_profile
+from differ.judgement.recipients import Recipient
+from differ.model import Finding, Severity, Suppression
+from document import read as read_page
+from document import screen
+from document.model import Document, ExtractionOptions, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as Clausewatch reads it."""
+
+    document: Document
+    """Its text: sections with headings and blocks, links, languages, and the dates that it states."""
+    is_policy: bool
+    """Whether it looks like a policy, and not like an error, a login or an empty page."""
+    reason: str
+    """Why it does not, a word of a fixed list; "" if it does."""
+    detail: str
+    """The deciding fact, a sentence; "" if it does."""
+
+    def inventory(self) -> Inventory:
+        """Return the rights and recipients that the text names."""
+        return inventory(self.document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The changes between two pages, and whether they matter."""
+
+    comparable: bool
+    """Whether both pages are the policy, so that they can be compared."""
+    reason: str
+    """Why not, a word of a fixed list; "" if they are comparable."""
+    detail: str
+    changed: bool
+    """Whether any word differs."""
+    material: bool
+    """Whether a subscriber to sharing and rights should hear of it."""
+    severity: Severity | None
+    """The highest severity of the material findings."""
+    topics: tuple[str, ...]
+    """"sharing", "rights" or both."""
+    findings: tuple[Finding, ...]
+    """Every edit that changes the meaning, of any topic."""
+    suppressed: tuple[Suppression, ...]
+    """The other edits, each with the reason why it does not matter."""
+
+
+def read(
+    page: bytes | Path,
+    *,
+    content_type: str = "",
+    languages: Sequence[str] = (),
+    select: Sequence[str] = (),
+    remove: Sequence[str] = (),
+) -> Reading:
+    """Read a page: its bytes, or a file of HTML, Markdown, PDF, DOCX, MHTML or plain text.
+
+    Without a content type, a file is read by its suffix, and bytes as HTML. `select` and `remove` are CSS selectors or
+    ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read, and `document.SelectorError`.
+    """
+    whole = _page(page, content_type)
+    extracted = read_page(whole, ExtractionOptions(tuple(languages), tuple(select), tuple(remove)))
+    screening = screen(whole, extracted.document)
+    if screening is None:
+        return Reading(extracted.document, is_policy=True, reason="", detail="")
+    return Reading(extracted.document, is_policy=False, reason=screening.reason, detail=screening.detail)
+
+
+def compare(
+    before: bytes | Path,
+    after: bytes | Path,
+    *,
+    content_type: str = "",
+    languages: Sequence[str] = (),
+    profile: str = "default",
+) -> Judgement:
+    """Say what changed between two pages, each given as for `read`, by a bundled profile: "default" or "kenalan"."""
+    pages = _page(before, content_type), _page(after, content_type)
+    assessment = judge_pages(*pages, ExtractionOptions(tuple(languages)), load_profile(profile))
+    comparable, comparison = assessment.outcome != "not comparable", assessment.comparison
+    return Judgement(
+        comparable=comparable,
+        reason="" if comparable else assessment.reason or "",
+        detail="" if comparable else assessment.detail,
+        changed=comparison is not None and comparison.changed,
+        material=comparison is not None and comparison.material,
+        severity=None if comparison is None else comparison.severity,
+        topics=() if comparison is None else comparison.topics,
+        findings=() if comparison is None else comparison.findings,
+        suppressed=() if comparison is None else comparison.suppressed,
+    )
+
+
+def _page(page: bytes | Path, content_type: str) -> Page:
+    return Page(page, content_type or "text/html") if isinstance(page, bytes) else file_page(page, content_type or None)
+
+
+class ArchiveReader:
+    """The questions to an archive. Nothing is written."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def policies(self) -> tuple[str, ...]:
+        """Return the names of all policies, also of those that are no longer watched."""
+        return history.policy_names(self._archive)
+
+    def versions(self, policy: str, *, since: datetime | None = None) -> tuple[Version, ...]:
+        """Return the versions of a policy with their changes and findings, the oldest first."""
+        return history.history(self._archive, Query(policy, since=since))
+
+    def version(self, policy: str, at: datetime | None = None) -> Version:
+        """Return the version that a policy had at a time, or has now."""
+        return history.latest_version(self._archive, policy) if at is None else history.as_of(self._archive, policy, at)
+
+    def text(self, version: Version) -> Document:
+        """Return the text of a version."""
+        return history.document(self._archive, version)
+
+    def search(
+        self, words: str, *, policy: str | None = None, limit: int = query.LIMIT
+    ) -> tuple[query.SectionMatch, ...]:
+        """Return the sections of all versions that have these words; words in quotes must be adjacent."""
+        return tuple(query.search(self._archive, query.Search(words, policy, limit=limit)).matches)
+
+    def recipients(
+        self, *, kind: str | None = None, country: str | None = None, at: datetime | None = None
+    ) -> tuple[Named[Recipient], ...]:
+        """Return who receives data by the policies, of a class ("advertising") or with a country ("US") if given."""
+        return listed_recipients(self._archive, Scope(at), kind=kind, country=country).entries
+
+    def rights(self, right: str | None = None, *, at: datetime | None = None) -> tuple[Named[Right], ...]:
+        """Return the rights that the policies name, or one of them ("erase")."""
+        return listed_rights(self._archive, Scope(at), right=right).entries
+
+    def policies_without(self, right: str, *, at: datetime | None = None) -> tuple[str, ...]:
+        """Return the policies that do not name a right ("portability")."""
+        return policies_without(self._archive, Scope(at), right).policies
+
+
+@contextmanager
+def open_archive(url: str) -> Iterator[ArchiveReader]:
+    """Open the archive at a database URL, such as "sqlite:////srv/watch/clausewatch.db", only for reading.
+
+    Raises subclasses of `archive.errors.StorageError`, also for an archive of an older version of Clausewatch: any
+    command upgrades it.
+    """
+    with read_only_archive(url) as archive:
+        yield ArchiveReader(archive)
