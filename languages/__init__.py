@@ -25,16 +25,16 @@ ADDED = "CLAUSEWATCH_LANGUAGES"
 FILES: Mapping[str, str] = MappingProxyType(
     {
         "language": "its names and its stemmer, so that a search finds all forms of a word",
-        "detection": "common words, by which a text shows its language",
-        "screening": "words of policies, and of pages that are not one",
+        "detection": "common words that show the language of a text",
+        "screening": "words of policies, and of pages that are not a policy",
         "links": "words of links to rights and opt-outs, and of hidden e-mail addresses",
-        "dates": "months, and phrases by which a policy states a date",
-        "counters": "lines that count up at each visit, and are not text",
-        "sentences": "short forms that end no sentence, and answers",
-        "lexicon": "what words mean, so that changes are judged by it",
+        "dates": "months, and phrases that announce a date",
+        "counters": "lines that count up at each visit and are not text",
+        "sentences": "abbreviations that do not end a sentence, and answers",
+        "lexicon": "what words mean, so that changes can be judged",
         "places": "countries, territories and regions",
-        "reasons": "what each rule says of a change, in reports",
-        "messages": "the texts of messages to readers of it",
+        "reasons": "sentences that describe what a rule found",
+        "messages": "texts of messages in this language",
     }
 )
 """The files of a language, with their purposes."""

@@ -115,10 +115,10 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
 @click.option("--most", type=click.IntRange(min=1), help="Maximum number of versions. Default: all.")
 @pass_context
 def inventory(context: CommandContext, most: int | None) -> None:
-    """List the rights and recipients of versions of which they are not listed yet.
+    """List the rights and recipients of all versions that are not listed yet.
 
-    Each new version is listed when it is recorded. A program with other rules or word lists must list all versions
-    again. Runs do that too, `inventory_lot` versions each; this command does it at once.
+    Each new version is listed when it is recorded. After an update of the rules or word lists, all versions must be
+    listed again. Each run does this for `inventory_lot` versions. This command does it for all of them.
     """
     from archive.questions.inventories import unlisted_count
     from archive.recording.inventories import list_missing

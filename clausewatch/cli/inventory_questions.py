@@ -30,9 +30,9 @@ def _scoped(command: Callable[..., None]) -> Callable[..., None]:
         [
             click.option("--policy", metavar="POLICY", help="Only this policy."),
             click.option("--tag", help="Only policies with this tag."),
-            click.option("--at", type=UNTIL, help="What the policies said on this day. Default: what they say now."),
+            click.option("--at", type=UNTIL, help="Show what the policies said on this day. Default: now."),
             click.option(
-                "--limit", type=click.IntRange(min=1), default=10_000, show_default=True, help="Rows at most."
+                "--limit", type=click.IntRange(min=1), default=10_000, show_default=True, help="Maximum number of rows."
             ),
             click.option("--format", "form", type=FORMATS, default="text", show_default=True),
         ]
@@ -80,7 +80,7 @@ def recipients(context: CommandContext, /, kind: str | None, country: str | None
 
 @click.command()
 @click.option("--right", type=click.Choice(list(RIGHTS)), help="Only this right.")
-@click.option("--missing", type=click.Choice(list(RIGHTS)), help="The policies that do not name this right.")
+@click.option("--missing", type=click.Choice(list(RIGHTS)), help="List the policies that do not name this right.")
 @_scoped
 @pass_context
 def rights(context: CommandContext, /, right: str | None, missing: str | None, form: str, **scope: Any) -> None:

@@ -29,8 +29,8 @@ HEADINGS = ("POLICY", "ADDRESS", "EVERY", "TAGS", "OWNER", "STATE")
 def policy() -> None:
     """Add, list, remove, rename, pause and resume policies in the configuration file.
 
-    Comments and the order of the file stay. Each command shows the lines that it changes. It checks the new file before
-    it replaces the old one; if the check fails, nothing is written.
+    Comments and the order of the file are kept. Each command shows the lines that it changes, and checks the new
+    file. If the check fails, nothing is written.
     """
 
 
@@ -41,7 +41,7 @@ def policy() -> None:
 @click.option("--tag", "tags", multiple=True, help="A word of your own, by which subscribers can choose policies.")
 @click.option("--every", default="", metavar="DURATION", help='The interval between two visits, such as "12h".')
 @click.option("--profile", default="", help="The profile that decides what is material.")
-@click.option("--owner", default="", help="The person or team that answers for it.")
+@click.option("--owner", default="", help="The person or team that is responsible for it.")
 @click.option("--select", "selects", multiple=True, metavar="CSS", help="Read only this part of the page.")
 @click.option("--remove", "removes", multiple=True, metavar="CSS", help="Leave out this part of the page.")
 @click.option("--render", is_flag=True, help="Run the page's scripts before it is read.")
@@ -74,7 +74,7 @@ def add(
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def list_policies(context: CommandContext, tag: str | None, form: str) -> None:
-    """List the policies in the configuration file. `clausewatch status` shows how their watch is going."""
+    """List the policies in the configuration file. `clausewatch status` shows their state."""
     policies = [each for each in context.configuration().policies if tag is None or tag in each.tags]
     if form == "json":
         click.echo(as_json([dict(entry_of(each)) for each in policies]))
@@ -142,8 +142,8 @@ def resume(context: CommandContext, names: Sequence[str], dry_run: bool) -> None
 def import_table(context: CommandContext, file: Path, dry_run: bool) -> None:
     """Add or change the policies of a CSV table, as `policy export` writes it.
 
-    A row whose name is in the file changes that policy, as far as the table has columns. Any other row adds a policy.
-    Nothing is removed.
+    A row with the name of a policy in the file changes that policy, in the columns that the table has. Any other row
+    adds a policy. No policy is removed.
     """
     try:
         rows = read_table(small_file(file, LARGEST).decode("utf-8-sig"))
@@ -171,7 +171,7 @@ def _check_names(entries: Sequence[Entry]) -> None:
 def export_table(context: CommandContext, output: Path | None) -> None:
     """Write the policies as a CSV table for a spreadsheet. `policy import` reads it again, exactly.
 
-    A cell that a spreadsheet could run as a formula gets an apostrophe in front, which the import takes off again.
+    A cell that a spreadsheet could run as a formula begins with an apostrophe. The import removes it again.
     """
     content = table(map(entry_of, context.configuration().policies)).encode()
     if output is None:

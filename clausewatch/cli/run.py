@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Only show what would be checked, in which order, and for how long. Fetches nothing.",
+    help="Fetch nothing; show what would be checked, in which order, and how long it takes.",
 )
 @click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @click.option("--verbose", is_flag=True, help="Print each result, and Scrapy's log.")

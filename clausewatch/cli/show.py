@@ -51,10 +51,11 @@ def show(
     """Show the text of POLICY: the latest version, or the version that was current at a date.
 
     A version is current from the time when it was first seen until the next version was first seen. Nobody knows when
-    the text changed between two checks. So --at also shows when the text was last seen so, when it was next seen
-    different, and how many visits in between did not show the policy. --inventory shows the rights that the
-    version names, with deadline, cost and the way to exercise them, and the recipients of data. For a policy in several
-    languages, it also shows which of these are named in one language only.
+    the text changed between two checks. So --at also shows when this text was last seen, when another text was first
+    seen, and how many visits in between did not find the policy.
+
+    --inventory shows the rights that the version names, with deadline, cost and the way to exercise them, and the
+    recipients of data. For a policy in several languages, it also shows which of these only one language names.
 
     \b
     clausewatch show Kenalan
