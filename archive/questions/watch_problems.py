@@ -48,9 +48,9 @@ class Trouble:
     reason: str = ""
     """The reason as a code, for readers of other languages: see `status.Check.reason`; "" if there is none."""
     came: tuple[str, ...] = ()
-    """The first sentences that came in left-out prose."""
+    """The first sentences that appeared in left-out prose."""
     gone: tuple[str, ...] = ()
-    """The first sentences that went."""
+    """The first sentences that disappeared from it."""
     topics: tuple[str, ...] = ()
     """Topics of the left-out sentences. Subscribers to these topics are notified too."""
 

@@ -44,9 +44,9 @@ class Incident:
     reason: str = ""
     """The cause as a code, for readers of other languages; "" if there is none."""
     came: tuple[str, ...] = ()
-    """Sentences that came beside a policy."""
+    """Sentences that appeared beside a policy."""
     gone: tuple[str, ...] = ()
-    """Sentences that went beside a policy."""
+    """Sentences that disappeared from beside a policy."""
     event: PolicyEventKind | None = None
     """The change to the list of policies; None for a trouble."""
     former: str = ""

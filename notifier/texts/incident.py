@@ -96,7 +96,8 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
 
 
 def _detail(kind: TroubleKind, incident: Incident, tongue: Phrases) -> str:
-    """Return the cause: as recorded, in English, or else as far as codes and quotes give it."""
+    """Return the cause in the reader's language. In English it is the recorded cause; in other languages only its code
+    and the quoted words are used."""
     if tongue.language == RECORDED_IN:
         return inert(incident.detail)
     if kind in ("unread", "gone"):

@@ -45,7 +45,9 @@ class Phrases:
         return self.say("date.day", day=day.day, month=self.months[day.month - 1], year=day.year)
 
     def moment(self, moment: datetime) -> str:
-        """Write a moment in the reader's time zone, with UTC beside it, in which the evidence is kept."""
+        """Write a moment in the reader's time zone. The same moment in UTC is added, because evidence is dated in
+        UTC.
+        """
         utc, local = moment.astimezone(UTC), moment.astimezone(zone_of(self.zone))
         if local.utcoffset() == utc.utcoffset():
             return self.say("date.moment", day=self.day(utc.date()), clock=self.clock(utc.time()))

@@ -1,5 +1,5 @@
-"""Tests the times until a waiting critical alert arrives, and until operators hear of it: five cases, runs every 15
-minutes, real servers."""
+"""Tests the time until a waiting critical alert arrives, and until operators are notified of it. There are five cases.
+Runs start every 15 minutes, and the servers are real."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ DEPUTY = Target("desk", "deputy@example.org")
 
 @dataclass
 class Course:
-    """One case: when it begins and ends, in runs after the run that recorded the alert, and what it does."""
+    """One case: what happens, and when it begins and ends. Times are counted in runs after the run that recorded the
+    alert."""
 
     begins: Callable[[Desk], None]
     ends: Callable[[Desk], None]
@@ -102,9 +103,10 @@ def nothing(desk: Desk) -> None:
 def test_the_officer_gets_a_critical_alert_or_operators_hear_of_it_in_time(
     desk: Desk, course: Course, arrived: tuple[int, int], noticed: int | None
 ) -> None:
-    """The alert arrives in the first run that can send, or when its back-off is over: at most twice the outage.
+    """The alert arrives in the first run that can send, or when its back-off is over. This takes at most twice as long
+    as the outage.
 
-    Operators are notified in the first run without channel or reader, else after 30 minutes.
+    Operators are notified in the first run if there is no channel or no reader, else after 30 minutes.
     """
     arrival, notice = course.minutes(desk)
     assert arrival is not None

@@ -1,4 +1,4 @@
-"""Every kind of message for an Indonesian subscriber: no English word of our own, times in the reader's zone.
+"""No message for an Indonesian subscriber has an English word of our own, and its times are in the subscriber's zone.
 
 The English words are those of our English texts. Words of the policy, names, commands and codes are taken out first.
 """
@@ -152,7 +152,7 @@ def messages() -> Iterator[Message]:
 
 @cache
 def english_words() -> frozenset[str]:
-    """Return the words of our English texts that no Indonesian text of ours has."""
+    """Return the words of our English texts that do not occur in our Indonesian texts."""
     return frozenset(words(phrases_for("en").texts.values()) - words(phrases_for("id").texts.values()) - ALLOWED)
 
 
