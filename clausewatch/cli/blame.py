@@ -9,6 +9,7 @@ import click
 
 from archive.questions.blame import Blame
 from archive.questions.blame import blame as ask
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, known_days, named_version, print_page
 from clausewatch.output.change_text import enumerated
@@ -20,7 +21,7 @@ from clausewatch.output.times import day, moment
 
 
 @click.command()
-@click.argument("policy")
+@click.argument("policy", shell_complete=policy_names)
 @click.argument("of", required=False, metavar="[VERSION]")
 @click.option("--dropped", is_flag=True, help="Show the dropped sentences instead of the text.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)

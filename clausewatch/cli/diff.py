@@ -9,6 +9,7 @@ import click
 from archive.model import Version
 from archive.questions.history import latest_version, version
 from archive.storage.database import Archive
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, NoAnswerError, known_days, named_version, print_page
 from clausewatch.output.day_text import day_row, day_sentence
@@ -18,7 +19,7 @@ from clausewatch.output.redline_text import redline_lines
 
 
 @click.command()
-@click.argument("policy")
+@click.argument("policy", shell_complete=policy_names)
 @click.argument("before", required=False)
 @click.argument("after", required=False)
 @click.option("--full", is_flag=True, help="Show unchanged text too; json and html always do.")

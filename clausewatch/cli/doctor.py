@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from archive.model import VisitResult
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS
 from clausewatch.config.browsers import require_browser
@@ -23,7 +24,7 @@ from document.model import Elsewhere
 
 
 @click.command()
-@click.argument("policy")
+@click.argument("policy", shell_complete=policy_names)
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context

@@ -19,6 +19,7 @@ from archive.model import Query, Version
 from archive.questions.history import history, latest_version, version
 from archive.storage.database import Archive
 from clausewatch import __version__
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.former_exports import ExportGroup
 from clausewatch.cli.questions import FROM, NoAnswerError
@@ -41,7 +42,7 @@ class ExportWriteError(ClausewatchError):
 
 
 since_option = click.option("--since", type=FROM, help="Only what was first seen on this day or later (UTC).")
-policy_option = click.option("--policy", metavar="POLICY", help="Only this policy.")
+policy_option = click.option("--policy", metavar="POLICY", help="Only this policy.", shell_complete=policy_names)
 cookies_option = click.option(
     "--cookies", is_flag=True, help="Also write the values of cookies that pages set; without it, only their names."
 )
@@ -59,7 +60,7 @@ def export() -> None:
 
 
 @export.command()
-@click.argument("policy")
+@click.argument("policy", shell_complete=policy_names)
 @click.option("--version", "number", type=click.IntRange(min=1), metavar="N", help="Only this version.")
 @since_option
 @output_option

@@ -12,6 +12,7 @@ import click
 from archive.model import Query, Version
 from archive.questions.history import count_versions
 from archive.questions.history import history as ask
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.cli.show import show
@@ -32,7 +33,7 @@ LIMIT = 200
 
 
 @click.command()
-@click.argument("policy", required=False)
+@click.argument("policy", required=False, shell_complete=policy_names)
 @click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help=f"Findings of one of: {', '.join(TOPICS)}.")
 @click.option("--severity", type=click.Choice(SEVERITIES), help="Findings of this severity and those above it.")
 @click.option("--tag", help="Policies that have this tag.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError
@@ -109,7 +110,7 @@ def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
 
 
 @imports.command()
-@click.argument("policy")
+@click.argument("policy", shell_complete=policy_names)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--at", required=True, type=FROM, help="When the copy was saved: 2024-03-31, or 2024-03-31T14:30 (UTC).")
 @click.option("--skip-judging", is_flag=True, help="Record the version only; a later import judges it.")

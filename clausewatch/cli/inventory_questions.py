@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from archive.questions.inventories import Scope, listed_recipients, listed_rights, policies_without
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import UNTIL, print_page
 from clausewatch.exports.csv_export import cell
@@ -28,7 +29,7 @@ def _scoped(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that both questions have."""
     for option in reversed(
         [
-            click.option("--policy", metavar="POLICY", help="Only this policy."),
+            click.option("--policy", metavar="POLICY", help="Only this policy.", shell_complete=policy_names),
             click.option("--tag", help="Only policies with this tag."),
             click.option("--at", type=UNTIL, help="Show what the policies said on this day. Default: now."),
             click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ConfigurationError, ExitCode
 from clausewatch.operation.lock import only_run
@@ -68,7 +69,9 @@ def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
 
 
 @notify.command("list")
-@click.option("--policy", default="", metavar="NAME", help="Only alerts about this policy.")
+@click.option(
+    "--policy", default="", metavar="NAME", help="Only alerts about this policy.", shell_complete=policy_names
+)
 @click.option("--target", metavar="TARGET", help="Only this target, as `via` has it: channel or channel:recipient.")
 @click.option("--state", type=click.Choice(LISTED_STATES), help="Only messages in this state.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Maximum number listed.")

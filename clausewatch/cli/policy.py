@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from archive.model import Policy
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.config import Configuration
 from clausewatch.config.quantities import duration_text
@@ -90,7 +91,7 @@ def _cells(each: Policy) -> tuple[str, ...]:
 
 
 @policy.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=policy_names)
 @dry_run_option
 @pass_context
 def remove(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
@@ -100,7 +101,7 @@ def remove(context: CommandContext, names: Sequence[str], dry_run: bool) -> None
 
 
 @policy.command()
-@click.argument("old")
+@click.argument("old", shell_complete=policy_names)
 @click.argument("new")
 @dry_run_option
 @pass_context
@@ -114,7 +115,7 @@ def rename(context: CommandContext, old: str, new: str, dry_run: bool) -> None:
 
 
 @policy.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=policy_names)
 @dry_run_option
 @pass_context
 def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
@@ -125,7 +126,7 @@ def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
 
 
 @policy.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=policy_names)
 @dry_run_option
 @pass_context
 def resume(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:

@@ -10,6 +10,7 @@ import click
 
 from archive.model import Review, ReviewKind
 from archive.recording.reviews import Reviewable, RuleTally, add_review, find_reviewable, rule_tallies, unreviewed
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import NoAnswerError
 from clausewatch.output.json_rows import as_json, reviewable_row, tally_row
@@ -36,7 +37,7 @@ FORMATS = click.Choice(("text", "json"))
 @click.option("--false-alarm", is_flag=True, help="The finding is wrong.")
 @click.option("--comment", metavar="TEXT", default="", help="Add a comment, alone or with a verdict.")
 @click.option("--by", metavar="NAME", help="The reviewer.  [default: the login]")
-@click.option("--policy", metavar="POLICY", help="List the findings of this policy only.")
+@click.option("--policy", metavar="POLICY", help="List the findings of this policy only.", shell_complete=policy_names)
 @click.option(
     "--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number of findings listed."
 )

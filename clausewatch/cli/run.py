@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, PausedPolicyError, UnconfiguredPolicyError, leading
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--policy", "names", multiple=True, metavar="NAME", help="Check this policy, due or not. May be given repeatedly."
+    "--policy",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Check this policy, due or not. May be given repeatedly.",
+    shell_complete=policy_names,
 )
 @click.option("--all", "everything", is_flag=True, help="Check every policy, due or not, except those that are paused.")
 @click.option(

@@ -12,6 +12,7 @@ from archive.search.query import LIMIT, Search, SearchResult, SectionMatch
 from archive.search.query import search as ask
 from archive.search.stems import SearchTermsError
 from archive.storage.database import Archive
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
 from clausewatch.output.html import page
@@ -24,7 +25,7 @@ MARK = ("*", "*")
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--policy", help="Only in this policy.")
+@click.option("--policy", help="Only in this policy.", shell_complete=policy_names)
 @click.option("--tag", help="Only in policies that have this tag.")
 @click.option("--since", type=FROM, help="Texts that were present on this day or later (UTC).")
 @click.option("--until", type=UNTIL, help="Texts that were present on this day or before (UTC).")

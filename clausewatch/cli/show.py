@@ -14,6 +14,7 @@ from archive.questions.history import as_of, document, latest_version
 from archive.questions.history import version as numbered
 from archive.questions.known_days import DayKnowledge, known_at
 from archive.storage.database import Archive
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
 from clausewatch.output.day_text import day_row, day_sentence
@@ -30,7 +31,7 @@ from document.model import Document, Section
 
 
 @click.command()
-@click.argument("policy")
+@click.argument("policy", shell_complete=policy_names)
 @click.option("--at", type=UNTIL, help="The version current at the end of this day, or at this time (UTC).")
 @click.option("--version", "number", type=click.IntRange(min=1), help="The version with this number.")
 @click.option("--section", help="Only the sections whose headings contain this.")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.output.terminal import wrapped
@@ -47,7 +48,9 @@ class SubscriptionError(ClausewatchError):
     show_default=True,
     help="Only findings of this severity or higher.",
 )
-@click.option("--policy", "policies", multiple=True, metavar="NAME", help="Only this policy.")
+@click.option(
+    "--policy", "policies", multiple=True, metavar="NAME", help="Only this policy.", shell_complete=policy_names
+)
 @click.option("--tag", "tags", multiple=True, help="Only policies with this tag.")
 @click.option(
     "--language",
