@@ -108,9 +108,12 @@ def fewest(*acts: Callable[[], object]) -> list[float]:
 def forget() -> None:
     """Clear the caches of words, so that each round does all of its work."""
     from differ.language.meaning import heading_topics, meaning
+    from differ.language.statements import forget_texts
     from differ.language.words import plain, plain_words
+    from differ.visits.page_noise import with_token
 
-    for remembered in (meaning, heading_topics, plain, plain_words):
+    forget_texts()
+    for remembered in (meaning, heading_topics, plain, plain_words, with_token):
         remembered.cache_clear()
 
 

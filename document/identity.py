@@ -90,6 +90,17 @@ def _joined(sections: Sequence[SectionIdentity]) -> tuple[str, frozenset[str], f
     return ", ".join(words), addresses, sites
 
 
+def rights_sites(document: Document) -> frozenset[tuple[str, str]]:
+    """Return the words and the host of each link that is about a right, as they are in the identity."""
+    addresses: set[str] = set()
+    sites: set[tuple[str, str]] = set()
+    for section in document.sections:
+        for block in section.blocks:
+            for link in block.links:
+                _note(link, addresses, sites)
+    return frozenset(sites)
+
+
 def _note(link: Link, addresses: set[str], sites: set[tuple[str, str]]) -> None:
     scheme, _, rest = link.target.partition(":")
     if scheme.lower() == "mailto":

@@ -4,8 +4,10 @@ purposes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
 from typing import Literal
 
 from differ.judgement.open_words import counted
@@ -87,6 +89,7 @@ def inventory(document: Document) -> Inventory:
     """List the rights and recipients in a document. Texts in languages without a lexicon are ignored."""
     read = statements(document)
     names = name_context(read, document.title)
+    sections = by_section(read)
     rights: dict[tuple[str, str], Right] = {}
     under_rights: set[str] = set()
     receiving: dict[tuple[str, str, str], Recipient] = {}
@@ -97,7 +100,7 @@ def inventory(document: Document) -> Inventory:
         subjects = relevance(statement)
         if "rights" in subjects:
             headed = bool(heading_topics(statement.path, statement.language) & {"rights", "choices"})
-            for right in rights_of(statement, sense, read):
+            for right in rights_of(statement, sense, sections[statement.path, statement.language]):
                 earlier = rights.get((right.right, right.language))
                 if earlier is None or (headed and earlier.section not in under_rights):
                     rights[right.right, right.language] = right
@@ -116,21 +119,50 @@ def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Invento
     )
 
 
-def rights_of(statement: Statement, sense: Meaning, read: Iterable[Statement]) -> list[Right]:
-    """Return the rights that one statement names."""
+class SectionDetails:
+    """How to exercise rights according to the statements of one section in one language. Read when it is needed."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+
+    @cached_property
+    def deadline(self) -> str:
+        """The first time limit, or ""."""
+        return first(deadline(statement) for statement in self.statements)
+
+    @cached_property
+    def fee(self) -> str:
+        """The first words that say that there is no fee, or else those about one, or ""."""
+        free = first(first_wording(statement, ("exercise.free",)) for statement in self.statements)
+        return free or first(fee(statement) for statement in self.statements)
+
+    @cached_property
+    def channel(self) -> str:
+        """The first address, or else the kind of channel, or ""."""
+        return first(channel(statement) for statement in self.statements)
+
+
+def by_section(read: Iterable[Statement]) -> Mapping[tuple[tuple[str, ...], str], SectionDetails]:
+    """Return the details of each section, by its headings and language."""
+    sections: dict[tuple[tuple[str, ...], str], SectionDetails] = defaultdict(SectionDetails)
+    for statement in read:
+        sections[statement.path, statement.language].statements.append(statement)
+    return sections
+
+
+def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> list[Right]:
+    """Return the rights that one statement names, with the details of its section."""
     named = {mention.concept for mention in sense.of(*RIGHTS) if not is_promise(sense, mention)}
     if not named or not (names_right(sense) or sense.has("optout", "complaint", "consent.withdraw")):
         return []
-    near = [other for other in read if other.path == statement.path and other.language == statement.language]
     return [
         Right(
             right=concept.removeprefix("right.").removeprefix("consent."),
             language=statement.language,
             section=statement.section,
-            deadline=first(deadline(other) for other in near),
-            fee=first(first_wording(other, ("exercise.free",)) for other in near)
-            or first(fee(other) for other in near),
-            channel=first(channel(other) for other in near),
+            deadline=near.deadline,
+            fee=near.fee,
+            channel=near.channel,
             sentence=quoted(statement.text),
         )
         for concept in sorted(named)

@@ -33,11 +33,20 @@ class Surroundings:
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
         self._before, self._after = before, after
-        self.standing = frozenset(s.words for s in before) & frozenset(s.words for s in after)
+
+    @cached_property
+    def standing(self) -> frozenset[tuple[str, ...]]:
         """The words of each statement that is in both documents."""
-        self._placed = placed(before) & placed(after)
-        self.words = all_words(before) & all_words(after)
+        return frozenset(s.words for s in self._before) & frozenset(s.words for s in self._after)
+
+    @cached_property
+    def _placed(self) -> frozenset[tuple[tuple[str, ...], frozenset[str]]]:
+        return placed(self._before) & placed(self._after)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
         """Words that both documents have, with addresses."""
+        return all_words(self._before) & all_words(self._after)
 
     def repeats(self, statement: Statement) -> bool:
         """Whether both texts make a statement to the same people. The parts for two states may have the same statement.
@@ -81,6 +90,14 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
         return [plain_finding(pair, present, profile, name="structure", topic="other", severity="low")], []
     findings = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
     return (findings or [unwatched(pair, present, profile)]), []
+
+
+def is_unchanged(pair: Pair) -> bool:
+    """Whether a statement is where it was, as it was."""
+    before, after = pair.before, pair.after
+    if before is None or after is None or pair.moved:
+        return False
+    return before.text == after.text and before.marker == after.marker
 
 
 def changes_region(pair: Pair) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from differ.judgement.profiles import Profile
 from differ.judgement.verdict import Verdict, explanation
 from differ.model import Edit, Finding, Suppression
-from document import identity_words
+from document.identity import rights_sites
 from document.model import UNKNOWN_LANGUAGE, Document
 
 
@@ -41,7 +41,7 @@ def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
 def sites(document: Document) -> dict[str, set[str]]:
     """Return the sites of links about rights, by the links' words. Several links may have the words "here"."""
     hosts: dict[str, set[str]] = defaultdict(set)
-    for words, host in identity_words(document)[2]:
+    for words, host in rights_sites(document):
         hosts[words].add(host)
     return hosts
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import chain
 
 from differ.judgement.relevance import comes_from
 from differ.language.countries import countries
@@ -13,7 +14,7 @@ from differ.language.lexicon import Lexicon, Mention, load_lexicon
 from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
 from differ.language.polarity import NEGATION_REACH
 from differ.language.statements import Statement
-from differ.language.words import TOKEN, words
+from differ.language.words import TOKEN, plain_words, word_tokens, words
 from differ.matching.renaming import LEGAL_FORMS
 
 NAMED = "named"
@@ -31,6 +32,7 @@ REACH = 5
 """Maximum distance, in words, between an act and the name of a recipient."""
 NEXT_REACH = 2
 """Maximum distance, in words, between two names of one list."""
+CAPITAL_LETTER = re.compile("[A-ZÀ-ÖØ-Þ]")
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.'’-]*")
 LONGEST_SENTENCE = 1000
 """Maximum length of a quoted sentence, in characters."""
@@ -247,11 +249,15 @@ def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
     """Return the runs of capitalised words. The first word of a sentence is always capitalised, so it counts only in
     two cases. It is part of a longer run and not in the lexicon. Or it is in a list item or table row, and a sign
     follows it instead of a word."""
+    if has_no_name(statement.text, lexicon):
+        return []
     gathered: list[Run] = []
     run: list[str] = []
     index, start, opens = 0, True, False
     for token in [*TOKEN.findall(statement.text), LINE_END]:
-        if is_in_run(token, run, lexicon, start=start):
+        if not run and token[0].islower():
+            pass
+        elif is_in_run(token, run, lexicon, start=start):
             opens = start if not run else opens
             run.append(token)
         elif not token.isspace() or token is LINE_END:
@@ -261,15 +267,25 @@ def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
                 gathered.append(Run(" ".join(run).strip(" &"), index - len(words(" ".join(run))), index))
             run = []
         start = token in SENTENCE_BREAKS or (start and token.isspace())
-        index += len(words(token)) if token[0].isalnum() else 0
+        index += len(plain_words(token))
     return gathered
+
+
+def has_no_name(text: str, lexicon: Lexicon) -> bool:
+    """Whether no word can be a name, because none has a capital but for the first, which is in the lexicon."""
+    if CAPITAL_LETTER.search(text, 1):
+        return False
+    first = TOKEN.match(text)
+    return first is None or not CAPITAL_LETTER.match(text) or plain_word(first[0], lexicon)
 
 
 def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> bool:
     """Whether a token begins or continues a run. At the start of a sentence, a word in the lexicon does not."""
     if token in AND:
         return bool(run)
-    return CAPITAL.fullmatch(token) is not None and not (start and plain_word(token, lexicon))
+    if not token[0].isupper() or CAPITAL.fullmatch(token) is None:
+        return False
+    return not (start and plain_word(token, lexicon))
 
 
 def ends_head(token: str, statement: Statement) -> bool:
@@ -284,7 +300,7 @@ def goes_on(run: list[str], token: str) -> bool:
 
 def plain_word(token: str, lexicon: Lexicon) -> bool:
     """Whether a token consists of words in the lexicon."""
-    return all(word in lexicon.vocabulary for word in words(token))
+    return all(word in lexicon.vocabulary for word in plain_words(token))
 
 
 def name_context(read: Sequence[Statement], title: str) -> NameContext:
@@ -292,7 +308,8 @@ def name_context(read: Sequence[Statement], title: str) -> NameContext:
     language's first headings that also occurs in sentences. If there is none, it is the most frequent name in
     sentences."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
-    plain = frozenset(token for statement in prose for token in TOKEN.findall(statement.text) if token.islower())
+    written = set(chain.from_iterable(word_tokens(statement.text) for statement in prose))
+    plain = frozenset(token for token in written if token.islower())
     draft = NameContext(plain, frozenset(), headers(read))
     own: set[str] = set()
     for language in dict.fromkeys(statement.language for statement in prose):

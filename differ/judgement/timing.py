@@ -61,11 +61,19 @@ def end_of_window(stated: date | None, effective: date | None, days: int | None)
 def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
     """Return the length in days of the first notice or objection window for changes of the policy, and its sentence."""
     for statement in statements:
-        days = days_named(statement)
+        days = days_named(statement) if may_speak_of_change(statement) else None
         sense = meaning(statement.words, statement.language) if days else None  # the slowest check comes last
         if sense and sense.has("change") and sense.has("notify", "right.object", "exercise.deadline"):
             return days, statement.text
     return None, ""
+
+
+def may_speak_of_change(statement: Statement) -> bool:
+    """Whether a statement has a unit of time and a word that may begin to speak of a change: a quick check."""
+    lexicon = load_lexicon(statement.language)
+    if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
+        return False
+    return any(lexicon.concepts.begins("change", word) for word in statement.words)
 
 
 def days_named(statement: Statement) -> int | None:
@@ -73,7 +81,7 @@ def days_named(statement: Statement) -> int | None:
     window.
     """
     lexicon = load_lexicon(statement.language)
-    if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
+    if lexicon is None:
         return None
     for index, word in enumerate(statement.words):
         near = statement.words[index + 1 : index + 1 + UNIT_REACH]

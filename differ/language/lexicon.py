@@ -42,6 +42,13 @@ def under(concept: str, wanted: tuple[str, ...]) -> bool:
     return any(concept == one or concept.startswith(one + ".") for one in wanted)
 
 
+@cache
+def lineage(concept: str) -> frozenset[str]:
+    """Return a concept and all those that it is a subconcept of."""
+    parts = concept.split(".")
+    return frozenset(".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
 def expand(pattern: str) -> Iterator[str]:
     """Yield the patterns that result from the `{a,b}` alternatives."""
     parts: list[list[str]] = []
@@ -68,6 +75,7 @@ class Patterns:
                 for one in expand(pattern):
                     self._add(concept, one)
         self._lengths = sorted({len(prefix) for prefix in self._prefix})
+        self._begins = lru_cache(maxsize=8_192)(self._begins_with)
         self._starting = lru_cache(maxsize=8_192)(self._patterns_from)
 
     def _add(self, concept: str, pattern: str) -> None:
@@ -81,31 +89,90 @@ class Patterns:
         """Return the mentions in order. If several mentions of a concept start together, only the longest counts."""
         mentions: dict[tuple[int, str], Mention] = {}
         for start, word in enumerate(text):
-            for concept, rest in self._starting(word):
+            beginnings = self._starting(word)
+            if not beginnings.every:
+                continue
+            for concept, rest in beginnings.followed_by(text[start + 1 : start + 2 + GAP]):
                 end = matched(rest, text, start + 1)
                 longest = mentions.get((start, concept))
                 if end is not None and (longest is None or end > longest.end):
                     mentions[start, concept] = Mention(concept, start, end, gapped=".." in rest)
         return list(mentions.values())
 
-    def _patterns_from(self, word: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the concept and the remaining parts of each pattern that begins with a word."""
+    def begins(self, concept: str, word: str) -> bool:
+        """Whether a pattern of a concept or a subconcept begins with a word."""
+        return self._begins(concept, word)
+
+    def _begins_with(self, concept: str, word: str) -> bool:
+        return any(under(other, (concept,)) for other, _ in self._starting(word).every)
+
+    def _patterns_from(self, word: str) -> Beginnings:
         prefixes = (word[:length] for length in self._lengths if length <= len(word))
-        return (*self._exact.get(word, ()), *(one for prefix in prefixes for one in self._prefix.get(prefix, ())))
+        return Beginnings(
+            (*self._exact.get(word, ()), *(one for prefix in prefixes for one in self._prefix.get(prefix, ())))
+        )
+
+
+Rest = tuple[str, tuple[str, ...]]
+"""A concept, and the remaining parts of one of its patterns."""
+
+
+class Beginnings:
+    """The patterns that begin with a word, by the word that must follow: most of them need not be tried."""
+
+    def __init__(self, every: tuple[Rest, ...]) -> None:
+        self.every = every
+        self._open: list[tuple[int, Rest]] = []
+        """Those that various words can follow, with their position among all."""
+        self._next: dict[str, list[tuple[int, Rest]]] = {}
+        """Those that go on with one word."""
+        self._later: dict[str, list[tuple[int, Rest]]] = {}
+        """Those that have one word after a gap."""
+        for place in enumerate(every):
+            _, (_, rest) = place
+            if rest and is_word(rest[0]):
+                self._next.setdefault(rest[0], []).append(place)
+            elif len(rest) > 1 and rest[0] == ".." and is_word(rest[1]):
+                self._later.setdefault(rest[1], []).append(place)
+            else:
+                self._open.append(place)
+        self._always = [rest for _, rest in self._open]
+
+    def followed_by(self, words: Sequence[str]) -> Sequence[Rest]:
+        """Return the patterns that may go on with the first of these words, or after a gap with any, in their order."""
+        fixed = [*self._next.get(words[0], ())] if words else []
+        if self._later:
+            for word in words:
+                fixed += self._later.get(word, ())
+        return [rest for _, rest in sorted((*self._open, *fixed))] if fixed else self._always
+
+
+def is_word(part: str) -> bool:
+    """Whether a part of a pattern stands for one word."""
+    return part != ".." and not part.endswith("*")
 
 
 def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
     """Return the index after the words that match the parts from `at` on, or None."""
-    if not parts:
-        return at
-    if parts[0] == "..":
-        ends = (matched(parts[1:], text, at + skip) for skip in range(GAP + 1))
-        return next((end for end in ends if end is not None), None)
+    for index, part in enumerate(parts):
+        if part == "..":
+            rest = parts[index + 1 :]
+            ends = (matched(rest, text, at + skip) for skip in range(GAP + 1) if fits(rest, text, at + skip))
+            return next((end for end in ends if end is not None), None)
+        if not fits((part,), text, at):
+            return None
+        at += 1
+    return at
+
+
+def fits(parts: Sequence[str], text: Sequence[str], at: int) -> bool:
+    """Whether the word at a place can match the first of the parts."""
+    if not parts or parts[0] == "..":
+        return True
     if at >= len(text):
-        return None
+        return False
     part, word = parts[0], text[at]
-    fits = word.startswith(part[:-1]) if part.endswith("*") else word == part
-    return matched(parts[1:], text, at + 1) if fits else None
+    return word == part or (part.endswith("*") and word.startswith(part[:-1]))
 
 
 class Lexicon:

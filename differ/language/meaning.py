@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 
-from differ.language.lexicon import Lexicon, Mention, load_lexicon, under
+from differ.language.lexicon import Lexicon, Mention, lineage, load_lexicon, under
 from differ.language.polarity import NEVER, PLAIN, Polarity, polarity
 from differ.language.roles import in_role
 from differ.language.statements import Statement
@@ -26,13 +26,17 @@ class Meaning:
     mentions: tuple[Mention, ...]
     _: KW_ONLY
     polarity: Polarity
+    concepts: frozenset[str]
+    """The mentioned concepts, with those that they are subconcepts of."""
 
     def has(self, *concepts: str) -> bool:
         """Whether one of the concepts, or of their subconcepts, is mentioned."""
-        return any(under(mention.concept, concepts) for mention in self.mentions)
+        return not self.concepts.isdisjoint(concepts)
 
     def of(self, *concepts: str) -> list[Mention]:
         """Return the mentions of these concepts and their subconcepts."""
+        if self.concepts.isdisjoint(concepts):
+            return []
         return [mention for mention in self.mentions if under(mention.concept, concepts)]
 
     def said(self, mention: Mention) -> str:
@@ -81,23 +85,26 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
         return None
     possible = without_contained(lexicon.concepts.find(text))
     mentions = tuple(mention for mention in possible if in_role(mention, text, possible, lexicon))
-    return Meaning(lexicon, text, mentions, polarity=polarity(text, mentions))
+    concepts = frozenset().union(*(lineage(mention.concept) for mention in mentions))
+    return Meaning(lexicon, text, mentions, polarity=polarity(text, mentions), concepts=concepts)
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
     """Drop each mention that is inside a longer one of the same class, or inside a set phrase. For example, "partners"
     is dropped in "advertising partners", and "rights" in "all rights reserved"."""
-    return tuple(mention for mention in mentions if not any(covers(other, mention) for other in mentions))
+    longer = [other for other in mentions if may_cover(other)]
+    return tuple(mention for mention in mentions if not any(covers(other, mention) for other in longer))
+
+
+def may_cover(mention: Mention) -> bool:
+    """Whether a mention has several words that the pattern names, so that it can hold another mention."""
+    return mention.end - mention.start > 1 and (not mention.gapped or mention.concept == "boilerplate")
 
 
 def covers(longer: Mention, mention: Mention) -> bool:
     """Whether a mention is only part of a longer one with another meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
-    if (
-        not inside
-        or (longer.gapped and longer.concept != "boilerplate")
-        or longer.end - longer.start <= mention.end - mention.start
-    ):
+    if not inside or longer.end - longer.start <= mention.end - mention.start:
         return False
     group, other = mention.concept.partition(".")[0], longer.concept.partition(".")[0]
     if group == other == "right":

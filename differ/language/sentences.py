@@ -12,6 +12,10 @@ from languages import languages_with, read_record, records
 
 LONGEST = 2_000
 """Maximum length of a sentence in characters. A longer one is cut."""
+REMEMBERED = 2_048
+"""Maximum number of blocks whose sentences are remembered: most blocks of a version are those of the one before."""
+LONG_BLOCK = 10_000
+"""Maximum length of such a block, in characters."""
 _STOP = re.compile(
     r"""
       (?P<sign>[.!?;:…])["'”’“)\]]*(?:\s?»)?\s+(?=(?P<opening>["'“‘„«(\[•–-]*)(?P<next>[^\W_]))
@@ -89,8 +93,7 @@ class SentenceRules:
         previous = before.rpartition(" ")[2].casefold().strip(_BEFORE)
         if _NUMBER_NEXT.match(following):
             return not self._awaits_number(last, previous, following)
-        opens = not stop["opening"] and self._opens(following)
-        return self._ends_before_words(last, previous, opens=opens, following=following)
+        return self._ends_before_words(last, previous, following, quoted=bool(stop["opening"]))
 
     def _awaits_number(self, last: str, previous: str, following: str) -> bool:
         """Whether a number belongs to the word before the full stop: "No. 5", "31 Des. 2024", "3. 12. 2024"."""
@@ -106,17 +109,20 @@ class SentenceRules:
         letter = len(last) == 1 and last.isalpha()
         return letter or last in self._short or last in self._may_end or _DOTTED.fullmatch(last) is not None
 
-    def _ends_before_words(self, last: str, previous: str, *, opens: bool, following: str) -> bool:
+    def _ends_before_words(self, last: str, previous: str, following: str, *, quoted: bool) -> bool:
         if last.isdigit():
             return not (self._is_month(following) or (len(last) <= 2 and previous in self._ordinals_after))
         if last in self._short or f"{previous.rstrip('.')}.{last}" in self._short:
             return False
         if len(last) == 1 and last.isalpha():
             is_marker = not previous or previous.endswith((";", ":", ","))
-            return not is_marker and (opens or previous.rstrip(".") in self._lettered)
-        return opens or last in self._ends_lists or not self._is_short(last)
+            return not is_marker and (previous.rstrip(".") in self._lettered or self._opens(following, quoted))
+        return not self._is_short(last) or last in self._ends_lists or self._opens(following, quoted)
 
-    def _opens(self, following: str) -> bool:
+    def _opens(self, following: str, quoted: bool) -> bool:
+        """Whether words begin a sentence. Within quotes they need not."""
+        if quoted:
+            return False
         word = _FIRST_WORD.match(following.replace("’", "'"))
         return word is not None and not {word[0].casefold(), word[0].casefold().rstrip("'")}.isdisjoint(self._openers)
 
@@ -134,11 +140,24 @@ def _rules(language: str) -> SentenceRules:
     return SentenceRules(language)
 
 
-@lru_cache(maxsize=2)  # a block is split once for its statements and once as context of the next block
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
     """Split a block into sentences. A colon or semicolon also ends a sentence if a capital or a number follows, because
     policies often chain clauses in this way. The sentences joined by a space, or by nothing after a sign such as "。",
     give the text again."""
+    return _remembered(text, language) if len(text) <= LONG_BLOCK else _split(text, language)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(text: str, language: str) -> tuple[str, ...]:
+    return _split(text, language)
+
+
+def forget_sentences() -> None:
+    """Forget the sentences of all blocks."""
+    _remembered.cache_clear()
+
+
+def _split(text: str, language: str) -> tuple[str, ...]:
     uncut: list[str] = []
     start = 0
     rules = _rules(language if language in languages_with("sentences") else "")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Literal
 
-from differ.language.sentences import answers, sentences
+from differ.language.sentences import answers, forget_sentences, sentences
 from differ.language.words import words
 from document.model import UNKNOWN_LANGUAGE, Block, Document, Section
 
@@ -19,6 +19,9 @@ LINE = 80
 """Maximum length of a line that is not a sentence, in characters."""
 
 LONGEST_ANSWER = 8
+
+REMEMBERED = 4_096
+"""Maximum number of sentences whose words are remembered."""
 
 StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
 
@@ -82,6 +85,13 @@ def statements(document: Document) -> tuple[Statement, ...]:
     return tuple(_numbered(document, led))
 
 
+def forget_texts() -> None:
+    """Forget the texts that were read last."""
+    statements.cache_clear()
+    sentence_words.cache_clear()
+    forget_sentences()
+
+
 def whole_blocks(document: Document) -> tuple[Statement, ...]:
     """Return the headings and blocks of a document in reading order, without splitting them."""
     return tuple(_numbered(document, lambda part, _: [(part.text, part.lead)]))
@@ -98,9 +108,9 @@ def _numbered(
     for section in document.sections:
         language = main if section.language == UNKNOWN_LANGUAGE else section.language
         for part in unsplit_parts(section, language):
-            label = words(part.label)
+            label = sentence_words(part.label)
             for text, lead in pieces(part, language):
-                plain = (*label, *words(text))
+                plain = (*label, *sentence_words(text)) if label else sentence_words(text)
                 if plain:
                     yield Statement(
                         position=next(numbers),
@@ -116,6 +126,12 @@ def _numbered(
                         linked=part.linked,
                     )
             block += 1
+
+
+@lru_cache(maxsize=REMEMBERED)
+def sentence_words(text: str) -> tuple[str, ...]:
+    """Return the words of a sentence. The version before has most of a version's sentences too."""
+    return tuple(words(text))
 
 
 def led(part: SectionPart, language: str) -> Iterator[tuple[str, str]]:
@@ -141,20 +157,21 @@ def unsplit_parts(section: Section, language: str) -> Iterator[SectionPart]:
     """Yield the heading and each block of a section."""
     if section.heading:
         yield SectionPart("heading", section.heading, marker=section.marker)
-    lead = context = label = ""
+    lead = prose = label = ""
     for block in section.blocks:
+        line, answer = is_line(block.text), is_answer(block.text)
         yield SectionPart(
             kind="contents" if block.kind == "jump" else block.kind,
             text=block.text,
-            label=label if is_answer(block.text) else "",
+            label=label if answer else "",
             lead=lead if is_introduced(block, lead) else "",
-            context=context if is_line(block.text) else "",
+            context=sentences(prose, language)[-1] if line and prose else "",
             marker=block.marker,
             linked=all_links(block),
         )
         lead = next_lead(block, lead, language)
-        context = context if is_line(block.text) else sentences(block.text, language)[-1]
-        label = "" if is_answer(block.text) else block.text
+        prose = prose if line else block.text
+        label = "" if answer else block.text
 
 
 def all_links(block: Block) -> bool:

@@ -31,6 +31,8 @@ WORD_FORMS = rf"""
   | [{UNSPACED}][{SIGNS}]*
 """
 WORD = re.compile(WORD_FORMS, re.VERBOSE)
+_ASCII_WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|[A-Za-z][A-Za-z0-9]*(?:['-][A-Za-z0-9]+)*")
+"""`WORD` for texts with only ASCII characters and no addresses, which it splits in less than half the time."""
 TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
 """A word, a run of spaces, or any other character by itself."""
 
@@ -48,9 +50,20 @@ def words(text: str) -> list[str]:
     A hyphenated word counts as its parts, so "third-party" and "third party" are equal.
     """
     plain_forms: list[str] = []
-    for token in WORD.findall(text):
+    for token in word_tokens(text):
         plain_forms += plain_words(token)
     return plain_forms
+
+
+def word_tokens(text: str) -> list[str]:
+    """Return the words, numbers and addresses of a text as written."""
+    tokens: list[str] = (_ASCII_WORD if _is_simple(text) else WORD).findall(text)
+    return tokens
+
+
+def _is_simple(text: str) -> bool:
+    """Whether a text has only ASCII characters and no addresses, so that `_ASCII_WORD` gives its words."""
+    return text.isascii() and "@" not in text and "://" not in text and "www." not in text
 
 
 def amount(some: Iterable[str]) -> int:

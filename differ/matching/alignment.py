@@ -111,7 +111,8 @@ def joined_pair(pair: Pair, left: Parts, right: Parts) -> Pair:
         before = joined_statement(left[before.position])
     if after and after.position in right:
         after = joined_statement(right[after.position])
-    return replace(pair, before=before, after=after)
+    same = before is pair.before and after is pair.after
+    return pair if same else replace(pair, before=before, after=after)
 
 
 def joined_statement(parts: Sequence[Statement]) -> Statement:

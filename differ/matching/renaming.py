@@ -45,13 +45,9 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
     for pair in pairs:
         if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:
             counts.update(set(renamed_runs(pair.before, pair.after)))
-    standing = " ".join(" ".join(statement.words) for statement in after)
-    often = [
-        (old, new)
-        for (old, new), count in counts.most_common()
-        if count >= OFTEN and f" {' '.join(old)} " not in f" {standing} "
-    ]
-    return Renames(tuple(often))
+    often = [exchanged for exchanged, count in counts.most_common() if count >= OFTEN]
+    standing = " ".join(" ".join(statement.words) for statement in after) if often else ""
+    return Renames(tuple((old, new) for old, new in often if f" {' '.join(old)} " not in f" {standing} "))
 
 
 def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from diff_match_patch import diff_match_patch
 
@@ -13,10 +14,13 @@ WORD_BUDGET = 4_000_000
 """Maximum cost of a comparison word by word: the product of the two texts' numbers of tokens. If it is higher, the
 whole text is shown as replaced."""
 
+REMEMBERED = 16
+"""Maximum number of pairs of texts whose edits are remembered: all findings of a pair show them."""
 SURROGATES = 0xD800
 PLANE_ONE = 0x10000
 
 
+@lru_cache(maxsize=REMEMBERED)
 def word_edits(before: str, after: str) -> tuple[Edit, ...]:
     """Return the edits that turn one text into the other, word by word, in a readable form.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from differ.judgement.judging import Surroundings, judge
+from differ.judgement.judging import Surroundings, is_unchanged, judge
 from differ.judgement.link_changes import moved_links, retargeted_links
 from differ.judgement.profiles import Profile, load_profile
 from differ.judgement.timing import timing
@@ -35,12 +35,14 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
     one, other = statements(before), statements(after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
-    styled = [renamed.apply(statement) for statement in one]
+    styled = [renamed.apply(statement) for statement in one] if renamed.pairs else one
     around = Surroundings(styled, other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
     for pair in aligned.pairs:
-        restyled = replace(pair, before=renamed.apply(pair.before)) if pair.before else pair
+        if is_unchanged(pair):  # nearly all of them
+            continue
+        restyled = replace(pair, before=renamed.apply(pair.before)) if pair.before and renamed.pairs else pair
         pair_findings, quiet = judge(restyled, profile, around)
         findings += pair_findings
         suppressed += quiet

@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from differ.judgement.relevance import relevance
@@ -52,8 +52,10 @@ ALIKE = 0.8
 PROSE = 15
 """Minimum number of words in a sentence that begins a page's prose."""
 
-_MASK_IN_ANY_LANGUAGE = r"\[?\s*e-?mail\s+protected\s*\]?"
-"""The placeholder that a delivery network shows for an address to readers without scripts."""
+_MASK_IN_ANY_LANGUAGE = r"e-?mail\s+protected"
+"""The placeholder that a delivery network shows for an address to readers without scripts, without its brackets."""
+_REMEMBERED = 4_096
+"""Maximum number of lines of which it is remembered whether they hold a placeholder."""
 _PLAIN_ADDRESS = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = re.compile(rf"\[?{_PLAIN_ADDRESS}\]?(?:\(\s*mailto:\s*{_PLAIN_ADDRESS}\s*\))?")
 """An address, or a link to it that was written as Markdown by mistake."""
@@ -63,10 +65,19 @@ _ENDS = (".", ":", ";", "!", "?", ",")
 
 
 @cache
-def _mask() -> re.Pattern[str]:
-    """Return a pattern for the placeholders in all languages."""
+def _masks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return a pattern that finds the placeholders in all languages, and a slower one that includes their brackets."""
     written = [phrase for _, words in records("links", LinkWords) for phrase in words.hidden_addresses]
-    return re.compile("|".join([_MASK_IN_ANY_LANGUAGE, *written]), re.IGNORECASE)
+    brackets = rf"\[?\s*{_MASK_IN_ANY_LANGUAGE}\s*\]?"
+    quick, whole = ("|".join([common, *written]) for common in (_MASK_IN_ANY_LANGUAGE, brackets))
+    return re.compile(quick, re.IGNORECASE), re.compile(whole, re.IGNORECASE)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def with_token(line: str) -> str:
+    """Return a line with the same token for each placeholder for an address."""
+    quick, whole = _masks()
+    return whole.sub(f" {_HIDDEN} ", line).strip() if quick.search(line) else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +93,12 @@ def unmask(before: Document, after: Document) -> Unmasked:
     """Let a placeholder in one text match any address in the same sentence of the other. Other sentences keep their
     addresses."""
     before, after = with_one_mask(before), with_one_mask(after)
+    if not any(_HIDDEN in line for document in (before, after) for line in document.lines()):
+        return Unmasked(before, after, ())
     written: dict[str, list[str]] = defaultdict(list)
     for sentence in _sentences(after):
         if _hides(sentence) or _ADDRESS.search(sentence):
             written[_key(sentence)].append(sentence)
-    if not written or not any(_HIDDEN in document.text for document in (before, after)):
-        return Unmasked(before, after, ())
     suppressed: list[Suppression] = []
 
     def alike(block: Block, section: str) -> Block:
@@ -108,15 +119,10 @@ def unmask(before: Document, after: Document) -> Unmasked:
 
 def with_one_mask(document: Document) -> Document:
     """Return a document with the same token for each placeholder for an address."""
-    if not _mask().search(document.text):
+    if all(with_token(line) is line for line in document.lines()):
         return document
     sections = tuple(
-        replace(
-            section,
-            blocks=tuple(
-                replace(block, text=_mask().sub(f" {_HIDDEN} ", block.text).strip()) for block in section.blocks
-            ),
-        )
+        replace(section, blocks=tuple(replace(block, text=with_token(block.text)) for block in section.blocks))
         for section in document.sections
     )
     return replace(document, sections=sections)
@@ -215,8 +221,12 @@ def menus(document: Document) -> frozenset[str]:
 
 def is_short(statement: Statement) -> bool:
     """Whether a line is short enough for a menu and is not a sentence."""
-    ends = statement.text.rstrip().endswith(_ENDS) and not statement.text.rstrip().endswith("&.")
-    return len(statement.words) <= MENU_WORDS and not ends
+    return len(statement.words) <= MENU_WORDS and not ends(statement.text)
+
+
+def ends(text: str) -> bool:
+    """Whether a text ends with a sign that a line of a menu does not have."""
+    return text.rstrip().endswith(_ENDS) and not text.rstrip().endswith("&.")
 
 
 def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool) -> bool:
@@ -225,10 +235,15 @@ def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool
     A list after a sentence or heading about sharing or rights is never a menu, even with links: it lists recipients,
     data or choices. In a language without a lexicon the heading cannot be understood, so the list is not a menu either.
     """
+    if not looks_like_menu(lines, prose=prose):
+        return False
     if not all(is_judged(line) and not line.lead and not heading_topics(line.path, line.language) for line in lines):
         return False
-    if before is not None and relevance(before):
-        return False
+    return before is None or not relevance(before)
+
+
+def looks_like_menu(lines: Sequence[Statement], *, prose: bool) -> bool:
+    """Whether there are enough lines that are links or, before all prose, have no function words."""
     if len(lines) >= LINKED_MENU and sum(line.linked for line in lines) >= ALIKE * len(lines):
         return True
     return not prose and len(lines) >= BARE_MENU and sum(map(says_nothing, lines)) >= ALIKE * len(lines)
@@ -246,11 +261,16 @@ def without_noise(comparison: Comparison, before: Document, after: Document) -> 
         return comparison
     if restored(before, after):
         return quiet(comparison, dict.fromkeys(range(len(comparison.findings)), "restored"))
-    gone, come = menus(before), menus(after)
+    lines = {
+        index: finding
+        for index, finding in enumerate(comparison.findings)
+        if (finding.before or finding.after) and not ends(finding.before) and not ends(finding.after)
+    }
+    gone, come = (menus(before), menus(after)) if lines else (frozenset[str](), frozenset[str]())
     of_menus = {
         index: "menu"
-        for index, finding in enumerate(comparison.findings)
-        if (finding.before or finding.after) and in_menu(finding.before, gone) and in_menu(finding.after, come)
+        for index, finding in lines.items()
+        if in_menu(finding.before, gone) and in_menu(finding.after, come)
     }
     return quiet(comparison, of_menus)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from differ.judgement.inventory import inventory
-from differ.language.statements import statements
+from differ.language.statements import forget_texts
 from differ.visits.assessment import Assessment, PageFingerprint, Visit, assess
 from document import differs_only_in_volatile_parts, fingerprint_all
 from document.model import ExtractionOptions, Page
@@ -33,7 +33,7 @@ def recognise_or_assess(visit: Visit) -> Assessment:
     try:
         return with_inventory(_recognised_or_assessed(visit))
     finally:
-        statements.cache_clear()  # a worker's memory is for its next visit
+        forget_texts()  # a worker's memory is for its next visit
 
 
 def with_inventory(assessment: Assessment) -> Assessment:

@@ -65,3 +65,8 @@ def test_rights_of_the_reader_are_rights(language: str, text: str) -> None:
 def test_a_condition_is_not_a_choice_unless_it_is_the_only_one() -> None:
     assert not sense("If you choose to link two accounts, we show both.", "en").has("optout")
     assert sense("We link two accounts only if you choose to allow it.", "en").has("optout")
+
+
+@pytest.mark.parametrize("text", ["", "the", "share"])
+def test_a_text_of_one_word_or_none_has_a_meaning(text: str) -> None:
+    assert sense(text, "en").has("share") == (text == "share")

@@ -35,3 +35,16 @@ def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
 def test_a_change_of_a_single_sign_is_a_change(language: str, before: str, after: str) -> None:
     found = compared(f"# A\n\n{before}\n", f"# A\n\n{after}\n", language)
     assert (found.changed, found.material, found.judged_by) == (True, True, "structure")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We don't share 1,200.50 third-party e-mails: see 12/11/2026!",
+        "a_b c--d 'quoted' x1-y2' 3rd 4G",
+        "Write to desk@mill.example or www.mill.example/a, not http://x.",
+        "UPPER Case-FOLDED it's",
+    ],
+)
+def test_a_text_in_ascii_has_the_same_words_as_within_other_letters(text: str) -> None:
+    assert words(f"{text} é") == [*words(text), "é"]
