@@ -120,7 +120,7 @@ def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Invento
 
 
 class SectionDetails:
-    """How to exercise rights according to the statements of one section in one language. Read when it is needed."""
+    """Details on exercising rights, from the statements of one section in one language. They are read when needed."""
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []

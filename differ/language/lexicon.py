@@ -123,11 +123,11 @@ class Beginnings:
     def __init__(self, every: tuple[Rest, ...]) -> None:
         self.every = every
         self._open: list[tuple[int, Rest]] = []
-        """Those that various words can follow, with their position among all."""
+        """Patterns that various words can follow, with their position among all."""
         self._next: dict[str, list[tuple[int, Rest]]] = {}
-        """Those that go on with one word."""
+        """Patterns that go on with one word."""
         self._later: dict[str, list[tuple[int, Rest]]] = {}
-        """Those that have one word after a gap."""
+        """Patterns that have one word after a gap."""
         for place in enumerate(every):
             _, (_, rest) = place
             if rest and is_word(rest[0]):
