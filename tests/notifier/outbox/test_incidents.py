@@ -129,7 +129,8 @@ def test_an_unreadable_policy_is_reported_once_at_its_beginning_and_once_at_its_
     watching.visit("failed")
     (began,) = watching.told()
     since = watching.now - (AFTER - 1) * HOUR
-    assert began.report.incidents == (Incident("Teahouse", since, AFTER, detail="the name server did not answer"),)
+    expected = Incident("Teahouse", since, AFTER, detail="the name server did not answer", reason="dns")
+    assert began.report.incidents == (expected,)
     for _ in range(3):
         watching.visit("login")
         assert watching.told() == []
@@ -153,7 +154,9 @@ def test_a_trouble_that_returns_is_reported_again(watching: Watch) -> None:
 
 
 def test_all_policies_behind_one_dead_name_server_are_one_message(archive: Archive) -> None:
-    many = [replace(TEAHOUSE, name=f"Teahouse {number}") for number in range(25)]
+    many = [
+        replace(TEAHOUSE, name=f"Teahouse {number}", url=f"https://teahouse.example/{number}") for number in range(25)
+    ]
     watching = Watch(archive, policies=many)
     watching.visit(*["failed"] * AFTER)
     (began,) = watching.told()
