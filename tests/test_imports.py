@@ -20,7 +20,9 @@ BELOW = {
 """Packages that a package may import besides itself."""
 
 ROOMS = {
-    "archive": "model errors masking < storage < search < recording < questions evidence < upkeep < migrations",
+    "archive": (
+        "model errors masking < flapping < storage < search < recording < questions evidence < upkeep < migrations"
+    ),
     "languages": "",
     "document": "model < text < formats html structure < reading screening identity serialization canonical < sameness",
     "differ": "model < language < matching < judgement < visits",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.chain import Head, entries, last_entry
@@ -16,12 +16,14 @@ from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.evidence_rows import BATCH, canonical_rows
 from archive.storage.tables import (
+    IS_STEP,
     ChainEntryRow,
     ChangeRow,
     FetchPageRow,
     FetchRow,
     FindingRow,
     NamingRow,
+    NetChangeRow,
     RemovalRow,
     RestoreRow,
     ReviewRow,
@@ -115,7 +117,9 @@ class Evidence:
 
     def _rows(self) -> dict[str, Select[int]]:
         """Select the ids of the rows, by kind."""
+        nets = self._nets()
         changes = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(self._versions())
+        changes = changes.where(or_(IS_STEP, ChangeRow.id.in_(nets)))
         findings = select(FindingRow.id).where(FindingRow.change_id.in_(changes))
         fetches = self._fetches()
         return {
@@ -128,7 +132,13 @@ class Evidence:
             "removal": select(RemovalRow.id).where(RemovalRow.fetch_id.in_(fetches)),
             "restore": select(RestoreRow.id),
             "review": select(ReviewRow.id).where(ReviewRow.finding_id.in_(findings)),
+            "net": select(NetChangeRow.id).where(NetChangeRow.change_id.in_(nets)),
         }
+
+    def _nets(self) -> Select[int]:
+        """Select the net changes whose version before is among those that are compared."""
+        query = select(NetChangeRow.change_id).join(VersionRow, VersionRow.id == NetChangeRow.earlier_id)
+        return query.where(self._compared())
 
     def _fetches(self) -> Select[int]:
         """Select the visits from the first version to the last. With version 1, earlier visits are included."""

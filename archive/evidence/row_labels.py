@@ -9,6 +9,7 @@ from archive.storage.tables import (
     FetchRow,
     FindingRow,
     LeftOutRow,
+    NetChangeRow,
     PolicyRow,
     ReviewRow,
     SuppressionRow,
@@ -40,6 +41,8 @@ def _version(kind: str, row_id: int) -> int | ScalarSelect[int] | None:
         return row_id
     if kind == "change":
         return _version_of(row_id)
+    if kind == "net":
+        return _version_of(select(NetChangeRow.change_id).where(NetChangeRow.id == row_id).scalar_subquery())
     if kind in _JUDGED:
         row = _JUDGED[kind]
         return _version_of(select(row.change_id).where(row.id == row_id).scalar_subquery())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from archive.model import Query
 from archive.storage.finding_conditions import finding_conditions, suppression_conditions
-from archive.storage.tables import ChangeRow, FindingRow, PolicyRow, SuppressionRow, VersionRow
+from archive.storage.tables import ChangeRow, FindingRow, NetChangeRow, PolicyRow, SuppressionRow, VersionRow
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
@@ -32,7 +32,8 @@ def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[Co
     """Whether the change to a version has a finding or suppression that meets the conditions."""
     judged, change = aliased(kind), aliased(ChangeRow)
     query = select(judged.id).join(change, change.id == judged.change_id).where(change.version_id == VersionRow.id)
-    return query.where(*conditions(judged)).correlate(VersionRow).exists()
+    step = change.id.not_in(select(NetChangeRow.change_id))
+    return query.where(step, *conditions(judged)).correlate(VersionRow).exists()
 
 
 def matching_count(session: Session, query: Query) -> int:
@@ -59,7 +60,8 @@ def _changes_found(session: Session, query: Query) -> Select[int] | None:
     """Select the changes with findings that a query selects; None if an index cannot give these findings."""
     if not query.selects_findings or query.section is not None:
         return None
-    return select(FindingRow.change_id).where(*finding_conditions(session, query, FindingRow))
+    step = FindingRow.change_id.not_in(select(NetChangeRow.change_id))
+    return select(FindingRow.change_id).where(step, *finding_conditions(session, query, FindingRow))
 
 
 def _led_to(session: Session, query: Query, changes: Select[int]) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.storage.tables import ChangeRow, FindingRow, VersionRow
+from archive.storage.tables import IS_STEP, ChangeRow, FindingRow, VersionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def language_state(session: Session, policy_id: int, version: int) -> LanguageSt
     changes = (
         select(ChangeRow.id, VersionRow.number, ChangeRow.drift)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
-        .where(*mine)
+        .where(IS_STEP, *mine)
         .order_by(VersionRow.number)
     )
     rows = session.execute(changes).all()

@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from itertools import islice, pairwise
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveError
@@ -22,7 +22,7 @@ from archive.recording.policies import row_of
 from archive.recording.recorder import add_change, latest_row, record_in_turn
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.tables import ChangeRow, FetchRow, PolicyRow, VersionRow
+from archive.storage.tables import IS_STEP, ChangeRow, FetchRow, PolicyRow, VersionRow
 from archive.storage.version_reader import policy_row
 from differ import compare
 from differ.judgement.profiles import Profile
@@ -191,7 +191,7 @@ def _unjudged(archive: Archive, policy: str) -> list[int]:
     with archive.reading() as session:
         versions = session.execute(
             select(VersionRow.number, VersionRow.identity, ChangeRow.id)
-            .outerjoin(ChangeRow, ChangeRow.version_id == VersionRow.id)
+            .outerjoin(ChangeRow, and_(ChangeRow.version_id == VersionRow.id, IS_STEP))
             .where(VersionRow.policy_id == policy_row(session, policy).id)
             .order_by(VersionRow.number)
         ).all()

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.errors import OutdatedAssessmentError
+from archive.flapping import Appearance, is_flapping, returns_to
 from archive.model import AssessedFetch, Fetch, FetchOutcome, FurtherResponse, Pending, content_type_of, is_imported
-from archive.recording.flapping import Appearance, is_flapping, returns_to
 from archive.recording.inventories import list_version
 from archive.recording.left_out import left_out_of, note_left_out
 from archive.recording.page_fingerprints import note_page_fingerprint, page_fingerprints_of

@@ -35,6 +35,7 @@ from archive.storage.tables import (
     FindingRow,
     LeftOutRow,
     NamingRow,
+    NetChangeRow,
     RemovalRow,
     RestoreRow,
     ReviewRow,
@@ -81,6 +82,7 @@ KINDS: Mapping[str, EvidenceKind] = {
         (RestoreRow, "restored_at versions"),
         (ReviewRow, "finding_id kind text at"),
         (LeftOutRow, "policy_id fetch_id hashes words page_words watched came gone differences"),
+        (NetChangeRow, "change_id earlier_id"),
     )
 }
 """The kinds of evidence by name. Rows of a transaction are sealed in this order. To add a kind, add a line."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    select,
     text,
     true,
 )
@@ -280,12 +281,12 @@ class PendingRow(Base):
 
 
 class ChangeRow(Base):
-    """A change: the difference between a version and the version before."""
+    """A change: the difference between a version and the version before. A net change names its version before."""
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
-    """The version after the change. The version before has the number one lower."""
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    """The version after the change. The version before has the number one lower, unless there is a `NetChangeRow`."""
     material: Mapped[bool]
     severity: Mapped[str | None]
     topics: Mapped[list[Any]]
@@ -298,6 +299,24 @@ class ChangeRow(Base):
     """Languages that were left behind: another language's text changed, and theirs did not."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
+
+
+class NetChangeRow(Base):
+    """Marks a change as net, and names its version before. Evidence.
+
+    It is recorded when a message reports the difference between the version that its reader knows and the version that
+    is current, and these are not the two sides of a recorded change.
+    """
+
+    __tablename__ = "net"
+    __table_args__ = (UniqueConstraint("change_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+
+
+IS_STEP = ChangeRow.id.not_in(select(NetChangeRow.change_id))
+"""Condition that a change is the difference of a version from the one before, and not net."""
 
 
 class FindingRow(Base):

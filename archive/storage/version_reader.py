@@ -18,6 +18,7 @@ from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
 from archive.storage.finding_conditions import finding_conditions, suppression_conditions
 from archive.storage.review_lookup import ReviewLookup
 from archive.storage.tables import (
+    IS_STEP,
     ChangeRow,
     Columns,
     FetchPageRow,
@@ -138,10 +139,23 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
         wanted = suppression_conditions(session, query, SuppressionRow)
         for row in _judged(session, SuppressionRow, conditions, wanted):
             suppressed[row.change_id].append(Suppression(row.section, row.reason, row.before, after=row.after))
-    rows = session.execute(
-        select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(*conditions)
-    )
+    query_of_changes = select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id)
+    rows = session.execute(query_of_changes.where(IS_STEP, *conditions))
     return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
+
+
+def read_change(session: Session, row: ChangeRow) -> Change:
+    """Return a change, net or not, with all its findings."""
+    lookup, policy = ReviewLookup(session), row.version.policy_id
+    findings = session.scalars(select(FindingRow).where(FindingRow.change_id == row.id).order_by(FindingRow.position))
+    suppressed = session.scalars(
+        select(SuppressionRow).where(SuppressionRow.change_id == row.id).order_by(SuppressionRow.position)
+    )
+    return _change(
+        row,
+        [recorded_finding(finding, policy, lookup) for finding in findings],
+        [Suppression(piece.section, piece.reason, piece.before, after=piece.after) for piece in suppressed],
+    )
 
 
 def _judged(
@@ -156,7 +170,7 @@ def _judged(
         select(*kind.__table__.c, VersionRow.policy_id, and_(true(), *wanted).label("wanted"))
         .join(ChangeRow, ChangeRow.id == kind.change_id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
-        .where(*conditions)
+        .where(IS_STEP, *conditions)
         .order_by(kind.change_id, kind.position)
     )
     return (row for row in session.execute(query) if row.wanted)
@@ -184,7 +198,7 @@ def _version(row: Columns, last_seen_at: datetime, change: Change | None, furthe
     )
 
 
-def _change(row: Columns, findings: list[RecordedFinding], suppressed: list[Suppression]) -> Change:
+def _change(row: ChangeRow | Columns, findings: list[RecordedFinding], suppressed: list[Suppression]) -> Change:
     return Change(
         id=row.id,
         recorded_at=row.recorded_at,

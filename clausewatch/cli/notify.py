@@ -247,6 +247,7 @@ def _send(configuration: Configuration, dead: bool) -> Sent:
             templates=configuration.templates,
             thresholds=configuration.watchdog.thresholds,
             roundup_from=configuration.roundup_from,
+            profiles=configuration.profiles,
         )
         return Sent(
             summary,

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from archive.evidence.chain import beginning
+from archive.flapping import verdicts
 from archive.model import Query, RecordedFinding, Version, is_imported
 from archive.questions.history import history, versions_of
 from archive.questions.status import statuses
-from archive.recording.flapping import verdicts
 from archive.storage.database import Archive
 from clausewatch.output.change_text import look_notes, version_notes
 from clausewatch.output.times import stamp

@@ -299,6 +299,7 @@ class Courier:
             roundup_from=self.configuration.roundup_from,
             run_began=None if last else self.began,
             run=self.run,
+            profiles=self.configuration.profiles,
         )
         self.sent.update(summary.sent)
         return summary

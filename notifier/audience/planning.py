@@ -102,6 +102,8 @@ class RecordedChange:
     """All findings of the change, ordered by position."""
     returns_to: int | None = None
     """Number of the earlier version whose text returned, or None."""
+    net_from: int | None = None
+    """The version that a net change begins with. None if it begins with the version before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +167,29 @@ def plan(
         scope = in_force(history, change.id)
         if scope is None:
             continue
-        findings = asked_findings(subscriber, scope, change)
-        if not findings and undoes(change, heard) and covers_policy(subscriber, change.policy, change.tags):
-            findings = list(enumerate(change.findings))
-        findings = [(position, recorded) for position, recorded in findings if not recorded.is_false_alarm]
-        if findings:
-            alerts = [
-                PlannedAlert(alert_id(subscriber.name, change, position), recorded.id)
-                for position, recorded in findings
-            ]
-            urgent = any(recorded.finding.severity == "critical" for _, recorded in findings)
-            messages.append(
-                PlannedMessage(change.id, tuple(alerts), _targets(subscriber, urgent=urgent), urgent=urgent)
-            )
+        message = plan_message(subscriber, scope, change, undone=undoes(change, heard))
+        if message is not None:
+            messages.append(message)
             heard.add((change.policy, change.version))
     return tuple(messages)
+
+
+def plan_message(
+    subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange, *, undone: bool
+) -> PlannedMessage | None:
+    """Return the message about a change, or None if it has no finding that the subscriber must receive.
+
+    `undone` says that it takes back what the subscriber was notified of: then all its findings are sent.
+    """
+    findings = asked_findings(subscriber, scope, change)
+    if not findings and undone and covers_policy(subscriber, change.policy, change.tags):
+        findings = list(enumerate(change.findings))
+    findings = [(position, recorded) for position, recorded in findings if not recorded.is_false_alarm]
+    if not findings:
+        return None
+    alerts = (PlannedAlert(alert_id(subscriber.name, change, position), recorded.id) for position, recorded in findings)
+    urgent = any(recorded.finding.severity == "critical" for _, recorded in findings)
+    return PlannedMessage(change.id, tuple(alerts), _targets(subscriber, urgent=urgent), urgent=urgent)
 
 
 def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
@@ -218,7 +228,8 @@ def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
     """Return 16 hexadecimal digits that identify a finding for a subscriber. They are the same each time it is
     planned.
     """
-    facts = (subscriber, change.policy, str(change.version), change.recorded_at.isoformat(), str(position))
+    version = str(change.version) if change.net_from is None else f"{change.net_from} to {change.version}"
+    facts = (subscriber, change.policy, version, change.recorded_at.isoformat(), str(position))
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
 

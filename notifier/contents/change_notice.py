@@ -58,12 +58,19 @@ class Notice:
     former: Seen | None = None
     """The earlier version whose text returned, or None."""
     flapping: bool = False
-    """Whether the text went back and forth before it stayed."""
+    """Whether the text went back and forth before."""
+    settled: bool = True
+    """Whether a text that went back and forth has stayed for the time that the policy's settings ask for."""
     confirmed: bool = True
     """False if the change is odd and no second look confirmed it."""
     head: str = ""
     """The head of the evidence chain when the alert was planned, in the format of `chain.Head`; "" if it was planned
     before the chain existed."""
+
+    @property
+    def steps(self) -> int:
+        """Number of versions that were recorded between the two texts, and the later one."""
+        return self.later.number - self.earlier.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ Planning and sending are separate. A planned row stays, whatever happens to a se
 
 from __future__ import annotations
 
+from notifier.audience.order import Waiting
 from notifier.outbox.alerts import plan_alerts
+from notifier.outbox.amending import amend, reroute
 from notifier.outbox.claims import (
     Claimed,
     DeliveryCounts,
@@ -23,9 +25,7 @@ from notifier.outbox.contents import MessageContent
 from notifier.outbox.digests import plan_digest_now, plan_digests, preview_digest
 from notifier.outbox.erasure import Erased, erase_person
 from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
-from notifier.outbox.order import Waiting
 from notifier.outbox.overdue import Held, Overdue, held_messages, overdue
-from notifier.outbox.rerouting import reroute
 from notifier.outbox.roundups import held_until_the_end, merge_alerts
 from notifier.outbox.subscriptions import (
     Made,
@@ -53,6 +53,7 @@ __all__ = [
     "Templates",
     "Waiting",
     "add_subscription",
+    "amend",
     "claim",
     "delivery_counts",
     "erase_person",

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from archive.flapping import AlertDecision, verdicts
 from archive.model import Query
-from archive.recording.flapping import AlertDecision, verdicts
+from archive.recording.net_changes import earlier_number
 from archive.storage.database import Archive
-from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
-from archive.storage.version_reader import read_versions
+from archive.storage.tables import IS_STEP, AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
+from archive.storage.version_reader import read_change, read_versions
 from archive.upkeep.restores import maybe_sent_before
-from notifier.audience.planning import PlannedMessage, RecordedChange, plan
+from notifier.audience.planning import PlannedMessage, RecordedChange, in_force, plan, plan_message
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
+from notifier.outbox.knowledge import Known, former_number
 from notifier.outbox.subscriptions import held_changes, note_planned, present, registered, scope_history
 
 FOR_THE_DIGEST = ""
@@ -40,7 +42,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
             if not changes:
                 continue
             fates = _verdicts(session, changes)
-            ripe = [change for change in changes if fates.get(change.id, "tell") == "tell"]
+            ripe = [change for change in changes if fates.get(change.id, "tell") in ("tell", "remind")]
             for message in plan(subscriber, scope_history(row), ripe, _told(session, row, ripe)):
                 planned += _add(session, row, message, now)
             waiting = [change.id for change in changes if fates.get(change.id) == "hold"]
@@ -50,7 +52,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
 
 def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
     """Return the changes after a point in the archive's sequence, and the changes that were held back, in order."""
-    recorded = select(ChangeRow.version_id).where(or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
+    recorded = select(ChangeRow.version_id).where(IS_STEP, or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
     before = maybe_sent_before(session)
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
     changes = [
@@ -101,15 +103,71 @@ def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChan
 
 def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime) -> int:
     waits = None if message.targets else FOR_THE_DIGEST
-    for alert in message.alerts:
-        session.add(
-            AlertRow(id=alert.id, finding_id=alert.finding_id, subscription_id=row.id, planned_at=now, digest=waits)
-        )
+    _add_rows(session, row, message, now, digest=waits)
     payload = {"head": chain_head(session)}
     planned = Planned("alert", str(message.change_id), payload, change_id=message.change_id, urgent=message.urgent)
     add_deliveries(session, row, planned, targets=message.targets, now=now)
     session.flush()
     return len(message.alerts)
+
+
+def add_alerts(
+    session: Session, row: SubscriptionRow, subscriber: Subscriber, change: ChangeRow, *, known: Known, now: datetime
+) -> bool:
+    """Add the alerts of a change to a subscription, unless it has them; return whether there are any.
+
+    A reader who was notified that a text went is notified that it is back, whatever the change is about.
+    """
+    mine = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
+    mine = mine.where(AlertRow.subscription_id == row.id, FindingRow.change_id == change.id)
+    if session.scalar(mine.limit(1)) is not None:
+        return True
+    recorded = _recorded_net(session, change)
+    history = scope_history(row)
+    scope = in_force(history, change.id) or history[0].scope
+    message = plan_message(subscriber, scope, recorded, undone=known.notified and recorded.returns_to is not None)
+    if message is None:
+        return False
+    _add_rows(session, row, message, now)
+    return True
+
+
+def _add_rows(
+    session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime, *, digest: str | None = None
+) -> None:
+    """Add the alerts of a message. A change that was held may have them, if a message compared its two versions."""
+    findings = [alert.finding_id for alert in message.alerts]
+    mine = AlertRow.subscription_id == row.id, AlertRow.finding_id.in_(findings)
+    existing = set(session.scalars(select(AlertRow.finding_id).where(*mine)))
+    session.add_all(
+        AlertRow(id=alert.id, finding_id=alert.finding_id, subscription_id=row.id, planned_at=now, digest=digest)
+        for alert in message.alerts
+        if alert.finding_id not in existing
+    )
+    session.flush()
+
+
+def is_urgent(session: Session, row: SubscriptionRow, change_id: int) -> bool:
+    """Whether any alert of a change for a subscription is critical."""
+    query = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
+    mine = AlertRow.subscription_id == row.id, FindingRow.change_id == change_id, FindingRow.severity == "critical"
+    return session.scalar(query.where(*mine).limit(1)) is not None
+
+
+def _recorded_net(session: Session, change: ChangeRow) -> RecordedChange:
+    """Return a change as planning needs it."""
+    version, begin = change.version, earlier_number(session, change)
+    policy = session.get_one(PolicyRow, version.policy_id)
+    return RecordedChange(
+        change.id,
+        policy.name,
+        tuple(policy.tags),
+        version=version.number,
+        recorded_at=change.recorded_at,
+        findings=read_change(session, change).findings,
+        returns_to=former_number(session, version, begin),
+        net_from=begin if begin < version.number - 1 else None,
+    )
 
 
 def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Target], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 A delivery is first `due`, and `sending` while a process tries it. Then it is `accepted`, `dead`, or `due` again at a
 later time. If a process dies while it sends, its claim expires after `planning.LEASE`, or ends at once with
-`release_claims`. Deliveries for a removed subscription or target become `cancelled`; see `rerouting`.
+`release_claims`. Deliveries for a removed subscription or target become `cancelled`; see `amending`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,21 @@ from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, SubscriptionRow, VersionRow
+from notifier.audience.order import Waiting, in_order
 from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target
 from notifier.channels.outcome import Failed
-from notifier.outbox.contents import ROUNDUP, MessageContent, read_content
+from notifier.outbox.contents import MessageContent, read_content
 from notifier.outbox.deliveries import OPEN
-from notifier.outbox.order import Waiting, in_order
+from notifier.outbox.knowledge import (
+    REPORTING,
+    ROUNDUP,
+    Reader,
+    changes_of,
+    spans_by_change,
+    spans_of,
+    waiting_changes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ def open_deliveries(
     """
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
-        select(DeliveryRow, VersionRow.policy_id, ended, asleep)
+        select(DeliveryRow, VersionRow.policy_id, VersionRow.number, ended, asleep)
         .join(SubscriptionRow, SubscriptionRow.id == DeliveryRow.subscription_id)
         .outerjoin(ChangeRow, ChangeRow.id == DeliveryRow.change_id)
         .outerjoin(VersionRow, VersionRow.id == ChangeRow.version_id)
@@ -113,13 +122,13 @@ def open_deliveries(
                 Target(row.channel, row.recipient),
                 row.subscription_id,
                 policy=policy,
-                change=row.change_id,
+                version=version,
                 attempts=row.attempts,
                 is_due=has_ended or early,
                 is_claimed=row.state == "sending" and not has_ended,
                 may_disturb=row.urgent or not is_asleep,
             )
-            for row, policy, has_ended, is_asleep in session.execute(query)
+            for row, policy, version, has_ended, is_asleep in session.execute(query)
         ]
     return tuple(in_order(waiting))
 
@@ -127,13 +136,15 @@ def open_deliveries(
 def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False) -> Claimed | None:
     """Claim a delivery for this process.
 
-    Return None if another process has it, if it is done, or if an older delivery of its thread is not done. With
-    `early`, a delivery that still waits can be claimed too.
+    Return None if another process has it, if it is done, or if an older delivery of its thread is not done. Return None
+    also if its comparison no longer leads to the current version: the next pass amends it. With `early`, a delivery
+    that still waits can be claimed too.
     """
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
             return None
-        if _follows_roundup(session, session.get_one(DeliveryRow, delivery)):
+        row = session.get_one(DeliveryRow, delivery)
+        if _follows_roundup(session, row) or not _holds(session, row):
             return None
         taken = session.execute(
             update(DeliveryRow)
@@ -142,7 +153,7 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
         )
         if cast(CursorResult[Any], taken).rowcount != 1:
             return None
-        row = session.get_one(DeliveryRow, delivery)
+        session.refresh(row)
         return Claimed(
             row.id,
             Target(row.channel, row.recipient),
@@ -151,6 +162,14 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
             notice=read_content(session, row),
             until=row.due_at,
         )
+
+
+def _holds(session: Session, row: DeliveryRow) -> bool:
+    """Whether what a delivery reports is what its reader does not know, up to the current versions."""
+    if row.kind not in REPORTING:
+        return True
+    reported = sorted(spans_by_change(session, changes_of(row)).values())
+    return reported == spans_of(session, Reader.of(row), waiting_changes(session, row))
 
 
 def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
@@ -213,24 +232,23 @@ def given_up(archive: Archive) -> tuple[GivenUp, ...]:
 
 
 def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
-    """Select the deliveries that wait for the same target, subscription and policy, from older or newer changes.
+    """Select the deliveries that wait for the same target, subscription and policy, about older or newer versions.
 
-    Only alerts have such siblings, because other kinds are not about a change.
+    Only alerts have such siblings, because other kinds are not about one version.
     """
     row = session.get_one(DeliveryRow, delivery)
-    change = row.change_id or 0
-    policy = select(VersionRow.policy_id).join(ChangeRow, ChangeRow.version_id == VersionRow.id)
+    change = None if row.change_id is None else session.get_one(ChangeRow, row.change_id)
+    policy, number = (0, 0) if change is None else (change.version.policy_id, change.version.number)
     return (
         select(DeliveryRow.id)
         .join(ChangeRow, ChangeRow.id == DeliveryRow.change_id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
         .where(
-            DeliveryRow.subscription_id == row.subscription_id,
-            DeliveryRow.channel == row.channel,
-            DeliveryRow.recipient == row.recipient,
+            VersionRow.policy_id == policy,
+            Reader.of(row).deliveries,
             DeliveryRow.state.in_(OPEN),
-            DeliveryRow.change_id < change if older else DeliveryRow.change_id > change,
-            VersionRow.policy_id == policy.where(ChangeRow.id == change).scalar_subquery(),
+            DeliveryRow.id != delivery,
+            VersionRow.number < number if older else VersionRow.number > number,
         )
     )
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from archive.model import Query, Version
+from archive.model import Change, Version
 from archive.questions.drift import language_state
+from archive.recording.net_changes import earlier_number
 from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
-from archive.storage.version_reader import read_versions
-from differ.model import Timing
+from archive.storage.version_reader import read_change, read_versions
 from notifier.audience.subscriptions import Target
 from notifier.contents.change_notice import Alert, Notice, Seen
 from notifier.contents.digest import Account, Digest
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.roundup import Roundup, most_severe_first
 from notifier.contents.welcome import Inception, Welcome
+from notifier.outbox.knowledge import ROUNDUP, Reader, changes_of, former_number, known_versions, spans_by_change
 
 MessageContent = Notice | Roundup | Digest | Welcome | IncidentNotice
 """The contents of a message."""
@@ -28,9 +30,6 @@ ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
 REPORT = TypeAdapter(IncidentReport)
 """Reads and writes reports in a delivery's payload. There, people and addresses are numbers of rows."""
-
-ROUNDUP = "roundup"
-"""The kind of delivery that reports many changes in one message."""
 
 OPERATOR = "operator"
 """The kind of delivery that notifies operators of problems with the monitoring."""
@@ -43,26 +42,19 @@ def read_content(session: Session, delivery: DeliveryRow) -> MessageContent:
 
 
 def _alert(session: Session, delivery: DeliveryRow, subscriber: str) -> Notice:
-    if delivery.change_id is None:
-        raise ValueError(f"the alert of delivery {delivery.id} names no change")
-    mine = AlertRow.subscription_id == delivery.subscription_id
-    head = delivery.payload.get("head", "")
-    return _notice(session, delivery.change_id, mine, subscriber=subscriber, head=head)
+    [notice] = _notices(session, delivery, changes_of(delivery), subscriber)
+    return notice
 
 
 def _roundup(session: Session, delivery: DeliveryRow, subscriber: str) -> Roundup:
-    mine = AlertRow.subscription_id == delivery.subscription_id
-    head = delivery.payload.get("head", "")
-    notices = [
-        _notice(session, change, mine, subscriber=subscriber, head=head) for change in delivery.payload["changes"]
-    ]
+    notices = _notices(session, delivery, changes_of(delivery), subscriber)
     return Roundup(subscriber, delivery.key, most_severe_first(notices))
 
 
-def _digest(session: Session, delivery: DeliveryRow, _: str) -> Digest:
+def _digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
     account = ACCOUNT.validate_python(delivery.payload)
-    subscription = session.get_one(SubscriptionRow, delivery.subscription_id)
-    return read_digest(session, subscription, delivery.key, account)
+    notices = _notices(session, delivery, changes_of(delivery), subscriber)
+    return Digest(subscriber, delivery.key, account, notices=tuple(notices))
 
 
 def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
@@ -98,7 +90,7 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
 
 
 def read_digest(session: Session, subscription: SubscriptionRow, key: str, account: Account) -> Digest:
-    """Return a digest with the alerts that it is the first to list. They have `key` in `AlertRow.digest`."""
+    """Return a digest with the alerts that have `key` in `AlertRow.digest`, as if no text had changed since."""
     mine = and_(AlertRow.subscription_id == subscription.id, AlertRow.digest == key)
     changes = session.scalars(
         select(FindingRow.change_id)
@@ -112,34 +104,57 @@ def read_digest(session: Session, subscription: SubscriptionRow, key: str, accou
     return Digest(name, key, account, notices=tuple(notices))
 
 
-def _notice(session: Session, change_id: int, mine: ColumnElement[bool], *, subscriber: str, head: str) -> Notice:
-    """Return a notice of the alerts of a change that meet a condition on `AlertRow`."""
-    change = session.get_one(ChangeRow, change_id)
-    policy = session.get_one(PolicyRow, change.version.policy_id)
-    numbers = (change.version.number - 1, change.version.number)
-    earlier, later = read_versions(
-        session, [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)], Query()
-    )
-    languages = language_state(session, policy.id, later.number)
-    former = None
-    if later.returns_to is not None:
-        same_text = [VersionRow.policy_id == policy.id, VersionRow.number == later.returns_to]
-        (former,) = read_versions(session, same_text, Query())
+def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], subscriber: str) -> list[Notice]:
+    """Return what a delivery reports, as its reader knows the policies."""
+    mine = AlertRow.subscription_id == delivery.subscription_id
+    spans = spans_by_change(session, changes)
+    known = known_versions(session, Reader.of(delivery), {span.policy_id for span in spans.values()})
+    head = delivery.payload.get("head", "")
+    return [
+        _notice(session, change, mine, subscriber=subscriber, head=head, known=known[spans[change].policy_id].number)
+        for change in changes
+    ]
+
+
+def _notice(
+    session: Session,
+    change_id: int,
+    mine: ColumnElement[bool],
+    *,
+    subscriber: str,
+    head: str,
+    known: int | None = None,
+) -> Notice:
+    """Return a notice of the alerts of a change that meet a condition on `AlertRow`.
+
+    A text is back if a version that the reader knows had it, up to `known`; None for any version before the change.
+    """
+    row = session.get_one(ChangeRow, change_id)
+    change, begin, last = read_change(session, row), earlier_number(session, row), row.version.number
+    policy = session.get_one(PolicyRow, row.version.policy_id)
+    before = begin if known is None else min(begin, known + 1)
+    former = former_number(session, row.version, before)
+    numbers = {begin, last} if former is None else {begin, last, former}
+    of_policy = [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)]
+    versions = {version.number: version for version in read_versions(session, of_policy, None)}
+    later = versions[last]
+    languages_before, languages = (language_state(session, policy.id, number) for number in (begin, last))
     return Notice(
         subscriber=subscriber,
         policy=policy.name,
         url=policy.url,
-        earlier=_seen(earlier),
+        earlier=_seen(versions[begin]),
         later=_seen(later),
-        alerts=_alerts(session, change_id, mine, later),
+        alerts=_alerts(session, change, mine),
         judged_by=change.judged_by,
         coarse=change.coarse,
-        timing=later.change.timing if later.change else Timing(),
-        drift=later.change.drift if later.change else (),
-        drift_is_new=languages.newly_behind,
-        apart_since=languages.since if languages.together_again else 0,
-        former=None if former is None else _seen(former),
+        timing=change.timing,
+        drift=change.drift,
+        drift_is_new=not languages.behind <= languages_before.behind,
+        apart_since=languages_before.since if languages_before.behind and not languages.behind else 0,
+        former=None if former is None else _seen(versions[former]),
         flapping=later.flapping,
+        settled=later.last_seen_at - later.seen_at >= timedelta(seconds=policy.flap_quiet_seconds),
         confirmed=later.confirmed,
         head=head,
     )
@@ -149,12 +164,12 @@ def _seen(version: Version) -> Seen:
     return Seen(version.number, version.seen_at, version.last_seen_at, dates=version.stated)
 
 
-def _alerts(session: Session, change_id: int, mine: ColumnElement[bool], version: Version) -> tuple[Alert, ...]:
-    recorded = {finding.id: finding.finding for finding in version.change.findings} if version.change else {}
+def _alerts(session: Session, change: Change, mine: ColumnElement[bool]) -> tuple[Alert, ...]:
+    recorded = {finding.id: finding.finding for finding in change.findings}
     rows = session.scalars(
         select(AlertRow)
         .join(FindingRow, FindingRow.id == AlertRow.finding_id)
-        .where(FindingRow.change_id == change_id, mine)
+        .where(FindingRow.change_id == change.id, mine)
         .order_by(FindingRow.position)
     )
     return tuple(Alert(row.id, recorded[row.finding_id]) for row in rows)

@@ -46,6 +46,27 @@ def add_deliveries(
     return len(new)
 
 
+def reopen(
+    session: Session, row: SubscriptionRow, planned: Planned, *, target: Target, planned_at: datetime, now: datetime
+) -> None:
+    """Make a delivery due now: one that was cancelled, because others replaced it, or else a new one."""
+    existing = session.scalar(
+        select(DeliveryRow).where(
+            DeliveryRow.subscription_id == row.id,
+            DeliveryRow.kind == planned.kind,
+            DeliveryRow.key == planned.key,
+            DeliveryRow.channel == target.channel,
+            DeliveryRow.recipient == target.recipient,
+        )
+    )
+    if existing is None:
+        add_deliveries(session, row, planned, targets=[target], now=planned_at)
+    elif existing.state == "cancelled":
+        existing.state, existing.due_at, existing.attempts = "due", now, 0
+        existing.payload, existing.urgent, existing.error = planned.payload, planned.urgent, ""
+        session.flush()
+
+
 def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) -> DeliveryRow:
     return DeliveryRow(
         kind=planned.kind,

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from archive.model import IMPORTED, Change, Query, Version
 from archive.questions.status import PolicyStatus, statuses
 from archive.storage.database import Archive
-from archive.storage.tables import AlertRow, ChangeRow, FetchRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
+from archive.storage.tables import (
+    IS_STEP,
+    AlertRow,
+    ChangeRow,
+    FetchRow,
+    FindingRow,
+    PolicyRow,
+    SubscriptionRow,
+    VersionRow,
+)
 from archive.storage.version_reader import read_versions
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
 from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Recap, Watch, digest_due
@@ -165,7 +174,7 @@ def _changes(session: Session, after: int, policies: Sequence[str]) -> list[int]
         select(ChangeRow.id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
         .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
-        .where(ChangeRow.id > after, ~VersionRow.boundary, PolicyRow.name.in_(policies))
+        .where(IS_STEP, ChangeRow.id > after, ~VersionRow.boundary, PolicyRow.name.in_(policies))
         .order_by(ChangeRow.id.desc())
     )
     return list(session.scalars(query))

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow
+from notifier.audience.order import Waiting
 from notifier.audience.subscriptions import Target
-from notifier.outbox.contents import ROUNDUP
-from notifier.outbox.deliveries import OPEN, Planned, add_deliveries, chain_head
-from notifier.outbox.order import Waiting
+from notifier.outbox.deliveries import OPEN, Planned, chain_head, reopen
+from notifier.outbox.knowledge import ROUNDUP, changes_of
 
 KINDS = ("alert", ROUNDUP)
 """Kinds of deliveries that report changes."""
@@ -38,13 +38,6 @@ def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
                 continue
             if joins or len(changes) >= from_changes:
                 _merge(session, rows, changes, now)
-
-
-def changes_of(row: DeliveryRow) -> list[int]:
-    """Return the numbers of the changes that a delivery reports."""
-    if row.kind == ROUNDUP:
-        return [int(change) for change in row.payload["changes"]]
-    return [] if row.change_id is None else [row.change_id]
 
 
 def held_until_the_end(
@@ -96,4 +89,4 @@ def _merge(session: Session, rows: Sequence[DeliveryRow], changes: list[int], no
     subscription = session.get_one(SubscriptionRow, rows[0].subscription_id)
     target = Target(rows[0].channel, rows[0].recipient)
     oldest = min((row.planned_at for row in rows if row.planned_at is not None), default=now)
-    add_deliveries(session, subscription, planned, targets=[target], now=oldest)
+    reopen(session, subscription, planned, target=target, planned_at=oldest, now=now)

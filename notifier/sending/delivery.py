@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.storage.database import Archive
+from differ.judgement.profiles import Profile
 from notifier import outbox
 from notifier.audience.planning import ROUNDUP_FROM, Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber, Target
@@ -68,6 +69,7 @@ def deliver(
     roundup_from: int = ROUNDUP_FROM,
     run_began: datetime | None = None,
     run: int | None = None,
+    profiles: Mapping[str, Profile] | None = None,
 ) -> Summary:
     """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
 
@@ -80,8 +82,9 @@ def deliver(
     `templates` is a folder of templates that replace ours. With `thresholds`, operators are notified of problems with
     the monitoring, and this pass is included. Waiting deliveries go to the present targets of their subscriber. If a
     target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in progress.
-    A target with many changes then gets the rest at the end of the run, and digests are sent then too. Raises
-    StorageError.
+    A target with many changes then gets the rest at the end of the run, and digests are sent then too. A message
+    compares the text that its reader knows with the current text. `profiles` are the configuration's, by which such
+    comparisons are judged. Raises StorageError.
     """
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
@@ -89,8 +92,9 @@ def deliver(
     outbox.plan_welcomes(archive, configured, now)
     if run_began is None:  # a digest covers whole runs, with all their visits
         outbox.plan_digests(archive, configured, now)
-    outbox.merge_alerts(archive, roundup_from, now)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
+    outbox.amend(archive, subscribers_by_name, profiles or {}, now)
+    outbox.merge_alerts(archive, roundup_from, now)
     channels_by_name = {channel.name: channel for channel in channels}
     resting = [name for name, subscriber in subscribers_by_name.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, readers=subscribers_by_name, resting=resting)

@@ -9,7 +9,7 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
 from notifier.contents.digest import Digest, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
-from notifier.texts import chat, wording
+from notifier.texts import chat, payload, wording
 from notifier.texts.alert import FULL_PASSAGES, commands_of, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
@@ -218,6 +218,7 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
         "changes_left_out": account.changes_left_out,
         "news": [_news_row(news) for news in account.news],
         "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
+        "reports": [payload.facts(notice, passages(notice.alerts)) for notice in digest.notices],
         "head": account.head,
     }
 

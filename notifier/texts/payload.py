@@ -38,6 +38,7 @@ def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
         "coarse": notice.coarse,
         "confirmed": notice.confirmed,
         "flapping": notice.flapping,
+        "settled": notice.settled,
         "chain_head": notice.head,
         "alerts": [_alert(alert) for alert in alerts],
     }

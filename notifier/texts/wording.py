@@ -90,8 +90,11 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
 def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
     """Say what else matters: a silent edit, a language that was not updated, a coarse judgement."""
     sentences = []
+    if notice.steps > 1:
+        sentences.append(tongue.say("note.net", first=notice.earlier.number, last=notice.later.number))
     if notice.flapping:
-        sentences.append(tongue.say("note.flapping"))
+        key = "note.flapping" if notice.settled else "note.flaps_still"
+        sentences.append(tongue.say(key, since=tongue.moment(notice.later.seen_at)))
     if not notice.confirmed:
         sentences.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:

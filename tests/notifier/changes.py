@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from archive.questions.history import policy_names
+from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
 from differ.model import Comparison, Edit, Finding, Severity, Timing
@@ -13,7 +15,7 @@ from document.model import StatedDate
 from notifier.contents.change_notice import Alert, Notice, Seen
 from notifier.texts.dialects import Dialect
 from notifier.texts.message import Message
-from tests.archive.visits import HOUR, RETENTION, SHARING, START, seen, written
+from tests.archive.visits import HOUR, RETENTION, SHARING, START, TEAHOUSE, seen, written
 
 NOW = START + 100 * HOUR
 
@@ -48,18 +50,28 @@ WILL_NOT = clause("We [-will not-]{+may+} share your orders with others[- withou
 def record_change(
     archive: Archive,
     *findings: Finding,
+    policy: str = "Teahouse",
     boundary: bool = False,
     timing: Timing | None = None,
     drift: tuple[str, ...] = (),
 ) -> None:
-    """Record another version of the teahouse's policy that differs in these findings."""
-    known = latest(archive, "Teahouse")
+    """Record one more version of a policy that differs in these findings. Its text has their words after the change.
+
+    Another policy than the teahouse's is watched, with a first version, from its first change on.
+    """
+    if policy not in policy_names(archive):
+        names = (*policy_names(archive), policy)
+        synchronise(archive, [replace(TEAHOUSE, name=name) for name in names], START)
+        record_change(archive, policy=policy)
+    known = latest(archive, policy)
     number = known.number if known else 0
     at = START + (number + 1) * HOUR
-    text = written(f"Edition {number + 1}.", date(2026, 1, 15))
+    words = dict.fromkeys(finding.after for finding in findings)
+    text = written(" ".join([f"Edition {number + 1}.", *words]), date(2026, 1, 15))
     judged = Comparison(changed=True, findings=findings, timing=timing or Timing(), drift=drift)
     comparison = None if known is None else judged
     result = seen(at, text, known.number if known else None, comparison)
+    result = replace(result, fetch=replace(result.fetch, policy=policy))
     if boundary and result.assessment is not None:
         result = replace(result, assessment=replace(result.assessment, boundary=True, comparison=None))
     record(archive, result, at)

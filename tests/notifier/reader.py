@@ -38,6 +38,7 @@ class Reader:
         outbox.plan_welcomes(self.archive, self.subscribers, self.now)
         outbox.plan_digests(self.archive, self.subscribers, self.now)
         everyone = outbox.everyone(self.archive, self.subscribers)
+        outbox.amend(self.archive, {subscriber.name: subscriber for subscriber in everyone}, {}, self.now)
         resting = [each.name for each in everyone if each.is_quiet(self.now)]
         taken = []
         for delivery in outbox.open_deliveries(self.archive, self.now, early=early, resting=resting):

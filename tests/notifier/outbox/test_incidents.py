@@ -278,8 +278,8 @@ def test_messages_that_were_given_up_are_reported_another_way(
 ) -> None:
     watching.subscribers = [replace(ADMIN, via=tuple(map(Target.parse, ways))), READER]
     watching.configure()
-    for _ in range(2):
-        record_change(watching.archive, WILL_NOT)
+    for policy in ("Teahouse", "Bakery"):
+        record_change(watching.archive, WILL_NOT, policy=policy)
         outbox.plan_alerts(watching.archive, watching.subscribers, watching.now)
     watching.give_up()
     watching.plan()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from archive.storage.database import Archive
 from notifier import outbox
+from notifier.audience.order import Waiting, in_order
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.audience.timing import Quiet
-from notifier.outbox.order import Waiting, in_order
 from notifier.sending.delivery import Summary, deliver
 from tests.notifier.changes import NOW, WILL_NOT, clause, record_change, record_first
 from tests.smtp import MailServer
@@ -52,21 +52,21 @@ def desk(archive: Archive, mail: MailServer) -> Iterator[Desk]:
     mail.refuses.clear()
 
 
-def test_a_newer_change_waits_for_an_older_one_that_failed(desk: Desk) -> None:
+def test_a_newer_change_and_an_older_one_that_failed_are_one_message(desk: Desk) -> None:
     desk.mail.refuses[OFFICER] = "451 busy"
     record_change(desk.archive, WILL_NOT)
     assert desk.deliver().postponed == 1
     record_change(desk.archive, WILL_NOT)
-    assert desk.deliver().postponed == 2
+    assert desk.deliver().postponed == 1
     assert desk.told() == []
     desk.mail.refuses.clear()
     desk.now += timedelta(days=1)
-    assert desk.deliver().accepted == 2
-    assert desk.told() == ["1 2", "2 3"]
+    assert desk.deliver().accepted == 1
+    assert desk.told() == ["1 3"]
 
 
-def test_an_older_change_that_waits_is_tried_again_with_a_newer_one(desk: Desk) -> None:
-    """Otherwise a critical change would wait for the back-off of an earlier failure."""
+def test_a_change_that_waits_after_a_failure_is_sent_at_once_with_a_newer_one(desk: Desk) -> None:
+    """Else a critical change would wait for the back-off of one that went wrong before."""
     desk.mail.refuses[OFFICER] = "451 busy"
     record_change(desk.archive, RIGHTS)
     for _ in range(4):
@@ -74,27 +74,27 @@ def test_an_older_change_that_waits_is_tried_again_with_a_newer_one(desk: Desk) 
     assert desk.deliver() == Summary(0, 0, 0, dead=0)  # it waits
     desk.mail.refuses.clear()
     record_change(desk.archive, WILL_NOT)
-    assert desk.deliver().accepted == 2
-    assert desk.told() == ["1 2", "2 3"]
+    assert desk.deliver().accepted == 1
+    assert desk.told() == ["1 3"]
 
 
-def test_an_older_change_that_is_given_up_holds_nothing_up(desk: Desk) -> None:
+def test_a_change_that_was_given_up_is_part_of_the_next_message(desk: Desk) -> None:
     desk.mail.refuses[OFFICER] = "550 no such mailbox"
     record_change(desk.archive, WILL_NOT)
     assert desk.deliver().dead == 1
     desk.mail.refuses.clear()
     record_change(desk.archive, WILL_NOT)
     assert desk.deliver().accepted == 1
-    assert desk.told() == ["2 3"]
+    assert desk.told() == ["1 3"]
 
 
-def test_a_critical_change_in_quiet_hours_brings_the_older_ones_along(desk: Desk) -> None:
+def test_a_critical_change_in_quiet_hours_is_one_message_with_what_is_held(desk: Desk) -> None:
     desk.subscriber = replace(DESK, quiet=Quiet(time(0), time(23, 59)))
     record_change(desk.archive, RIGHTS)
     assert desk.deliver() == Summary(1, 0, 0, dead=0)
     record_change(desk.archive, WILL_NOT)
-    assert desk.deliver().accepted == 2
-    assert desk.told() == ["1 2", "2 3"]
+    assert desk.deliver().accepted == 1
+    assert desk.told() == ["1 3"]
 
 
 def waiting(number: int, policy: int | None, state: str, attempts: int, *, may_disturb: bool) -> Waiting:
@@ -103,7 +103,7 @@ def waiting(number: int, policy: int | None, state: str, attempts: int, *, may_d
         Target("desk"),
         1,
         policy=policy,
-        change=number if policy is not None else None,
+        version=number if policy is not None else None,
         attempts=attempts,
         is_due=state == "due",
         is_claimed=state == "claimed",

@@ -85,15 +85,29 @@ def test_alerts_of_a_flapping_text_wait_and_are_dropped_if_the_reported_text_sta
 
 
 def test_flapping_is_reported_once_if_another_text_stays(told: Archive, mail: MailServer) -> None:
-    for day, edition in enumerate("ABAB", start=2):
-        show(told, day, edition, WILL_NOT)
+    show(told, 2, "A", WILL_NOT)
     before = subjects(told, mail)
     assert len(before) == 2
+    for day, edition in enumerate("BAB", start=3):
+        show(told, day, edition, WILL_NOT)
     show(told, 10, "B")
     assert subjects(told, mail) == before
     show(told, 13, "B")
-    assert subjects(told, mail) == [*before, "[critical] Teahouse: back to the text of 5 March 2026"]
-    assert "The text went back and forth." in mail.received[2].text
+    assert subjects(told, mail) == [*before, "[critical] Teahouse: back to the text of 3 March 2026"]
+    assert "The present text has stayed since 7 March 2026" in " ".join(mail.received[2].text.split())
+
+
+def test_a_change_that_is_undone_before_its_message_is_not_reported(archive: Archive, mail: MailServer) -> None:
+    outbox.register(archive, [DESK], START)
+    for day, edition in enumerate("ABA"):
+        show(archive, day, edition, WILL_NOT)
+    assert subjects(archive, mail) == []
+
+
+def test_a_return_that_is_undone_before_its_message_is_not_reported(told: Archive, mail: MailServer) -> None:
+    for day, edition in enumerate("AB", start=2):
+        show(told, day, edition, WILL_NOT)
+    assert subjects(told, mail) == [CHANGED]
 
 
 @pytest.mark.parametrize(

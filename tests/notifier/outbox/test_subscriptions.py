@@ -108,8 +108,8 @@ def told_all_there_is(reader: Reader) -> None:
     """Have a person subscribe and receive an alert, a digest and a first message. Leave a failed delivery with the
     address."""
     subscribe(reader, replace(ANNA, alerts="at once", quiet=None), by="Annegret")
-    for _ in range(20):  # enough for more than one page of the database file
-        record_change(reader.archive, CONSENT)
+    for number in range(20):  # enough for more than one page of the database's file
+        record_change(reader.archive, CONSENT, policy=f"House {number}")
     assert len(reader.told()) == 42
     record_change(reader.archive, CONSENT)
     reader.now = START + days(2)

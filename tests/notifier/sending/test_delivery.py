@@ -80,11 +80,11 @@ def test_a_second_delivery_sends_nothing(desk: Desk, mail: MailServer) -> None:
 
 def test_all_alerts_of_one_change_are_one_mail_and_two_changes_are_two(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT, clause("{+We sell data.+}"))
-    record_change(desk.archive, WILL_NOT)
+    record_change(desk.archive, WILL_NOT, policy="Bakery")
     assert desk.deliver().planned == 3
     assert [received.subject for received in mail.received] == [
         "[critical] Teahouse: sharing changed, 2 clauses (2 March 2026)",
-        "[critical] Teahouse: sharing clause changed (2 March 2026)",
+        "[critical] Bakery: sharing clause changed (2 March 2026)",
     ]
 
 
@@ -206,9 +206,9 @@ def test_a_dead_channel_does_not_delay_the_other(desk: Desk, mail: MailServer, h
 
 
 def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
-    """Many messages for a dead server cost one time-out, not one for each."""
-    for _ in range(3):
-        record_change(desk.archive, WILL_NOT)
+    """Many messages for a dead server cost one time-out, not one each."""
+    for number in range(3):
+        record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     mail.stop()
     summary = desk.deliver()
     assert (summary.postponed, len(summary.errors)) == (3, 1)
@@ -221,8 +221,8 @@ def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook
     never end."""
     desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=10"))
     desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
-    for _ in range(4):
-        record_change(desk.archive, WILL_NOT)
+    for number in range(4):
+        record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     hook.hangs_until = lambda: len(mail.received) == 4
     assert desk.deliver() == Summary(planned=4, accepted=8, postponed=0, dead=0, sent={"alert": 8})
     assert (len(mail.received), len(hook.received)) == (4, 4)
@@ -244,8 +244,8 @@ def test_a_channel_that_never_responds_is_skipped_after_its_time_limit(
 
 
 def test_a_pass_that_takes_long_leaves_the_rest_to_the_next(desk: Desk, mail: MailServer) -> None:
-    for _ in range(3):
-        record_change(desk.archive, WILL_NOT)
+    for number in range(3):
+        record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     summary = desk.deliver(patience=0)
     assert (summary.accepted, summary.postponed) == (1, 2)
     assert summary.errors == ("desk: the pass had taken 0 s; 2 more wait for the next one",)
@@ -257,8 +257,8 @@ def test_more_channels_than_send_at_once_get_their_turn(desk: Desk, hook: Sink) 
     names = [f"hook-{number}" for number in range(WORKERS + 3)]
     desk.channels += [Channel(name, hook.url(name)) for name in names]
     desk.subscribers = [replace(DESK, via=tuple(Target(name) for name in names))]
-    for _ in range(2):
-        record_change(desk.archive, WILL_NOT)
+    for number in range(2):
+        record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     assert desk.deliver().accepted == 2 * len(names)
     assert len(hook.received) == 2 * len(names)
 
@@ -304,14 +304,11 @@ def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: Mail
     record_change(desk.archive, WILL_NOT)
     desk.deliver()
     mail.refuses.clear()
-    record_change(desk.archive, CONSENT)
+    record_change(desk.archive, CONSENT, policy="Bakery")
     desk.deliver()
-    assert [received.recipients[0] for received in mail.received] == [
-        "board@example.org",
-        "board@example.org",
-        "officer@example.org",
-        "officer@example.org",
-    ]
+    policies = [received.subject.split()[1] for received in mail.received]
+    assert policies == ["Teahouse:", "Bakery:", "Bakery:", "Teahouse:"]
+    assert mail.received[-1].recipients == ("officer@example.org",)
 
 
 def test_a_channel_that_is_no_longer_configured_keeps_its_messages(desk: Desk, mail: MailServer) -> None:

@@ -18,8 +18,9 @@ class Waiting:
     subscription: int
     _: KW_ONLY
     policy: int | None
-    """The policy of an alert's change; None for other kinds, which have no order."""
-    change: int | None
+    """The policy of an alert. None for other kinds, which have no order."""
+    version: int | None
+    """The version that an alert leads to."""
     attempts: int
     is_due: bool
     is_claimed: bool
@@ -34,7 +35,7 @@ class Waiting:
 
 
 def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
-    """Return the deliveries to try now. Threads with few attempts come first. Within a thread the older change comes
+    """Return the deliveries to try now. Threads with few attempts come first. Within a thread the older version comes
     first.
 
     If a newer delivery is due, the older ones are tried before it. This is so even if they wait after a failure, or for
@@ -44,7 +45,7 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     def key(delivery: Waiting) -> tuple[tuple[int, ...], Target]:
         return delivery.thread, delivery.target
 
-    ordered = sorted(waiting, key=lambda delivery: (*key(delivery), delivery.change or 0, delivery.id))
+    ordered = sorted(waiting, key=lambda delivery: (*key(delivery), delivery.version or 0, delivery.id))
     threads = [_ready(list(thread)) for _, thread in groupby(ordered, key)]
     threads.sort(key=lambda thread: (max(delivery.attempts for delivery in thread), thread[0].id) if thread else (0, 0))
     return [delivery for thread in threads for delivery in thread]

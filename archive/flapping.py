@@ -14,8 +14,9 @@ WINDOW = timedelta(days=14)
 SWITCHES = 3
 """Number of switches within the window from which a returning version is flapping."""
 
-AlertDecision = Literal["hold", "tell", "drop"]
-"""Whether the alerts of a flapping version wait, are sent, or are dropped."""
+AlertDecision = Literal["hold", "tell", "remind", "drop"]
+"""Whether the alerts of a flapping version wait, are sent, or are dropped. `remind`: the text from before the
+back-and-forth stayed, so they are sent to readers whose last message was about another text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Aler
     """Decide about the alerts of each flapping version of a policy. The result is by version number; all versions must
     be given.
 
-    Alerts wait until a text has stayed for `quiet`. Then the versions from the last reported text to this text are
-    reported. If both texts are equal, nothing is reported.
+    Alerts wait until a text has stayed for `quiet`. Then the alerts of the version that stayed are sent, and all others
+    are dropped.
     """
     verdict_of: dict[int, AlertDecision] = {}
     runs: list[list[Version]] = []
@@ -65,12 +66,17 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Aler
         flaps = version.flapping
         if version.last_seen_at - version.seen_at >= quiet:
             for run in runs:
-                verdict_of |= settled(run, texts.get(run[0].number - 1, ""))
+                verdict_of |= settled(run, texts.get(run[0].number - 1, ""), version.number)
             runs, flaps = [], False
     return verdict_of
 
 
-def settled(run: Sequence[Version], last_reported: str) -> Mapping[int, AlertDecision]:
-    """Return which flapping versions to report, given the text that was last reported."""
-    last = max((version.number for version in run if version.text == last_reported), default=0)
-    return {version.number: "tell" if version.number > last else "drop" for version in run}
+def settled(run: Sequence[Version], text_before: str, stayed: int) -> Mapping[int, AlertDecision]:
+    """Decide on a run of flapping versions, given the text before it and the number of the version that stayed.
+
+    What came and went before the version that stayed is part of the comparison of its message.
+    """
+    decisions: dict[int, AlertDecision] = {version.number: "drop" for version in run}
+    if run[-1].number == stayed:
+        decisions[stayed] = "remind" if run[-1].text == text_before else "tell"
+    return decisions

@@ -1,0 +1,188 @@
+"""Keeps waiting messages in line with the texts of the policies, and with the targets of the configuration.
+
+Versions may be recorded while a delivery waits. Its change is then replaced by the net change from the version that its
+reader knows to the current one. If the reader knows the current text, the delivery is cancelled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from archive.recording.net_changes import Span, change_between, record_net_change
+from archive.storage.database import Archive
+from archive.storage.tables import DeliveryRow, SubscriptionRow
+from differ.judgement.profiles import Profile
+from notifier.audience.planning import ABSENCE
+from notifier.audience.subscriptions import Subscriber, Target, targets_of
+from notifier.outbox.alerts import add_alerts, is_urgent
+from notifier.outbox.deliveries import OPEN, Planned, add_deliveries, chain_head, reopen
+from notifier.outbox.knowledge import (
+    REPORTING,
+    Reader,
+    changes_of,
+    known_versions,
+    spans_by_change,
+    spans_of,
+    waiting_changes,
+)
+from notifier.outbox.subscriptions import cancel, present, subscription
+
+SUPERSEDED = "the policy has changed since, so another message replaces it, or its reader knows the current text"
+"""Reason for cancelling a delivery because its comparison no longer holds."""
+
+MOVED = "`via` no longer names this target"
+"""Reason for cancelling a delivery because its message goes to another target. A delivery that a roundup replaced is
+never made due again."""
+
+ROUNDS = 3
+"""Times that new comparisons are looked for in one pass: a run may record versions while texts are compared."""
+
+
+def amend(
+    archive: Archive, subscribers: Mapping[str, Subscriber], profiles: Mapping[str, Profile], now: datetime
+) -> None:
+    """Replace the changes of open deliveries by what now leads from the version that a reader knows to the current one.
+
+    Net changes that are needed are compared and recorded before. A target for which a process sends something now is
+    left alone, and so is a policy that a run records versions of meanwhile: the next pass amends it.
+    """
+    for _ in range(ROUNDS):
+        missing = _uncompared(archive)
+        if not missing:
+            break
+        for span in sorted(missing):
+            record_net_change(archive, span, profiles, now)
+    with archive.writing() as session:
+        for reader, rows in _open_by_reader(session).items():
+            row = session.get_one(SubscriptionRow, reader.subscription_id)
+            if row.subscriber in subscribers and not any(delivery.state == "sending" for delivery in rows):
+                _Amendment(session, reader, row, subscriber=subscribers[row.subscriber], now=now).apply(rows)
+
+
+def _uncompared(archive: Archive) -> set[Span]:
+    """Return the comparisons that open deliveries need, and that are not recorded."""
+    with archive.reading() as session:
+        spans = set[Span]()
+        recorded = set[Span]()
+        for reader, rows in _open_by_reader(session).items():
+            for row in rows:
+                changes = waiting_changes(session, row)
+                spans.update(spans_of(session, reader, changes))
+                recorded.update(spans_by_change(session, changes).values())
+        return {span for span in spans - recorded if change_between(session, span) is None}
+
+
+def _open_by_reader(session: Session) -> dict[Reader, list[DeliveryRow]]:
+    query = select(DeliveryRow).where(DeliveryRow.kind.in_(REPORTING), DeliveryRow.state.in_(OPEN))
+    rows: defaultdict[Reader, list[DeliveryRow]] = defaultdict(list)
+    for row in session.scalars(query.order_by(DeliveryRow.id)):
+        rows[Reader.of(row)].append(row)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Amendment:
+    session: Session
+    reader: Reader
+    row: SubscriptionRow
+    _: KW_ONLY
+    subscriber: Subscriber
+    now: datetime
+
+    def apply(self, rows: Sequence[DeliveryRow]) -> None:
+        """Amend the open deliveries of one reader."""
+        for row in rows:
+            if row.kind == "digest":
+                due = self._due(waiting_changes(self.session, row))
+                if row.payload.get("reports") != due:
+                    row.payload = row.payload | {"reports": due}
+        alerts = [row for row in rows if row.kind != "digest"]
+        waiting = {change for row in alerts for change in changes_of(row)}
+        due = self._due(waiting)
+        for row in alerts:
+            if not set(changes_of(row)) <= set(due):
+                row.state, row.error = "cancelled", SUPERSEDED
+        covered = {change for row in alerts if row.state in OPEN for change in changes_of(row)}
+        self._add([change for change in due if change not in covered], alerts)
+
+    def _due(self, waiting: Collection[int]) -> list[int]:
+        """Return the changes that are to be reported in place of those that wait, with their alerts.
+
+        A change that waits stays if its policy's comparison is yet to be recorded.
+        """
+        spans = spans_by_change(self.session, waiting)
+        recorded = {span: change for change, span in spans.items()}
+        due: list[int] = []
+        known = known_versions(self.session, self.reader, {span.policy_id for span in spans.values()})
+        for span in spans_of(self.session, self.reader, waiting):
+            if span in recorded:
+                due.append(recorded[span])
+                continue
+            change = change_between(self.session, span)
+            if change is None:
+                due += [number for number, waits in spans.items() if waits.policy_id == span.policy_id]
+            elif add_alerts(self.session, self.row, self.subscriber, change, known=known[span.policy_id], now=self.now):
+                due.append(change.id)
+        return due
+
+    def _add(self, changes: Iterable[int], replaced: Sequence[DeliveryRow]) -> None:
+        oldest = min((row.planned_at for row in replaced if row.planned_at is not None), default=self.now)
+        for change in changes:
+            payload, urgent = {"head": chain_head(self.session)}, is_urgent(self.session, self.row, change)
+            planned = Planned("alert", str(change), payload, change_id=change, urgent=urgent)
+            reopen(self.session, self.row, planned, target=self.reader.target, planned_at=oldest, now=self.now)
+
+
+def reroute(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
+    """Cancel deliveries that wait for former targets of a subscriber, and plan them for the present targets.
+
+    So a channel can be renamed and a recipient replaced while messages wait. If the subscriber is missing from the
+    configuration, its messages are kept for `ABSENCE` and then cancelled.
+    """
+    with archive.writing() as session:
+        for subscriber in present(session, configured):
+            row = subscription(session, subscriber.name)
+            if row is not None:
+                _follow(session, row, targets_of(subscriber), now)
+        absent = select(SubscriptionRow).where(SubscriptionRow.removed_at < now - ABSENCE)
+        for row in session.scalars(absent).all():
+            cancel(session, row)
+
+
+def _follow(session: Session, row: SubscriptionRow, targets: Iterable[Target], now: datetime) -> None:
+    present_targets = tuple(targets)
+    waiting = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.subscription_id == row.id, DeliveryRow.state == "due")
+        .order_by(DeliveryRow.id)
+    ).all()
+    orphans = [delivery for delivery in waiting if Target(delivery.channel, delivery.recipient) not in present_targets]
+    for orphan in orphans:
+        orphan.state, orphan.error = "cancelled", MOVED
+        _revive(session, orphan, present_targets, now)
+        planned = Planned(orphan.kind, orphan.key, orphan.payload, change_id=orphan.change_id, urgent=orphan.urgent)
+        add_deliveries(session, row, planned, targets=present_targets, now=orphan.planned_at or now)
+
+
+def _revive(session: Session, orphan: DeliveryRow, targets: Iterable[Target], now: datetime) -> None:
+    """Make the same message due again at targets at which it was cancelled before."""
+    for target in targets:
+        session.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.subscription_id == orphan.subscription_id,
+                DeliveryRow.kind == orphan.kind,
+                DeliveryRow.key == orphan.key,
+                DeliveryRow.channel == target.channel,
+                DeliveryRow.recipient == target.recipient,
+                DeliveryRow.state == "cancelled",
+                DeliveryRow.error == MOVED,
+            )
+            .values(state="due", due_at=now, attempts=0)
+        )

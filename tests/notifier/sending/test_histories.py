@@ -1,0 +1,33 @@
+"""Tests with random histories that what a reader was sent leads to the current text, and that nothing is false."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from archive.storage.database import open_archive
+from tests.chance import seeded
+from tests.notifier.histories import History
+from tests.notifier.sink import Sink
+from tests.smtp import MailServer
+
+HISTORIES = 2_000 if os.environ.get("CLAUSEWATCH_LONG") else 20
+
+
+def test_what_each_reader_was_sent_leads_to_the_current_text_and_nothing_in_it_is_false(
+    empty_archive: Path, tmp_path: Path, mail: MailServer, hook: Sink
+) -> None:
+    messages = 0
+    for number in range(HISTORIES):
+        mail.received.clear()
+        hook.taken.clear()
+        hook.received.clear()
+        place = shutil.copyfile(empty_archive, tmp_path / "watch.db")
+        with open_archive(f"sqlite:///{place}") as archive:
+            history = History(archive, mail, hook, seeded(f"history {number}"))
+            assert history.run() == [], f"history {number}"
+        messages += history.messages
+        for file in tmp_path.glob("watch.db*"):
+            file.unlink()
+    assert messages > 4 * HISTORIES

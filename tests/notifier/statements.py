@@ -1,0 +1,119 @@
+"""Reads from messages that were sent what they state about versions, and judges it by the true history.
+
+Nothing here knows how messages are planned or written: a mail is read as a person reads it, a webhook as a program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.smtp import Received
+
+COMPARES = re.compile(r"clausewatch diff (\w+) (\d+) (\d+)")
+IS_BACK = re.compile(r"(?:is back to the text of|kembali ke teks tanggal) [^(]*\((?:version|versi) (\d+)\)")
+STAYED = ("has stayed since", "this is the text that stayed", "sudah bertahan sejak", "teks yang akhirnya bertahan")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one message states about one policy."""
+
+    policy: str
+    earlier: int
+    later: int
+    _: KW_ONLY
+    back_to: int | None
+    """The version whose text is back, if the message states that."""
+    stayed: bool
+    """Whether it states that the text has stayed."""
+
+
+def of_mail(received: Received) -> Iterator[Statement]:
+    """Yield what a mail about one change states."""
+    text = " ".join(received.text.split())
+    back = IS_BACK.search(text)
+    for policy, earlier, later in COMPARES.findall(text):
+        yield Statement(
+            policy,
+            int(earlier),
+            int(later),
+            back_to=int(back.group(1)) if back else None,
+            stayed=any(words in text for words in STAYED),
+        )
+
+
+def of_webhook(body: Mapping[str, Any]) -> Iterator[Statement]:
+    """Yield what a webhook's body states, of one change or of each in a digest or roundup."""
+    for facts in body.get("reports") or body.get("changes") or [body]:
+        if "later" in facts:
+            back = facts["returned_to"]
+            yield Statement(
+                facts["policy"]["name"],
+                facts["earlier"]["version"],
+                facts["later"]["version"],
+                back_to=None if back is None else back["version"],
+                stayed=facts["flapping"] and facts.get("settled", True),
+            )
+
+
+@dataclass
+class Truth:
+    """The versions of one policy: the text of each by a letter, and when it was first seen."""
+
+    texts: list[str] = field(default_factory=list)
+    seen: list[datetime] = field(default_factory=list)
+    last_seen: datetime | None = None
+
+    def of(self, number: int) -> str:
+        """Return the text of a version."""
+        return self.texts[number - 1]
+
+
+@dataclass
+class Witness:
+    """What one target was told of one policy, message by message."""
+
+    truth: Truth
+    quiet: timedelta
+    """Time after which a text has stayed."""
+    numbers: list[int] = field(default_factory=lambda: [1])
+    """The versions that the reader knows: the first, and those that messages led to."""
+    faults: list[str] = field(default_factory=list)
+
+    def hear(self, statements: Iterable[Statement], now: datetime) -> None:
+        """Judge statements that were made at a time."""
+        for statement in statements:
+            self.faults += [f"{now:%m-%d %H:%M} {statement}: {fault}" for fault in self._faults(statement, now)]
+            self.numbers.append(statement.later)
+
+    def _faults(self, statement: Statement, now: datetime) -> Iterator[str]:
+        truth, text = self.truth, self.truth.of(statement.later)
+        before = {truth.of(number) for number in range(1, self.numbers[-1] + 1)}
+        if text != truth.texts[-1]:
+            yield f"version {len(truth.texts)} with another text is current"
+        if statement.later <= self.numbers[-1]:
+            yield f"the reader knows version {self.numbers[-1]} already"
+        if truth.of(statement.earlier) != truth.of(self.numbers[-1]):
+            yield f"the reader knows the text of version {self.numbers[-1]}"
+        if statement.back_to is None and text in before:
+            yield "the reader had that text before, and it is called new"
+        if statement.back_to is not None and (truth.of(statement.back_to) != text or text not in before):
+            yield "the reader never had that text, and it is called back"
+        if statement.stayed and (truth.last_seen or now) - truth.seen[-1] < self.quiet:
+            yield "the text is said to have stayed, and was just seen first"
+
+    @property
+    def lost(self) -> bool:
+        """Whether the last text that the reader knows is not the current one."""
+        return self.truth.of(self.numbers[-1]) != self.truth.texts[-1]
+
+
+def faults_of(witnesses: Mapping[tuple[str, str], Witness]) -> Sequence[str]:
+    """Return all faults, and what was lost, each with its reader and policy."""
+    faults = [f"{reader}, {policy}: {fault}" for (reader, policy), one in witnesses.items() for fault in one.faults]
+    lost = [f"{reader}, {policy}: the current text was lost" for (reader, policy), one in witnesses.items() if one.lost]
+    return faults + lost
