@@ -76,7 +76,7 @@ _LISTS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reader:
-    """Who reads a message: one target of one subscription."""
+    """One target of one subscription, which reads messages."""
 
     subscription_id: int
     target: Target
@@ -144,7 +144,7 @@ def spans_of(session: Session, reader: Reader, waiting: Collection[int]) -> list
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a reader knows of a policy."""
+    """The version of a policy that a reader knows."""
 
     number: int
     """The version that the reader knows."""

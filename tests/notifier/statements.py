@@ -20,7 +20,7 @@ STAYED = ("has stayed since", "this is the text that stayed", "sudah bertahan se
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one message states about one policy."""
+    """Claims of one message about one policy."""
 
     policy: str
     earlier: int
@@ -75,7 +75,7 @@ class Truth:
 
 @dataclass
 class Witness:
-    """What one target was told of one policy, message by message."""
+    """Messages to one target about one policy, judged as they arrive."""
 
     truth: Truth
     quiet: timedelta
