@@ -189,7 +189,7 @@ def _write(watches: WatchList) -> None:
     click.echo(toml(watches), nl=False)
     lost = sum(bool(entry.lost) for entry in watches.entries)
     click.echo(
-        f"{len(watches.entries)} carried over, {lost}of them only in part; {len(watches.refused)} not carried over.",
+        f"{len(watches.entries)} carried over, {lost} of them only in part; {len(watches.refused)} not carried over.",
         err=True,
     )
 

@@ -59,7 +59,7 @@ def test_a_declaration_becomes_policies_that_the_configuration_takes(tmp_path: P
     assert privacy.options.rendered
     assert terms.urls == ("https://ferry.example/terms", "https://ferry.example/lost?a=$${x}")
     assert terms.options.select == (".text", "startAfter: header; endAfter: body")
-    assert "2 carried over, 2 of them not whole; 0 not carried over." in result.stderr
+    assert "2 carried over, 2 of them only in part; 0 not carried over." in result.stderr
 
 
 def test_filters_are_listed_with_what_they_probably_do(tmp_path: Path) -> None:
