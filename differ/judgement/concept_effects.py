@@ -9,7 +9,8 @@ from typing import Literal
 
 from differ.judgement.relevance import Watched
 from differ.language.meaning import Meaning
-from differ.language.polarity import LEVELS, NEVER, is_condition
+from differ.language.polarity import LEVELS, NEVER, PLAIN, is_condition
+from differ.matching.equivalence import SLIGHT
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """`loosened` means that a negation was removed; `tightened`, that a negation was added."""
@@ -30,6 +31,12 @@ class EffectPart:
     "insurers"), another concept, or another number of mentions."""
 
 
+Levels = frozenset[tuple[str, str]]
+"""Concepts with their levels."""
+
+GENERIC = ("right.rights", "right.grant")
+"""Concepts of a right that do not say which."""
+FREE = ("exercise.free", PLAIN)
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
 CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
 SHARING_PARTS = (
@@ -92,6 +99,7 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
     left, right = one.named(*part.concepts), other.named(*part.concepts)
+    before, after = without_generic(part, free_if_never(before), free_if_never(after))
     if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
         return None
     towards = turn(dict(before - after), dict(after - before))
@@ -108,11 +116,26 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
 def says_the_same(
     subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
 ) -> bool:
-    """Whether a difference in a part has no effect. For rights: "you control" became "you can control". For recipients:
-    the act was reversed, which is an effect of the act."""
-    if subject == "rights" and {concept for concept, _ in levels} == {"modality.may"}:
+    """Whether a difference in a part has no effect: "we answer" became "we will answer". For rights: "you control"
+    became "you can control". For recipients: the act was reversed, which is an effect of the act."""
+    concepts = {concept for concept, _ in levels}
+    if concepts and concepts <= SLIGHT:
+        return True
+    if subject == "rights" and concepts == {"modality.may"}:
         return True  # "may" and "must" are not equal
     return part.kind == "recipient" and not words
+
+
+def free_if_never(levels: Levels) -> Levels:
+    """Return concepts with their levels, "no fee" as "free"."""
+    return frozenset(FREE if level == ("exercise.fee", NEVER) else level for level in levels)
+
+
+def without_generic(part: EffectPart, before: Levels, after: Levels) -> tuple[Levels, Levels]:
+    """Return the rights before and after, without the words "have the right" where both name the same rights: "you have
+    the right to object" and "you can object" say the same."""
+    one, other = (frozenset(level for level in levels if level[0] not in GENERIC) for levels in (before, after))
+    return (one, other) if part.kind == "right" and one and one == other else (before, after)
 
 
 def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:

@@ -23,6 +23,7 @@ from differ.judgement.relevance import Watched, bears_on_request, is_address_lin
 from differ.language.meaning import Meaning, meaning
 from differ.language.names import companies, names
 from differ.language.polarity import NEVER
+from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
@@ -144,12 +145,19 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
         return [Effect(subject, "address", "changed", gone=whole_text(before), new=whole_text(after))]
     parts = parts_that_count(subject, (one, before), (other, after))
     of_parts = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
-    kept = of_parts + residue(subject, before, after, one)
+    kept = [effect for effect in of_parts if not is_worded_channel(effect, before, after)]
+    kept += residue(subject, before, after, one)
     if subject == "rights":
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
     elif all(effect.kind == "wording" for effect in kept):
         kept += joined_member(one, other)
     return without_turned_conditions(kept)
+
+
+def is_worded_channel(effect: Effect, before: Statement, after: Statement) -> bool:
+    """Whether only the words before an address changed: "e-mail us at" became "send an e-mail to"."""
+    old, new = ({word for word in side.words if "@" in word or word.startswith(WEB)} for side in (before, after))
+    return effect.kind == "channel" and bool(old) and old == new
 
 
 def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
@@ -170,8 +178,8 @@ def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
     """Whether an effect concerns rights, given both statements. A condition does if a right is named, a name if it is a
     contact, and a place if rights are mentioned at all."""
     if effect.kind in ("condition", "consent"):
-        turned = effect.direction in TURNS
-        return any(names_right(sense) or (turned and says_right(sense)) for sense in senses)
+        loose = effect.direction in TURNS or all(sense.has("consent.withdraw") for sense in senses)
+        return any(names_right(sense) or (loose and says_right(sense)) for sense in senses)
     if effect.kind == "name":
         return any(sense.has("exercise.dpo", "exercise.contact", "exercise.post", "complaint") for sense in senses)
     if effect.kind in ("country", "wording"):

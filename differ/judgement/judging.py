@@ -85,7 +85,7 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
     if reason == "unchanged":
         return [], []
     if reason is not None:
-        return [], [Suppression(present.section, reason, text_or_empty(pair.before), after=text_or_empty(pair.after))]
+        return [], [suppression(pair, reason)]
     if load_lexicon(present.language) is None and not is_label(present):
         return [plain_finding(pair, present, profile, name="structure", topic="other", severity="low")], []
     findings = watched_findings(pair, present, profile, around) + word_findings(pair, present, profile)
@@ -98,6 +98,13 @@ def is_unchanged(pair: Pair) -> bool:
     if before is None or after is None or pair.moved:
         return False
     return before.text == after.text and before.marker == after.marker
+
+
+def suppression(pair: Pair, reason: str) -> Suppression:
+    """Return the record that a pair is quiet, with the reason."""
+    present = pair.after or pair.before
+    section = present.section if present else ""
+    return Suppression(section, reason, text_or_empty(pair.before), after=text_or_empty(pair.after))
 
 
 def changes_region(pair: Pair) -> bool:
@@ -193,7 +200,7 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
     by_subject: dict[str, list[tuple[EffectRule, Effect]]] = {}
     for effect in effects(pair.before, pair.after):
         rule = profile.rule(effect)
-        if rule is None or known_address(effect, pair, present, around):
+        if rule is None or known_address(effect, pair, present, around) or moved_address(effect, around):
             continue
         if effect.kind != "name" or (names_somebody(effect, pair, around) and not corrects_name(effect, around)):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
@@ -206,6 +213,17 @@ def known_address(effect: Effect, pair: Pair, present: Statement, around: Surrou
         return False
     given = [word for word in present.words if is_address(word)]
     return effect.kind in ("channel", "address") and bool(given) and around.words.issuperset(given)
+
+
+def moved_address(effect: Effect, around: Surroundings) -> bool:
+    """Whether an edit took or brought only addresses that both documents give somewhere."""
+    given = [*effect.gone, *effect.new]
+    return (
+        effect.kind in ("channel", "address")
+        and bool(given)
+        and around.words.issuperset(given)
+        and all(map(is_address, given))
+    )
 
 
 def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:

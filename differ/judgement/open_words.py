@@ -14,7 +14,7 @@ from differ.language.names import names
 from differ.language.roles import is_address
 from differ.language.statements import Statement
 from differ.matching.addresses import address_occurs
-from differ.matching.equivalence import changed_words, time_limits
+from differ.matching.equivalence import YEAR, changed_words, time_limits
 
 MEMBER_REACH = 12
 """Maximum distance, in words, from an act of disclosure to a member of a list after it."""
@@ -61,13 +61,26 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
     counts = []
     for index, word in enumerate(statement.words):
         if word in changed and (word[0].isdigit() or word in numbers):
+            if names_law(statement.words[index + 1 : index + 3], units):
+                continue
             following = statement.words[index + 1 : index + 1 + UNIT_REACH]
             reach = next((step for step, other in enumerate(following, 1) if other in units), None)
             if reach is not None:
-                counts.append(" ".join(statement.words[index : index + 1 + reach]))
-            elif index and statement.words[index - 1] in units:
+                counts.append(" ".join((in_digits(word, sense), *statement.words[index + 1 : index + 1 + reach])))
+            elif index and statement.words[index - 1] in units and not YEAR.fullmatch(word):
                 counts.append(f"{statement.words[index - 1]} {word}")
     return [count for count in counts if not any(count != other and count in other for other in counts)]
+
+
+def names_law(following: Sequence[str], units: frozenset[str]) -> bool:
+    """Whether the words after a number make it the number of a law: "27 Tahun 2022"."""
+    return len(following) > 1 and following[0] in units and YEAR.fullmatch(following[1]) is not None
+
+
+def in_digits(word: str, sense: Meaning | None) -> str:
+    """Return a number in digits, if its word is known."""
+    value = sense.lexicon.values.get(word) if sense else None
+    return word if value is None else str(value)
 
 
 def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:

@@ -13,9 +13,9 @@ from differ.language.countries import countries
 from differ.language.lexicon import Lexicon, Mention, load_lexicon
 from differ.language.meaning import Meaning, canonical, lead_meaning, meaning
 from differ.language.polarity import NEGATION_REACH
+from differ.language.roles import LEGAL_FORMS
 from differ.language.statements import Statement
 from differ.language.words import TOKEN, plain_words, word_tokens, words
-from differ.matching.renaming import LEGAL_FORMS
 
 NAMED = "named"
 """The class of recipients that are known only by name."""

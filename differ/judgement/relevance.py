@@ -15,6 +15,7 @@ from differ.language.statements import LINE, Statement, is_line
 Watched = Literal["sharing", "rights"]
 
 NAMED_RIGHTS = (
+    "right.deactivate",
     "right.access", "right.rectify", "right.erase", "right.portability", "right.object", "right.restrict",
     "right.automated", "right.informed", "right.sensitive",
 )  # fmt: skip
@@ -51,6 +52,8 @@ TAKING = ("receive", "use", "transfer.store")
 OWNER_REACH = 3
 OWNED_BEFORE = 4
 """Maximum distances, in words, between a verb and "your": for "your" after the verb, and before it."""
+SUBJECT = (1, 2)
+"""Numbers of words of a subject that no concept names."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
@@ -71,6 +74,8 @@ def relevance(statement: Statement) -> frozenset[Watched]:
 
 def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says who gets the data."""
+    if disclaims(sense):
+        return False
     if shares(sense) or goes_abroad(sense, statement) or changes_owner(sense):
         return True
     lead = lead_meaning(statement)
@@ -84,6 +89,11 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     return False
 
 
+def disclaims(sense: Meaning) -> bool:
+    """Whether a statement only says that others have rules of their own, for which the company does not answer."""
+    return sense.has("disclaimer") and not any(given_away(sense, act) for act in sense.of("share", "sell", "receive"))
+
+
 def shares(sense: Meaning) -> bool:
     """Whether data is given, sold, or received by others, or whether the statement denies that."""
     data = sense.has("data") or has_readers_things(sense)
@@ -92,7 +102,26 @@ def shares(sense: Meaning) -> bool:
         return True
     if data and any(takes(sense, mention) for mention in [*recipients, *sense.of("nobody")]):
         return True
+    if is_got_by_stranger(sense):
+        return True
     return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
+
+
+def is_got_by_stranger(sense: Meaning) -> bool:
+    """Whether somebody whom no concept names gets the reader's things: "casinos obtain your bookings"."""
+    for act in sense.of("gets"):
+        subject = sense.lexicon.content_words(sense.words[: act.start])
+        theirs = sense.words[act.end : act.end + OWNER_REACH]
+        if len(subject) in SUBJECT and not sense.lexicon.vocabulary & {*subject} and is_readers(sense, theirs, act.end):
+            return True
+    return False
+
+
+def is_readers(sense: Meaning, words: tuple[str, ...], start: int) -> bool:
+    """Whether words that begin at a place of a statement name something of the reader's, or data."""
+    if any(word in sense.lexicon.possessives for word in words):
+        return True
+    return any(start <= data.start < start + len(words) for data in sense.of("data"))
 
 
 def has_readers_things(sense: Meaning) -> bool:
@@ -237,7 +266,7 @@ def names_right(sense: Meaning) -> bool:
     """Whether a right is named, or an act that is a right if the reader does it."""
     if sense.has("right.rights", "right.grant") and sense.has(*RIGHTS_DETAILS):
         return True
-    return mentions_request(sense) and to_reader(sense)
+    return mentions_request(sense) and (to_reader(sense) or sense.has("right.statute"))
 
 
 def speaks_of_request(sense: Meaning) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from differ.language.meaning import Meaning
+from differ.language.roles import LEGAL_FORMS
 from differ.language.statements import Statement
 from differ.language.words import TOKEN, plain
 
@@ -50,7 +51,11 @@ def names(statement: Statement, sense: Meaning) -> dict[str, str]:
     start = statement.kind not in ("item", "row")
     for token in TOKEN.findall(statement.text):
         if token[0].isalnum():
-            if not start and NAME.fullmatch(token) and plain(token) not in sense.lexicon.vocabulary | mentioned:
+            if (
+                not start
+                and NAME.fullmatch(token)
+                and plain(token) not in sense.lexicon.vocabulary | mentioned | LEGAL_FORMS
+            ):
                 written.setdefault(plain(token), token)
             start = False
         elif token in SENTENCE_BREAKS:

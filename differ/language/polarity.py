@@ -20,7 +20,7 @@ NEED_REACH = 4
 """Maximum distance, in words, from a consent to words such as "is not required"."""
 
 ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
-TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw")
+TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw", "exercise.fee")
 """Concepts, or their first parts, that a negation reverses."""
 GIVING = ("share", "sell")
 NEGATIONS = ("negation", "nobody")
@@ -94,7 +94,7 @@ class Signs:
         consents = self.of("consent")
         if denied:
             tied = [consent for consent in consents if consent.start > act.start or self.flips(consent)]
-            opens = exceptions or [consent for consent in tied if self.needed(consent)]
+            opens = exceptions or self.of("now") or [consent for consent in tied if self.needed(consent)]
             self.consumed.update(exceptions)
             return CONDITIONAL if opens else NEVER
         if any(self.needed(consent) for consent in consents if is_condition(consent.concept)):

@@ -8,6 +8,13 @@ from collections.abc import Sequence
 
 from differ.language.lexicon import Lexicon, Mention, under
 
+LEGAL_FORMS = frozenset(
+    (
+        "inc", "llc", "ltd", "limited", "gmbh", "ag", "sa", "sas", "sarl", "bv", "nv", "pt", "tbk", "corp",
+        "corporation", "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
+    )
+)  # fmt: skip
+"""Legal forms in the names of companies."""
 WAYS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
 """Concepts that are channels only if the sentence sends the reader to the company."""
 REACHED = ("complaint", "exercise.desk", "exercise.dpo")
@@ -17,6 +24,8 @@ TOWARDS_REACH = 3
 DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
 """Rights that are named by an act. "Access your data" is a right only if the reader does it, or the company for the
 reader."""
+OBJECT_REACH = 3
+"""Maximum distance, in words, from an act to the cookies that are its object."""
 DOER_REACH = 3
 """Maximum distance, in words, from a recipient to its act ("lenders may access your history")."""
 WHEN_REACH = 2
@@ -34,7 +43,11 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
     if mention.concept in ("right.rights", "right.grant"):
         return not is_company_right(mention, text, lexicon)
     if mention.concept in DONE_RIGHTS:
-        return not is_done_by_recipient(mention, text, others, lexicon)
+        return not (is_done_by_recipient(mention, text, others, lexicon) or is_of_cookies(mention, others))
+    if mention.concept == "share":
+        return not (is_of_complaint(mention, others) or is_to_company(mention, text, lexicon))
+    if mention.concept == "scope.some":
+        return not is_legal_form(mention, text, lexicon)
     if mention.concept in ("optout.sale", "optout.share"):
         return not any(word in lexicon.company for word in text[max(0, mention.start - 1) : mention.start])
     if mention.concept == "optout":
@@ -70,6 +83,30 @@ def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) ->
     """Whether a right belongs to the company: "to protect our rights"."""
     around = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
     return any(word in lexicon.owners for word in around)
+
+
+def is_of_cookies(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether what is deleted or changed are cookies: "delete cookies in your browser"."""
+    return any(0 <= other.start - mention.end < OBJECT_REACH for other in others if other.concept == "cookies")
+
+
+def is_of_complaint(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether what is passed on is a complaint: "send a complaint to the authority"."""
+    return any(mention.start < other.start <= mention.end for other in others if other.concept == "complaint")
+
+
+def is_to_company(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether the reader is the giver and the company the receiver: "data that you share with us"."""
+    before, after = text[max(0, mention.start - 1) : mention.start], text[mention.end - 1 : mention.end + 2]
+    return any(word in lexicon.readers for word in before) and any(word in lexicon.company for word in after)
+
+
+def is_legal_form(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a word ends a company's name ("Harbour Freight Limited"), and does not limit the next word."""
+    if mention.start == 0 or text[mention.start] not in LEGAL_FORMS or mention.end - mention.start > 1:
+        return False
+    before, after = text[mention.start - 1], text[mention.end : mention.end + 1]
+    return before not in lexicon.vocabulary and (not after or after[0] in lexicon.function_words)
 
 
 def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from differ.language.countries import countries
 from differ.language.lexicon import Lexicon
-from differ.language.meaning import canonical, meaning
+from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import companies
 from differ.language.statements import Statement
 from differ.language.words import words
@@ -23,6 +23,11 @@ OPERATIVE = (
 )  # fmt: skip
 """Concepts that matter: an edit that touches one is more than mere wording."""
 
+SLIGHT = frozenset(("modality.future", "scope.any"))
+"""Concepts that alter nothing by themselves: "we will answer" and "we answer" say the same, and so do "your rights" and
+"any of your rights"."""
+TURNING = ("share", "sell", "recipient", "consent", "right", "optout")
+"""Concepts that hold plainly, on a condition, or never."""
 TYPO = 0.8
 """Minimum similarity of a word and the same word with a typing error."""
 TYPO_LENGTH = 4
@@ -71,7 +76,7 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
         return "date"
     if lexicon.spelled(before.words) == lexicon.spelled(after.words):
         return "spelling"
-    if not same_operators(before, after):
+    if not (same_operators(before, after) or only_reordered(before, after)):
         return None
     return same_meaning(before, after, lexicon) or ("typo" if mistyped(gone, new) else None)
 
@@ -93,6 +98,23 @@ def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str |
     return None
 
 
+def only_reordered(before: Statement, after: Statement) -> bool:
+    """Whether both have the same words, and all that both mention holds in the same way: nothing was turned round. An
+    exception may be turned by order alone ("on unless you turn it off")."""
+    one, other = meaning(before.words, before.language), meaning(after.words, after.language)
+    if one is None or other is None or one.has("limiter.except") or people_and_words(one) != people_and_words(other):
+        return False
+    levels, others = dict(one.said_of(*TURNING)), dict(other.said_of(*TURNING))
+    return all(levels[concept] == others[concept] for concept in levels.keys() & others.keys())
+
+
+def people_and_words(sense: Meaning) -> Counter[str]:
+    """Count the words of a statement that carry meaning, and those for the company and the reader."""
+    people = sense.lexicon.company | sense.lexicon.readers
+    spelled = sense.lexicon.spelled(sense.words)
+    return Counter(word for word in spelled if word in people or word not in sense.lexicon.function_words)
+
+
 def same_operators(before: Statement, after: Statement) -> bool:
     """Whether two statements agree in negation, modality, consent, recipients and the other concepts that matter. They
     must also name the same countries and companies."""
@@ -101,7 +123,7 @@ def same_operators(before: Statement, after: Statement) -> bool:
         return False
     if companies(before.text).keys() != companies(after.text).keys():
         return False
-    return one.said_of(*OPERATIVE) == other.said_of(*OPERATIVE)
+    return {concept for concept, _ in one.said_of(*OPERATIVE) ^ other.said_of(*OPERATIVE)} <= SLIGHT
 
 
 def lands(statement: Statement) -> set[str]:

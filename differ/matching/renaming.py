@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from differ.language.roles import LEGAL_FORMS
 from differ.language.statements import Statement
 from differ.matching.alignment import Pair
 
@@ -14,13 +15,6 @@ OFTEN = 2
 """Minimum number of statements in which a name must change. Otherwise it is judged like other words."""
 LONGEST = 4
 """Maximum number of words in a name."""
-LEGAL_FORMS = frozenset(
-    (
-        "inc", "llc", "ltd", "limited", "gmbh", "ag", "sa", "sas", "sarl", "bv", "nv", "pt", "tbk", "corp",
-        "corporation", "plc", "oy", "ab", "aps", "as", "srl", "spa", "co", "kg", "se", "pte",
-    )
-)  # fmt: skip
-"""Legal forms. A new legal form means a new company, so it is not just another spelling."""
 
 Name = tuple[str, ...]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from differ.judgement.judging import Surroundings, is_unchanged, judge
+from differ.judgement.judging import Surroundings, is_unchanged, judge, suppression
 from differ.judgement.link_changes import moved_links, retargeted_links
 from differ.judgement.profiles import Profile, load_profile
 from differ.judgement.timing import timing
 from differ.language.lexicon import load_lexicon
 from differ.language.statements import Statement, statements
 from differ.matching.alignment import Alignment, align
+from differ.matching.regrouping import regrouped
 from differ.matching.renaming import renames
 from differ.model import Comparison, Finding, Suppression, Timing
 from differ.visits.linked_addresses import relink
@@ -39,11 +40,15 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
     around = Surroundings(styled, other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
-    for pair in aligned.pairs:
+    restyled = [
+        replace(pair, before=renamed.apply(pair.before)) if pair.before and renamed.pairs else pair
+        for pair in aligned.pairs
+    ]
+    same = regrouped(restyled)
+    for place, pair in enumerate(restyled):
         if is_unchanged(pair):  # nearly all of them
             continue
-        restyled = replace(pair, before=renamed.apply(pair.before)) if pair.before and renamed.pairs else pair
-        pair_findings, quiet = judge(restyled, profile, around)
+        pair_findings, quiet = ([], [suppression(pair, same[place])]) if place in same else judge(pair, profile, around)
         findings += pair_findings
         suppressed += quiet
     if not any(finding.material for finding in findings):
