@@ -23,6 +23,7 @@ MORE_IS_WORSE = {
             "merger",
             "transfer",
             "data",
+            "own",
             "purpose",
             "act",
             "name",
@@ -31,7 +32,7 @@ MORE_IS_WORSE = {
             "statement",
         )
     ),
-    "rights": frozenset(("identity", "refusal", "deadline")),
+    "rights": frozenset(("arbitration", "identity", "refusal", "deadline")),
 }
 PROTECTING = ("consent", "safeguard", "notice", "condition")
 """Kinds of effects that demand less of the company if they are loosened."""

@@ -54,6 +54,7 @@ SHARING_PARTS = (
         ("data.aggregate", "data.sensitive", "data.contact", "data.financial", "data.device", "data.content"),
         by="word",
     ),
+    EffectPart("own", ("purpose.own",)),
     EffectPart("purpose", ("purpose",), by="word"),
     EffectPart("act", ("share", "receive", "public")),
     NEGATION,
@@ -62,6 +63,7 @@ SHARING_PARTS = (
 """Parts of effects on sharing, in the order in which they describe a new or removed statement."""
 RIGHTS_PARTS = (
     EffectPart("withdrawal", ("consent.withdraw",)),
+    EffectPart("arbitration", ("complaint.arbitration",)),
     EffectPart("complaint", ("complaint",), by="word"),
     EffectPart("fee", ("exercise.fee", "exercise.free")),
     EffectPart("identity", ("exercise.identity",)),
@@ -102,7 +104,7 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     before, after = without_generic(part, free_if_never(before), free_if_never(after))
     if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
         return None
-    towards = turn(dict(before - after), dict(after - before))
+    towards = turn(dict(before - after), dict(after - before)) or promise_moved(before, after)
     if towards:
         return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right))
     gone, new = only_in(left, right), only_in(right, left)
@@ -153,6 +155,16 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
             continue
         more = LEVELS.index(after[concept]) > LEVELS.index(before[concept])
         return "loosened" if more != is_condition(concept) else "tightened"
+    return None
+
+
+def promise_moved(before: Levels, after: Levels) -> Direction | None:
+    """Return the direction if a promise never to do something came or went beside a mention that stays: "we do not
+    disclose names, but may disclose numbers" became "we disclose names, and may disclose numbers"."""
+    for one, other, towards in ((before, after, "loosened"), (after, before, "tightened")):
+        kept = {concept for concept, _ in one & other if not is_condition(concept)}
+        if any(level == NEVER and concept in kept for concept, level in one - other):
+            return "loosened" if towards == "loosened" else "tightened"
     return None
 
 

@@ -78,7 +78,10 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
         return [Effect(subject, "address", towards, gone=whole_text(before), new=whole_text(after))]
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
-    part = gravest_part(parts_that_count(subject, (sense, statement)), sense)
+    parts = parts_that_count(subject, (sense, statement))
+    if sense.has("right.grant"):
+        parts.sort(key=lambda part: part.kind in BOUNDS)
+    part = gravest_part(parts, sense)
     if part is not None:
         return [whole_effect(subject, part, sense.named(*part.concepts), new=after is not None)]
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
