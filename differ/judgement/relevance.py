@@ -91,7 +91,16 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 def disclaims(sense: Meaning) -> bool:
     """Whether a statement only says that others have rules of their own, for which the company does not answer."""
-    return sense.has("disclaimer") and not any(given_away(sense, act) for act in sense.of("share", "sell", "receive"))
+    disclaimers = sense.of("disclaimer")
+    acts = [
+        act for act in sense.of("share", "sell", "receive") if not any(overlap(act, other) for other in disclaimers)
+    ]
+    return bool(disclaimers) and not any(given_away(sense, act) for act in acts)
+
+
+def overlap(one: Mention, other: Mention) -> bool:
+    """Whether two mentions have a word in common."""
+    return one.start < other.end and other.start < one.end
 
 
 def shares(sense: Meaning) -> bool:
