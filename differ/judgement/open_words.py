@@ -61,15 +61,21 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
     counts = []
     for index, word in enumerate(statement.words):
         if word in changed and (word[0].isdigit() or word in numbers):
-            if names_law(statement.words[index + 1 : index + 3], units):
-                continue
-            following = statement.words[index + 1 : index + 1 + UNIT_REACH]
-            reach = next((step for step, other in enumerate(following, 1) if other in units), None)
-            if reach is not None:
-                counts.append(" ".join((in_digits(word, sense), *statement.words[index + 1 : index + 1 + reach])))
-            elif index and statement.words[index - 1] in units and not YEAR.fullmatch(word):
-                counts.append(f"{statement.words[index - 1]} {word}")
+            counts += count_at(index, statement.words, units, sense)
     return [count for count in counts if not any(count != other and count in other for other in counts)]
+
+
+def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Meaning | None) -> list[str]:
+    """Return what the number at a place counts, with its unit after or before it; empty if it counts nothing."""
+    if names_law(words[index + 1 : index + 3], units):
+        return []
+    following = words[index + 1 : index + 1 + UNIT_REACH]
+    reach = next((step for step, other in enumerate(following, 1) if other in units), None)
+    if reach is not None:
+        return [" ".join((in_digits(words[index], sense), *words[index + 1 : index + 1 + reach]))]
+    if index and words[index - 1] in units and not YEAR.fullmatch(words[index]):
+        return [f"{words[index - 1]} {words[index]}"]
+    return []
 
 
 def names_law(following: Sequence[str], units: frozenset[str]) -> bool:

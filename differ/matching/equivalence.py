@@ -76,7 +76,7 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
         return "date"
     if lexicon.spelled(before.words) == lexicon.spelled(after.words):
         return "spelling"
-    if not (same_operators(before, after) or only_reordered(before, after)):
+    if not holds_alike(before, after):
         return None
     return same_meaning(before, after, lexicon) or ("typo" if mistyped(gone, new) else None)
 
@@ -96,6 +96,11 @@ def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str |
     if Counter(left) == Counter(right) or set(left) == set(right):
         return "synonym"
     return None
+
+
+def holds_alike(before: Statement, after: Statement) -> bool:
+    """Whether both say in the same way what happens, what never happens, and on which condition."""
+    return same_operators(before, after) or only_reordered(before, after)
 
 
 def only_reordered(before: Statement, after: Statement) -> bool:
