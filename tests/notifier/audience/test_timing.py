@@ -90,7 +90,12 @@ def test_the_last_scheduled_time_is_never_in_the_future_nor_more_than_one_interv
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [("22:00", "from and until"), ("22:00-24:00", "time of day"), ("x-y", "time of day"), ("07:00-7:00", "all day")],
+    [
+        ("22:00", "the beginning and the end"),
+        ("22:00-24:00", "time of day"),
+        ("x-y", "time of day"),
+        ("07:00-7:00", "all day"),
+    ],
 )
 def test_invalid_hours_are_refused_with_the_fix(wrong: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
