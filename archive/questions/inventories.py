@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any, Generic
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.model import Version
@@ -109,7 +109,9 @@ def policies_without(archive: Archive, scope: Scope, right: str) -> Lacking:
         if scope.at is not None:
             text.append(VersionRow.seen_at <= scope.at)
         query = select(PolicyRow.name).join(ListedRow, ListedRow.policy_id == PolicyRow.id)
-        query = query.where(complete(), exists().where(*text), ~named, *_among(session, scope))
+        query = query.where(
+            complete(), exists().where(*text), ~named, *_among(session, scope, PolicyRow.__table__.c.id)
+        )
         names = session.scalars(query.order_by(PolicyRow.name).limit(scope.limit)).all()
         unlisted, policies = _progress(session)
         return Lacking(tuple(names), unlisted, policies)
@@ -136,22 +138,21 @@ def _listing(
     session: Session, kind: EntryKind[Entry], wanted: Sequence[ColumnElement[bool]], scope: Scope
 ) -> Listing[Entry]:
     row: type[Any] = kind.row
-    conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope), complete()]
+    unlisted, policies = _progress(session)
+    conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope, row.policy_id)]
+    if unlisted:
+        conditions.append(row.policy_id.not_in(unlisted_policies()))
     columns = (PolicyRow.name.label("policy"), *row.__table__.c)
-    query = _joined(select(*columns), row).where(*conditions).order_by(PolicyRow.name, row.first, row.id)
+    query = select(*columns).join(PolicyRow, PolicyRow.id == row.policy_id).where(*conditions)
+    query = query.order_by(PolicyRow.name, row.first, row.id)
     entries = [
         Named(stored.policy, kind.read(stored), stored.since, version=stored.first)
         for stored in session.execute(query.limit(scope.limit))
     ]
     count = len(entries)
     if scope.limit is not None and count == scope.limit:
-        count = session.scalar(_joined(select(func.count(row.id)), row).where(*conditions)) or 0
-    unlisted, policies = _progress(session)
+        count = session.scalar(select(func.count()).select_from(row).where(*conditions)) or 0
     return Listing(tuple(entries), count, unlisted, policies=policies)
-
-
-def _joined(query: Select[Any], row: type[Any]) -> Select[Any]:
-    return query.join(PolicyRow, PolicyRow.id == row.policy_id).join(ListedRow, ListedRow.policy_id == row.policy_id)
 
 
 def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
@@ -161,12 +162,12 @@ def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
     return [row.appeared_at <= at, or_(row.gone_at.is_(None), row.gone_at > at)]
 
 
-def _among(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+def _among(session: Session, scope: Scope, policy_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if scope.policy is not None:
-        conditions.append(PolicyRow.id == policy_row(session, scope.policy).id)
+        conditions.append(policy_id == policy_row(session, scope.policy).id)
     if scope.tag is not None:
-        conditions.append(PolicyRow.id.in_(tagged(session, scope.tag)))
+        conditions.append(policy_id.in_(tagged(session, scope.tag)))
     return conditions
 
 
