@@ -12,7 +12,7 @@ from tests.notifier.histories import History
 from tests.notifier.sink import Sink
 from tests.smtp import MailServer
 
-HISTORIES = 2_000 if os.environ.get("CLAUSEWATCH_LONG") else 20
+HISTORIES = 2_000 if os.environ.get("CLAUSEWATCH_LONG") else 15
 
 
 def test_what_each_reader_was_sent_leads_to_the_current_text_and_nothing_in_it_is_false(
