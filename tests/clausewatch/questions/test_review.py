@@ -110,7 +110,7 @@ def test_precision_in_use_is_shown_by_rule(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("1", "--acknowledge", "--false-alarm"), "leave one of the two out"),
+        (("1", "--acknowledge", "--false-alarm"), "Give --acknowledge or --false-alarm, not both"),
         (("--acknowledge",), "Name the finding"),
         (("1", "--rules"), "are for lists"),
         (("1", "--acknowledge", "--by", " "), "--by is empty"),

@@ -241,7 +241,7 @@ def test_random_broken_pages_make_no_false_change_and_hide_no_real_one(archive: 
     wrong = {}
     for seed in range(SEQUENCES):
         dice = seeded(seed)
-        watch = Watch(archive, replace(ROPEWALK, name=f"Ropewalk {seed}"))
+        watch = Watch(archive, replace(ROPEWALK, name=f"Ropewalk {seed}", url=f"https://ropewalk.example/{seed}"))
         watch.visit(EDITIONS[0])
         mixed(watch, EDITIONS, dice)
         found = watch.versions
