@@ -1,7 +1,7 @@
-"""Removes from a page's text the parts that are not text: menus, widgets, buttons, parts that stay hidden.
+"""Removes from a page's text the parts that are not text: menus, widgets, buttons, and parts that stay hidden.
 
-The shape of an element decides: its links, fields and buttons. Its class, id or role only supports what the shape
-already shows. Text that reads like prose is kept, whatever the element is called.
+The shape of an element decides: its links, fields and buttons. Its class, id or role counts only if the shape fits.
+Text that reads like prose is kept, whatever the element is called.
 """
 
 from __future__ import annotations
@@ -33,18 +33,22 @@ _NOTICE = 400
 _SHORT = 120
 """Maximum length, in characters of prose, of a label for fields and buttons."""
 _LINKED = 1 / 3
-"""Minimum share of text in links that lead away, for an element with a menu's name. It is then a menu."""
+"""Share of an element's text that is in links to other pages. An element with a larger share and a menu's name is a
+menu.
+"""
 _NEAR = 12
-"""Number of elements around a button that are searched for its form."""
+"""Maximum number of ancestors of a button among which its form is searched for."""
 _PART = 0.3
-"""Maximum share of the text that is removed in one piece. Only menus may be larger."""
+"""Maximum share of a page's text that is removed as one piece. A piece that consists mostly of links may be larger."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
-"""Elements that make a control text, if it also contains a sentence. An example is a card that is one large button."""
+"""Elements of text. A control that contains one of them and a sentence is text, such as a card that is one large
+button.
+"""
 _LOOKED_AT = 400
-"""Maximum number of nodes of a box that are searched for form fields, as boxes may be nested thousands deep."""
+"""Maximum number of nodes that are examined in an element, because an element may contain many thousands."""
 _SENT = FIELDS | {"form", "button"}
 _ASKING_ROLES = frozenset({"dialog", "alertdialog", "search", "form"})
 
@@ -81,7 +85,7 @@ class Boilerplate:
         return [piece for root in roots for piece in self._remove(root)]
 
     def is_out_of_sight(self, element: Tag) -> bool:
-        """Return whether an element is hidden and nothing on the page shows it."""
+        """Return whether an element is hidden, and nothing on the page shows the element."""
         return is_hidden(element, self._sheet) and not is_revealed(element, self._sheet, self._controls)
 
     def _remove(self, root: Tag) -> list[LeftOut]:
@@ -120,7 +124,11 @@ class Boilerplate:
         return why if why and self._bears_out(element, size, why) else None
 
     def _speaks(self, control: Tag, size: Size) -> bool:
-        """Return whether a control's words are text: it names a part, ends a form with a sentence, or holds a part."""
+        """Return whether a control's words are text.
+
+        They are text if the control names a part of the page, is within a sentence, or belongs to a form with
+        sentences. They are also text if the control is a label of prose, or contains a paragraph or a list.
+        """
         if self._controls.is_text(control) or self._sends(control) or self._explains(control, size):
             return True
         return (
@@ -130,13 +138,13 @@ class Boilerplate:
         )
 
     def _sends(self, button: Tag) -> bool:
-        """Return whether a button ends a form that explains itself in sentences."""
+        """Return whether a button belongs to a short form that has sentences."""
         forms = (parent for parent in islice(button.parents, _NEAR) if parent.name == "form")
         size = self._sizes[next(forms, button)]
         return button.name == "button" and size.stops > 0 and size.prose < _NOTICE
 
     def _explains(self, label: Tag, size: Size) -> bool:
-        """Return whether a label is text, and not the label of a field."""
+        """Return whether a label is prose, and is not the label of a field."""
         if label.name != "label" or not size.reads_like_prose or "for" in label.attrs:
             return False
         around = (label.previous_sibling, label.next_sibling, *label.children)
@@ -154,7 +162,7 @@ class Boilerplate:
         return "hidden"
 
     def _bears_out(self, element: Tag, size: Size, why: str) -> bool:
-        """Return whether the shape of an element fits its name."""
+        """Return whether the links, fields and buttons of an element fit its name."""
         if (size.away > _LINKED * size.text and size.links > 1) or _is_offer(element, size):
             return True
         inner = list(beginning(element, _LOOKED_AT))
@@ -167,31 +175,37 @@ class Boilerplate:
 
 
 def _is_panel(size: Size) -> bool:
-    """Return whether fields and buttons have only a heading and labels. Lines that each end in a button are not a
-    panel."""
+    """Return whether a short element with fields and buttons is a panel.
+
+    A panel has no text besides headings and labels. Without a heading, an element is not a panel if each button ends a
+    line of words.
+    """
     return size.plain == 0 if size.headings else size.acts > size.after_words
 
 
 def _is_offer(element: Tag, size: Size) -> bool:
-    """Return whether an element is just a heading and one link. The link must lead away, but not to a right."""
+    """Return whether an element is just a heading and one link to another page. A link about a right does not count."""
     if size.plain or size.stops or not (size.headings and size.links == 1 and size.away):
         return False
     return not leads_to_right(element)
 
 
 def leads_to_right(element: Tag) -> bool:
-    """Return whether an element mentions a right or a choice, or has a link to one."""
+    """Return whether an element mentions a right or a choice, or has a link to a page about a right or a choice."""
     links = [element, *element.find_all("a")]
     return names_rights(element.get_text(" ")) or any(names_rights(attribute(link, "href")) for link in links)
 
 
 def _leads_to_languages(element: Tag, size: Size) -> bool:
-    """Return whether an element consists of links to the page in other languages."""
+    """Return whether an element consists only of links to the same page in other languages."""
     return size.links > 1 and size.away > 0 and all("hreflang" in link.attrs for link in element.find_all("a"))
 
 
 def _leads_about_page(link: Tag) -> bool:
-    """Return whether a link on its own line leads to the top of the page or skips a part, as its name says."""
+    """Return whether a link on its own line is only for moving within the page.
+
+    Such a link leads to the top of the page, or its class, id or role says that it skips a part ("skip-link").
+    """
     target = attribute(link, "href").strip().lower() if link.name == "a" else ""
     if not target.startswith("#") or any(map(_is_beside, (link.previous_siblings, link.next_siblings))):
         return False
@@ -199,7 +213,7 @@ def _leads_about_page(link: Tag) -> bool:
 
 
 def _is_beside(siblings: Iterable[PageElement]) -> bool:
-    """Return whether there are words next to an element, on the same line."""
+    """Return whether other words are on the same line as an element, right beside it."""
     beside = next((node for node in siblings if isinstance(node, Tag) or is_text(node)), None)
     return beside is not None and not (isinstance(beside, Tag) and (beside.name in BLOCKS or beside.name == "br"))
 
@@ -209,24 +223,26 @@ def _is_filled_in(element: PageElement) -> bool:
 
 
 def _is_sent(element: PageElement) -> bool:
-    """Return whether a reader fills in or sends an element. Ticking a box to choose what is shown does not count."""
+    """Return whether an element is a form, a button or a field that a reader fills in. A check box or a radio button
+    does not count, because it may only choose what is shown.
+    """
     if not isinstance(element, Tag) or element.name not in _SENT:
         return False
     return attribute(element, "type").lower() not in ("checkbox", "radio", "hidden")
 
 
 def is_called_boilerplate(element: Tag) -> bool:
-    """Return whether the tag, role, class or id of an element is a name of boilerplate."""
+    """Return whether the tag, role, class or id of an element marks it as boilerplate."""
     return _called(element) is not None
 
 
 def has_name_of_boilerplate(element: Tag) -> bool:
-    """Return whether the role, class or id of an element is a name of boilerplate."""
+    """Return whether the role, class or id of an element marks it as boilerplate."""
     return attribute(element, "role").lower() in _names().roles or _called_by(_tokens(element)) is not None
 
 
 def _called(element: Tag) -> str | None:
-    """Return the name that marks an element as boilerplate, or None."""
+    """Return the tag, role, class or id that marks an element as boilerplate, or None."""
     names = _names()
     if element.name in names.tags:
         return element.name
@@ -246,7 +262,7 @@ def _called_by(tokens: frozenset[str]) -> str | None:
 
 
 def _dates_policy(element: Tag, why: str, size: Size) -> bool:
-    """Return whether a visible piece states a date of the policy, as the foot of a text often does."""
+    """Return whether an element is visible and states a date of the policy, as the foot of a text often does."""
     if why == "hidden" or not size.text:
         return False
     lines = [normalise(line) for line in element.stripped_strings]
@@ -254,7 +270,7 @@ def _dates_policy(element: Tag, why: str, size: Size) -> bool:
 
 
 def _tokens(element: Tag) -> frozenset[str]:
-    """Return the words in an element's names that can mark it as boilerplate."""
+    """Return the words in an element's class, id and label that can mark it as boilerplate."""
     names = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}"
     return name_tokens(names) & _telling()
 
@@ -286,7 +302,7 @@ def name_tokens(names: str) -> frozenset[str]:
 
 
 def left_out(why: str, element: Tag) -> LeftOut:
-    """Return a removed element as a part left out."""
+    """Return a removed element as a `LeftOut`."""
     lines = "".join(_broken_into_lines(element)).split("\n")
     text = "\n".join(line for line in map(normalise, lines) if line)
     return LeftOut(why, text, reads_like_prose(text))

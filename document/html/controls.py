@@ -1,4 +1,4 @@
-"""Distinguishes a page's controls from elements that name or open a part of its text."""
+"""Distinguishes buttons and other controls from elements that name or open a part of the page's text."""
 
 from __future__ import annotations
 
@@ -17,24 +17,26 @@ OPENERS = ("aria-controls", "data-target", "data-bs-target", "popovertarget", "c
 TOP = "#top"
 """The link target for the top of any page."""
 DESCRIBERS = ("aria-describedby", "aria-details")
-"""Attributes that hold the id of an explanation."""
+"""Attributes that hold the id of the element that explains this element."""
 FIELDS = frozenset({"input", "select", "textarea"})
 _OPENING = frozenset({"aria-controls", "aria-expanded", "popovertarget", "commandfor"})
-"""Attributes that mark a control as opening something."""
+"""Attributes of a control that opens a part of the page."""
 _ROLES = frozenset({"button", "tab", "switch", "menuitem"})
 _LONGEST = 200
-"""Maximum length, in characters, of a heading that is a button or a label."""
+"""Maximum length, in characters, of a button or label that can be a heading."""
 _LEVELS = 4
-"""Number of elements around a control that are searched for the text after it."""
+"""Maximum number of levels above a control at which the text after the control is searched for."""
 _LOOKED_AT = 60
-"""Maximum number of nodes of an element that are read."""
+"""Maximum number of nodes that are read in an element."""
 _QUOTED = re.compile(r"[\"']#?([\w:.-]+)[\"']")
 _LETTER = re.compile(r"[^\W\d_]")
 _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 
 
 def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids that an element opens or links to, from its attributes and from quoted words in its handler."""
+    """Return the ids of the parts that an element opens or links to. They are in its attributes, and in quoted words of
+    its click handler.
+    """
     ids = [part.lstrip("#") for name in OPENERS for part in attributes.get(name, "").split()]
     target = attributes.get("href", "").strip() if tag == "a" else ""
     if len(target) > 1 and target.startswith("#"):
@@ -44,7 +46,9 @@ def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
 
 
 def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids of explanations of an element's words. An explanation of a control is not text."""
+    """Return the ids of the elements that explain an element. A control has none, because the explanation of a control
+    is not text.
+    """
     if tag in ("a", "button", *FIELDS):
         return []
     return [part for name in DESCRIBERS for part in attributes.get(name, "").split()]
@@ -78,13 +82,15 @@ class Controls:
         return id(element.parent) in self._shows_one
 
     def acts(self, element: Tag) -> int:
-        """Count the controls and fields that an element is or directly contains."""
+        """Return the number of controls that an element adds: one if it is a control, and one for each field directly
+        inside it.
+        """
         own = is_control(element) and element.name != "label" and self._is_pressed(element)
         fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
         return int(own) + sum(map(self._is_filled_in, fields))
 
     def ends_line(self, button: Tag) -> bool:
-        """Return whether a button comes after words on its line."""
+        """Return whether an element is a control and comes directly after words on the same line."""
         before = next((node for node in button.previous_siblings if _says_something(node)), None)
         return is_control(button) and (is_text(before) or (isinstance(before, Tag) and not is_control(before)))
 
@@ -94,7 +100,9 @@ class Controls:
         return words and not (self._opens(control) or self.is_text(control))
 
     def _opens(self, control: Tag) -> bool:
-        """Return whether a control shows a part of the page: it says so, or a hidden part is right before it."""
+        """Return whether a control shows a part of the page. Its attributes say so, or the part right before the
+        control is hidden.
+        """
         if "aria-expanded" in control.attrs or not self._ids.isdisjoint(_opened_by(control)):
             return True
         return self._ends_part(control)
@@ -103,7 +111,7 @@ class Controls:
         """Return whether the part right before a control is hidden, or ends in a hidden part. The control then shows
         the rest.
 
-        A field does not count as a part: pages hide check boxes, and a box's label opens the part after it.
+        A field does not count as a part. Pages often hide a check box, and its label then opens the part after the box.
         """
         parts = (node for node in control.previous_siblings if isinstance(node, Tag) and node.name not in FIELDS)
         before = next(parts, None)
@@ -111,7 +119,9 @@ class Controls:
         return any(isinstance(node, Tag) and self._is_hidden(node) for node in (before, last))
 
     def is_text(self, control: Tag) -> bool:
-        """Return whether a control's words belong to the text: it is a heading, or within a sentence."""
+        """Return whether a control's words belong to the text. The control is a heading, is within a sentence, or
+        states a completed step.
+        """
         return _is_within_sentence(control) or _is_ticked_for_good(control) or self.names_part(control)
 
     def names_part(self, control: Tag) -> bool:
@@ -124,13 +134,13 @@ class Controls:
         return not self._ends_part(control) or (isinstance(after, Tag) and self._is_hidden(after))
 
     def heads(self, element: Tag) -> bool:
-        """Return whether an element is a short text with a part of the page after it, like a heading."""
+        """Return whether an element is a short text right before a part of the page, as a heading is."""
         if id(element) not in self._heads:
             self._heads[id(element)] = self._is_followed(element)
         return self._heads[id(element)]
 
     def _is_among_heads(self, control: Tag) -> bool:
-        """Return whether a control opens an empty part, and controls like it are headings."""
+        """Return whether the part after a control is empty, and a similar control is a heading."""
         panel = next((node for node in control.next_siblings if is_text(node) or isinstance(node, Tag)), None)
         if not isinstance(panel, Tag) or panel.name not in BLOCKS or _says_something(panel):
             return False
@@ -141,7 +151,9 @@ class Controls:
         return bool(_LETTER.search(words)) and len(words) <= _LONGEST and self._is_part(_after(element))
 
     def _is_part(self, node: PageElement | None) -> bool:
-        """Return whether a node after a control is a part of the text. Another control or a single word is not."""
+        """Return whether a node after a control is a part of the text. Another control or a single word is
+        not a part.
+        """
         if not isinstance(node, Tag) or is_control(node):
             return False
         inner = list(beginning(node, _LOOKED_AT))
@@ -161,7 +173,7 @@ class Controls:
 
 
 def is_control(element: Tag) -> bool:
-    """Return whether an element is a control: a button, a label, a link without a target."""
+    """Return whether an element is a control: a button, a label, or a link without a target."""
     if element.name in ("button", "label") or attribute(element, "role").lower() in _ROLES:
         return True
     if element.name != "a":
@@ -175,7 +187,10 @@ def is_control(element: Tag) -> bool:
 
 
 def _alike(control: Tag) -> Iterator[Tag]:
-    """Yield similar controls: those beside a control, and those in the same place beside the element around it."""
+    """Yield the controls that are like a control. They are beside it, or in the elements beside its parent.
+
+    The elements beside the parent are searched only if the parent has no other text.
+    """
     around = control.parent
     for node in _beside(control):
         if node.name == control.name and is_control(node):
@@ -192,7 +207,10 @@ def _beside(element: Tag) -> Iterator[Tag]:
 
 
 def is_request_form(element: Tag) -> bool:
-    """Return whether an element is a form for a request. A search field, a password or a single mail address is not."""
+    """Return whether an element has fields for a request, such as a name and a message.
+
+    An element with a search field or a password field, or with a single mail address, has no such fields.
+    """
     types = [attribute(field, "type").lower() for field in element.find_all(FIELDS)]
     typed = [kind for kind in types if kind != "hidden"]
     return bool(typed) and typed != ["email"] and not {"search", "password"} & set(typed)
@@ -204,13 +222,17 @@ def _is_within_sentence(control: Tag) -> bool:
 
 
 def _is_ticked_for_good(label: Tag) -> bool:
-    """Return whether a label is a statement beside a disabled check box, as in a list of completed steps."""
+    """Return whether a label contains a disabled check box. Such a label is a statement, such as a step in a list of
+    completed steps.
+    """
     field = next((node for node in label.children if isinstance(node, Tag)), None) if label.name == "label" else None
     return field is not None and field.name == "input" and "disabled" in field.attrs
 
 
 def _names_what_it_opens(control: Tag) -> bool:
-    """Return whether a button says that it opens a part of the page, and no other control is beside it."""
+    """Return whether a button's attributes say that it opens a part of the page, and no other control is beside the
+    button.
+    """
     if control.name == "label" or not _OPENING & control.attrs.keys():
         return False
     siblings = control.parent.children if control.parent else ()
@@ -218,8 +240,9 @@ def _names_what_it_opens(control: Tag) -> bool:
 
 
 def _after(control: Tag) -> PageElement | None:
-    """Return the next text or element after an element, or after its parents if they hold nothing else; None if there
-    is none."""
+    """Return the next text or element after an element, or None. If a parent of the element has no other text, the
+    search continues after the parent.
+    """
     node: Tag | None = control
     for _ in range(_LEVELS):
         if node is None or node.name in ("body", "html"):
@@ -240,7 +263,9 @@ def _says_something(node: PageElement) -> bool:
 
 
 def _says_only(element: Tag, control: Tag) -> bool:
-    """Return whether all text of an element belongs to a control. Only the first nodes are examined."""
+    """Return whether all text of an element belongs to a control inside it. Only the first nodes of the element are
+    examined.
+    """
     inner = beginning(element, _LOOKED_AT)
     return not any(is_text(node) and not _is_within(node, control) for node in inner)
 

@@ -70,7 +70,7 @@ _CONTAINERS = frozenset({"flex", "grid"})
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95
-"""Minimum share of a line's letters, for the line to count as bold or as a link."""
+"""Minimum share of a line's letters that are bold, for the whole line to count as bold. It also applies to links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +83,17 @@ class Context:
     """Heading level, 1 to 6; 0 outside a heading."""
     language: str = ""
     pre: bool = False
-    """Whether line feeds end lines."""
+    """Whether each line feed ends a line."""
     block: bool = False
     """Whether the element starts and ends a line."""
     container: bool = False
-    """Whether its direct children start and end lines."""
+    """Whether each direct child starts and ends a line."""
 
     def inside(self, node: Tag, styles: Styles, names_part: bool = False) -> Context:
-        """Return the properties of the text inside a child element. The child may be a control that names a part of the
-        text."""
+        """Return the properties of the text inside a child element.
+
+        `names_part` says that the child is a control that names a part of the text.
+        """
         level = _HEADINGS.get(node.name, 0) or _role_level(node)
         display = styles.get("display", "")
         return Context(
@@ -113,9 +115,9 @@ class Buffer:
     pieces: list[str] = field(default_factory=list)
     letters: int = 0
     bold: int = 0
-    """Number of its bold letters."""
+    """Number of bold letters so far."""
     in_page: int = 0
-    """Number of its letters in links to places in the same page."""
+    """Number of letters so far that are in links to places in the same page."""
     size: float | None = None
     open_links: list[tuple[str, int]] = field(default_factory=list)
     """Each open link: its target, and the number of pieces before it."""
@@ -151,8 +153,10 @@ class Buffer:
             self.links.append(Link(text, target))
 
     def finish(self, context: Context) -> tuple[Line | None, Buffer]:
-        """Return the finished line and the buffer for the next one, which continues open links. The line is None
-        without text."""
+        """Return the finished line, and the buffer for the next line.
+
+        The next line continues links that are still open. The finished line is None if it has no text.
+        """
         after = Buffer(open_links=[(target, 0) for target, _ in self.open_links])
         while self.open_links:
             self.close_link()
@@ -187,7 +191,7 @@ def _is_bold(node: Tag, styles: Styles, above: bool) -> bool:
 
 
 def _size(node: Tag, above: float) -> float:
-    """Return the font size in steps from the default, as set by `font`, `big` and `small`."""
+    """Return the font size of an element, in steps from the default size. `font`, `big` and `small` set it."""
     if node.name in ("big", "small"):
         return above + (1.0 if node.name == "big" else -1.0)
     size = attribute(node, "size").strip() if node.name == "font" else ""

@@ -34,7 +34,7 @@ class _Item:
     shown: bool = False
     """Whether a line already has the marker."""
     headed: bool = False
-    """Whether the item begins with a heading, so that it is a section rather than an item."""
+    """Whether the item begins with a heading. It then counts as a section, not as an item."""
 
 
 class ItemNumbers:
@@ -47,7 +47,7 @@ class ItemNumbers:
 
     @property
     def depth(self) -> int:
-        """Depth of nested lists. An item that is a section with a heading does not count."""
+        """Number of list items that are open. An item that begins with a heading does not count."""
         return sum(not item.headed for item in self._items)
 
     def open_list(self, node: Tag) -> None:
@@ -77,7 +77,11 @@ class ItemNumbers:
         self._items.pop()
 
     def take_marker(self) -> tuple[str, bool, bool]:
-        """Return the marker for a line, whether the line is the first of its item, and whether it continues an item."""
+        """Return the marker for a line, and two facts about the line.
+
+        The first fact is whether the line is the first line of an item. The second fact is whether the line continues
+        an item.
+        """
         if not self._items:
             return "", False, False
         item = self._items[-1]
@@ -96,7 +100,7 @@ class ItemNumbers:
 
 
 def _from_content(content: str, value: int, style: str) -> str:
-    """Read a CSS `content` that consists of strings and at most one counter."""
+    """Return the marker that a CSS `content` value describes. The value consists of strings and at most one counter."""
     counter = re.search(r"counters?\(([^)]*)\)", content)
     strings = ["".join(quoted) for quoted in _STRING.findall(re.sub(r"counters?\([^)]*\)", "\0", content))]
     if not counter:

@@ -1,4 +1,4 @@
-"""Finds the policy within a page by the shape of the elements. Used if no selector is configured."""
+"""Finds the policy within a page by the shape of the elements, if no selector is configured."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ from document.text.dates import stated_dates
 from document.text.normalise import normalise
 
 _MOST = 0.75
-"""Minimum share of the prose for an element to be the main one, compared with the element around it."""
+"""Minimum share of an element's prose that one child contains, for the child to be the main element."""
 _LONG = 200
-"""Minimum length, in characters of prose, for an element beside the main one to be text too."""
+"""Minimum length, in characters of prose, of an element beside the main element that belongs to the text too."""
 _SOME = 80
-"""Minimum length, in characters of prose, for an element without a heading to begin or end the text."""
+"""Minimum length, in characters of prose, of an element without a heading that can begin or end the text."""
 _ROWS = 5
-"""Minimum number of elements with the same name and one line each, for them to form a text like paragraphs."""
+"""Minimum number of one-line elements with the same tag beside each other. They are then lines of a text, as paragraphs
+are.
+"""
 _CHAIN = 6
-"""Maximum number of nested elements around a line."""
+"""Maximum number of elements that are nested around a line or a table."""
 _NEAR = 64
-"""Number of elements around an element that are examined."""
+"""Maximum number of ancestors of an element that are examined."""
 _WORDS_A_LINK = 5
-"""Minimum number of characters between links, on average, for them to be words of a line. Signs such as "|" are
-fewer.
+"""Minimum number of characters outside links, for each link of a line. With fewer characters, only punctuation marks
+such as "|" are between the links, and the line is a menu.
 """
 _DATED = 400
 """Maximum length, in characters, of an element that is searched for a date."""
@@ -40,26 +42,33 @@ _UNDIVIDED = HEADINGS | {"p", "ul", "ol", "dl", "li", "blockquote", "pre", "deta
 """Elements that are judged as a whole, not part by part."""
 _LISTS = frozenset({"ul", "ol", "dl"})
 _LOOSE = HEADINGS | {"p", "blockquote", "font", "b", "strong"}
-"""Elements that can hold a single line of the text beside the main element."""
+"""Elements that can contain a single line of the text although they are beside the main element."""
 _OWNER = re.compile(r"©|\(c\)\s*\d{4}|&copy;", re.IGNORECASE)
 
 Left = tuple[str, Tag]
 
 
 class PolicyPart:
-    """Finds the elements that hold a page's text, and the elements around it that do not belong to it."""
+    """Finds the elements that contain a page's text, and removes the elements around the text.
+
+    A unit is a child of the element that is examined: an element or a piece of text.
+    """
 
     def __init__(self, sizes: Sizes, is_out_of_sight: Callable[[Tag], bool]) -> None:
-        """`is_out_of_sight` returns True if an element is hidden and nothing on the page shows it."""
+        """`is_out_of_sight` returns True if an element is hidden, and nothing on the page shows the element."""
         self._sizes = sizes
         self._is_out_of_sight = is_out_of_sight
         self._rows: frozenset[str] = frozenset()
-        """Names of elements at this level that are lines of a text, as paragraphs are."""
+        """Tags whose elements are lines of a text, as paragraphs are. They apply to the children of the element that is
+        examined.
+        """
         self.around: list[Left] = []
-        """Elements removed from the tree, each with the reason."""
+        """Elements that were removed from the tree, each with the reason."""
 
     def take_out_what_is_around(self, soup: BeautifulSoup) -> Tag:
-        """Remove the elements before and after the text, from the outside in; return the element that is left."""
+        """Remove the elements before and after the text, beginning with the outermost. Return the root of
+        what is left.
+        """
         root = soup.body if isinstance(soup.body, Tag) else soup
         edges = [(root, True, True)]
         while edges:
@@ -92,7 +101,7 @@ class PolicyPart:
         return False
 
     def _is_table(self, unit: Tag) -> bool:
-        """Return whether an element holds only a table, which has data or few words."""
+        """Return whether an element contains nothing but a table. The table must hold data or be short."""
         for _ in range(_CHAIN):
             if unit.name == "table":
                 return is_data_table(unit, self._sizes) or self._sizes[unit].text < _LONG
@@ -106,8 +115,9 @@ class PolicyPart:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
-        """Return the unit if its own edges must be examined, because something in it may not be text. Otherwise return
-        an empty list."""
+        """Return the unit in a list if its own beginning or end must be examined too. Return an empty list if the unit
+        is kept as a whole.
+        """
         if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
             return []
         return [] if self._is_plain(unit) else [(unit, leading, trailing)]
@@ -117,7 +127,7 @@ class PolicyPart:
         return unit.name not in _UNDIVIDED and not (unit.name == "table" and is_data_table(unit, self._sizes))
 
     def _is_plain(self, unit: Tag) -> bool:
-        """Return whether an element has no controls and no links that lead away."""
+        """Return whether an element has no controls, no links to other pages, and no copyright notice."""
         size = self._sizes[unit]
         return not (size.acts or size.away or _names_owner(unit, size))
 
@@ -125,7 +135,7 @@ class PolicyPart:
         return is_text(node) or (isinstance(node, Tag) and self._sizes[node].text > 0)
 
     def _kept(self, element: Tag, units: Sequence[PageElement], leading: bool, trailing: bool) -> list[PageElement]:
-        """Remove the units that are around the text; return the others."""
+        """Remove the units that are before or after the text; return the other units."""
         main = self._dominant(element, units)
         before, after = self._ends_around(element, units) if main is None else self._beside(units, main)
         out = [*(before if leading else ()), *(after if trailing else ())]
@@ -140,19 +150,23 @@ class PolicyPart:
         return kept
 
     def _ends_around(self, element: Tag, units: Sequence[PageElement]) -> tuple[Sequence[PageElement], ...]:
-        """Return the units before the first unit of the text, and the units after the last."""
+        """Return the units before the first unit of the text, and the units after the last unit of the text."""
         first, last = self._ends(units, within=_is_within_text(element))
         return units[:first], units[last + 1 :]
 
     def _beside(self, units: Sequence[PageElement], main: Tag) -> tuple[Sequence[PageElement], ...]:
-        """Return the units around the main one that do not belong to the text: those before it, and those after it."""
+        """Return the units that do not belong to the text: the units before the main element, and the units
+        after it.
+        """
         place = next(number for number, unit in enumerate(units) if unit is main)
         before = [unit for unit in units[:place] if not self._belongs(unit, main, before=True)]
         after = [unit for unit in units[place + 1 :] if not self._belongs(unit, main, before=False)]
         return before, after
 
     def _take_out_links(self, heads: Iterable[PageElement]) -> None:
-        """Remove elements before the text that consist only of links, unless a link leads to a right."""
+        """Remove elements before the text that consist only of links. Elements with a heading or with a link about a
+        right are kept.
+        """
         inner = [head for head in heads if isinstance(head, Tag) and self._is_divided(head)]
         while inner:
             for child in [child for child in inner.pop().children if isinstance(child, Tag)]:
@@ -164,7 +178,9 @@ class PolicyPart:
                     inner.append(child)
 
     def _dominant(self, element: Tag, units: Sequence[PageElement]) -> Tag | None:
-        """Return the unit that holds most of the prose and has parts of its own, or None."""
+        """Return the unit that contains most of an element's prose, or None. The parts of the unit must be judged one
+        by one.
+        """
         tags = [unit for unit in units if isinstance(unit, Tag)]
         largest = max(tags, key=lambda unit: self._sizes[unit].prose, default=None)
         if largest is None or not self._is_divided(largest):
@@ -188,13 +204,15 @@ class PolicyPart:
         return self._is_section(unit, main) or (before and self._is_head(unit))
 
     def _is_loose(self, unit: Tag, main: Tag) -> bool:
-        """Return whether a unit is a line, a list or a table of the kind that may be beside the main element."""
+        """Return whether a unit is a line, a list or a table that may belong to the text although it is outside the
+        main element.
+        """
         if unit.name in _LISTS or self._is_table(unit):
             return self._is_plain(unit) and not is_called_boilerplate(unit)
         return unit.name in _LOOSE or (unit.name == main.name and self._is_sentence(unit))
 
     def _is_sentence(self, unit: Tag) -> bool:
-        """Return whether an element is just a sentence."""
+        """Return whether an element is one line with a sentence, and has no controls and no links to other pages."""
         return self._sizes[unit].stops > 0 and self._is_plain(unit) and self._is_one_line(unit)
 
     def _is_headed(self, unit: Tag) -> bool:
@@ -202,13 +220,17 @@ class PolicyPart:
         return self._sizes[unit].headings > 0 and self._sizes[unit].reads_like_prose
 
     def _is_headed_alike(self, unit: Tag, main: Tag) -> bool:
-        """Return whether an element has sentences and a heading of a level that the main element uses too."""
+        """Return whether an element has sentences and a heading, and the main element has headings of the
+        same level.
+        """
         heading = unit.find(list(HEADINGS)) if self._is_headed(unit) else None
         return isinstance(heading, Tag) and main.find(heading.name) is not None
 
     def _is_section(self, unit: Tag, main: Tag) -> bool:
-        """Return whether an element beside the main one is a section: it is long, or its headings are like those of the
-        text."""
+        """Return whether an element beside the main element is a section of the text.
+
+        A section has long prose, or headings of the same level as the main element, or the same structure.
+        """
         size = self._sizes[unit]
         if size.is_widget or _names_owner(unit, size):
             return False
@@ -217,14 +239,14 @@ class PolicyPart:
         return not size.away and ((size.reads_like_prose and size.prose >= _LONG) or _alike(unit, main))
 
     def _is_head(self, unit: Tag) -> bool:
-        """Return whether an element before the text has a heading, no links that lead away, and is not a widget."""
+        """Return whether an element before the text has a heading, is not a widget, and has no links to other pages."""
         size = self._sizes[unit]
         return size.headings > 0 and not (size.away or size.is_widget)
 
     def _ends(self, units: Sequence[PageElement], within: bool) -> tuple[int, int]:
         """Return the indexes of the first and the last unit that belong to the text.
 
-        Within `main` or `article`, a sentence with one link or control may also end the text.
+        Within `main` or `article`, the last unit may also be a sentence with one link or control.
         """
         texts = [number for number, unit in enumerate(units) if self._is_part(unit)]
         if not texts:
@@ -238,7 +260,9 @@ class PolicyPart:
         return first, last
 
     def _goes_with(self, unit: PageElement, part: PageElement) -> bool:
-        """Return whether a unit beside a part of the text belongs to it: it is a line, or built like that part."""
+        """Return whether a unit beside a part of the text belongs to the text too. The unit is a line, or has the same
+        structure as that part.
+        """
         if self._is_line(unit):
             return True
         return (
@@ -246,8 +270,10 @@ class PolicyPart:
         )
 
     def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
-        """Return the index of the unit that begins the text: the title's, unless a longer text comes before the
-        title.
+        """Return the index of the first unit of the text.
+
+        It is the unit with the title, unless a longer text comes before the title. Then it is the unit with that longer
+        text.
         """
         titled = next((number for number in texts if self._has_title(units[number])), None)
         if titled is None:
@@ -259,7 +285,7 @@ class PolicyPart:
         return isinstance(unit, Tag) and self._sizes[unit].titles > 0
 
     def _may_end(self, unit: PageElement, within: bool) -> bool:
-        """Return whether a text may end with a unit. A short sentence is enough."""
+        """Return whether a unit may be the last unit of the text. A short sentence is enough."""
         if self._is_part(unit):
             return True
         if not isinstance(unit, Tag) or self._is_out_of_sight(unit) or self._is_named(unit, _LONG):
@@ -289,15 +315,21 @@ class PolicyPart:
         return size.reads_like_prose and size.prose >= _SOME
 
     def _is_named(self, unit: Tag, longest: int) -> bool:
-        """Return whether an element is short, has a name of boilerplate, and is not one of several lines."""
+        """Return whether an element is short, its tag, role, class or id marks it as boilerplate, and it is not a line
+        of the text.
+        """
         return self._sizes[unit].prose < longest and is_called_boilerplate(unit) and not self._is_row(unit)
 
     def _is_aside(self, unit: PageElement) -> bool:
-        """Return whether a unit before the title is short, or has a name of boilerplate."""
+        """Return whether a unit before the title is not part of the text. It is then short, or marked as
+        boilerplate.
+        """
         return isinstance(unit, Tag) and (self._sizes[unit].prose < _LONG or self._is_named(unit, 4 * _LONG))
 
     def _is_line(self, unit: PageElement) -> bool:
-        """Return whether a unit beside the text is a line of it: short, without controls and links that lead away."""
+        """Return whether a unit beside the text is a line of the text. A line has no controls, and does not consist of
+        links.
+        """
         if not isinstance(unit, Tag):
             return True
         size = self._sizes[unit]
@@ -309,7 +341,9 @@ class PolicyPart:
         return plain and not is_called_boilerplate(unit) and (self._is_sentence(unit) or not unit.find(list(BLOCKS)))
 
     def _is_dated(self, unit: Tag) -> bool:
-        """Return whether a short element states a date of the policy, as the head and the foot of a text do."""
+        """Return whether an element is short and states a date of the policy, as the beginning or the end of a text
+        does.
+        """
         if self._sizes[unit].text > _DATED:
             return False
         lines = [normalise(line) for line in unit.stripped_strings]
@@ -325,12 +359,12 @@ class PolicyPart:
 
 
 def _is_within_text(element: Tag) -> bool:
-    """Return whether an element is a `main` or `article`, or within one."""
+    """Return whether an element is a `main` or `article` element, or is within such an element."""
     return any(around.name in ("main", "article") for around in (element, *islice(element.parents, _NEAR)))
 
 
 def _alike(unit: Tag, main: Tag) -> bool:
-    """Return whether two elements have the same structure, as the parts of one text do."""
+    """Return whether two elements have the same tag, and children with the same tags, as the parts of one text do."""
     return unit.name == main.name and len(_parts(unit)) > 1 and _parts(unit) == _parts(main)
 
 
@@ -339,5 +373,7 @@ def _parts(element: Tag) -> list[str]:
 
 
 def _names_owner(unit: Tag, size: Size) -> bool:
-    """Return whether a short element names the owner of the page's rights, as the foot of a page does."""
+    """Return whether an element is short and names an owner of copyright ("© Example Ltd"), as the foot of a
+    page does.
+    """
     return size.text <= 2 * _DATED and _OWNER.search(unit.get_text(" ")) is not None

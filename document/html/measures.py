@@ -11,14 +11,16 @@ from document.html.controls import Controls, is_control
 from document.html.soup import attribute, events
 
 _LINKED = 0.5
-"""Minimum share of links in a menu's text."""
+"""Share of links in an element's text. An element with a larger share consists mostly of links."""
 _AWAY = 0.2
-"""Maximum share of text in links that lead away, for an element to read like prose."""
+"""Maximum share of an element's text that is in links to other pages, if the element reads like prose."""
 _AN_ACT = 400
-"""Minimum length, in characters of prose for each field or button, for an element to be text and not a widget."""
+"""Minimum number of characters of prose for each field or button of an element. An element with fewer is a widget."""
 _STOP = re.compile(r"[^\W\d_]{2}[\"'”’»)\]]*[.!?](?=[\s\"'”’»)]|$)|[。！？؟।]")
 _RUN = 60
-"""Minimum length, in characters without a link, for a text to be a sentence even if a link ends it."""
+"""Minimum length, in characters, of a text that counts as a sentence without a full stop. A link may end such a
+sentence.
+"""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -27,11 +29,12 @@ class Size:
     """Counts of an element's contents."""
 
     text: int = 0
-    """Characters, without spaces."""
+    """Characters of text, not counting spaces."""
     linked: int = 0
     """Characters in links."""
     away: int = 0
-    """Characters in links that lead away. Links within the page, mail addresses and phone numbers do not lead away."""
+    """Characters in links to other pages. Links within the page, mail addresses and phone numbers are not such links.
+    """
     stops: int = 0
     """Sentence ends outside links."""
     links: int = 0
@@ -40,15 +43,15 @@ class Size:
     tables: int = 0
     header_cells: int = 0
     headings: int = 0
-    """Headings, h1 to h6, that do not lead away."""
+    """Headings h1 to h6 without a link to another page."""
     titles: int = 0
-    """Headings h1 that do not lead away."""
+    """Headings h1 without a link to another page."""
     acts: int = 0
     """Fields and buttons. Buttons that open or name a part of the page are not counted."""
     after_words: int = 0
-    """Buttons, counted in `acts`, that end a line of words, such as a button that copies the line."""
+    """Buttons that end a line of words, such as a button that copies the line. They are also counted in `acts`."""
     named: int = 0
-    """Characters of headings, buttons and labels, outside links."""
+    """Characters that are in headings, buttons or labels, and not in links."""
 
     @property
     def prose(self) -> int:
@@ -67,12 +70,12 @@ class Size:
 
     @property
     def is_widget(self) -> bool:
-        """Whether it is mainly there to be pressed or filled in, not to be read."""
+        """Whether the element is mainly for pressing or filling in, and not for reading."""
         return self.acts > 0 and self.prose < _AN_ACT * self.acts
 
     @property
     def reads_like_prose(self) -> bool:
-        """Whether it has sentences, and hardly any links or controls."""
+        """Whether the element has sentences, and hardly any links to other pages or controls."""
         return self.stops > 0 and self.away <= _AWAY * self.text and not self.is_widget
 
     def add(self, other: Size) -> None:
@@ -96,7 +99,7 @@ _NOTHING = Size()
 
 
 class Sizes:
-    """The sizes of all elements of a page, by identity."""
+    """The size of each element of a page. The key is the element's identity in memory."""
 
     def __init__(self) -> None:
         self._sizes: dict[int, Size] = {}
@@ -144,7 +147,10 @@ def _count(text: str, size: Size, linked: bool, away: bool, named: bool) -> None
 
 
 def _own(node: Tag, controls: Controls) -> Size:
-    """Return an element's own counts. Fields are never visited, so they count for the element around them."""
+    """Return the counts of an element without its children.
+
+    Fields are never visited, so the element directly around a field counts the field.
+    """
     target = attribute(node, "href") if node.name == "a" else ""
     acts = controls.acts(node)
     return Size(
@@ -160,8 +166,8 @@ def _own(node: Tag, controls: Controls) -> Size:
 
 
 def leads_away(element: Tag) -> bool:
-    """Return whether an element is a link that leads away: not within its page, to a mail address or to a phone
-    number.
+    """Return whether an element is a link to another page. A link within the page, to a mail address or to a phone
+    number does not count.
     """
     if element.name != "a" or "href" not in element.attrs:
         return False

@@ -1,4 +1,4 @@
-"""Refuses a page that nests elements too deeply, before a tree is built."""
+"""Detects a page that nests elements too deeply, before a tree of the page is built."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _ENDED_BY = {
 
 
 def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
-    """Return whether more than `deepest` elements may be nested in one another.
+    """Return whether a parser may nest more than `deepest` elements in one another.
 
-    The count is never lower than a parser's depth, because an end tag in the wrong place is ignored. Tags in scripts
-    and comments count too. A page with at most `deepest` tags needs no count.
+    The counted depth is never lower than a parser's depth. An end tag in the wrong place is ignored, and tags in
+    scripts and comments are counted. A page with at most `deepest` tags is accepted without counting the depth.
     """
     if page.body.count(b"<") <= deepest:
         return False
@@ -51,7 +51,7 @@ def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
 
 
 def _close(open_tags: list[bytes], name: bytes) -> None:
-    """Close the innermost open element, and the elements within it that have no end tags."""
+    """Close the innermost open element with a name, and the elements within it that have no end tags."""
     index = len(open_tags) - 1
     while index >= 0 and open_tags[index] != name and open_tags[index] in _ENDED_BY:
         index -= 1

@@ -20,7 +20,7 @@ _RANGE_KEY = re.compile(r"\b(?:start|end)(?:Before|After):\s")
 
 
 class SelectorError(ValueError):
-    """A text that is neither a valid CSS selector nor a valid range. The message says where it is wrong."""
+    """A text is neither a valid CSS selector nor a valid range. The message says where the text is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,22 @@ class Range:
     """A part of a page between two elements."""
 
     start: str
-    """CSS selector; the first match counts."""
+    """CSS selector of the element at the start. The first match counts."""
     after_start: bool
-    """Whether it begins after that element, not before it."""
+    """Whether the range begins after the start element, not before it."""
     end: str
-    """CSS selector; the first match that ends the range after its start counts. With `after_end` this may be an element
-    that contains the start."""
+    """CSS selector of the element at the end. The first match that ends the range after its start counts. With
+    `after_end`, the end element may contain the start element.
+    """
     _: KW_ONLY
     after_end: bool
-    """Whether it ends after that element, not before it."""
+    """Whether the range ends after the end element, not before it."""
 
 
 def range_of(text: str) -> Range | None:
-    """Return the range that a text describes; None for a selector. Raises SelectorError if a part of the range is
-    missing."""
+    """Return the range that a text describes, or None if the text is a plain selector. Raises SelectorError if a part
+    of the range is missing.
+    """
     match = _RANGE.fullmatch(text)
     if match is not None:
         return Range(match[2], match[1] == "After", match[4], after_end=match[3] == "After")
@@ -64,9 +66,10 @@ def css_of(text: str) -> tuple[str, ...]:
 
 
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
-    """Return the elements that match any of the selectors, in page order. Elements within another match are left out.
+    """Return the elements that match any of the selectors, in page order.
 
-    The content of a range is moved into a new element. Elements that are only partly in the range are copied into it.
+    Elements within another match are left out. The content of a range is moved into a new element. Elements that are
+    only partly in the range are copied into the new element.
     """
     texts = list(selectors)
     ranges = [part for text in texts if (part := range_of(text)) is not None]
@@ -76,10 +79,10 @@ def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
 
 
 class _Positions:
-    """The positions of each node of a page and of the last node in it, in page order."""
+    """The position of each node in page order, and the position of the last node within each node."""
 
     def __init__(self, soup: BeautifulSoup) -> None:
-        self._nodes = list(_nodes(soup))  # kept, so that no other node gets the identity of one of them
+        self._nodes = list(_nodes(soup))  # kept, so that no new node gets the identity of a deleted node
         self.first = {id(node): position for position, node in enumerate(self._nodes)}
         self.last: dict[int, int] = {}
         for position, node in reversed(list(enumerate(self._nodes))):
@@ -88,8 +91,8 @@ class _Positions:
                 self.last.setdefault(id(node.parent), last)
 
     def bounds(self, soup: BeautifulSoup, part: Range) -> tuple[int, int] | None:
-        """Return the first position of a range, and the position after its last; None if the range is not in the
-        page.
+        """Return the first position of a range and the position after the range; None if the page does not contain the
+        range.
         """
         beginning = _compiled(part.start).select_one(soup)
         if beginning is None:
@@ -104,7 +107,7 @@ class _Positions:
     def overlap(self, node: PageElement, start: int, end: int) -> str:
         """Return how much of a node lies between two positions: "", "part" or "whole".
 
-        Nodes that an earlier range took are no longer in the page.
+        A node that was moved into an earlier range is no longer in the page.
         """
         first, last = self.first.get(id(node), end), self.last.get(id(node), end)
         if start <= first and last < end:
@@ -130,11 +133,15 @@ def _nodes(soup: BeautifulSoup) -> Iterator[PageElement]:
 
 
 def _gathered(soup: BeautifulSoup, ranges: Sequence[Range]) -> list[Tag]:
-    """Move the content of each range into a new element at its place. Ranges that are not in the page are left out."""
+    """Move the content of each range into a new element in the same place. Ranges that the page does not contain are
+    left out.
+    """
     if not ranges:
         return []
     positions = _Positions(soup)
-    bounds = [positions.bounds(soup, part) for part in ranges]  # all before the first move, which shifts positions
+    bounds = [
+        positions.bounds(soup, part) for part in ranges
+    ]  # computed before the first move, because a move shifts positions
     gathered = [_move(soup, positions, each) for each in bounds if each is not None]
     return [container for container in gathered if container is not None]
 

@@ -1,7 +1,8 @@
 """Moves text to the place where a browser shows it: streamed segments, slots of shadow roots, text boxes, frames with a
 source.
 
-It also removes struck text, which no longer applies, and footnote marks.
+A segment is a piece of a page that a framework sends at the end of the page. A script then moves the segment to its
+placeholder. This module also removes footnote marks and struck text. Struck text no longer applies.
 """
 
 from __future__ import annotations
@@ -21,31 +22,34 @@ from document.text.normalise import normalise
 from document.text.prose import reads_like_prose
 
 SEGMENT = re.compile(r"^[A-Za-z]{1,12}([:_-][0-9a-f]{1,4})$")
-"""The id of a placeholder or a segment: letters, then the sign and number that both share."""
+"""Matches the id of a placeholder or a segment, such as "B:1" and "S:1". The part after the letters is the same in
+both.
+"""
 ROWS = frozenset({"tbody", "tr", "colgroup"})
-"""Segments that only a table can hold. The table is the hidden element, and only the rows are moved."""
+"""Segments that are parts of a table. The table around such a segment is hidden, and only the rows are moved."""
 BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
 """Comments around the placeholder of a segment that has not arrived yet."""
 _WAITING = 60
-"""Maximum length, in characters, of a text that announces a segment, such as "Loading…"."""
+"""Maximum length, in characters, of a text that is shown until a segment arrives, such as "Loading…"."""
 _LINES = ("text-decoration", "text-decoration-line")
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
-"""Maximum share of the page's text that may be struck. More is a mistake in the markup."""
+"""Maximum share of the page's text in one struck element. A larger element is kept, because the mark is a mistake."""
 _MARK = re.compile(r"\W{0,2}(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?:[,;]\s*\d{1,3})*\W{0,2}")
 _BRACKET = re.compile(r"[\w.,;:)]\[$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª|tm|sm|®|™)", re.IGNORECASE)
 _NOT_SHARED = ("class", "id", "for", "aria-controls", "data-target", "data-bs-target", "popovertarget", "commandfor")
 TEMPLATES = ("shadowrootmode", "shadowroot")
-"""Attributes of a template that a browser shows within the element around it."""
+"""Attributes of a template whose content a browser shows within the element around the template."""
 _FRAMES = 4
 """Maximum number of nested frames that are opened."""
 REORDERED = "pl-"
-"""Prefix of a placeholder's id in some frameworks. The comment that ends the placeholder's content has it too."""
+"""Prefix of a placeholder's id in some frameworks. The comment that ends the placeholder's content has the prefix too.
+"""
 
 
 def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
-    """Move all text to its place; return the struck text."""
+    """Move all text to the place where a browser shows it; return the struck text."""
     _open_frames(soup)
     templates = soup.find_all("template")
     roots = [template for template in templates if any(name in template.attrs for name in TEMPLATES)]
@@ -73,7 +77,7 @@ def _put_summary_first(details: Tag) -> None:
 
 
 def _open_frames(soup: BeautifulSoup) -> None:
-    """Put the text of frames with a `srcdoc` in their place. Frames within frames are opened too."""
+    """Put the text of each frame with a `srcdoc` in the place of the frame. Frames within frames are opened too."""
     frames = list(soup.find_all("iframe", srcdoc=True))
     for _ in range(_FRAMES):
         for frame in frames:
@@ -82,7 +86,7 @@ def _open_frames(soup: BeautifulSoup) -> None:
 
 
 def _open_frame(frame: Tag) -> None:
-    """Put the text of a frame in its place. The page's styles and ids do not apply inside it."""
+    """Put the text of a frame in the place of the frame. The page's styles and ids do not apply to this text."""
     source = attribute(frame, "srcdoc")
     if source.count("<") > MAX_NESTING:
         return
@@ -100,15 +104,15 @@ def _open_frame(frame: Tag) -> None:
 
 
 def _open_template(template: Tag) -> None:
-    """Turn the content of a template into ordinary text, which parsers keep separate."""
+    """Turn the content of a template into ordinary text. Parsers keep the text of templates separate."""
     for text in [text for text in template.descendants if type(text) is TemplateString]:
         text.replace_with(NavigableString(str(text)))
     template.name = "div" if template.find(list(BLOCKS)) else "span"
 
 
 def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
-    """Move the children beside a shadow root into its slots, by name. A slot without such a child keeps its own
-    words.
+    """Move the nodes beside a shadow root into the slots that they name. A slot that no node names keeps its
+    own words.
     """
     elements = soup.find_all(True)
     within: dict[int, Tag | None] = {id(root): root for root in roots}
@@ -127,7 +131,7 @@ def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
 
 
 def _waiting_for_slots(root: Tag) -> dict[str, list[PageElement]]:
-    """Return the nodes beside a shadow root, by the name of their slot."""
+    """Return the nodes beside a shadow root. The key is the name of their slot."""
     waiting: dict[str, list[PageElement]] = {}
     for node in root.parent.contents if root.parent else ():
         if node is not root and (isinstance(node, Tag) or is_text(node)):
@@ -136,8 +140,7 @@ def _waiting_for_slots(root: Tag) -> dict[str, list[PageElement]]:
 
 
 def _place_segments(soup: BeautifulSoup) -> None:
-    """Move each segment that a framework streamed to the end of the page to its placeholder, and remove the
-    placeholder's content."""
+    """Move each segment from the end of the page to its placeholder, and remove the placeholder's content."""
     segments = {
         match[1]: element
         for element in soup.find_all(id=SEGMENT)
@@ -157,8 +160,9 @@ def _place_segments(soup: BeautifulSoup) -> None:
 
 
 def _place_reordered(soup: BeautifulSoup) -> None:
-    """Move each segment that was streamed in a template to the placeholder with its id, and remove the placeholder's
-    content."""
+    """Move each segment that was sent in a template to the placeholder with the same id, and remove the placeholder's
+    content.
+    """
     templates = soup.find_all("template", id=True)
     delivered = {attribute(template, "id"): template for template in templates}
     for placeholder in templates:
@@ -178,13 +182,17 @@ def _is_end_of(node: PageElement, identifier: str) -> bool:
 
 
 def _is_delivered(element: Tag) -> bool:
-    """Return whether an element is hidden until it is moved: itself, or the table around it."""
+    """Return whether an element waits to be moved to a placeholder. The element, or a table around it, is
+    then hidden.
+    """
     within = islice(element.parents, 2) if element.name in ROWS else ()
     return "hidden" in element.attrs or any("hidden" in parent.attrs for parent in within)
 
 
 def _waiting(template: Tag) -> Iterator[PageElement]:
-    """Yield the content of a placeholder: all nodes up to its end comment, or else one short text."""
+    """Yield the content of a placeholder: all nodes before its end comment, or one short text if there is no end
+    comment.
+    """
     following = list(template.next_siblings)
     end = next((n for n, node in enumerate(following) if isinstance(node, Comment) and node.strip() == "/$"), None)
     if end is not None:
@@ -197,7 +205,9 @@ def _waiting(template: Tag) -> Iterator[PageElement]:
 
 
 def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
-    """Remove footnote marks that link to their note. Separate other raised marks from the word before."""
+    """Remove footnote marks that link to their note. Put a space between any other raised mark and the word
+    before it.
+    """
     for link in soup.find_all("a"):
         _take_out_of_brackets(link)
     for raised in [element for element in soup.find_all(["sup", "span", "a"]) if _is_raised(element, sheet)]:
@@ -215,7 +225,7 @@ def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
 
 
 def _take_out_of_brackets(link: Tag) -> None:
-    """Remove a link to a note in square brackets right after a word, with its brackets."""
+    """Remove a link to a note if it is in square brackets right after a word. The brackets are removed too."""
     before, after = link.previous_sibling, link.next_sibling
     if not (isinstance(before, NavigableString) and isinstance(after, NavigableString)):
         return
@@ -227,7 +237,7 @@ def _take_out_of_brackets(link: Tag) -> None:
 
 
 def _is_raised(element: Tag, sheet: StyleSheet) -> bool:
-    """Return whether an element looks like a footnote mark: raised, or in brackets right after a word."""
+    """Return whether an element looks like a footnote mark. It is raised, or it is in brackets right after a word."""
     if element.name == "sup":
         return True
     if element.name == "span":
@@ -262,8 +272,9 @@ def _is_struck(element: Tag, sheet: StyleSheet) -> bool:
 
 
 def _is_styled(element: Tag, value: str, sheet: StyleSheet, names: tuple[str, ...]) -> bool:
-    """Return whether one of an element's styles has a value. Most pages have no rule with it, so that is checked
-    first.
+    """Return whether a style of an element contains a value. `names` are the properties to examine.
+
+    Most pages have no rule with this value, so the rules are searched for the value first.
     """
     if sheet.mentions(value):
         styles = sheet.styles(element)

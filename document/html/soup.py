@@ -43,8 +43,10 @@ UNREAD = frozenset(
 
 
 def parse(text: str) -> BeautifulSoup:
-    """Return the page's tree. Text nested 100,000 elements deep is kept, because this parser does not build a second
-    tree."""
+    """Return the page's tree.
+
+    This parser keeps text that is nested 100,000 elements deep. It does not build a second tree.
+    """
     return BeautifulSoup(_XML_PROLOGUE.sub("", text, count=1), "lxml")
 
 
@@ -73,7 +75,9 @@ def events(root: Tag) -> Iterator[Event]:
 
 
 def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
-    """Return the elements below `root` that are chosen, in order. Elements within a chosen element are left out."""
+    """Return the elements below `root` for which `chosen` returns True, in order. Elements within such an element are
+    left out.
+    """
     elements: list[Tag] = []
     inside: PageElement | None = None
     for kind, node in events(root):
@@ -86,8 +90,8 @@ def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:
 
 
 def beginning(element: Tag, most: int) -> Iterator[PageElement]:
-    """Yield the first nodes below an element, in order. bs4's own walk is slower: it first searches for the last
-    node.
+    """Yield at most `most` nodes below an element, in order. bs4's own walk is slower, because it first searches for
+    the last node.
     """
     stack = [iter(element.contents)]
     while stack and most > 0:

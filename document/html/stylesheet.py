@@ -1,6 +1,7 @@
 """Reads list numbers, font weight and visibility from a page's own style sheets.
 
-It reads only rules for a tag, class or id, alone or within others. Linked style sheets are never fetched.
+It reads only rules whose selectors consist of tags, classes and ids, such as "li.note" or "ol > li". Linked style
+sheets are never fetched.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from document.html.soup import attribute
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
-"""Matches one rule, starting after a brace only. Else a sheet without braces would be searched from every character."""
+"""Matches one rule. A match starts only after a brace or at the start of the sheet. Otherwise the search in a sheet
+without braces would start again at every character.
+"""
 _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 _PART = re.compile(r"[.#][\w-]+")
@@ -28,11 +31,11 @@ _READ = frozenset(
     ]
 )
 _STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
-"""Matches selectors that depend on a position, a pseudo-class or a second name."""
+"""Matches selectors that name another element, a pseudo-class, an attribute, or a second class or id."""
 _ANCESTORS = 64
-"""Maximum number of levels up to which an ancestor is searched for."""
+"""Maximum number of ancestors of an element that are compared with a rule."""
 _MOST_NAMES = 4
-"""Maximum number of nested elements in a selector."""
+"""Maximum number of elements that a selector names."""
 
 Styles = dict[str, str]
 
@@ -56,7 +59,7 @@ class Compound:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A selector for an ancestor of an element; it may be limited to the parent."""
+    """A selector for an ancestor of an element, or only for the parent if `is_parent` is set."""
 
     compound: Compound
     is_parent: bool
@@ -64,7 +67,7 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Styles, and the selector of the elements that have them."""
+    """Styles, and the selector of the elements to which the styles apply."""
 
     subject: Compound
     around: tuple[Around, ...]
@@ -73,7 +76,7 @@ class Rule:
 
 
 _Index = dict[str, list[tuple[int, Rule]]]
-"""Rules with their position in the sheet. The key is the id, class or tag that an element must have."""
+"""Rules, each with its position in the sheet. The key is the id, class or tag that an element must have."""
 
 
 @dataclass(slots=True)
@@ -121,7 +124,9 @@ def read_sheet(sheet: StyleSheet, text: str) -> None:
 
 
 def declarations(text: str) -> Styles:
-    """Return the declarations that matter here. Names and values are in lower case, except for `content`."""
+    """Return the declarations of the properties in `_READ`. Names and values are in lower case, except for values of
+    `content`.
+    """
     styles: Styles = {}
     if not text:
         return styles
@@ -154,7 +159,7 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
 
 
 def _rule(selector: str, styles: Styles) -> Rule | None:
-    """Return the rule for a selector, or None if the selector has more than elements and their ancestors."""
+    """Return the rule for a selector. Return None if the selector has anything besides elements and their ancestors."""
     parts = selector.replace(">", " > ").split()
     names = [part for part in parts if part != ">"]
     compounds = [compound for name in names if (compound := _compound(name))]
@@ -200,7 +205,7 @@ def _matching(index: _Index, element: Tag) -> Styles:
 
 
 def _is_within(element: Tag, around: Sequence[Around]) -> bool:
-    """Return whether an element has the required ancestors. All possible matches are followed at once."""
+    """Return whether an element has the required ancestors. If several ancestors match, each of them is tried."""
     parents = list(islice(element.parents, _ANCESTORS)) if around else []
     places = [-1]
     for outer in around:

@@ -8,13 +8,13 @@ from document.html.measures import Sizes
 from document.html.soup import attribute
 
 _LONG_CELL = 1500
-"""Minimum cell length, in characters, for a table without header cells to be a layout table."""
+"""Minimum length, in characters, of a cell that makes a table without header cells a layout table."""
 
 
 def is_data_table(table: Tag, sizes: Sizes) -> bool:
-    """Return whether a table holds data: it has header cells, or several rows of several short cells.
+    """Return whether a table holds data. It has header cells, or several rows of several short cells.
 
-    A table that contains another table is a layout table, and so is one with role="presentation".
+    A table that contains another table, or has role="presentation", is a layout table.
     """
     size = sizes[table]
     if attribute(table, "role") in ("presentation", "none") or size.tables > 1:

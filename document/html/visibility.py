@@ -12,15 +12,15 @@ from document.html.soup import UNREAD, attribute, beginning, is_text
 from document.html.stylesheet import StyleSheet, declarations, is_invisible
 
 _SHORT = 160
-"""Maximum length, in characters, of a text that may be the question that opens a hidden answer."""
+"""Maximum length, in characters, of a question with a hidden answer. A click on the question shows the answer."""
 _LOOKED_AT = 40
 _NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button", "label"})
 _PANELS = frozenset({"tabpanel", "region"})
 _LEVELS = 3
-"""Number of elements around a hidden one that are searched for its control."""
+"""Maximum number of levels above a hidden element at which its control is searched for."""
 _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 _CLOSED = BLOCKS - {"p", "li", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
-"""Elements that may be collapsed boxes. With `aria-hidden` they count as hidden."""
+"""Elements that may be collapsed boxes. Such an element counts as hidden if it has `aria-hidden`."""
 _ICONS = frozenset({"i", "svg"})
 _DOTS = frozenset({"...", "…", ". . .", "[...]", "[…]"})
 
@@ -39,7 +39,7 @@ def _is_unspoken(element: Tag) -> bool:
 
 
 def _is_seen(element: Tag) -> bool:
-    """Return whether an `aria-hidden` element is visible as words of a line. An icon or a collapsed box is not."""
+    """Return whether an element with `aria-hidden` is visible as words of a line. An icon or a collapsed box is not."""
     if element.name in _CLOSED or element.name in _ICONS or element.parent is None:
         return False
     if len(_words(element).split()) > 1:
@@ -52,8 +52,8 @@ def _is_seen(element: Tag) -> bool:
 def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
     """Return whether something on the page shows a hidden element: a control, a link, or a style for another state.
 
-    The control need not name the element. It may be right before it, or a sentence may break off where the element
-    begins.
+    A control need not name the element. The control may be right before the element, or a sentence may break off where
+    the element begins.
     """
     identifier = attribute(element, "id")
     if identifier and (identifier in controls.opened or f"#{identifier}" in sheet.shown):
@@ -79,7 +79,9 @@ def stands_for_more(node: PageElement | None) -> bool:
 
 
 def _before(element: Tag) -> PageElement | None:
-    """Return the node before an element, or before its parent if the element comes first in it."""
+    """Return the node before an element. If the element comes first in its parent, return the node before the
+    parent.
+    """
     for node in (element, element.parent):
         if node is not None and (node is element or node.name not in ("body", "main", "article")):
             before = next((other for other in node.previous_siblings if _is_read(other)), None)
@@ -89,8 +91,10 @@ def _before(element: Tag) -> PageElement | None:
 
 
 def _ends_before_control(element: Tag) -> bool:
-    """Return whether a control follows a hidden part, or the list around a hidden item. The control then shows the
-    rest."""
+    """Return whether a control comes after a hidden part, or after the list that ends with a hidden item.
+
+    The control then shows the hidden part or item.
+    """
     node: Tag | None = element
     for _ in range(_LEVELS):
         if node is None:
@@ -122,13 +126,13 @@ def _is_or_holds_control(node: Tag) -> bool:
 
 
 def _is_part(element: Tag) -> bool:
-    """Return whether an element is a paragraph, a list or a table, or begins with one."""
+    """Return whether an element is, or contains near its beginning, a paragraph, a list or a table."""
     inner = (element, *beginning(element, _LOOKED_AT))
     return any(isinstance(node, Tag) and node.name in _PARTS for node in inner)
 
 
 def _is_short_line(node: PageElement | None) -> bool:
-    """Return whether a line may be the question that a hidden part answers. The page's foot is not one."""
+    """Return whether a line may be the question that a hidden part answers. The foot of a page is not such a line."""
     if (
         not isinstance(node, Tag)
         or node.name == "footer"
@@ -144,7 +148,7 @@ def _is_read(node: PageElement) -> bool:
 
 
 def _asks(before: PageElement) -> bool:
-    """Return whether an element announces a text: it is a control, a heading, a question, or dots."""
+    """Return whether an element announces the text after it. It is a control, a heading, a question, or dots."""
     if not isinstance(before, Tag):
         return False
     if _names(before) or stands_for_more(before) or "onclick" in before.attrs:

@@ -1,4 +1,4 @@
-"""Walks through a part of a page and collects its lines, as a reader sees them."""
+"""Collects the lines of a part of a page, as a reader sees them."""
 
 from __future__ import annotations
 
@@ -167,11 +167,11 @@ class Walker:
 
 
 def _begins_line(node: Tag, before: str) -> bool:
-    """Return whether an unstyled element starts a new line.
+    """Return whether an element starts a new line although no style says so.
 
-    A linked style sheet, which is not read, may put elements on lines of their own. There are two signs: two elements
-    follow each other without a space, and a new sentence or name seems to begin. A custom element of several words is a
-    line if it is not within running text.
+    A linked style sheet may put elements on separate lines, but linked style sheets are not read. So two signs decide
+    together: two elements follow each other without a space, and a new sentence or name seems to begin. A custom
+    element of several words is a line if no running text is beside it.
     """
     beside = node.previous_sibling
     if not before or not (isinstance(beside, Tag) or "-" in node.name):
@@ -187,7 +187,7 @@ def _begins_line(node: Tag, before: str) -> bool:
 
 
 def _parts_words(before: str, first: str) -> bool:
-    """Return whether two characters belong to two words, and not to one word in two styles."""
+    """Return whether two adjacent characters belong to two words, and not to one word in two styles."""
     return before in _ENDS or (first.isupper() and before.islower()) or (first.isdigit() and before.isalpha())
 
 
