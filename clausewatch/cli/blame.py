@@ -13,9 +13,9 @@ from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, known_days, named_version, print_page
 from clausewatch.output.change_text import enumerated
-from clausewatch.output.day_text import day_row, day_sentence
+from clausewatch.output.day_text import day_sentence
 from clausewatch.output.html import page
-from clausewatch.output.json_rows import as_json, blame_row
+from clausewatch.output.json_rows import as_json, blame_row, with_days
 from clausewatch.output.terminal import wrapped
 from clausewatch.output.times import day, moment
 
@@ -45,7 +45,7 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
     if form == "html":
         print_page(page("blame.html", blame=attribution, dropped=dropped, caution=_caution(attribution), known=known))
     elif form == "json":
-        click.echo(as_json(blame_row(attribution) | {"known": list(map(day_row, days))}))
+        click.echo(as_json(with_days(blame_row(attribution), days)))
     else:
         click.echo(
             "\n".join(

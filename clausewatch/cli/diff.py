@@ -12,8 +12,8 @@ from archive.storage.database import Archive
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, NoAnswerError, known_days, named_version, print_page
-from clausewatch.output.day_text import day_row, day_sentence
-from clausewatch.output.json_rows import as_json, redline_row
+from clausewatch.output.day_text import day_sentence
+from clausewatch.output.json_rows import as_json, redline_row, with_days
 from clausewatch.output.redline_page import as_page, compare_versions
 from clausewatch.output.redline_text import redline_lines
 
@@ -54,7 +54,7 @@ def diff(
     if form == "html":
         print_page(as_page(compared, side_by_side=side_by_side, known=known))
     elif form == "json":
-        click.echo(as_json(redline_row(compared) | {"known": list(map(day_row, days))}))
+        click.echo(as_json(with_days(redline_row(compared), days)))
     else:
         lines = redline_lines(compared, full=full, side_by_side=side_by_side, known=known)
         # See https://no-color.org. If the output is not a terminal, click omits colours by itself.

@@ -17,11 +17,11 @@ from archive.storage.database import Archive
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
-from clausewatch.output.day_text import day_row, day_sentence
+from clausewatch.output.day_text import day_sentence
 from clausewatch.output.html import page
 from clausewatch.output.inventories import inventories
 from clausewatch.output.inventory_text import inventory_lines
-from clausewatch.output.json_rows import as_json, inventory_page_row, show_row
+from clausewatch.output.json_rows import as_json, inventory_page_row, show_row, with_days
 from clausewatch.output.terminal import printable, wrapped
 from clausewatch.output.times import moment
 from differ.judgement.inventory import Inventory
@@ -80,7 +80,7 @@ def show(
         text = replace(text, sections=_speaking(text, topic))
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
-        click.echo(as_json(show_row(version, text, sections) | {"known": list(map(day_row, days))}))
+        click.echo(as_json(with_days(show_row(version, text, sections), days)))
     elif form == "html":
         print_page(page("show.html", version=version, sections=sections, lines=None, known=map(day_sentence, days)))
     else:
@@ -89,7 +89,7 @@ def show(
 
 def _print_inventory(version: Version, named: Inventory, days: Sequence[DayKnowledge], form: str) -> None:
     if form == "json":
-        click.echo(as_json(inventory_page_row(version, named) | {"known": list(map(day_row, days))}))
+        click.echo(as_json(with_days(inventory_page_row(version, named), days)))
     elif form == "html":
         print_page(
             page(

@@ -1,10 +1,9 @@
-"""Describes what is known about a policy on a day, as a sentence and as JSON."""
+"""Describes what is known about a policy on a day in a sentence."""
 
 from __future__ import annotations
 
 from archive.questions.known_days import DayKnowledge
-from clausewatch.output.json_rows.row import Row
-from clausewatch.output.times import moment, stamp
+from clausewatch.output.times import moment
 
 
 def day_sentence(known: DayKnowledge) -> str:
@@ -16,15 +15,3 @@ def day_sentence(known: DayKnowledge) -> str:
         return f"{last}, not seen since{between.replace(' in between', ' since then')}."
     following = "seen so again" if known.is_certain else f"next seen different, as version {known.next_version},"
     return f"{last}, {following} on {moment(known.next_seen)}{between}."
-
-
-def day_row(known: DayKnowledge) -> Row:
-    """Return the facts about a time as JSON."""
-    return {
-        "at": stamp(known.at),
-        "version": known.version,
-        "last_seen": stamp(known.last_seen),
-        "next_seen": None if known.next_seen is None else stamp(known.next_seen),
-        "next_version": known.next_version,
-        "missed_visits": known.missed,
-    }

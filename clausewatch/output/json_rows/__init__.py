@@ -13,6 +13,7 @@ from clausewatch.output.json_rows.answers import (
     status_row,
     subscription_row,
     verification_row,
+    with_days,
 )
 from clausewatch.output.json_rows.judgements import comparison_report, comparison_row, diagnosis_row, unreadable_row
 from clausewatch.output.json_rows.row import Row, as_json, as_json_line
@@ -43,4 +44,5 @@ __all__ = [
     "tally_row",
     "unreadable_row",
     "verification_row",
+    "with_days",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archive.evidence.verification import Tally
     from archive.questions.blame import Blame, Dropped, Sentence
     from archive.questions.inventories import Lacking, Listing, Named
+    from archive.questions.known_days import DayKnowledge
     from archive.questions.status import PolicyStatus
     from archive.search.query import SearchResult, SectionMatch
     from archive.upkeep.stats import ArchiveStats
@@ -250,4 +251,21 @@ def delivery_row(delivery: ListedDelivery, redacted: Callable[[str], str]) -> Ro
         "attempts": delivery.attempts,
         "accepted_at": stamp_or_none(delivery.accepted_at),
         "error": redacted(delivery.error) or None,
+    }
+
+
+def with_days(row: Row, days: Iterable[DayKnowledge]) -> Row:
+    """Return a row with what is known about the days that the reader asked for."""
+    return row | {"known": [_day_row(day) for day in days]}
+
+
+def _day_row(known: DayKnowledge) -> Row:
+    """Return the facts about a time as JSON."""
+    return {
+        "at": stamp(known.at),
+        "version": known.version,
+        "last_seen": stamp(known.last_seen),
+        "next_seen": None if known.next_seen is None else stamp(known.next_seen),
+        "next_version": known.next_version,
+        "missed_visits": known.missed,
     }

@@ -311,7 +311,7 @@ def written(folder: Path, *texts: str) -> list[Path]:
 def test_notes_on_dates_and_languages_of_a_change_are_reported(tmp_path: Path) -> None:
     paths = written(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     lines = compare(*paths).output.splitlines()
-    assert lines[1] == "Silent edit: the text changed, the stated date of 2026-01-15 did not."
+    assert lines[1] == "Silent edit: the text changed, but the stated date of 2026-01-15 did not."
     assert lines[2] == "Only the Indonesian text changed; the English text on sharing and rights stayed as it was."
     row = json.loads(compare(*paths, "--format", "json").output)
     assert tuple(row) == (*ROW_KEYS, "timing", "drift")

@@ -52,8 +52,8 @@ def test_a_history_that_is_cut_says_so_on_the_page(tmp_path: Path) -> None:
     page = call(path, "history", "--limit", "1", "--format", "html").stdout
     assert "Shown are the 1 latest of 2 versions." in page
     result = call(path, "history", "--limit", "1", "--format", "json")
-    assert "the 1 of 2 versions" in result.stderr
-    assert "the 1 of 2 versions" in " ".join(call(path, "history", "--limit", "1").stdout.split())
+    assert "the 1 latest of 2 versions" in result.stderr
+    assert "the 1 latest of 2 versions" in " ".join(call(path, "history", "--limit", "1").stdout.split())
     assert "Shown are" not in call(path, "history", "--limit", "2").stdout
 
 
