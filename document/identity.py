@@ -8,9 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, groupby
+from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 from urllib.parse import urlsplit
 
-from document.model import Document, Link, Section
+from document.model import Block, Document, Link, Section
 from document.text.prose import reads_like_prose
 from document.text.rights_links import names_rights
 
@@ -22,14 +25,24 @@ REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class BlockIdentity:
+    """One block's part of a document's identity."""
+
+    words: tuple[tuple[str | None, str], ...]
+    """See `SectionIdentity`; empty if it is a link to a place in the page."""
+    addresses: frozenset[str]
+    sites: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class SectionIdentity:
     """One section's part of a document's identity."""
 
     heading: str
     """The heading's words in lower case. An entry of a table of contents may repeat them."""
     words: tuple[tuple[str | None, str], ...]
-    """The words of the heading and of each block, in order, as the items of a JSON list. An entry of a table of
-    contents also has its text in lower case; other blocks have None."""
+    """The words of the heading and the blocks, in order, as the items of a JSON list. An entry of a table of contents
+    also has its text in lower case; other words have None. No text is empty."""
     addresses: frozenset[str]
     """Linked e-mail addresses."""
     sites: frozenset[tuple[str, str]]
@@ -65,26 +78,45 @@ def joined_identity(sections: Sequence[SectionIdentity]) -> str:
 
 def section_identity(section: Section) -> SectionIdentity:
     """Return a section's part of the identity of its document."""
-    words: list[tuple[str | None, str]] = [(None, _items(section.heading))]
+    return combined_identity(section.heading, [block_identity(block) for block in section.blocks])
+
+
+def block_identity(block: Block) -> BlockIdentity:
+    """Return a block's part of the identity of its document."""
+    words: list[tuple[str | None, str]] = []
     addresses: set[str] = set()
     sites: set[tuple[str, str]] = set()
-    for block in section.blocks:
-        if block.kind != "jump" or reads_like_prose(block.text):
-            entry = _key(block.text) if block.kind in ("contents", "jump") else None
-            words.append((entry, _items(block.text, "|")))
-        for link in block.links:
-            _note(link, addresses, sites)
-    return SectionIdentity(_key(section.heading), tuple(words), frozenset(addresses), frozenset(sites))
+    if block.kind != "jump" or reads_like_prose(block.text):
+        entry = _key(block.text) if block.kind in ("contents", "jump") else None
+        words.append((entry, _items(block.text, "|")))
+    for link in block.links:
+        _note(link, addresses, sites)
+    return BlockIdentity(tuple(words), frozenset(addresses), frozenset(sites))
+
+
+def combined_identity(heading: str, blocks: Sequence[BlockIdentity]) -> SectionIdentity:
+    """Return the identity of the section that has these blocks; words next to each other become one text."""
+    listed = chain([(None, _items(heading))], *(block.words for block in blocks))
+    words: list[tuple[str | None, str]] = []
+    for entry, some in groupby(listed, itemgetter(0)):
+        texts = [text for _, text in some if text]
+        words += [(entry, ", ".join(texts))] if texts else []
+    addresses = frozenset[str]().union(*(block.addresses for block in blocks))
+    sites = frozenset[tuple[str, str]]().union(*(block.sites for block in blocks))
+    return SectionIdentity(_key(heading), tuple(words), addresses, sites)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _items(text: str, left_out: str = "") -> str:
-    return json.dumps([word for word in text.split() if word != left_out], ensure_ascii=False)[1:-1]
+    words = text.split()
+    if left_out in words:
+        words = [word for word in words if word != left_out]
+    return quoted(" ".join(words)).replace(" ", '", "') if words else ""
 
 
 def _joined(sections: Sequence[SectionIdentity]) -> tuple[str, frozenset[str], frozenset[tuple[str, str]]]:
     headings = {section.heading for section in sections}
-    words = (text for section in sections for entry, text in section.words if text and entry not in headings)
+    words = (text for section in sections for entry, text in section.words if entry not in headings)
     addresses = frozenset[str]().union(*(section.addresses for section in sections))
     sites = frozenset[tuple[str, str]]().union(*(section.sites for section in sections))
     return ", ".join(words), addresses, sites

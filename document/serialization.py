@@ -41,11 +41,36 @@ def split_sections(data: bytes) -> tuple[bytes, list[bytes]]:
     listed, closed, after = rest.rpartition(b'],"title":"')
     if not opened or not closed:
         raise ValueError("these bytes are not a document's JSON")
-    parts = listed.split(b'},{"blocks":[') if listed else []
+    return before + opened + closed + after, _objects(listed, b'{"blocks":[')
+
+
+def split_blocks(data: bytes) -> tuple[bytes, list[bytes]]:
+    """Return a section that `split_sections` cut out, without its blocks, and the JSON of each block.
+
+    Raises ValueError for other bytes.
+    """
+    before, opened, rest = data.partition(b'{"blocks":[')
+    listed, closed, after = rest.rpartition(b'],"heading":"')
+    if before or not opened or not closed:
+        raise ValueError("these bytes are not a section's JSON")
+    return opened + closed + after, _objects(listed, b'{"depth":')
+
+
+def _objects(listed: bytes, beginning: bytes) -> list[bytes]:
+    """Return the objects of a JSON list, each of which begins with these bytes."""
+    parts = listed.split(b"}," + beginning) if listed else []
     if len(parts) > 1:
         first, *between, last = parts
-        parts = [first + b"}", *(b'{"blocks":[' + part + b"}" for part in between), b'{"blocks":[' + last]
-    return before + opened + closed + after, parts
+        parts = [first + b"}", *(beginning + part + b"}" for part in between), beginning + last]
+    return parts
+
+
+def block_from_json(data: bytes) -> Block:
+    """Return the block that `split_blocks` cut out.
+
+    Raises ValueError, KeyError or TypeError if the bytes are not such JSON.
+    """
+    return _block(json.loads(data.decode("utf-8", "surrogatepass")))
 
 
 def section_from_json(data: bytes) -> Section:

@@ -94,8 +94,8 @@ GUARDS = (
     Guard(
         "an entry after a kept head",
         "archive/evidence/verification.py",
-        "return cls(connection, tally, later, begin.hash, begin.sequence, begin.at, met)",
-        "return cls(connection, tally, later, None, begin.sequence, begin.at, met)",
+        "return cls(connection, tally, later, last, begin.hash, begin.sequence, met)",
+        "return cls(connection, tally, later, last, None, begin.sequence, met)",
         tests="tests/clausewatch/questions/test_verify.py",
     ),
     Guard(
@@ -144,7 +144,7 @@ GUARDS = (
     ),
     Guard(
         "who may read",
-        "archive/storage/engines.py",
+        "archive/permissions.py",
         "PRIVATE = 0o600",
         "PRIVATE = 0o644",
         tests="tests/archive/upkeep/test_upkeep.py",

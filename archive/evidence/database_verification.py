@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import DatabaseError
@@ -17,6 +18,10 @@ from archive.storage.upgrade import VERSION_TABLE, upgrade_schema
 
 MOST_PROBLEMS = 20
 """Maximum number of problems that are listed for a database."""
+
+SCHEMA = Path(__file__).with_name("schema.txt")
+"""What the migrations make in SQLite, as a verification need not make it again: kinds, names and definitions with tabs
+between them. Written by `python -m tests.schema_file`."""
 
 Schema = Mapping[tuple[str, str], str]
 """SQL statements, by type and name of the object that they define."""
@@ -70,7 +75,13 @@ def _sqlite_schema(connection: Connection) -> Iterator[Flaw]:
 
 @cache
 def _migrated() -> Schema:
-    """Return the schema that the migrations create."""
+    """Return the schema that the migrations make, as it was written down."""
+    lines = SCHEMA.read_text(encoding="utf-8").splitlines()
+    return {(kind, name): definition for kind, name, definition in (line.split("\t") for line in lines)}
+
+
+def migrated_schema() -> Schema:
+    """Return the schema that the migrations make, by making it: see `SCHEMA`."""
     engine = engine_of(make_url("sqlite://"), timedelta(seconds=5), enforce_references=False)
     try:
         upgrade_schema(engine, "memory")

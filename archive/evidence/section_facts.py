@@ -1,15 +1,23 @@
-"""Reads the facts for verification from documents. Each section is read once, because most sections equal those of the
-version before."""
+"""Reads what verification needs of documents, block by block: most blocks of a version are its predecessor's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archive.search.index import SectionPart, parts_of_section
+from archive.search.index import Line, SectionPart, block_lines, parts_of_lines
 from document import from_json
-from document.identity import SectionIdentity, joined_identity, section_identity
-from document.serialization import section_from_json, split_sections
+from document.identity import BlockIdentity, SectionIdentity, block_identity, combined_identity, joined_identity
+from document.serialization import block_from_json, section_from_json, split_blocks, split_sections
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFacts:
+    """The facts of a block that verification needs."""
+
+    identity: BlockIdentity
+    lines: tuple[Line, ...]
+    """Lines by which the search keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,9 @@ class SectionFacts:
 
     identity: SectionIdentity
     parts: Mapping[str, SectionPart]
-    """The values in the search index for this section, by address."""
+    """Values that the search keeps of it, by address."""
+    blocks: Mapping[bytes, BlockFacts]
+    """Its blocks, by their JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,27 @@ class SectionReader:
         """Return the facts of a document. Raises the same errors as `document.from_json` for other bytes."""
         rest, written = split_sections(content)
         from_json(rest)
-        self._known = {section: self._known.get(section) or _facts(section) for section in written}
+        same = {section: self._known[section] for section in written if section in self._known}
+        # A changed section has nearly all blocks of one that went.
+        gone = [facts.blocks for section, facts in self._known.items() if section not in same]
+        blocks = {block: facts for some in gone for block, facts in some.items()}
+        self._known = {section: same.get(section) or _facts(section, blocks) for section in written}
         sections = [self._known[section] for section in written]
         parts = {address: part for section in sections for address, part in section.parts.items()}
         return DocumentFacts(joined_identity([section.identity for section in sections]), parts)
 
 
-def _facts(written: bytes) -> SectionFacts:
-    section = section_from_json(written)
-    return SectionFacts(section_identity(section), {part["sha256"]: part for part in parts_of_section(section)})
+def _facts(written: bytes, known: Mapping[bytes, BlockFacts]) -> SectionFacts:
+    """Return the facts of a section; `known` are blocks that were read before."""
+    rest, cut = split_blocks(written)
+    section = section_from_json(rest)
+    blocks = {block: known.get(block) or _block_facts(block) for block in cut}
+    listed = [blocks[block] for block in cut]
+    identity = combined_identity(section.heading, [block.identity for block in listed])
+    parts = parts_of_lines(section, (line for block in listed for line in block.lines))
+    return SectionFacts(identity, {part["sha256"]: part for part in parts}, blocks)
+
+
+def _block_facts(written: bytes) -> BlockFacts:
+    block = block_from_json(written)
+    return BlockFacts(block_identity(block), tuple(block_lines(block.text)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
 
@@ -19,9 +19,12 @@ from archive.evidence.database_verification import verify_database
 from archive.evidence.flaws import Flaw
 from archive.evidence.row_labels import whereabouts
 from archive.storage.database import Archive
-from archive.storage.evidence_rows import BATCH, KINDS, canonical_rows
-from archive.storage.sealing import GENESIS, START, ChainEntry
+from archive.storage.evidence_rows import BATCH, KINDS, CanonicalTime, canonical_rows, canonical_time
+from archive.storage.sealing import GENESIS, START, entry_bytes
 from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
+
+MOST_SET_BACK = 10
+"""Maximum number of entries listed that are dated before the one before them."""
 
 
 @dataclass(slots=True)
@@ -80,7 +83,25 @@ def verify(
             yield from verify_contents(session, tally.contents, extract=extract, after=tally.since)
 
 
-_ENTRY = ("sequence", "kind", "row_id", "row_sha256", "recorded_at", "hash")
+_ENTRIES = select(
+    ChainEntryRow.sequence,
+    ChainEntryRow.kind,
+    ChainEntryRow.row_id,
+    ChainEntryRow.row_sha256,
+    CanonicalTime(ChainEntryRow.recorded_at),
+    ChainEntryRow.hash,
+)
+
+
+class _Entry(NamedTuple):
+    """An entry as it is stored; its time as canonical text."""
+
+    sequence: int
+    kind: str
+    row_id: int
+    row: str
+    at: str
+    hash: str
 
 
 def _entry_of(connection: Connection, head: SavedHead) -> Head | None:
@@ -98,10 +119,11 @@ class _Chain:
     connection: Connection
     tally: Tally
     saved: Sequence[SavedHead]
+    _last: _Entry | None = None
+    """The entry before the next one, as it is stored."""
     _previous: str | None = GENESIS
-    """The stored hash of the previous entry; None if it cannot be read."""
+    """The stored hash of the entry before the next one; None if it cannot be read."""
     _sequence: int = 0
-    _at: datetime | None = None
     _met: set[SavedHead] = field(default_factory=set)
 
     @classmethod
@@ -112,74 +134,69 @@ class _Chain:
         later = [head for head in saved if not tally.covers(head)]
         met = {head for head in later if head.hash == begin.hash and head.sequence in (None, begin.sequence)}
         tally.head = begin
-        return cls(connection, tally, later, begin.hash, begin.sequence, begin.at, met)
+        last = _Entry(begin.sequence, "", 0, "", canonical_time(begin.at), begin.hash)
+        return cls(connection, tally, later, last, begin.hash, begin.sequence, met)
 
     def verify(self) -> Iterator[Flaw]:
-        while True:
-            sequences = self._next_sequences()
+        while sequences := self._next_sequences():
             for batch in readable(self._read, sequences):
                 if isinstance(batch, int):
                     yield self._pass_unreadable(batch)
                     continue
-                for entry, stored in batch:
-                    yield from self._link(entry, stored)
-                yield from self._rows([entry for entry, _ in batch])
-            if len(sequences) < BATCH:
-                break
+                for entry in batch:
+                    yield from self._link(entry)
+                self._note(batch)
+                yield from self._rows(batch)
         yield from self._heads()
 
     def _next_sequences(self) -> list[int]:
         query = select(ChainEntryRow.sequence).where(ChainEntryRow.sequence > self._sequence)
         return list(self.connection.scalars(query.order_by(ChainEntryRow.sequence).limit(BATCH)))
 
-    def _read(self, sequences: Sequence[int]) -> list[tuple[ChainEntry, str]]:
-        """Return entries, each linked to the stored hash of the entry before, with their own stored hashes."""
-        table = ChainEntryRow.__table__
-        query = select(*(table.c[name] for name in _ENTRY)).where(table.c.sequence.in_(sequences))
-        previous, batch = self._previous or "", []
-        for sequence, kind, row_id, row, recorded_at, stored in self.connection.execute(query.order_by("sequence")):
-            if not isinstance(kind, str) or not isinstance(row_id, int):
+    def _read(self, sequences: Sequence[int]) -> list[_Entry]:
+        query = _ENTRIES.where(ChainEntryRow.sequence.in_(sequences)).order_by(ChainEntryRow.sequence)
+        batch = [_Entry(*row) for row in self.connection.execute(query)]
+        for entry in batch:
+            if not isinstance(entry.kind, str) or not isinstance(entry.row_id, int):
                 raise TypeError("an entry names no row")
-            entry = ChainEntry(sequence, previous, kind, id=row_id, row=row, recorded_at=recorded_at)
-            batch.append((entry, stored))
-            previous = stored
+            datetime.fromisoformat(entry.at)
         return batch
 
     def _pass_unreadable(self, sequence: int) -> Flaw:
         self._sequence, self._previous = sequence, None
         return Flaw("chain", f"entry {sequence}", "it cannot be read")
 
-    def _link(self, entry: ChainEntry, stored: str) -> Iterator[Flaw]:
+    def _link(self, entry: _Entry) -> Iterator[Flaw]:
         """Verify that an entry is linked to the entry before."""
         where = f"entry {entry.sequence}"
         if entry.sequence != self._sequence + 1:
             yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
-        elif self._previous is not None and not _has_hash(entry, stored):
+        elif self._previous is not None and not _follows(entry, self._previous):
             problem = "it was altered, or does not follow from the entry before"
-            yield Flaw("chain", f"{where} ({ascii_text(entry.kind)} {entry.id})", problem)
+            yield Flaw("chain", f"{where} ({ascii_text(entry.kind)} {entry.row_id})", problem)
         if (entry.kind == START) != (entry.sequence == 1):
             yield Flaw("chain", where, "the chain begins with one entry of the kind `start`, and has no other")
-        self._note(entry, stored)
-
-    def _note(self, entry: ChainEntry, stored: str) -> None:
-        if self._at is not None and entry.recorded_at < self._at and len(self.tally.set_back) < 10:
+        if self._last is not None and entry.at < self._last.at and len(self.tally.set_back) < MOST_SET_BACK:
             self.tally.set_back += (entry.sequence,)
-        self._sequence, self._previous, self._at = entry.sequence, stored, entry.recorded_at
-        self.tally.entries += 1
-        self.tally.head = Head(entry.sequence, stored, entry.recorded_at)
-        for each in self.saved:
-            if each.hash == stored and each.sequence in (None, entry.sequence):
-                self._met.add(each)
+        self._last, self._sequence, self._previous = entry, entry.sequence, entry.hash
 
-    def _rows(self, entries: Sequence[ChainEntry]) -> Iterator[Flaw]:
-        """Verify the rows that these entries seal."""
-        by_kind = attrgetter("kind")
-        for kind, some in groupby(sorted(entries, key=by_kind), by_kind):
-            sealed = {entry.id: entry.row for entry in some}
+    def _note(self, batch: Sequence[_Entry]) -> None:
+        """Note which saved heads are among some entries, and the last of them."""
+        last, hashes = batch[-1], {entry.hash: entry.sequence for entry in batch}
+        self.tally.entries += len(batch)
+        self.tally.head = Head(last.sequence, last.hash, datetime.fromisoformat(last.at))
+        self._met |= {head for head in self.saved if head.hash in hashes and head.sequence in (None, hashes[head.hash])}
+
+    def _rows(self, entries: Sequence[_Entry]) -> Iterator[Flaw]:
+        """Verify the rows that entries seal."""
+        sealed: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        for entry in entries:
+            sealed[entry.kind][entry.row_id] = entry.row
+        for kind, hashes in sorted(sealed.items()):
             if kind in KINDS:
-                yield from self._rows_of(kind, sealed)
+                yield from self._rows_of(kind, hashes)
             elif kind != START:
-                yield Flaw("chain", f"{len(sealed)} entries", f"{kind!r} is not a kind of evidence")
+                yield Flaw("chain", f"{len(hashes)} entries", f"{kind!r} is not a kind of evidence")
 
     def _rows_of(self, kind: str, sealed: dict[int, str]) -> Iterator[Flaw]:
         for found in readable(partial(canonical_rows, self.connection, kind), list(sealed)):
@@ -214,11 +231,13 @@ class _Chain:
                 )
 
 
-def _has_hash(entry: ChainEntry, stored: str) -> bool:
+def _follows(entry: _Entry, previous: str) -> bool:
+    """Whether an entry has the hash that it must have after the entry of the hash `previous`."""
     try:
-        return entry.hash == stored
-    except UNREADABLE:  # a forged column may hold values that JSON cannot
+        sealed = entry_bytes(previous, entry.sequence, entry.kind, row_id=entry.row_id, row=entry.row, at=entry.at)
+    except UNREADABLE:  # a forged column may hold what JSON cannot
         return False
+    return hashlib.sha256(sealed).hexdigest() == entry.hash
 
 
 def _missing(first: int, last: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, literal, select, text, update
@@ -46,6 +46,9 @@ _CLEAR_WORDS = {
 
 SectionPart = Mapping[str, str]
 """The columns of a `SectionRow`, without its id."""
+
+Line = tuple[str, int]
+"""A line of a section, and the number of its words."""
 
 
 def index_version(session: Session, version: VersionRow, document: Document) -> None:
@@ -173,30 +176,40 @@ def section_parts(document: Document) -> Iterator[SectionPart]:
 
 def parts_of_section(section: Section) -> Iterator[SectionPart]:
     """Yield a section as it is stored. A very long section is split into parts."""
-    for lines in _portions(section):
-        facts = {
-            "path": _storable(" > ".join(section.path)),
-            "heading": _storable(section.title),
-            "language": section.language,
-            "text": _storable("\n".join(lines)),
-        }
-        address = hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-        yield facts | {"sha256": address}
+    return parts_of_lines(section, (line for block in section.blocks for line in block_lines(block.text)))
 
 
-def _portions(section: Section) -> Iterator[list[str]]:
+def parts_of_lines(section: Section, lines: Iterable[Line]) -> Iterator[SectionPart]:
+    """Yield the section that has these lines as it is kept; its own blocks are not looked at."""
+    facts = {
+        "path": _storable(" > ".join(section.path)),
+        "heading": _storable(section.title),
+        "language": section.language,
+    }
+    for portion in _portions(section, lines):
+        part = facts | {"text": _storable("\n".join(portion))}
+        yield part | {"sha256": hashlib.sha256(_encode(part).encode()).hexdigest()}
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
+def _portions(section: Section, counted: Iterable[Line]) -> Iterator[list[str]]:
     lines: list[str] = []
     room = PART_WORDS
-    for block in section.blocks:
-        for line in _lines(block.text):
-            count = len(line.split())
-            if lines and count > room:
-                yield lines
-                lines, room = [], PART_WORDS
-            lines.append(line)
-            room -= count
+    for line, count in counted:
+        if lines and count > room:
+            yield lines
+            lines, room = [], PART_WORDS
+        lines.append(line)
+        room -= count
     if lines or section.heading:
         yield lines
+
+
+def block_lines(block: str) -> Iterator[Line]:
+    """Yield the lines by which the text of a block is kept."""
+    return ((line, len(line.split())) for line in _lines(block))
 
 
 def _lines(block: str) -> Iterator[str]:

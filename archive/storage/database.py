@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from archive.errors import storage_errors
 from archive.model import BUSY_TIMEOUT
+from archive.permissions import create_private, let_group_read
 from archive.storage import fault_injection
-from archive.storage.engines import READING, create_private, engine_of, location_of, parsed
+from archive.storage.engines import READING, engine_of, location_of, parsed
 from archive.storage.run_lock import hold_run_lock
 from archive.storage.sealing import Sealing
 from archive.storage.upgrade import upgrade_schema
@@ -70,16 +71,19 @@ class Archive:
         self.close()
 
 
-def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Archive:
+def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT, *, group: str | None = None) -> Archive:
     """Open the archive at a database URL. Create it if it does not exist, and upgrade it to the newest schema.
 
-    Possible URLs are `sqlite:///relative.db`, `sqlite:////absolute.db` and `postgresql+psycopg://…`. Raises a subclass
-    of StorageError that says where the problem is, what it is, and how to fix it.
+    Possible URLs are `sqlite:///relative.db`, `sqlite:////absolute.db` and `postgresql+psycopg://…`. Only the owner can
+    read a new SQLite file, and the members of `group` if it is given. Raises a subclass of StorageError that says where
+    the problem is, what it is, and how to fix it.
     """
     database = parsed(url)
     location = location_of(database)
     if database.get_backend_name() == "sqlite" and database.database:
         create_private(Path(database.database))
+        if group is not None:
+            let_group_read(Path(database.database), group)
     upgrading = engine_of(database, busy_timeout, enforce_references=False)
     try:
         with storage_errors(location):

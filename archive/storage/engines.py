@@ -6,10 +6,7 @@ up. Committed data is on the disk. Times are in UTC.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -17,9 +14,6 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from archive.errors import CannotOpenError, MissingDriverError
 from archive.masking import masked_url
-
-PRIVATE = 0o600
-"""Permissions of a new archive and its backups."""
 
 READING: dict[str, dict[str, Any]] = {
     "sqlite": {"clausewatch_reading": True},
@@ -54,15 +48,6 @@ def parsed(url: str) -> URL:
 def location_of(database: URL) -> str:
     """Return a database URL with its password masked."""
     return masked_url(database.render_as_string(hide_password=False))
-
-
-def create_private(file: Path) -> None:
-    """Create a SQLite file, if it does not exist, that only its owner may read.
-
-    SQLite gives the files beside it the same permissions. If this fails, opening the file later gives the reason.
-    """
-    with suppress(OSError):
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
 
 
 def engine_of(

@@ -21,11 +21,15 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    Text,
     bindparam,
     func,
     select,
     type_coerce,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from archive.storage.tables import (
     Base,
@@ -40,6 +44,7 @@ from archive.storage.tables import (
     RestoreRow,
     ReviewRow,
     SuppressionRow,
+    UtcDateTime,
     VersionRow,
 )
 
@@ -99,14 +104,39 @@ def canonical_json(values: Mapping[str, Any]) -> bytes:
     return _encode(values).encode()
 
 
+def canonical_time(value: datetime) -> str:
+    """Return a time in UTC with six digits of a second."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        # The same result as strftime in a fifth of the time. A verification formats every row and entry.
-        return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+        return canonical_time(value)
     raise TypeError(f"{value!r} is not a value of evidence")
 
 
 _encode = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+class CanonicalTime(FunctionElement[str]):
+    """A column of times, as the canonical text of each. Any other stored value comes out as a different text."""
+
+    name = "canonical_time"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(CanonicalTime, "sqlite")
+def _on_sqlite(element: CanonicalTime, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    text = f"substr({column}, 1, 10) || 'T' || substr({column}, 12) || 'Z'"
+    return f"CASE WHEN typeof({column}) = 'text' AND substr({column}, 11, 1) = ' ' THEN {text} ELSE {column} END"
+
+
+@compiles(CanonicalTime, "postgresql")
+def _on_postgresql(element: CanonicalTime, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def canonical_rows(connection: Connection, name: str, ids: Sequence[int]) -> dict[int, bytes]:
@@ -163,6 +193,8 @@ def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) ->
     if isinstance(column.type, Boolean):
         # SQLite could store 2 and read it as True, so the stored number is selected.
         return type_coerce(column, Integer).label(name)
+    if isinstance(column.type, UtcDateTime):
+        return CanonicalTime(column).label(name)
     if name == "snapshot_sha256":
         fetch = table.c.fetch_id if "fetch_id" in table.c else table.c.id
         removed = select(func.min(RemovalRow.sha256)).where(

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from sqlalchemy import Connection, event, func, insert, inspect, select
@@ -19,8 +20,16 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage.engines import location_of
-from archive.storage.evidence_rows import BATCH, KINDS, EvidenceKind, canonical_json, canonical_rows
-from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, PolicyRow
+from archive.storage.evidence_rows import (
+    BATCH,
+    KINDS,
+    PAGE_COLUMNS,
+    EvidenceKind,
+    canonical_json,
+    canonical_rows,
+    canonical_time,
+)
+from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, PolicyRow, RemovalRow
 
 START = "start"
 """Kind of the first entry of a chain. It has no row. Its row hash is random, so that two chains never agree."""
@@ -62,22 +71,26 @@ class ChainEntry:
     """Time of sealing, by the clock of the machine that sealed it."""
 
     def canonical(self) -> bytes:
-        """Return the bytes that are hashed: one line of JSON with sorted keys, no spaces, UTF-8."""
-        return canonical_json(
-            {
-                "sequence": self.sequence,
-                "previous": self.previous,
-                "kind": self.kind,
-                "id": self.id,
-                "row": self.row,
-                "recorded_at": self.recorded_at,
-            }
-        )
+        """Return the bytes that are hashed: one line of JSON, keys sorted, no spaces, UTF-8."""
+        at = canonical_time(self.recorded_at)
+        return entry_bytes(self.previous, self.sequence, self.kind, row_id=self.id, row=self.row, at=at)
 
     @property
     def hash(self) -> str:
         """SHA-256 of its canonical bytes in hex. The next entry has it as `previous`."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def entry_bytes(previous: str, sequence: int, kind: str, *, row_id: int, row: str, at: str) -> bytes:
+    """Return the bytes of an entry that are hashed, as `canonical_json` writes them; `at` is a canonical time.
+
+    Written out because a verification does it for each entry. Raises TypeError or ValueError for what JSON or UTF-8
+    cannot hold.
+    """
+    return (
+        f'{{"id":{row_id:d},"kind":{quoted(kind)},"previous":{quoted(previous)},"recorded_at":{quoted(at)},'
+        f'"row":{quoted(row)},"sequence":{sequence:d}}}'
+    ).encode()
 
 
 @dataclass
@@ -89,9 +102,12 @@ class Sealing:
     """
 
     session: Session
-    _written: set[tuple[str, int]] = field(default_factory=set)
-    _rows: dict[tuple[str, int], Base] = field(default_factory=dict)
-    """The written objects, to compare with the values that the database returns."""
+    _values: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+    """The values that were written, to compare with what the database gives back."""
+    _pages: defaultdict[int, dict[int, Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    """The same of the further pages of each fetch, by their position."""
+    _removed: set[tuple[int, int]] = field(default_factory=set)
+    """Pages, by fetch and position, whose body was removed under a rule."""
     _named: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -104,40 +120,60 @@ class Sealing:
         self.session.flush()
         connection = self.session.connection()
         for policy, name in sorted(self._named.items()):
-            named = connection.execute(
-                insert(NamingRow).values(policy_id=policy, name=name, since=now).returning(NamingRow.id)
-            )
-            self._written.add(("naming", named.scalar_one()))
-        append(connection, in_sealing_order(self._written), now, self._require_as_written)
+            values = {"policy_id": policy, "name": name, "since": now}
+            key = connection.execute(insert(NamingRow).values(values).returning(NamingRow.id)).scalar_one()
+            self._values["naming", key] = values
+        append(connection, in_sealing_order(self._values), now, self._require_as_written)
 
     def _note(self, session: Session, _: object) -> None:
-        rows = {(_BY_ROW[type(row)], _id(row)): row for row in session.new if type(row) in _BY_ROW}
-        self._rows |= rows
-        self._written |= rows.keys()
-        for row in session.new:
-            if isinstance(row, FetchPageRow) and ("fetch", row.fetch_id) not in self._written:
-                raise SealedError(f"fetch {row.fetch_id} is sealed evidence: no page is added to it")
         for row in session.new.union(session.dirty):
+            if type(row) in _BY_ROW:
+                self._note_row(row, new=row in session.new)
             if isinstance(row, PolicyRow) and inspect(row).attrs.name.history.has_changes():
                 self._named[row.id] = row.name
+        for row in session.new:
+            if isinstance(row, FetchPageRow):
+                self._note_page(row)
+            if isinstance(row, RemovalRow):
+                self._removed.add((row.fetch_id, row.position))
+
+    def _note_row(self, row: Base, *, new: bool) -> None:
+        key = _BY_ROW[type(row)], _id(row)
+        if new or key in self._values:  # of a row that is sealed already, nothing sealed was altered
+            self._values[key] = _held(row, KINDS[key[0]].columns)
+
+    def _note_page(self, row: FetchPageRow) -> None:
+        if ("fetch", row.fetch_id) not in self._values:
+            raise SealedError(f"fetch {row.fetch_id} is sealed evidence: no page is added to it")
+        self._pages[row.fetch_id][row.position] = _held(row, PAGE_COLUMNS)
 
     def _require_as_written(self, kind: str, row_id: int, content: bytes) -> None:
         """Refuse a row that the database returns with other values than were written, for example because of a trigger.
 
         Raises DamagedArchiveError, so that the whole transaction is rolled back.
         """
-        row = self._rows.get((kind, row_id))
-        held = {} if row is None else row.__dict__
-        values = {name: held[name] for name in KINDS[kind].columns if name in held}
         stored = json.loads(content)["values"]
-        for name, value in json.loads(canonical_json(values)).items():
-            removed = name == "snapshot_sha256" and value is None  # its RemovalRow has the address of the body
+        self._compare(f"{kind} {row_id}", stored, self._values[kind, row_id], (row_id, 0))
+        if kind != "fetch":
+            return
+        pages = {page["position"]: page for page in stored["pages"]}
+        if pages.keys() != self._pages[row_id].keys():
+            raise self._came_back(f"fetch {row_id}", "pages")
+        for position, written in self._pages[row_id].items():
+            self._compare(f"page {position} of fetch {row_id}", pages[position], written, (row_id, position))
+
+    def _compare(self, what: str, stored: Mapping[str, Any], written: Mapping[str, Any], page: tuple[int, int]) -> None:
+        for name, value in json.loads(canonical_json(written)).items():
+            removed = name == "snapshot_sha256" and value is None and page in self._removed  # its removal is sealed too
             if stored[name] != value and not removed:
-                problem = (
-                    f"{kind} {row_id} came back with another `{name}` than was written; nothing was recorded. "
-                    "Is there a trigger? `clausewatch verify` says"
-                )
-                raise DamagedArchiveError(location_of(self.session.get_bind().engine.url), problem)
+                raise self._came_back(what, name)
+
+    def _came_back(self, what: str, name: str) -> DamagedArchiveError:
+        problem = (
+            f"{what} came back with another `{name}` than was written; nothing was recorded. "
+            "Is there a trigger? `clausewatch verify` says"
+        )
+        return DamagedArchiveError(location_of(self.session.get_bind().engine.url), problem)
 
     def _refuse(self, session: Session, *_: object) -> None:
         """Refuse to delete sealed evidence or to alter its sealed columns."""
@@ -146,7 +182,7 @@ class Sealing:
                 raise SealedError(f"a {_BY_ROW[type(row)]} is evidence, and is never deleted")
         for row in session.dirty:
             name = _BY_ROW.get(type(row))
-            if name is not None and (name, _id(row)) not in self._written:
+            if name is not None and (name, _id(row)) not in self._values:
                 _require_unaltered(row, KINDS[name])
 
     def _require_objects(self, statement: ORMExecuteState) -> None:
@@ -154,6 +190,11 @@ class Sealing:
         if (statement.is_insert or statement.is_delete) and mapper is not None and mapper.class_ in _BY_ROW:
             name = _BY_ROW[mapper.class_]
             raise SealedError(f"a {name} is evidence: add it to the session as an object, and never delete it")
+
+
+def _held(row: Base, columns: Iterable[str]) -> Mapping[str, Any]:
+    """Return the values that the program gave a row; what the database filled in is left out."""
+    return {name: row.__dict__[name] for name in columns if name in row.__dict__}
 
 
 def _id(row: Base) -> int:

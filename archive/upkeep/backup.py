@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import stat
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
@@ -14,8 +13,9 @@ from sqlalchemy import make_url
 
 from archive.errors import StorageError
 from archive.evidence.chain import Head, head
+from archive.permissions import BESIDE, create_private, read_by_the_same
 from archive.storage.database import Archive, open_archive
-from archive.storage.engines import create_private, location_of
+from archive.storage.engines import location_of
 
 
 class BackupError(StorageError):
@@ -60,6 +60,8 @@ def _copy(archive: Archive, target: Path) -> None:
             source.commit()
         create_private(target)
         source.execute("VACUUM INTO ?", (str(target),))
+        (file,) = [row[2] for row in source.execute("PRAGMA database_list") if row[1] == "main"]
+    read_by_the_same(Path(file), target)
     _to_disk(target)
 
 
@@ -101,7 +103,7 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
         create_private(partial)
         shutil.copyfile(backup, partial)
         if target.exists():
-            partial.chmod(stat.S_IMODE(target.stat().st_mode))
+            read_by_the_same(target, partial)
         _require_sound(partial)
         _head_of(partial)  # it is an archive with a schema that this program knows
         aside = _put_aside(target, replace=replace)
@@ -114,10 +116,6 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
             with suppress(FileNotFoundError):
                 Path(f"{partial}{ending}").unlink()
     return aside
-
-
-BESIDE = ("", "-wal", "-shm")
-"""The suffixes of a SQLite database's files."""
 
 
 def _put_aside(target: Path, *, replace: bool) -> Path | None:

@@ -172,7 +172,9 @@ def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
 
         aside = None if file is None else put_back(file, configuration.database, replace=replace)
         now = datetime.now(UTC)
-        with open_archive(configuration.database, configuration.busy_timeout) as opened:
+        with open_archive(
+            configuration.database, configuration.busy_timeout, group=configuration.database_group
+        ) as opened:
             withdrawn = note_restored(opened, now)
     if aside is not None:
         click.echo(f"The previous archive is now {aside}")

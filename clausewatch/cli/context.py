@@ -55,7 +55,7 @@ class CommandContext:
         from archive.storage.database import open_archive
 
         configuration = self.configuration()
-        return open_archive(configuration.database, configuration.busy_timeout)
+        return open_archive(configuration.database, configuration.busy_timeout, group=configuration.database_group)
 
     @cached_property
     def _configuration(self) -> Configuration:

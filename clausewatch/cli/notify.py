@@ -193,7 +193,9 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
     from notifier import outbox
 
     now = datetime.now(UTC)
-    with open_archive(configuration.database, configuration.busy_timeout) as archive:
+    with open_archive(
+        configuration.database, configuration.busy_timeout, group=configuration.database_group
+    ) as archive:
         configuration = as_watched(archive, configuration)
         outbox.plan_alerts(archive, configuration.subscribers, now)
         for subscriber in _readers(archive, configuration, name):
@@ -234,7 +236,9 @@ def _send(configuration: Configuration, dead: bool) -> Sent:
     from notifier.sending.delivery import deliver
 
     now = datetime.now(UTC)
-    with open_archive(configuration.database, configuration.busy_timeout) as archive:
+    with open_archive(
+        configuration.database, configuration.busy_timeout, group=configuration.database_group
+    ) as archive:
         configuration = as_watched(archive, configuration)
         outbox.release_claims(archive, now)
         if dead:

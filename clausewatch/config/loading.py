@@ -120,6 +120,7 @@ class _Reading:
             database=database,
             busy_timeout=top.busy_timeout,
             inventory_lot=top.inventory_lot,
+            database_group=top.database_group,
             policies=tuple(_policy(table, crawl) for _, table in policies),
             subscribers=tuple(table.subscriber() for _, table in subscribers),
             channels=tuple(Channel(name, url) for name, url in top.channels.items()),

@@ -76,6 +76,8 @@ class Configuration:
     _: KW_ONLY
     inventory_lot: int = INVENTORY_LOT
     """Maximum number of versions that get their missing inventories in a run or for an answer."""
+    database_group: str | None = None
+    """The group that may read a SQLite archive; None for its owner alone."""
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()

@@ -330,6 +330,7 @@ class FileTable(Table):
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT
     inventory_lot: Annotated[StrictInt, _count(1, 100_000)] = INVENTORY_LOT
+    database_group: Word | None = None
     env_file: Word | None = None
     crawl: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Word] = Field(default_factory=dict)

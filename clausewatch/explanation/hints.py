@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from archive.model import Policy
+from archive.permissions import obstacle, open_to_others
 from clausewatch.config.model import Configuration
 from clausewatch.explanation.examples import examples
 from differ.language.lexicon import load_lexicon
@@ -62,13 +63,25 @@ def hints(configuration: Configuration, made: Iterable[Subscriber] = ()) -> Iter
 
 def _file_hints(configuration: Configuration) -> Iterator[Hint]:
     """Warn if every user of this machine can read a SQLite archive or a file of secrets."""
-    file = Path(unquote(configuration.database.removeprefix("sqlite:///")))
-    is_sqlite = configuration.database.startswith("sqlite:///")
-    if is_sqlite and file.is_file() and file.stat().st_mode & stat.S_IROTH:
-        yield Hint(f"other users of this machine can read the archive: chmod o= {file} {file}-wal {file}-shm")
+    yield from _archive_hints(configuration.database, configuration.database_group)
     path = configuration.env_file
     if path is not None and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         yield Hint(f"{path} holds secrets, and other users of this machine can read it: chmod 600 {path}")
+
+
+def _archive_hints(database: str, group: str | None) -> Iterator[Hint]:
+    if not database.startswith("sqlite:///"):
+        if group is not None:
+            yield Hint("database_group is for a SQLite file only: on PostgreSQL, roles decide who may read")
+        return
+    file = Path(unquote(database.removeprefix("sqlite:///")))
+    if opened := open_to_others(file):
+        yield Hint(f"other users of this machine can read the archive: chmod o= {' '.join(map(str, opened))}")
+    problem = None if group is None else obstacle(file, group)
+    if problem is not None:
+        yield Hint(problem)
+    if group is None and file.is_file() and file.stat().st_mode & stat.S_IRGRP:
+        yield Hint(f"a group can read the archive, and no database_group is set: if it should not, chmod g= {file}")
 
 
 def _policy_hints(configuration: Configuration) -> Iterator[Hint]:

@@ -124,7 +124,9 @@ def run_once(
     `started` is called with the number of policies, and `progress` with each report after it is recorded. Raises
     StorageError; earlier results then stay recorded. Raises CrawlDefectError if the program itself failed.
     """
-    with open_archive(configuration.database, configuration.busy_timeout) as archive:
+    with open_archive(
+        configuration.database, configuration.busy_timeout, group=configuration.database_group
+    ) as archive:
         run = begin_run(archive, datetime.now(UTC))
         synchronised = _synchronise(archive, configuration)
         configuration = until_answered(configuration, synchronised.questions)

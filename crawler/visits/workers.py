@@ -169,7 +169,7 @@ class Workers:
         error = waiting.exception()
         if error is None:
             return Done(waiting.result())
-        if isinstance(error, BrokenProcessPool):
+        if isinstance(error, BrokenProcessPool) or _ended_by_itself(error):
             return None
         return self._limit(error) or Defect(error)
 
@@ -209,15 +209,18 @@ class Workers:
             return None
         if error.exitcode == -signal.SIGXCPU:
             return LimitHit(f"the limit of {self.limits.cpu_time:g} seconds of CPU time")
-        if error.exitcode is not None and error.exitcode < 0:
-            name = signal.Signals(-error.exitcode).name
-            return LimitHit(f"signal {name}, most likely because of the memory limit ( {memory})", hungry=True)
-        return LimitHit(f"the worker process itself, with exit code {error.exitcode}")
+        name = signal.Signals(-error.exitcode).name
+        return LimitHit(f"signal {name}, most likely because of the memory limit ({memory})", hungry=True)
 
     async def close(self) -> None:
         """Stop every worker, without waiting for its work."""
         self._end_shared()
         await asyncio.gather(*self._ending)
+
+
+def _ended_by_itself(error: BaseException) -> bool:
+    """Whether a worker ended without a signal: on a very busy machine its wait for the pool's own lock runs out."""
+    return isinstance(error, ProcessExpired) and (error.exitcode is None or error.exitcode >= 0)
 
 
 def new_pool(count: int) -> ProcessPool:

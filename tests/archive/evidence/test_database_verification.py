@@ -6,20 +6,40 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveBusyError, CannotOpenError, DamagedArchiveError, OlderSchemaError
 from archive.evidence.chain import head
+from archive.evidence.database_verification import SCHEMA
 from archive.evidence.flaws import Flaw
 from archive.evidence.verification import Tally, verify
-from archive.recording.recorder import record
 from archive.storage.database import open_archive
 from archive.storage.engines import engine_of, parsed
+from archive.storage.evidence_rows import KINDS
 from archive.storage.read_only import read_only_archive
-from tests.archive.visits import START, failed, record_two_versions
+from archive.storage.tables import (
+    Base,
+    ChangeRow,
+    FetchPageRow,
+    FetchRow,
+    FindingRow,
+    LeftOutRow,
+    PolicyRow,
+    RemovalRow,
+    RestoreRow,
+    ReviewRow,
+    SuppressionRow,
+    VersionRow,
+)
+from tests.archive.visits import START, record_two_versions
 from tests.clausewatch.watched import call, configured, watched
+from tests.schema_file import schema_lines
+
+Row = TypeVar("Row", bound=Base)
 
 WAIT = timedelta(seconds=5)
 
@@ -121,6 +141,11 @@ def test_changes_to_one_kind_of_database_are_found(grown: str, database_kind: st
     assert any(flaw.what == what and where in flaw.where for flaw in verified(grown))
 
 
+def test_the_schema_that_was_written_down_is_the_one_that_the_migrations_make() -> None:
+    """If it is not, call `python -m tests.schema_file`."""
+    assert SCHEMA.read_text(encoding="utf-8") == schema_lines()
+
+
 def test_an_imported_copy_is_extracted_again_too(tmp_path: Path) -> None:
     saved = tmp_path / "copy.html"
     saved.write_text("<main><h1>Privacy</h1>" + "<p>We share your personal data with the crew only.</p>" * 9)
@@ -199,15 +224,93 @@ def test_an_archive_that_is_open_is_read_with_its_log(tmp_path: Path) -> None:
     assert verified(url)
 
 
-def test_a_row_that_comes_back_different_is_not_sealed(grown: str, database_kind: str) -> None:
+ALTERED = {
+    "naming": ("name", "'another'"),
+    "fetch": ("detail", "'another'"),
+    "fetch_page": ("url", "'another'"),
+    "version": ("text_sha256", "'another'"),
+    "change": ("judged_by", "'another'"),
+    "finding": ("before", "'another'"),
+    "suppression": ("reason", "'another'"),
+    "removal": ("reason", "'another'"),
+    "restore": ("versions", "'{\"1\": 7}'"),
+    "review": ("text", "'another'"),
+    "left_out": ("words", "77"),
+}
+"""A column of each table that is sealed, and what a trigger writes into it."""
+
+
+def alter_after_insert(table: str, database_kind: str) -> str:
+    """Return statements that make a trigger write another value into each new row of a table."""
+    column, value = ALTERED[table]
+    if database_kind == "sqlite":
+        update = f'UPDATE "{table}" SET "{column}" = {value} WHERE rowid = NEW.rowid'  # noqa: S608 - our own names
+        return f'CREATE TRIGGER later AFTER INSERT ON "{table}" BEGIN {update}; END'
+    return (
+        "CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS "
+        f'$$ BEGIN NEW."{column}" = {value}; RETURN NEW; END $$;'
+        f'CREATE TRIGGER later BEFORE INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION later()'
+    )
+
+
+def write_one_of_each(session: Session) -> None:
+    """Write a row of every kind of evidence, and a further page."""
+    session.add(fetch := like(session, FetchRow, snapshot_sha256=None))
+    session.flush()
+    page = FetchPageRow(fetch_id=fetch.id, position=1, url="u", final_url="u", headers=[], status=200)
+    version = like(session, VersionRow, number=9, fetch_id=fetch.id)
+    session.add_all((page, version))
+    session.flush()
+    session.add(change := like(session, ChangeRow, version_id=version.id))
+    session.flush()
+    session.add(finding := like(session, FindingRow, change_id=change.id))
+    lists: dict[str, list[object]] = {"hashes": [], "watched": [], "came": [], "gone": []}
+    session.flush()
+    session.add_all(
+        (
+            like(session, SuppressionRow, change_id=change.id),
+            RemovalRow(fetch_id=fetch.id, position=0, sha256="a" * 64, removed_at=START, reason="old"),
+            RestoreRow(restored_at=START, versions={}),
+            ReviewRow(finding_id=finding.id, kind="comment", text="seen", at=START, by="somebody"),
+            LeftOutRow(policy_id=1, fetch_id=fetch.id, words=1, page_words=2, differences=0, **lists),
+        )
+    )
+    session.get_one(PolicyRow, 1).name = "Tearoom"
+
+
+def like(session: Session, kind: type[Row], **values: object) -> Row:
+    """Return a row like the first of its kind, with other values."""
+    first = session.scalars(select(kind).order_by("id")).first()
+    columns = [column.name for column in kind.__table__.columns if column.name != "id"]
+    return kind(**{name: getattr(first, name) for name in columns} | values)
+
+
+@pytest.mark.parametrize("table", ALTERED)
+def test_a_row_that_comes_back_different_is_not_sealed(grown: str, database_kind: str, table: str) -> None:
+    act(grown, alter_after_insert(table, database_kind))
     with open_archive(grown) as archive:
         before = head(archive)
-    after_insert = (
-        "CREATE TRIGGER later AFTER INSERT ON fetch BEGIN UPDATE fetch SET started_at = '2020-01-01 00:00:00' "
-        "WHERE id = NEW.id; END"
-    )
-    act(grown, after_insert if database_kind == "sqlite" else ON_POSTGRESQL["a trigger"][0])
-    with open_archive(grown) as archive:
-        with pytest.raises(DamagedArchiveError, match="came back with another `started_at` than was written"):
-            record(archive, failed(START), START)
+        problem = f"came back with another `{ALTERED[table][0]}` than was written"
+        with pytest.raises(DamagedArchiveError, match=problem), archive.writing() as session:
+            write_one_of_each(session)
         assert head(archive) == before
+
+
+def test_a_page_that_does_not_come_back_is_not_sealed(grown: str, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        act(grown, "CREATE TRIGGER never AFTER INSERT ON fetch_page BEGIN DELETE FROM fetch_page; END")
+    else:
+        act(grown, "CREATE RULE never AS ON INSERT TO fetch_page DO INSTEAD NOTHING")
+    refused = pytest.raises(DamagedArchiveError, match="came back with another `pages`")
+    with open_archive(grown) as archive, refused, archive.writing() as session:
+        write_one_of_each(session)
+
+
+def test_rows_that_come_back_as_they_were_written_are_sealed(grown: str) -> None:
+    with open_archive(grown) as archive, archive.writing() as session:
+        write_one_of_each(session)
+    assert {"changed", "inserted", "missing"}.isdisjoint(flaw.what for flaw in verified(grown))
+
+
+def test_every_table_that_is_sealed_is_altered_above() -> None:
+    assert ALTERED.keys() == {*KINDS, "fetch_page"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import sqlite3
 from contextlib import closing
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.errors import DamagedArchiveError, StorageError
+from archive.errors import CannotOpenError, DamagedArchiveError, StorageError
 from archive.evidence.chain import head
 from archive.evidence.verification import Tally, verify
 from archive.questions.history import document, versions_of
@@ -192,6 +193,32 @@ def test_only_the_owner_reads_an_archive_and_its_backups(location: str, tmp_path
         assert (tmp_path / "watch.db").stat().st_mode & 0o777 == 0o660, "a group that was let in stays so"
     finally:
         os.umask(before)
+
+
+def other_group() -> grp.struct_group:
+    """Return a group that this user may give a file to; not the user's first one, if there is another."""
+    own = grp.getgrall() if os.geteuid() == 0 else [grp.getgrgid(number) for number in os.getgroups()]
+    return next((group for group in own if group.gr_gid != os.getegid()), grp.getgrgid(os.getegid()))
+
+
+def test_a_group_reads_an_archive_and_its_backups(location: str, tmp_path: Path) -> None:
+    group = other_group()
+    with pytest.raises(CannotOpenError, match=f"chgrp {group.gr_name} {tmp_path} && chmod 2750"):
+        open_archive(location, group=group.gr_name)
+    assert (tmp_path / "watch.db").stat().st_mode & 0o777 == 0o600
+    os.chown(tmp_path, -1, group.gr_gid)
+    tmp_path.chmod(0o2750)
+    with open_archive(location, group=group.gr_name) as archive:
+        record_two_versions(archive)
+        back_up(archive, tmp_path / "watch.db.backup")
+        readers = {path.name: (path.stat().st_gid, path.stat().st_mode & 0o777) for path in tmp_path.glob("watch.db*")}
+    names = ("watch.db", "watch.db-wal", "watch.db-shm", "watch.db.backup")
+    assert readers == dict.fromkeys(names, (group.gr_gid, 0o640))
+
+
+def test_a_group_that_is_unknown_is_refused(location: str) -> None:
+    with pytest.raises(CannotOpenError, match="this machine has no group 'nobody-here'"):
+        open_archive(location, group="nobody-here")
 
 
 def test_a_password_in_the_query_shows_in_no_message() -> None:

@@ -102,7 +102,7 @@ def test_every_version_is_imported_with_its_date_and_bytes(tmp_path: Path) -> No
 def wait_for(folder: Path, count: int) -> None:
     """Wait until this number of versions is recorded."""
     while recorded(folder) < count:
-        time.sleep(0.05)
+        time.sleep(2 if LONG else 0.05)
 
 
 def recorded(folder: Path) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from clausewatch.config import load
+from clausewatch.explanation.hints import hints
 from clausewatch.operation.lock import only_run
 from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
 
@@ -83,4 +85,15 @@ def test_an_archive_that_everybody_can_read_is_pointed_out(tmp_path: Path) -> No
     (tmp_path / "watch.db").chmod(0o644)
     assert f"can read the archive: chmod o= {tmp_path / 'watch.db'}" in call(path, "config", "check").stdout
     (tmp_path / "watch.db").chmod(0o640)
+    assert "a group can read the archive, and no database_group is set" in call(path, "config", "check").stdout
+    (tmp_path / "watch.db").chmod(0o600)
     assert "can read the archive" not in call(path, "config", "check").stdout
+
+
+def test_a_group_that_cannot_be_let_in_is_pointed_out(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    path.write_text(f'database_group = "nobody-here"\n{CONFIGURATION}', encoding="utf-8")
+    assert "no group 'nobody-here'" in call(path, "config", "check").stdout
+    assert "no group 'nobody-here'" in call(path, "status").stderr
+    path.write_text(path.read_text().replace("sqlite:///watch.db", "postgresql+psycopg://w@127.0.0.1:1/x"))
+    assert "roles decide who may read" in " ".join(hint.sentence for hint in hints(load(path)))

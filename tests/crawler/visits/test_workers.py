@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -48,6 +49,14 @@ def die(number: int) -> int:
     return number
 
 
+def end_once(mark: str) -> int:
+    """End this process, but for the second call."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os._exit(1)
+    return 1
+
+
 def dig(depth: int) -> int:
     return dig(depth + 1)
 
@@ -78,6 +87,10 @@ def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS
 
 def test_a_call_comes_back_with_its_value() -> None:
     assert call((double, 21)) == [Done(42)]
+
+
+def test_a_call_whose_worker_ends_by_itself_is_made_again(tmp_path: Path) -> None:
+    assert call((end_once, str(tmp_path / "mark")), (double, 4)) == [Done(1), Done(8)]
 
 
 @pytest.mark.parametrize(

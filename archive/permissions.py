@@ -1,0 +1,82 @@
+"""Who may read a SQLite archive: its owner alone, or a group too."""
+
+from __future__ import annotations
+
+import grp
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from archive.errors import CannotOpenError
+
+PRIVATE = 0o600
+"""Permissions of a new archive and its backups."""
+
+SHARED = 0o640
+"""Permissions of an archive that a group may read."""
+
+BESIDE = ("", "-wal", "-shm")
+"""The files of a SQLite database, by what their names end with."""
+
+
+def create_private(file: Path) -> None:
+    """Create a SQLite file, if there is none, that only its owner may read.
+
+    SQLite gives the files beside it the same permissions. If this fails, opening the file says why.
+    """
+    with suppress(OSError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
+
+
+def let_group_read(file: Path, group: str) -> None:
+    """Let a group read an archive. Raises CannotOpenError if that cannot be done."""
+    problem = obstacle(file, group)
+    if problem is not None:
+        raise CannotOpenError(str(file), problem)
+    number = grp.getgrnam(group).gr_gid
+    for ending in BESIDE:
+        path = Path(f"{file}{ending}")
+        with suppress(FileNotFoundError):
+            if (path.stat().st_gid, stat.S_IMODE(path.stat().st_mode)) != (number, SHARED):
+                _give(path, number, SHARED)
+
+
+def obstacle(file: Path, group: str) -> str | None:
+    """Return why a group cannot be let read an archive, and what to do; None if it can."""
+    try:
+        number = grp.getgrnam(group).gr_gid
+    except KeyError:
+        return f"`database_group`: this machine has no group {group!r}"
+    folder = file.absolute().parent
+    try:
+        status = folder.stat()
+    except OSError:
+        return None  # opening the archive says why
+    # SQLite makes files beside the archive while it is open: they must belong to the same group.
+    if status.st_gid != number or not status.st_mode & stat.S_ISGID or status.st_mode & stat.S_IRWXO:
+        fix = f"chgrp {group} {folder} && chmod 2750 {folder}"
+        return f"`database_group`: the folder must be open to the group {group!r} alone, and pass it on: {fix}"
+    return None
+
+
+def read_by_the_same(source: Path, target: Path) -> None:
+    """Let those read a copy of an archive who may read the archive, if this user may arrange it."""
+    status = source.stat()
+    _give(target, status.st_gid, stat.S_IMODE(status.st_mode))
+
+
+def open_to_others(file: Path) -> list[Path]:
+    """Return the files of an archive that every user of this machine can read."""
+    paths = [Path(f"{file}{ending}") for ending in BESIDE]
+    return [path for path in paths if path.is_file() and path.stat().st_mode & stat.S_IROTH]
+
+
+def _give(path: Path, group: int, mode: int) -> None:
+    """Set the group and the mode of a file; raises CannotOpenError, with the file as private as it was."""
+    try:
+        os.chown(path, -1, group)
+        path.chmod(mode)
+    except PermissionError as error:
+        problem = f"this user cannot give it to the group {group}: only its owner, as a member of the group, can"
+        raise CannotOpenError(str(path), problem) from error
