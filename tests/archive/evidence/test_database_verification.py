@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveBusyError, CannotOpenError, DamagedArchiveError, OlderSchemaError
 from archive.evidence.chain import head
-from archive.evidence.database_verification import SCHEMA
 from archive.evidence.flaws import Flaw
 from archive.evidence.verification import Tally, verify
 from archive.storage.database import open_archive
@@ -37,7 +36,6 @@ from archive.storage.tables import (
 )
 from tests.archive.visits import START, record_two_versions
 from tests.clausewatch.watched import call, configured, watched
-from tests.schema_file import schema_lines
 
 Row = TypeVar("Row", bound=Base)
 
@@ -139,11 +137,6 @@ def test_changes_to_one_kind_of_database_are_found(grown: str, database_kind: st
     statements, what, where = chosen[name]
     act(grown, statements)
     assert any(flaw.what == what and where in flaw.where for flaw in verified(grown))
-
-
-def test_the_schema_that_was_written_down_is_the_one_that_the_migrations_make() -> None:
-    """If it is not, call `python -m tests.schema_file`."""
-    assert SCHEMA.read_text(encoding="utf-8") == schema_lines()
 
 
 def test_an_imported_copy_is_extracted_again_too(tmp_path: Path) -> None:
