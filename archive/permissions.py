@@ -1,4 +1,4 @@
-"""Who may read a SQLite archive: its owner alone, or a group too."""
+"""Permissions of a SQLite archive: its owner alone can read it, or a group too."""
 
 from __future__ import annotations
 

@@ -94,8 +94,8 @@ GUARDS = (
     Guard(
         "an entry after a kept head",
         "archive/evidence/verification.py",
-        "return cls(connection, tally, later, last, begin.hash, begin.sequence, met)",
-        "return cls(connection, tally, later, last, None, begin.sequence, met)",
+        "_previous=begin.hash, _sequence",
+        "_previous=None, _sequence",
         tests="tests/clausewatch/questions/test_verify.py",
     ),
     Guard(

@@ -20,8 +20,8 @@ MOST_PROBLEMS = 20
 """Maximum number of problems that are listed for a database."""
 
 SCHEMA = Path(__file__).with_name("schema.txt")
-"""What the migrations make in SQLite, as a verification need not make it again: kinds, names and definitions with tabs
-between them. Written by `python -m tests.schema_file`."""
+"""Schema that the migrations make in SQLite, so that a verification need not make it: kinds, names and definitions with
+tabs between them. Written by `python -m tests.schema_file`."""
 
 Schema = Mapping[tuple[str, str], str]
 """SQL statements, by type and name of the object that they define."""

@@ -83,14 +83,8 @@ def verify(
             yield from verify_contents(session, tally.contents, extract=extract, after=tally.since)
 
 
-_ENTRIES = select(
-    ChainEntryRow.sequence,
-    ChainEntryRow.kind,
-    ChainEntryRow.row_id,
-    ChainEntryRow.row_sha256,
-    CanonicalTime(ChainEntryRow.recorded_at),
-    ChainEntryRow.hash,
-)
+_BEFORE_TIME = (ChainEntryRow.sequence, ChainEntryRow.kind, ChainEntryRow.row_id, ChainEntryRow.row_sha256)
+_ENTRIES = select(*_BEFORE_TIME, CanonicalTime(ChainEntryRow.recorded_at), ChainEntryRow.hash)
 
 
 class _Entry(NamedTuple):
@@ -134,8 +128,8 @@ class _Chain:
         later = [head for head in saved if not tally.covers(head)]
         met = {head for head in later if head.hash == begin.hash and head.sequence in (None, begin.sequence)}
         tally.head = begin
-        last = _Entry(begin.sequence, "", 0, "", canonical_time(begin.at), begin.hash)
-        return cls(connection, tally, later, last, begin.hash, begin.sequence, met)
+        last = _Entry(begin.sequence, "", 0, "", at=canonical_time(begin.at), hash=begin.hash)
+        return cls(connection, tally, later, _last=last, _previous=begin.hash, _sequence=begin.sequence, _met=met)
 
     def verify(self) -> Iterator[Flaw]:
         while sequences := self._next_sequences():
