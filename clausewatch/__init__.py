@@ -1,6 +1,6 @@
-"""Floor 5: the command line, the configuration, and the cron pass. It only calls the floors below.
+"""Floor 5, the top floor: the command line, the configuration, and the cron pass. It only calls the floors below.
 
-For Python programs it offers `read`, `compare` and `open_archive`, see docs/python.md. They are imported on first use.
+Python programs can import `read`, `compare` and `open_archive`; see docs/python.md. Each is loaded on first use.
 """
 
 from __future__ import annotations

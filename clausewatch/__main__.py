@@ -1,4 +1,4 @@
-"""`python -m clausewatch`: the command line."""
+"""The command line, started by `python -m clausewatch`."""
 
 from clausewatch.cli import main
 

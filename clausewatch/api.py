@@ -1,4 +1,4 @@
-"""Offers reading, comparing and the questions to an archive to Python programs, through `import clausewatch`."""
+"""The functions for Python programs that `import clausewatch`: read a page, compare two pages, and query an archive."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Reading:
     """A page as Clausewatch reads it."""
 
     document: Document
-    """Its text: sections with headings and blocks, links, languages, and the dates that it states."""
+    """The page's text: sections with headings and blocks, links, languages, and the dates that the text states."""
     is_policy: bool
-    """Whether it looks like a policy, and not like an error, a login or an empty page."""
+    """Whether the page looks like a policy, and not like an error, a login or an empty page."""
     reason: str
-    """Why it does not, a word of a fixed list; "" if it does."""
+    """The reason why the page does not look like a policy, as a word from a fixed list; "" if it does."""
     detail: str
-    """The deciding fact, a sentence; "" if it does."""
+    """A sentence with the fact on which that reason rests; "" if the page looks like a policy."""
 
     def inventory(self) -> Inventory:
         """Return the rights and recipients that the text names."""
@@ -47,20 +47,20 @@ class Judgement:
     """The changes between two pages, and whether they matter."""
 
     comparable: bool
-    """Whether both pages are the policy, so that they can be compared."""
+    """Whether both pages look like a policy. Only then are they compared."""
     reason: str
-    """Why not, a word of a fixed list; "" if they are comparable."""
+    """The reason why the pages are not comparable, as a word from a fixed list; "" if they are."""
     detail: str
     changed: bool
-    """Whether any word differs."""
+    """Whether any word differs between the two texts."""
     material: bool
-    """Whether a subscriber to sharing and rights should hear of it."""
+    """Whether a subscriber to the topics sharing and rights should be notified of the changes."""
     severity: Severity | None
     """The highest severity of the material findings."""
     topics: tuple[str, ...]
-    """"sharing", "rights" or both."""
+    """Topics of the material findings: "sharing", "rights", both or none."""
     findings: tuple[Finding, ...]
-    """Every edit that changes the meaning, of any topic."""
+    """All edits that change the meaning, whatever their topic."""
     suppressed: tuple[Suppression, ...]
     """The other edits, each with the reason why it does not matter."""
 
@@ -73,10 +73,11 @@ def read(
     select: Sequence[str] = (),
     remove: Sequence[str] = (),
 ) -> Reading:
-    """Read a page: its bytes, or a file of HTML, Markdown, PDF, DOCX, MHTML or plain text.
+    """Read a page. It is given as bytes, or as a file of HTML, Markdown, PDF, DOCX, MHTML or plain text.
 
-    Without a content type, a file is read by its suffix, and bytes as HTML. `select` and `remove` are CSS selectors or
-    ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read, and `document.SelectorError`.
+    Without `content_type`, the suffix of a file decides its type, and bytes are read as HTML. `select` and `remove` are
+    CSS selectors or ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read, and
+    `document.SelectorError`.
     """
     whole = _page(page, content_type)
     extracted = read_page(whole, ExtractionOptions(tuple(languages), tuple(select), tuple(remove)))
@@ -94,7 +95,10 @@ def compare(
     languages: Sequence[str] = (),
     profile: str = "default",
 ) -> Judgement:
-    """Say what changed between two pages, each given as for `read`, by a bundled profile: "default" or "kenalan"."""
+    """Return the changes between two pages.
+
+    Each page is given in the same way as for `read`. A bundled profile judges the changes: "default" or "kenalan".
+    """
     pages = _page(before, content_type), _page(after, content_type)
     assessment = judge_pages(*pages, ExtractionOptions(tuple(languages)), load_profile(profile))
     comparable, comparison = assessment.outcome != "not comparable", assessment.comparison
@@ -116,13 +120,13 @@ def _page(page: bytes | Path, content_type: str) -> Page:
 
 
 class ArchiveReader:
-    """The questions to an archive. Nothing is written."""
+    """Answers questions about an open archive. It writes nothing."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
     def policies(self) -> tuple[str, ...]:
-        """Return the names of all policies, also of those that are no longer watched."""
+        """Return the names of all policies, including policies that are no longer watched."""
         return history.policy_names(self._archive)
 
     def versions(self, policy: str, *, since: datetime | None = None) -> tuple[Version, ...]:
@@ -130,7 +134,7 @@ class ArchiveReader:
         return history.history(self._archive, Query(policy, since=since))
 
     def version(self, policy: str, at: datetime | None = None) -> Version:
-        """Return the version that a policy had at a time, or has now."""
+        """Return the version of a policy that was current at a time. Without a time, return the latest version."""
         return history.latest_version(self._archive, policy) if at is None else history.as_of(self._archive, policy, at)
 
     def text(self, version: Version) -> Document:
@@ -140,21 +144,25 @@ class ArchiveReader:
     def search(
         self, words: str, *, policy: str | None = None, limit: int = query.LIMIT
     ) -> tuple[query.SectionMatch, ...]:
-        """Return the sections of all versions that have these words; words in quotes must be adjacent."""
+        """Return the sections of any version that contain all these words. Words in quotes must be adjacent."""
         return tuple(query.search(self._archive, query.Search(words, policy, limit=limit)).matches)
 
     def recipients(
         self, *, kind: str | None = None, country: str | None = None, at: datetime | None = None
     ) -> tuple[Named[Recipient], ...]:
-        """Return who receives data by the policies, of a class ("advertising") or with a country ("US") if given."""
+        """Return who receives data according to the policies.
+
+        `kind` limits the answer to a class of recipients, such as "advertising". `country` limits it to recipients that
+        are named together with a country, such as "US".
+        """
         return listed_recipients(self._archive, Scope(at), kind=kind, country=country).entries
 
     def rights(self, right: str | None = None, *, at: datetime | None = None) -> tuple[Named[Right], ...]:
-        """Return the rights that the policies name, or one of them ("erase")."""
+        """Return the rights that the policies name. `right` limits the answer to one right, such as "erase"."""
         return listed_rights(self._archive, Scope(at), right=right).entries
 
     def policies_without(self, right: str, *, at: datetime | None = None) -> tuple[str, ...]:
-        """Return the policies that do not name a right ("portability")."""
+        """Return the names of the policies that do not name a right, such as "portability"."""
         return policies_without(self._archive, Scope(at), right).policies
 
 
@@ -162,8 +170,8 @@ class ArchiveReader:
 def open_archive(url: str) -> Iterator[ArchiveReader]:
     """Open the archive at a database URL, such as "sqlite:////srv/watch/clausewatch.db", only for reading.
 
-    Raises subclasses of `archive.errors.StorageError`, also for an archive of an older version of Clausewatch: any
-    command upgrades it.
+    Raises subclasses of `archive.errors.StorageError`. An archive that an older version of Clausewatch wrote is also
+    such an error. `clausewatch status` upgrades such an archive.
     """
     with read_only_archive(url) as archive:
         yield ArchiveReader(archive)

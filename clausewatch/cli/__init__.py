@@ -1,4 +1,4 @@
-"""The command line. Each command is a separate module, which is imported when the command is called."""
+"""The command line. Each command has its own module, which is imported when the command is called."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class CommandEntry:
     target: str
     """Module and attribute of the command."""
     summary: str
-    """A one-line summary. It is kept here, so that the list of commands needs no imports."""
+    """A one-line summary. It is written here, because the list of commands would otherwise have to import every
+    command.
+    """
 
 
 COMMANDS: dict[str, CommandEntry] = {
@@ -58,7 +60,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "subscribers": CommandEntry("clausewatch.cli.subscribers:subscribers", "Erase a person from the records."),
     "notify": CommandEntry("clausewatch.cli.notify:notify", "Test, list and send messages."),
 }
-"""The commands in the order of `--help`. Only working commands are listed."""
+"""The commands in the order of `--help`."""
 
 
 class LazyGroup(click.Group):

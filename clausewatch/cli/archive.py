@@ -1,4 +1,5 @@
-"""`clausewatch archive`: shows the archive's disk space, removes expired pages, and makes and restores backups."""
+"""`clausewatch archive`: shows how much disk space the archive uses, removes old pages, and makes and restores backups.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def archive() -> None:
-    """Show the disk space that the archive uses, remove expired pages, back it up and restore it."""
+    """Show how much disk space the archive uses, remove old pages, make backups, and restore them."""
 
 
 @archive.command()
@@ -84,8 +85,9 @@ def _size(size: int) -> str:
 def vacuum(context: CommandContext, dry_run: bool) -> None:
     """Remove raw pages that are older than `keep_bodies`, and free disk space.
 
-    All texts and versions are kept. So are the page of each policy's latest version, and all pages of the policies in
-    `hold`. Each removal is recorded as evidence, so that `clausewatch verify` does not take it for a loss.
+    All texts and versions are kept. The page of each policy's latest version and all pages of the policies in `hold`
+    are kept too. Each removal is recorded as evidence. Otherwise `clausewatch verify` would report the removed page as
+    lost.
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
@@ -117,8 +119,9 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
 def inventory(context: CommandContext, most: int | None) -> None:
     """List the rights and recipients of all versions that are not listed yet.
 
-    Each new version is listed when it is recorded. After an update of the rules or word lists, all versions must be
-    listed again. Each run does this for `inventory_lot` versions. This command does it for all of them.
+    The rights and recipients of a new version are listed when it is recorded. After an update of the rules or word
+    lists, they must be listed again for all versions. Each run does this for `inventory_lot` versions. This command
+    does it for all of them.
     """
     from archive.questions.inventories import unlisted_count
     from archive.recording.inventories import list_missing
@@ -139,9 +142,9 @@ def inventory(context: CommandContext, most: int | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def backup(context: CommandContext, file: Path) -> None:
-    """Write a consistent copy of the archive to FILE. This is possible during a run.
+    """Write a consistent copy of the archive to FILE. You can call this command during a run.
 
-    This works for SQLite only. Back up a PostgreSQL archive with the tools of its server, such as pg_dump.
+    This command works for SQLite only. Back up a PostgreSQL archive with the tools of its server, such as pg_dump.
     """
     from archive.upkeep.backup import back_up
 
@@ -157,9 +160,9 @@ def backup(context: CommandContext, file: Path) -> None:
 def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
     """Replace the archive with a backup, and prevent duplicate alerts.
 
-    Messages that waited when the backup was made may have been sent since, so they are given up. `clausewatch notify
-    send --dead` sends them anyway. For the same reason, the first change of each policy after the restore is recorded
-    without an alert. Read these changes with `clausewatch history`.
+    Messages that waited when the backup was made may have been sent since then, so they are given up. `clausewatch
+    notify send --dead` sends them anyway. An alert about a policy's first change after the restore may also have been
+    sent before. So this change is recorded without an alert. Read these changes with `clausewatch history`.
 
     If you restored the archive yourself, for example with pg_restore, call this command without FILE before the next
     run.

@@ -1,4 +1,4 @@
-"""`clausewatch blame`: shows since when each sentence is in a policy, and which sentences were dropped when."""
+"""`clausewatch blame`: shows since when each sentence has been in a policy, and when other sentences were dropped."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from clausewatch.output.times import day, moment
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, form: str) -> None:
-    """Show since which version each sentence of POLICY has been there.
+    """Show which version of POLICY added each sentence.
 
-    VERSION is a number or a date. A date means the version that was current at the end of that day (UTC). The default
-    is the latest version. A sentence counts as the same if its words are the same, even if it moved. If a word was
-    edited, the sentence counts as new, and the old one as dropped.
+    VERSION is a number or a date. A date means the version that was current at the end of that day (UTC). Without
+    VERSION, the latest version is shown. A sentence counts as the same if its words are the same, even if it moved. If
+    a word was edited, the old sentence counts as dropped, and the edited sentence as new.
 
     \b
     clausewatch blame Kenalan
@@ -59,7 +59,10 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
 
 
 def _caution(attribution: Blame) -> str:
-    """Return a sentence if a difference may come from the extraction and not from the policy; "" otherwise."""
+    """Return a warning if versions were extracted in different ways; "" otherwise.
+
+    Then differences may come from the extraction and not from the policy.
+    """
     if not attribution.read_anew:
         return ""
     several = len(attribution.read_anew) > 1

@@ -1,4 +1,4 @@
-"""`clausewatch compare`: judges two files, or a batch of pairs, without an archive."""
+"""`clausewatch compare`: judges the changes between two files, or between many pairs of files, without an archive."""
 
 from __future__ import annotations
 
@@ -63,14 +63,15 @@ def compare(
     """Show what changed between two files, and whether it concerns sharing or rights.
 
     BEFORE and AFTER are HTML, Markdown (.md) or plain text (.txt). No archive is needed. A configuration is needed only
-    if you use a profile of your own.
+    if you use your own profile.
 
     \b
     clausewatch compare old.html new.html
     clausewatch compare --batch pairs.jsonl > judged.jsonl
 
-    A batch has one JSON object per line: id, before, after (paths relative to the batch), and optionally language,
-    profile, status, final_url, content_type. The output has one line for each, in the same order.
+    A batch has one JSON object on each line. Its keys are id, before and after (paths relative to the batch), and
+    optionally language, profile, status, final_url and content_type. The output has one line for each object, in the
+    same order.
     """
     from clausewatch.inspection.offline_compare import Defaults
 
@@ -110,7 +111,10 @@ def _print_batch(batch_file: Path, defaults: Defaults) -> Iterator[ExitCode]:
 
 
 def _print_pair(before: Path, after: Path, defaults: Defaults, form: str) -> ExitCode:
-    """Print one judgement. If a file is not a policy, nothing was judged, and the exit code is TROUBLE."""
+    """Judge one pair of files and print the judgement.
+
+    If a file is not a policy, nothing is judged, and the exit code is TROUBLE.
+    """
     from clausewatch.inspection.offline_compare import FilePair, judge_pair
     from clausewatch.output.json_rows import as_json, comparison_report
 

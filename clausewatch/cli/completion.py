@@ -10,15 +10,15 @@ from pathlib import Path
 import click
 
 LARGEST = 50_000_000
-"""Maximum size, in bytes, of a configuration that is read while somebody types."""
+"""Maximum size of a configuration in bytes. While somebody types, a larger file would take too long to read."""
 
 _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
 
 
 def policy_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the policies of the configuration whose names begin like a word, in any case.
+    """Return the configured policies whose names begin with the typed letters, in upper or lower case.
 
-    The file is not checked: while somebody types, a problem in it only means that nothing is completed.
+    If the file cannot be read, nothing is completed, and no error is shown.
     """
     named = ctx.find_root().params.get("config_path") or os.environ.get("CLAUSEWATCH_CONFIG") or "clausewatch.toml"
     path = Path(named)
@@ -34,9 +34,10 @@ def policy_names(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def _typed(name: str) -> str:
-    """Return a name for the shell: bash inserts it as it is, other shells quote it themselves.
+    """Return a name in the form that the shell needs.
 
-    Click's function for bash reads each answer with `read`, which takes one backslash of two away.
+    Other shells quote special characters themselves, but bash does not. Click's function for bash reads each name with
+    `read`, which removes one of two backslashes. So they are doubled here.
     """
     is_bash = os.environ.get("_CLAUSEWATCH_COMPLETE", "").startswith("bash")
     return _SPECIAL.sub(r"\\\\\1", name) if is_bash else name

@@ -31,11 +31,11 @@ def config() -> None:
 @pass_context
 @click.pass_context
 def check(ctx: click.Context, context: CommandContext, cron: bool) -> None:
-    """Explain the configuration, warn about settings that may be unintended, and print the line for cron.
+    """Explain the configuration, warn about settings that may be unintended, and print the crontab line.
 
-    Nothing is fetched and nothing is sent. If the configuration has errors, all of them are listed with their place and
-    how to fix them, and the exit code is 2. If a new policy may be a renamed one, because its address belonged to a
-    policy that just left the file, the exit code is 1 until the policy has `renamed_from` or `new = true`.
+    Nothing is fetched and nothing is sent. If the configuration has errors, the exit code is 2. Each error is listed
+    with its place and the way to fix it. A new policy may be a renamed one if its address belonged to a policy that
+    just left the file. The exit code is then 1 until you add `renamed_from` or `new = true` to the new policy.
     """
     from clausewatch.config.browsers import require_browser
     from clausewatch.explanation.crontab import crontab_line, installed_command
@@ -75,7 +75,7 @@ def _explain(configuration: Configuration, made: Sequence[Subscriber]) -> None:
 
 
 def _check_templates(configuration: Configuration) -> None:
-    """Test the file's own templates with invented alerts. Raises ConfigurationError."""
+    """Test the user's own message templates with invented alerts. Raises ConfigurationError."""
     if configuration.templates is None:
         return
     from notifier.sending.template_trial import faults
@@ -94,16 +94,16 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """Facts from the archive that the file does not have."""
+    """Facts from the archive that are not in the configuration file."""
 
     made: tuple[Subscriber, ...] = ()
-    """Subscriptions made on the command line."""
+    """Subscriptions that were made on the command line."""
     questions: tuple[RenameQuestion, ...] = ()
-    """New names that may be renames."""
+    """Policies with a new name that may be renamed ones."""
 
 
 def _recorded(configuration: Configuration) -> _Recorded:
-    """Return the facts from the archive; they are empty if there is no archive yet. Raises StorageError."""
+    """Return the facts from the archive. If there is no archive yet, the result is empty. Raises StorageError."""
     if configuration.database.startswith(SQLITE) and not Path(configuration.database.removeprefix(SQLITE)).exists():
         return _Recorded()
     from archive.recording.renames import open_rename_questions

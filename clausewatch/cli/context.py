@@ -1,4 +1,4 @@
-"""The context of all commands: the configuration and the archive, each opened on first use."""
+"""The context of all commands: the configuration and the archive. Both are opened on first use."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ class CommandContext:
         self.config_path = config_path or Path("clausewatch.toml")
         """Path of the configuration file, as the user wrote it."""
         self.config_is_named = config_path is not None
-        """Whether the user named the file. If so, it must exist."""
+        """Whether the user named the file. A named file must exist."""
 
     def configuration(self) -> Configuration:
-        """Return the configuration, loaded once. Raise ConfigurationError if it is invalid."""
+        """Return the configuration. It is loaded only once. Raises ConfigurationError if it is invalid."""
         return self._configuration
 
     def checked_configuration(self) -> Configuration:
-        """Return the configuration with its channels checked too, for commands that send. Raises ConfigurationError.
+        """Return the configuration after its channels were checked too.
 
-        It imports Apprise, so a command that needs the lock must take the lock first.
+        Commands that send messages need this. Raises ConfigurationError. The check imports Apprise, which is slow. So a
+        command that needs the lock of runs must get the lock first.
         """
         from clausewatch.config import load
         from notifier.channels import address_problem
@@ -43,15 +44,15 @@ class CommandContext:
         return load(self.config_path, check_channel=address_problem)
 
     def own_profiles(self) -> Mapping[str, Profile]:
-        """Return the configuration's profiles; empty if no file is named and the default file does not exist.
+        """Return the profiles of the configuration, for commands that work without a configuration.
 
-        It is for commands that work without a configuration. Raises ConfigurationError.
+        The result is empty if the user named no file and the default file does not exist. Raises ConfigurationError.
         """
         has_file = self.config_is_named or self.config_path.exists()
         return self.configuration().profiles if has_file else {}
 
     def archive(self) -> Archive:
-        """Open the archive; use it in a `with` statement. Raises StorageError."""
+        """Open the archive. Use the result in a `with` statement, which closes it. Raises StorageError."""
         from archive.storage.database import open_archive
 
         configuration = self.configuration()
@@ -66,7 +67,7 @@ class CommandContext:
 
 
 def _check_added_languages() -> None:
-    """Raise LanguageError with all problems of the languages that the user added."""
+    """Raise LanguageError if a language that the user added has problems. The error lists all of them."""
     if not os.environ.get(ADDED):
         return
     from clausewatch.inspection.language_survey import survey

@@ -1,4 +1,4 @@
-"""`clausewatch demo`: shows the whole product in seconds, on this machine alone."""
+"""`clausewatch demo`: shows all of Clausewatch in a few seconds, without any other machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from notifier.texts.phrases import phrases_for
 from notifier.texts.redline import Side, after, before
 
 WIDTH = 100
-"""Columns of the demo's text."""
+"""Maximum width of the demo's text in columns."""
 
 SEVERITY_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": "blue"}
 
@@ -34,12 +34,12 @@ SEVERITY_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low":
 def demo(output: Path | None) -> None:
     """Watch four fictional companies change their privacy policies.
 
-    A small web server on this machine serves the policies. Clausewatch visits them, the companies change them, and
-    Clausewatch visits them again. It sends its alerts to a small mail server on this machine. Nothing else is
-    contacted, and nothing is installed.
+    A small web server on this machine serves the policies. Clausewatch visits the policies. Then the companies change
+    their policies, and Clausewatch visits them again. It sends its alerts to a small mail server on this machine.
+    Nothing else is contacted, and nothing is installed.
 
-    A folder keeps the e-mails, a page for each material change that shows the edits, the configuration, and the
-    archive.
+    You can look at the results in a folder: the e-mails, a page with the marked edits for each material change, the
+    configuration, and the archive.
     """
     folder = prepare(output)
     _introduce(folder)
@@ -65,13 +65,13 @@ def _introduce(folder: Path) -> None:
 
 
 def _visit(configuration: Path) -> None:
-    """Crawl, and print the command and its summary as a person would see them."""
+    """Run `clausewatch run`, and print the command and its summary as a person would see them in a terminal."""
     click.echo("   $ clausewatch run --all")
     click.echo(f"   {crawl(configuration)}")
 
 
 def _show(observation: Observation) -> None:
-    """Show one policy: its verdict in one line, and under it each material clause."""
+    """Show the judgement of one policy in one line, and its material findings under it."""
     change = observation.changed.change if observation.changed else None
     click.echo(f"\n   {click.style(f'{observation.policy:<24}', bold=True)} {_verdict(observation, change)}")
     for recorded in change.findings if change else ():
@@ -123,7 +123,7 @@ def _show_files(observations: tuple[Observation, ...], alerts: tuple[SentMail, .
 
 
 def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -> None:
-    clausewatch = shlex.join(installed_command())  # the full path: `make demo` leaves it off the PATH
+    clausewatch = shlex.join(installed_command())  # the full path, because `make demo` leaves it off the PATH
     command = f"{clausewatch} --config {shlex.quote(str(configuration))}"
     click.echo("\nThe demo's site is closed: links to it lead nowhere. You can still query the archive:")
     click.echo(f"   {command} history")
@@ -140,7 +140,10 @@ def _step(number: int, text: str) -> None:
 
 
 def _say(text: str, indent: int = 0) -> None:
-    """Write a paragraph. Lines after the first are aligned with the text after the label."""
+    """Print a paragraph.
+
+    If it begins with a label, such as "Before", the further lines are aligned with the text after the label.
+    """
     hanging = " " * (indent + 9 if indent == 6 else indent)
     click.echo(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=hanging))
 

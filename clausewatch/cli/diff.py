@@ -1,4 +1,4 @@
-"""`clausewatch diff`: shows two versions of a policy as one marked text."""
+"""`clausewatch diff`: shows two versions of a policy as one text with marked changes."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def diff(
     """Show what changed between two versions of POLICY, word by word.
 
     BEFORE and AFTER are version numbers or dates. A date means the version that was current at the end of that day
-    (UTC). The output also says what the visits before and after that moment showed. Without AFTER, the latest version
-    is used; without BEFORE, the version before it.
+    (UTC). The output also says what the visits before and after the end of that day showed. Without AFTER, the latest
+    version is used. Without BEFORE as well, it is compared with the version before it.
 
     \b
     clausewatch diff Kenalan

@@ -1,4 +1,4 @@
-"""`clausewatch doctor`: shows what is fetched of a policy, what is kept, and what is dropped and why."""
+"""`clausewatch doctor`: fetches a page, and shows which parts are kept, which are left out, and why."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from document.model import Elsewhere
 def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) -> None:
     """Fetch POLICY, and show which parts of the page are kept, which are left out, and why.
 
-    It fetches the page twice, as a run does, and records nothing. The exit code is 1 if the page is not recognised as
-    the policy, if the configured `select` matches nothing, or if the two fetches give different texts.
+    The page is fetched twice in the same way as by a run. Nothing is recorded. The exit code is 1 if the page is not
+    recognised as the policy, if the configured `select` matches nothing, or if the two fetches give different texts.
     """
     configuration = context.configuration()
     policies = {configured.name: configured for configured in configuration.policies}

@@ -1,4 +1,7 @@
-"""Shows what `clausewatch run` would do now. It reads the archive and contacts no site."""
+"""Shows what `clausewatch run` would do now, for `run --dry-run`.
+
+Only the archive is read, and no site is contacted.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ SQLITE = "sqlite:///"
 
 
 def dry_run_lines(configuration: Configuration, names: Sequence[str], *, everything: bool) -> Iterator[str]:
-    """Yield which policies a run would check, which hosts it would contact in which order, and the minimum duration."""
+    """Yield lines about a run that started now: the policies that it would check, the hosts that it would contact, in
+    order, and its minimum duration.
+    """
     checks, resting = _plan(configuration, names, everything=everything)
     paused = sum(policy.paused for policy in configuration.policies)
     watched = f"{len(configuration.policies)} watched" + (f", {paused} paused" if paused else "")
@@ -43,7 +48,10 @@ def dry_run_lines(configuration: Configuration, names: Sequence[str], *, everyth
 def _plan(
     configuration: Configuration, names: Sequence[str], *, everything: bool
 ) -> tuple[tuple[PlannedCheck, ...], dict[str, RestingHost]]:
-    """Return the checks, and the hosts that asked for a pause. Without an archive, all policies are due."""
+    """Return the checks that a run would make, and the hosts that asked for a pause.
+
+    Without an archive, all policies are due.
+    """
     selected = {policy.name for policy in configuration.policies} if everything else set(names) or None
     file = configuration.database.removeprefix(SQLITE)
     if configuration.database.startswith(SQLITE) and not Path(file).exists():
@@ -68,7 +76,10 @@ def _why(check: PlannedCheck) -> str:
 
 
 def _requests(checks: Sequence[PlannedCheck]) -> Counter[str]:
-    """Count the requests to each host and port: its pages, and one robots.txt for each scheme."""
+    """Return the number of requests to each host and port.
+
+    Each page is one request, and robots.txt is one request for each of http and https.
+    """
     origins = [
         (parts.scheme, parts.netloc) for check in checks for url in check.policy.urls for parts in [urlsplit(url)]
     ]
