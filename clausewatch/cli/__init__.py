@@ -39,19 +39,21 @@ COMMANDS: dict[str, CommandEntry] = {
     "history": CommandEntry("clausewatch.cli.history:history", "Show the versions of a policy, or of all policies."),
     "show": CommandEntry("clausewatch.cli.show:show", "Show the text of a policy, now or on an earlier day."),
     "diff": CommandEntry("clausewatch.cli.diff:diff", "Show what changed between two versions."),
-    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show since when each sentence has been there."),
+    "blame": CommandEntry("clausewatch.cli.blame:blame", "Show which version added each sentence."),
     "search": CommandEntry("clausewatch.cli.search:search", "Find words in all versions of all policies."),
     "recipients": CommandEntry(
-        "clausewatch.cli.inventory_questions:recipients", "Show who receives data, across all policies."
+        "clausewatch.cli.inventory_questions:recipients", "Show who receives data according to the policies."
     ),
-    "rights": CommandEntry("clausewatch.cli.inventory_questions:rights", "Show the rights named, across all policies."),
+    "rights": CommandEntry("clausewatch.cli.inventory_questions:rights", "Show which rights the policies name."),
     "review": CommandEntry("clausewatch.cli.review:review", "Review a finding, or list findings to review."),
     "compare": CommandEntry("clausewatch.cli.compare:compare", "Show what changed between two files."),
     "export": CommandEntry("clausewatch.cli.export:export", "Export evidence, pages, tables or feeds."),
     "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that nothing in the archive was altered."),
     "import": CommandEntry("clausewatch.cli.imports:imports", "Import histories and watch lists of other tools."),
     "archive": CommandEntry("clausewatch.cli.archive:archive", "Show disk space, back up, restore."),
-    "languages": CommandEntry("clausewatch.cli.languages:show_languages", "Show what each language has and lacks."),
+    "languages": CommandEntry(
+        "clausewatch.cli.languages:show_languages", "Show the files of each language, and missing ones."
+    ),
     "subscribe": CommandEntry("clausewatch.cli.subscribe:subscribe", "Add a subscriber."),
     "unsubscribe": CommandEntry(
         "clausewatch.cli.unsubscribe:unsubscribe", "Remove a subscriber that `subscribe` added."

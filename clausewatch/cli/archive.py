@@ -1,5 +1,4 @@
-"""`clausewatch archive`: shows how much disk space the archive uses, removes old pages, and makes and restores backups.
-"""
+"""`clausewatch archive`: shows the archive's disk space, removes old pages, and makes and restores backups."""
 
 from __future__ import annotations
 

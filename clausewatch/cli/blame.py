@@ -59,9 +59,9 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
 
 
 def _caution(attribution: Blame) -> str:
-    """Return a warning if versions were extracted in different ways; "" otherwise.
+    """Return a warning that differences may come from the extraction and not from the policy.
 
-    Then differences may come from the extraction and not from the policy.
+    Return "" if all versions were extracted in the same way.
     """
     if not attribution.read_anew:
         return ""

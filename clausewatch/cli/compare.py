@@ -29,7 +29,7 @@ _MARKS = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
     "--batch",
     "batch_file",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-    help="Judge each pair of a JSON Lines file; - for standard input.",
+    help="Judge each pair in a JSON Lines file. Write - for standard input.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option("--language", help="The language of both files, like en or id. Default: detected from the text.")

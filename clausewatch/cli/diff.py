@@ -22,8 +22,8 @@ from clausewatch.output.redline_text import redline_lines
 @click.argument("policy", shell_complete=policy_names)
 @click.argument("before", required=False)
 @click.argument("after", required=False)
-@click.option("--full", is_flag=True, help="Show unchanged text too; json and html always do.")
-@click.option("--side-by-side", is_flag=True, help="Show the text before on the left, the text after on the right.")
+@click.option("--full", is_flag=True, help="Show unchanged text too. json and html always show it.")
+@click.option("--side-by-side", is_flag=True, help="Show BEFORE on the left, and AFTER on the right.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def diff(

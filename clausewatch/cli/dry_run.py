@@ -78,7 +78,7 @@ def _why(check: PlannedCheck) -> str:
 def _requests(checks: Sequence[PlannedCheck]) -> Counter[str]:
     """Return the number of requests to each host and port.
 
-    Each page is one request, and robots.txt is one request for each of http and https.
+    Each page is one request. Each robots.txt is one more request; `http` and `https` have separate ones.
     """
     origins = [
         (parts.scheme, parts.netloc) for check in checks for url in check.policy.urls for parts in [urlsplit(url)]

@@ -1,4 +1,4 @@
-"""`clausewatch export`: writes evidence for an auditor, pages for a web archive, tables for a spreadsheet, feeds."""
+"""`clausewatch export`: writes evidence files, web archives, tables for a spreadsheet, and feeds."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ExportWriteError(ClausewatchError):
 since_option = click.option("--since", type=FROM, help="Only what was first seen on this day or later (UTC).")
 policy_option = click.option("--policy", metavar="POLICY", help="Only this policy.", shell_complete=policy_names)
 cookies_option = click.option(
-    "--cookies", is_flag=True, help="Also write the values of cookies that pages set; without it, only their names."
+    "--cookies", is_flag=True, help="Also write the values of cookies. By default, only their names are written."
 )
 output_option = click.option(
     "-o",
@@ -56,7 +56,7 @@ output_option = click.option(
 
 @click.group(cls=ExportGroup)
 def export() -> None:
-    """Export evidence, pages, tables or feeds for somebody who does not have this program."""
+    """Export evidence, pages, tables or feeds. Readers need no Clausewatch."""
 
 
 @export.command()
@@ -70,9 +70,9 @@ def evidence(
 ) -> None:
     """Write a zip file that proves what POLICY said.
 
-    The file has all versions, or those that --version or --since select. For each version it has the page as received,
-    the text, and what changed. It also has the part of the chain that proves them. README.txt in the file says how to
-    verify it.
+    The file contains all versions, or the versions that --version or --since selects. For each version it contains the
+    page as received, the text, and the changes. It also contains the part of the chain that proves these versions.
+    README.txt in the zip file says how to verify it.
 
     \b
     clausewatch export evidence Kenalan -o kenalan.zip
@@ -96,9 +96,9 @@ def evidence(
 def warc(
     context: CommandContext, policy: str | None, since: datetime | None, *, cookies: bool, output: Path | None
 ) -> None:
-    """Write every kept page as a WARC file, the format of web archives.
+    """Write all kept pages to one WARC file.
 
-    Each redirect that led to a page is a record of its own.
+    Web archives use this format. Each redirect that led to a page is a separate record.
 
     \b
     clausewatch export warc -o pages.warc.gz
@@ -117,10 +117,10 @@ def warc(
 def wacz(
     context: CommandContext, policy: str | None, since: datetime | None, *, cookies: bool, output: Path | None
 ) -> None:
-    """Write every kept page as a WACZ file, which a replay tool opens in a browser.
+    """Write all kept pages to one WACZ file, which you can open in a browser.
 
-    A WACZ file is a WARC file with an index and a list of pages. You can open it at replayweb.page, which runs
-    completely in the browser.
+    A WACZ file is a WARC file with an index and a list of pages. Open it at replayweb.page, which runs completely in
+    the browser.
 
     \b
     clausewatch export wacz --policy Kenalan -o kenalan.wacz
@@ -174,8 +174,9 @@ def atom(
 ) -> None:
     """Write an Atom feed of changes.
 
-    It lists the material changes to sharing and rights, or the changes to --topic. --policy or --tag makes a feed for
-    one policy or one tag. Write the feed again after each run, to a folder that a web server publishes.
+    The feed lists the material changes to sharing and rights. With --topic, it lists the changes to that topic.
+    --policy limits the feed to one policy, and --tag to the policies with a tag. Write the feed again after each run,
+    to a folder that a web server publishes.
 
     \b
     clausewatch export atom --tag vendor -o vendors.atom
@@ -193,7 +194,10 @@ def atom(
 
 
 def _report(exported: str, output: Path | None) -> None:
-    """Print what was written. If the export itself goes to stdout, print on stderr."""
+    """Print a message that says what was written.
+
+    If the export itself was written to stdout, print the message on stderr.
+    """
     click.echo(f"Exported {exported}", err=output is None)
 
 
@@ -232,7 +236,7 @@ def _write_table(versions: tuple[Version, ...], table: Table, target: IO[bytes])
 
 @contextmanager
 def _target(path: Path | None) -> Iterator[IO[bytes]]:
-    """Open the target. A file is replaced only after everything is written."""
+    """Open the file or stdout for writing. An existing file is replaced only after everything is written."""
     if path is None:
         if sys.stdout.isatty():
             raise click.UsageError("Name a file with --output: a terminal cannot show this.")

@@ -1,4 +1,7 @@
-"""The former options of `clausewatch export`. Each of them is a command now."""
+"""The former options of `clausewatch export`, such as `--csv`.
+
+Each option has become a command, such as `export csv`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ from collections.abc import Mapping
 import click
 
 TAKES_VALUE: Mapping[str, bool] = {"--evidence": True, "--warc": False, "--csv": True, "--atom": False}
-"""Former options, and whether a value follows. The value is the argument of today's command."""
+"""The former options. True means that a value follows the option. This value is now the argument of the command."""
 
 
 class ExportGroup(click.Group):
-    """A group that also accepts the former options, and names today's command on stderr."""
+    """A group of commands that still accepts the former options.
+
+    Then it prints on stderr which command replaces the option.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         present = present_form(args)
@@ -22,9 +28,9 @@ class ExportGroup(click.Group):
 
 
 def present_form(args: list[str]) -> tuple[str, list[str]] | None:
-    """Return the former option in the arguments, and the arguments of today's command; None if there is no such option.
+    """Return the former option in the arguments, and the arguments of the command that replaces it.
 
-    Raises click.UsageError if there are several former options, or if a value is missing.
+    Return None if there is no former option. Raises click.UsageError if there are several, or if a value is missing.
     """
     if not args or not args[0].startswith("-"):
         return None

@@ -29,23 +29,25 @@ if TYPE_CHECKING:
     from differ.model import Severity
 
 LIMIT = 200
-"""Default maximum number of versions if no policy is named."""
+"""Maximum number of versions if neither a policy nor --limit is given."""
 
 
 @click.command()
 @click.argument("policy", required=False, shell_complete=policy_names)
-@click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help=f"Findings of one of: {', '.join(TOPICS)}.")
-@click.option("--severity", type=click.Choice(SEVERITIES), help="Findings of this severity and those above it.")
-@click.option("--tag", help="Policies that have this tag.")
-@click.option("--since", type=FROM, help="Versions first seen on this day or later (UTC).")
-@click.option("--until", type=UNTIL, help="Versions first seen on this day or before (UTC).")
+@click.option(
+    "--topic", type=click.Choice(TOPICS), metavar="TOPIC", help=f"Only findings on this topic: {', '.join(TOPICS)}."
+)
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Only findings of this severity or higher.")
+@click.option("--tag", help="Only policies with this tag.")
+@click.option("--since", type=FROM, help="Only versions first seen on this day or later (UTC).")
+@click.option("--until", type=UNTIL, help="Only versions first seen on this day or before (UTC).")
 @click.option("--at", type=UNTIL, help="Show the text of POLICY at this date instead, like `show POLICY --at`.")
-@click.option("--section", help="Findings in sections whose headings contain this.")
+@click.option("--section", help="Only findings in sections whose headings contain this text.")
 @click.option("--suppressed", is_flag=True, help="Also show edits without a change of meaning.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help=f"Maximum number of versions, the ones seen last. Default: {LIMIT}, or all of POLICY.",
+    help=f"Maximum number of versions; the latest are shown. Default: {LIMIT}, or all versions of POLICY.",
 )
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
@@ -67,9 +69,9 @@ def history(
 ) -> None:
     """Show the versions of POLICY, or of all policies, the latest first.
 
-    For each version it shows when it was first and last seen, the dates that the text states, the rights and recipients
-    that were added or removed, and the findings. With --topic, --severity or --section, it shows only versions with
-    such findings, and no rights and recipients. The topics `sharing` and `rights` include their subtopics.
+    For each version, the output shows when it was first and last seen, the dates that the text states, the rights and
+    recipients that were added or removed, and the findings. With --topic, --severity or --section, only versions with
+    such findings are shown, and no rights and recipients. The topics `sharing` and `rights` include their subtopics.
 
     \b
     clausewatch history Kenalan
@@ -117,7 +119,7 @@ def _print_page(asked: str, shown: tuple[Version, ...], changes: Changes, note: 
 
 
 def _note(shown: int, every: int) -> str:
-    """Return a note if some versions are not shown."""
+    """Return a note that says how many versions are not shown; "" if all are shown."""
     if every <= shown:
         return ""
     return (
@@ -127,7 +129,7 @@ def _note(shown: int, every: int) -> str:
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
-    """Whether a version would be shown without its suppressions too."""
+    """Whether the query selects a version even if suppressed edits do not count."""
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 

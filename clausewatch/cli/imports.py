@@ -1,4 +1,4 @@
-"""`clausewatch import`: imports histories that others recorded, and the watch lists of other tools."""
+"""`clausewatch import`: imports histories from other collections, saved copies, and watch lists of other tools."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ PRIVACY_POLICY = "Privacy Policy"
 
 @click.group(name="import")
 def imports() -> None:
-    """Import histories that others recorded, and the watch lists of other tools.
+    """Import histories from other collections, saved copies, and watch lists of other tools.
 
-    Imported versions alert nobody. Queries of the history include them.
+    Nobody is notified of imported versions. `history` and all other queries include imported versions.
     """
 
 
@@ -51,7 +51,7 @@ def imports() -> None:
 @click.option(
     "--policy", "name", metavar="NAME", help="The policy to which the versions belong. Default: the service's name."
 )
-@click.option("--skip-judging", is_flag=True, help="Record the versions only; a later import judges them.")
+@click.option("--skip-judging", is_flag=True, help="Only record the versions. A later import judges them.")
 @pass_context
 def opentermsarchive(
     context: CommandContext,
@@ -64,9 +64,10 @@ def opentermsarchive(
 ) -> None:
     """Import every version of chosen services from the versions REPOSITORY of an Open Terms Archive collection.
 
-    Each version keeps its date. A later call imports the versions recorded since. Changes are judged, so that
-    `clausewatch history` shows what they mean. If only the extraction of Open Terms Archive changed, the version is
-    marked and not judged. A policy that is not in the configuration is imported too, and shown as retired.
+    Each version keeps its date. Call the command again later to import newer versions. Changes are judged, so that
+    `clausewatch history` shows what they mean. If Open Terms Archive only changed the way in which it extracts the
+    text, the version is marked and not judged. The configuration need not contain the policy. Without an entry there,
+    the policy is shown as retired.
 
     \b
     clausewatch import opentermsarchive pga-versions --list
@@ -103,7 +104,7 @@ def _list(recorded: Mapping[tuple[str, str], Sequence[Recorded]]) -> None:
 
 
 def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
-    """Reject a future date, because every later visit would be older than that version."""
+    """Refuse versions with a date in the future. Otherwise our next visits would be older than the latest version."""
     last = versions[-1]
     if last.at > datetime.now(UTC):
         raise RepositoryError(f"{repository}: commit {last.commit} is dated {last.at:%Y-%m-%d}, which is in the future")
@@ -112,18 +113,20 @@ def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
 @imports.command()
 @click.argument("policy", shell_complete=policy_names)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--at", required=True, type=FROM, help="When the copy was saved: 2024-03-31, or 2024-03-31T14:30 (UTC).")
-@click.option("--skip-judging", is_flag=True, help="Record the version only; a later import judges it.")
+@click.option(
+    "--at", required=True, type=FROM, help="Time when the copy was saved: 2024-03-31, or 2024-03-31T14:30 (UTC)."
+)
+@click.option("--skip-judging", is_flag=True, help="Only record the version. A later import judges it.")
 @pass_context
 @click.pass_context
 def file(
     ctx: click.Context, context: CommandContext, policy: str, files: tuple[Path, ...], at: datetime, skip_judging: bool
 ) -> None:
-    """Import a saved copy of POLICY: HTML, Markdown, PDF, DOCX, MHTML or plain text.
+    """Import a saved copy of POLICY, as HTML, Markdown, PDF, DOCX, MHTML or plain text.
 
     If the policy has several addresses, give one file for each page, in the same order. A copy must be newer than every
-    version in the archive, so import the oldest copy first. An empty file, a banner or a login page does not become a
-    version. It is kept as a visit that was not comparable, and the exit code is 1.
+    version in the archive, so import the oldest copy first. An empty file, a cookie banner or a login page does not
+    become a version. Such a copy is kept as a visit that was not comparable, and the exit code is 1.
 
     \b
     clausewatch import file Kenalan --at 2024-03-31 kenalan-2024-03-31.html
@@ -145,10 +148,10 @@ def file(
 @imports.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def changedetection(file: Path) -> None:
-    """Write the watches of a changedetection.io FILE as policies for our configuration, to standard output.
+    """Convert the watches in a changedetection.io FILE to policies of a configuration, and print them.
 
-    FILE is url-watches.json or a backup (.zip) that contains it. Settings that cannot be converted are listed in a
-    comment next to each policy.
+    FILE is url-watches.json or a backup (.zip) that contains it. A comment next to each policy lists the settings that
+    cannot be converted.
 
     \b
     clausewatch import changedetection url-watches.json >> clausewatch.toml
@@ -159,9 +162,9 @@ def changedetection(file: Path) -> None:
 @imports.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def urlwatch(file: Path) -> None:
-    """Write the jobs of an urlwatch or webchanges FILE (urls.yaml) as policies for our configuration.
+    """Convert the jobs in an urlwatch or webchanges FILE (urls.yaml) to policies of a configuration, and print them.
 
-    Settings that cannot be converted are listed in a comment next to each policy.
+    A comment next to each policy lists the settings that cannot be converted.
 
     \b
     clausewatch import urlwatch urls.yaml >> clausewatch.toml
@@ -173,11 +176,11 @@ def urlwatch(file: Path) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--types", multiple=True, metavar="TYPE", help='Only documents of this type, such as "Privacy Policy".')
 def declarations(folder: Path, types: tuple[str, ...]) -> None:
-    """Write the documents that the declarations in FOLDER track as policies for our configuration.
+    """Convert the declarations of Open Terms Archive in FOLDER to policies of a configuration, and print them.
 
-    FOLDER has a JSON file for each service, as Open Terms Archive keeps it. Selectors, ranges, combined documents and
-    `executeClientScripts` are converted. Filters in JavaScript cannot be converted: a comment next to each policy lists
-    them, and says what they probably do.
+    FOLDER contains a JSON file for each service. Selectors, ranges, combined documents and `executeClientScripts` are
+    converted. Filters in JavaScript cannot be converted. A comment next to each policy lists the filters, and says what
+    each probably does.
 
     \b
     clausewatch import declarations declarations --types "Privacy Policy" >> clausewatch.toml
@@ -195,7 +198,7 @@ def _write(watches: WatchList) -> None:
 
 
 def _policy(archive: Archive, configuration: Configuration, name: str, *, must_exist: bool = False) -> Policy:
-    """Return the configured policy with this name, or else a retired policy of the archive."""
+    """Return the configured policy with this name. If there is none, return a retired policy of the archive."""
     from archive.model import Policy
     from archive.questions.history import policy_names
     from archive.recording.imports import watch_unconfigured
@@ -266,7 +269,10 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy]:
-    """Extract the texts of versions, in order. Print the versions that are left out."""
+    """Yield the versions with their extracted texts, in order.
+
+    Versions that exceed a limit are left out and printed.
+    """
     from clausewatch.imports.extraction import LimitedVersion, extracted_copies
 
     texts = objects.contents((version.blob for version in versions), crawl.max_body)
@@ -291,8 +297,11 @@ def _page(path: Path, largest: int) -> Page:
 def _saved(
     pages: Sequence[Page], files: Sequence[Path], at: datetime, options: ExtractionOptions, crawl: CrawlSettings
 ) -> Copy:
-    """Return a saved copy, with the reason if it is not a policy. Raise NoAnswerError if it cannot be read within the
-    limits."""
+    """Return a saved copy.
+
+    If the copy is not a policy, the result also contains the reason. Raises NoAnswerError if the extraction exceeds a
+    limit, or if the date is in the future.
+    """
     from archive.recording.imports import Copy
     from clausewatch.imports.extraction import screened
     from crawler.visits.workers import LimitHit

@@ -15,7 +15,7 @@ ONLY_OWNER = 0o600
 
 
 class ConfigurationWriteError(ClausewatchError):
-    """A file already exists, or its folder cannot be written."""
+    """The file already exists, or its folder cannot be written."""
 
     exit_code = ExitCode.USAGE
 
@@ -25,7 +25,7 @@ class ConfigurationWriteError(ClausewatchError):
 def init(context: CommandContext) -> None:
     """Create a clausewatch.toml with comments, and a file for its secrets.
 
-    No file is overwritten. `clausewatch --config FOLDER/NAME.toml init` creates the file in another place.
+    An existing file is not overwritten. `clausewatch --config FOLDER/NAME.toml init` creates the file in another place.
     """
     configuration = context.config_path
     secrets = configuration.with_suffix(".env")

@@ -1,4 +1,4 @@
-"""`clausewatch recipients` and `clausewatch rights`: questions across policies."""
+"""`clausewatch recipients` and `clausewatch rights`: questions about all policies."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ class Country(click.ParamType[str]):
 @_scoped
 @pass_context
 def recipients(context: CommandContext, /, kind: str | None, country: str | None, form: str, **scope: Any) -> None:
-    """Show who receives data according to the policies: who says so, since when, and in which sentence.
+    """Show who receives data according to the policies.
+
+    For each recipient, show which policy names it, since when, and in which sentence.
 
     \b
     clausewatch recipients --class advertising
@@ -85,7 +87,9 @@ def recipients(context: CommandContext, /, kind: str | None, country: str | None
 @_scoped
 @pass_context
 def rights(context: CommandContext, /, right: str | None, missing: str | None, form: str, **scope: Any) -> None:
-    """Show which rights the policies name: who says so, since when, and in which sentence.
+    """Show which rights the policies name.
+
+    For each right, show which policy names it, since when, and in which sentence.
 
     \b
     clausewatch rights --right erase --tag vendor

@@ -1,4 +1,4 @@
-"""`clausewatch languages`: shows what each language has and lacks."""
+"""`clausewatch languages`: shows which files and keys each language has, and which are missing."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from clausewatch.inspection.language_survey import LanguageReport
 
 SHOWN = 6
-"""Maximum number of missing keys that are named for a file."""
+"""Maximum number of missing keys that the output names for one file."""
 
 
 @click.command("languages")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.pass_context
 def show_languages(ctx: click.Context, form: str) -> None:
-    """Show what each language has and lacks, and which of its files cannot be used.
+    """Show which files and keys each language has, which are missing, and which files cannot be used.
 
     A language is a folder of TOML files. The environment variable CLAUSEWATCH_LANGUAGES names a folder with languages
     of your own. The exit code is 1 if a file cannot be used.

@@ -1,4 +1,4 @@
-"""`clausewatch notify`: tests whether alerts arrive, and sends waiting ones."""
+"""`clausewatch notify`: tests whether alerts arrive, lists messages, and sends waiting messages."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ LIST_HEADINGS = ("STATE", "MESSAGE", "FOR", "TARGET", "PLANNED", "RESULT")
 
 @click.group()
 def notify() -> None:
-    """Test that alerts arrive, list messages, and send those that wait.
+    """Test whether alerts arrive, list messages, and send waiting messages.
 
-    `clausewatch run` sends messages by itself. These commands are for the setup, and for the time after a failure.
+    `clausewatch run` also sends messages. Use these commands when you set up Clausewatch, or after a failure.
     """
 
 
@@ -48,11 +48,14 @@ def notify() -> None:
 def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
     """Send a test message to each target of SUBSCRIBER.
 
-    It prints for each target that the message was accepted, or why it was not. Accepted means that the server took the
-    message. Look into the mailbox to see whether it arrived.
+    For each target, the output says that the server accepted the message, or why it did not. An accepted message may
+    still be lost later. Look into the mailbox to see whether it arrived.
 
     \b
-    Exit codes: 0 all accepted, 1 some were not, 2 wrong usage or configuration.
+    Exit codes:
+    0 all messages were accepted
+    1 a message was not accepted
+    2 wrong usage or configuration
     """
     from clausewatch.operation.subscribers import subscriber_named
     from notifier.sending.delivery import try_out
@@ -72,17 +75,19 @@ def test(ctx: click.Context, context: CommandContext, subscriber: str) -> None:
 @click.option(
     "--policy", default="", metavar="NAME", help="Only alerts about this policy.", shell_complete=policy_names
 )
-@click.option("--target", metavar="TARGET", help="Only this target, as `via` has it: channel or channel:recipient.")
+@click.option("--target", metavar="TARGET", help="Only this target, written as in `via`: channel or channel:recipient.")
 @click.option("--state", type=click.Choice(LISTED_STATES), help="Only messages in this state.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Maximum number listed.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Maximum number of messages."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def list_messages(
     context: CommandContext, policy: str, target: str | None, state: ListedState | None, limit: int, form: str
 ) -> None:
-    """List messages: which of them wait, for whom, why and until when, and which were sent.
+    """List messages. For each waiting message, show for whom it is, why it waits, and until when.
 
-    Messages that wait come first, then messages that were given up, then the others. In each group, the newest comes
+    Waiting messages come first, then messages that were given up, then sent messages. In each group, the newest comes
     first. A message is listed once for each target.
     """
     from clausewatch.output.json_rows import as_json, delivery_row
@@ -112,12 +117,16 @@ def list_messages(
 def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
     """Send all messages that wait. During quiet hours, send only critical messages.
 
-    After a failure, `run` waits longer before each retry. This command does not wait. A message that was accepted is
+    After a failure, `run` waits longer before each retry. This command retries at once. A message that was accepted is
     never sent again.
 
     \b
-    Exit codes: 0 fine (some may still wait), 1 messages wait for too long or were given up, 2 wrong usage or
-    configuration, 3 the archive cannot be written, 4 a run is in progress, which sends them itself.
+    Exit codes:
+    0 no problem (messages may still wait)
+    1 messages have waited too long or were given up
+    2 wrong usage or configuration
+    3 the archive cannot be written
+    4 a run is in progress and sends the messages
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
@@ -127,18 +136,22 @@ def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
 
 
 @notify.command()
-@click.option("--subscriber", "name", metavar="NAME", help="Only for this subscriber, even one without a digest.")
+@click.option("--subscriber", "name", metavar="NAME", help="Send only to this subscriber, even if it has no digest.")
 @click.option("--preview", is_flag=True, help="Show the digest, and send nothing.")
 @pass_context
 @click.pass_context
 def digest(ctx: click.Context, context: CommandContext, name: str | None, preview: bool) -> None:
-    """Send a digest now. It covers the time since the last digest.
+    """Send a digest now. It covers the time since the previous digest.
 
-    Normally, the first run after the scheduled time sends the digest. The next digest begins where this one ends.
+    Normally, the first run after the scheduled time sends the digest. The next digest covers the time after this one.
 
     \b
-    Exit codes: 0 fine (some may still wait), 1 messages wait for too long or were given up, 2 wrong usage or
-    configuration, 3 the archive cannot be written, 4 a run is in progress.
+    Exit codes:
+    0 no problem (messages may still wait)
+    1 messages have waited too long or were given up
+    2 wrong usage or configuration
+    3 the archive cannot be written
+    4 a run is in progress
     """
     if preview:
         with context.archive() as archive:
@@ -203,7 +216,7 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
 
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
-    """Return the named subscriber, or else all subscribers that get a digest."""
+    """Return the subscriber with this name. Without a name, return all subscribers that receive digests."""
     from clausewatch.operation.subscribers import subscriber_named
     from notifier import outbox
 
@@ -218,14 +231,14 @@ def _readers(archive: Archive, configuration: Configuration, name: str | None) -
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Sent messages, and messages still to be sent."""
+    """The messages that were sent, and the messages that must still be sent."""
 
     summary: Summary
     standing: DeliveryCounts
     held: Held
     _: KW_ONLY
     overdue: tuple[str, ...]
-    """Messages that have waited too long, one on a line."""
+    """Lines about messages that have waited too long."""
 
 
 def _send(configuration: Configuration, dead: bool) -> Sent:

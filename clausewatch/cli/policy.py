@@ -22,7 +22,7 @@ from clausewatch.imports.small_files import small_file
 from clausewatch.output.json_rows import as_json
 from clausewatch.output.terminal import columns, printable
 
-dry_run_option = click.option("--dry-run", is_flag=True, help="Show the difference and check it, but write nothing.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show and check the edit, but write nothing.")
 HEADINGS = ("POLICY", "ADDRESS", "EVERY", "TAGS", "OWNER", "STATE")
 
 
@@ -42,11 +42,11 @@ def policy() -> None:
 @click.option("--tag", "tags", multiple=True, help="A word of your own, by which subscribers can choose policies.")
 @click.option("--every", default="", metavar="DURATION", help='The interval between two visits, such as "12h".')
 @click.option("--profile", default="", help="The profile that decides what is material.")
-@click.option("--owner", default="", help="The person or team that is responsible for it.")
+@click.option("--owner", default="", help="The person or team that is responsible for the policy.")
 @click.option("--select", "selects", multiple=True, metavar="CSS", help="Read only this part of the page.")
 @click.option("--remove", "removes", multiple=True, metavar="CSS", help="Leave out this part of the page.")
 @click.option("--render", is_flag=True, help="Run the page's scripts before it is read.")
-@click.option("--paused", is_flag=True, help="Do not fetch it for now.")
+@click.option("--paused", is_flag=True, help="Do not fetch the policy for now.")
 @dry_run_option
 @pass_context
 def add(
@@ -57,7 +57,7 @@ def add(
     dry_run: bool,
     **keys: str | bool | tuple[str, ...],
 ) -> None:
-    """Add the policy NAME at URL. Several addresses are read in this order as one policy.
+    """Add the policy NAME at URL. Several addresses form one policy. They are read in this order.
 
     \b
     clausewatch policy add Kenalan https://kenalan.example/privacy --language id --tag vendor
@@ -75,7 +75,7 @@ def add(
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def list_policies(context: CommandContext, tag: str | None, form: str) -> None:
-    """List the policies in the configuration file. `clausewatch status` shows their state."""
+    """List the policies in the configuration file. `clausewatch status` shows whether they are checked."""
     policies = [each for each in context.configuration().policies if tag is None or tag in each.tags]
     if form == "json":
         click.echo(as_json([dict(entry_of(each)) for each in policies]))
@@ -106,9 +106,10 @@ def remove(context: CommandContext, names: Sequence[str], dry_run: bool) -> None
 @dry_run_option
 @pass_context
 def rename(context: CommandContext, old: str, new: str, dry_run: bool) -> None:
-    """Rename the policy OLD to NEW. Its history moves along, because `renamed_from` is written too.
+    """Rename the policy OLD to NEW.
 
-    Subscribers and legal holds in the file that name it are changed as well.
+    The policy keeps its history, because `renamed_from` is written too. Subscribers and legal holds in the file that
+    name OLD are changed to NEW.
     """
     with _Edit(context, dry_run) as editor:
         editor.rename(old, new)
@@ -130,7 +131,7 @@ def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
 @dry_run_option
 @pass_context
 def resume(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
-    """Fetch paused policies again, from the next run on."""
+    """Fetch paused policies again. The next run fetches them."""
     with _Edit(context, dry_run) as editor:
         for name in names:
             editor.change(name, {"paused": None})
@@ -141,10 +142,10 @@ def resume(context: CommandContext, names: Sequence[str], dry_run: bool) -> None
 @dry_run_option
 @pass_context
 def import_table(context: CommandContext, file: Path, dry_run: bool) -> None:
-    """Add or change the policies of a CSV table, as `policy export` writes it.
+    """Add or change policies from a CSV table in the format of `policy export`.
 
-    A row with the name of a policy in the file changes that policy, in the columns that the table has. Any other row
-    adds a policy. No policy is removed.
+    If the configuration has a policy with the name in a row, the row changes that policy. Settings without a column in
+    the table stay. Any other row adds a policy. No policy is removed.
     """
     try:
         rows = read_table(small_file(file, LARGEST).decode("utf-8-sig"))
@@ -170,9 +171,9 @@ def _check_names(entries: Sequence[Entry]) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @pass_context
 def export_table(context: CommandContext, output: Path | None) -> None:
-    """Write the policies as a CSV table for a spreadsheet. `policy import` reads it again, exactly.
+    """Write the policies as a CSV table for a spreadsheet. `policy import` reads this table without loss.
 
-    A cell that a spreadsheet could run as a formula begins with an apostrophe. The import removes it again.
+    If a spreadsheet could run a cell as a formula, an apostrophe is put before it. The import removes the apostrophe.
     """
     content = table(map(entry_of, context.configuration().policies)).encode()
     if output is None:
@@ -182,7 +183,7 @@ def export_table(context: CommandContext, output: Path | None) -> None:
 
 
 class _Edit:
-    """An edit of the configuration file. It is shown, checked and written at the end of its block."""
+    """An edit of the configuration file. At the end of its `with` block, the edit is shown, checked and written."""
 
     def __init__(self, context: CommandContext, dry_run: bool) -> None:
         self.configuration: Configuration = context.configuration()

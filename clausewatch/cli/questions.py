@@ -25,7 +25,10 @@ class NoAnswerError(ClausewatchError):
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a time, in UTC unless it has a zone. A day may be relative to today: "yesterday", "3 days ago"."""
+    """A parameter that is a day or a time.
+
+    Without a zone, a time is in UTC. A day may be relative to today, such as "3 days ago".
+    """
 
     name = "date"
 
@@ -43,18 +46,18 @@ class Moment(click.ParamType[datetime]):
 
 
 FROM = Moment(times.start)
-"""A moment at which a period begins. A day without a time means its first moment."""
+"""The begin of a period. If only a day is given, the period begins with its first moment."""
 UNTIL = Moment(times.end)
-"""A moment at which a period ends. A day without a time means its last moment."""
+"""The end of a period. If only a day is given, the period ends with its last moment."""
 
 
 def print_page(page: str) -> None:
-    """Print a page as UTF-8, as the page itself declares, whatever the terminal's encoding."""
+    """Print an HTML page as UTF-8 even if the terminal uses another encoding, because the page declares UTF-8."""
     click.echo(page.encode(), nl=False)
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:
-    """Return the version with this number, or the version that was current at the end of this day.
+    """Return a version. `name` is its number, or a day. A day means the version that was current at its end.
 
     Raises click.BadParameter. Raises the archive's errors for an unknown policy or version.
     """
@@ -63,13 +66,13 @@ def named_version(archive: Archive, policy: str, name: str) -> Version:
 
 
 def known_days(archive: Archive, policy: str, *names: str | None) -> tuple[DayKnowledge, ...]:
-    """Return what is known about each day in `names`. Numbers of versions are skipped."""
+    """Return what is known about the policy on each day in `names`. Version numbers in `names` are skipped."""
     moments = [_moment_of(name) for name in names if name is not None]
     return tuple(known_at(archive, policy, at) for at in moments if at is not None)
 
 
 def _moment_of(name: str) -> datetime | None:
-    """Return the end of the day with this name, or None if the name is a version number. Raises click.BadParameter."""
+    """Return the end of the named day, or None if `name` is a version number. Raises click.BadParameter."""
     number = name.strip().lstrip("vV")
     if number.isdecimal() and len(number) < len("20260331"):
         return None

@@ -1,4 +1,4 @@
-"""`clausewatch review`: records reviews of findings, and lists findings without one."""
+"""`clausewatch review`: records reviews of findings, and lists findings without a review."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from clausewatch.output.times import day
 from notifier.texts.sanitize import clipped
 
 LIMIT = 50
-"""Default maximum number of listed findings."""
+"""Maximum number of listed findings if --limit is not given."""
 
 HEADINGS = ("FINDING", "POLICY", "VERSION", "SEEN", "SEVERITY", "TOPIC", "SECTION")
 RULE_HEADINGS = ("RULE", "FINDINGS", "ACKNOWLEDGED", "FALSE ALARMS", "PRECISION")
 
 LONGEST_NAME, LONGEST_TEXT = 100, 2000
-"""Maximum lengths of a name and of a text, in code points."""
+"""Maximum lengths of a reviewer's name and of a comment, in code points."""
 
 FORMATS = click.Choice(("text", "json"))
 
@@ -58,14 +58,15 @@ def review(
 ) -> None:
     """Review a FINDING, or list the findings that are to be reviewed.
 
-    FINDING is the number of a finding (see `history`, `diff`), or the alert ID from a message. Without FINDING, the
-    findings are listed that are material or were sent to somebody, and that nobody has reviewed. A review is kept for
-    ever as evidence. If a finding has several verdicts, the last one counts. The reviewer's name can be erased
-    (`subscribers forget`), but a comment cannot: do not name people in it.
+    FINDING is the number of a finding, which `history` and `diff` show, or the alert ID from a message. Without
+    FINDING, the command lists the findings that nobody has reviewed. It lists only findings that are material or were
+    sent to somebody. A review is kept for ever as evidence. If a finding has several verdicts, the last verdict counts.
+    `clausewatch subscribers forget` can erase the reviewer's name, but it cannot erase a comment. So do not name people
+    in a comment.
 
-    If a finding is marked as a false alarm, later findings of the same policy with the same rule and the same words
-    before and after are recorded, but no alert is sent. `history` shows the reason. Acknowledge the finding to undo
-    this.
+    A false alarm also stops later alerts. They are not sent if the policy, the rule and the words before and after the
+    change are the same as in the false alarm. The findings are still recorded, and `history` shows the reason.
+    Acknowledge the false alarm to receive such alerts again.
 
     \b
     clausewatch review
@@ -103,7 +104,10 @@ def _name(by: str | None) -> str:
 
 
 def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> str:
-    """Return a text on one line. Raises UsageError if it is too long, or empty although it is needed."""
+    """Return a text on one line.
+
+    Raises UsageError if the text is too long or has control characters, or if a needed text is empty.
+    """
     line = " ".join(text.split())
     if needed and not line:
         raise click.UsageError(f"{option} is empty.")
@@ -117,7 +121,7 @@ def _checked(text: str, longest: int, option: str, *, needed: bool = False) -> s
 def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, text: str, by: str) -> Iterator[str]:
     now = datetime.now(UTC)
     with context.archive() as archive:
-        named = [find_reviewable(archive, finding) for finding in findings]  # all, before anything is recorded
+        named = [find_reviewable(archive, finding) for finding in findings]  # find all before recording any
         for reviewable in named:
             add_review(archive, Review(reviewable.recorded.id, kind, text, by=by, at=now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     "names",
     multiple=True,
     metavar="NAME",
-    help="Check this policy, due or not. May be given repeatedly.",
+    help="Check this policy even if it is not due. May be given repeatedly.",
     shell_complete=policy_names,
 )
-@click.option("--all", "everything", is_flag=True, help="Check every policy, due or not, except those that are paused.")
+@click.option("--all", "everything", is_flag=True, help="Check all policies even if not due, except paused ones.")
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Fetch nothing; show what would be checked, in which order, and how long it takes.",
+    help="Fetch nothing. Show what would be checked, in which order, and the minimum duration.",
 )
 @click.option("--exit-code", is_flag=True, help="End with 10 if a material change was found.")
 @click.option("--verbose", is_flag=True, help="Print each result, and Scrapy's log.")
@@ -54,13 +54,18 @@ def run(
 ) -> None:
     """Check the policies that are due, and notify subscribers of changes.
 
-    This command is made for cron. It prints one line, and writes errors to standard error. If a policy fails, the run
-    continues with the others. If a message cannot be sent, the next run sends it. If another run is still in progress,
-    this one ends at once with exit code 4.
+    Let cron call this command regularly. The run prints one line, and writes errors to standard error. If a policy
+    fails, the run continues with the next policy. If a message cannot be sent, the next run retries it. If an earlier
+    run is still in progress, the command ends at once with exit code 4.
 
     \b
-    Exit codes: 0 fine, 1 some policies failed, or messages wait for too long or were given up, 2 wrong usage or
-    configuration, 3 the archive cannot be written, 4 another run is in progress, 10 see --exit-code.
+    Exit codes:
+    0 no problem
+    1 policies failed, or messages have waited too long or were given up
+    2 wrong usage or configuration
+    3 the archive cannot be written
+    4 another run is in progress
+    10 see --exit-code
     """
     if names and everything:
         raise click.UsageError("Give --all or --policy, not both.")
@@ -72,7 +77,7 @@ def run(
         click.echo("\n".join(dry_run_lines(configuration, names, everything=everything)))
         return
     with only_run(configuration.database, configuration.busy_timeout):
-        # The run does not start with an unusable channel, because alerts would not arrive.
+        # If a channel cannot be used, the run does not start, because alerts would not arrive.
         configuration = context.checked_configuration()
         require_browser(configuration)
         report = _run(configuration, names, everything, verbose)
@@ -81,7 +86,7 @@ def run(
 
 
 def _check_names(configuration: Configuration, names: tuple[str, ...]) -> None:
-    """Raise an error if a name belongs to a policy that is not configured or is paused."""
+    """Raise an error if a named policy is not configured or is paused."""
     configured = {policy.name: policy for policy in configuration.policies}
     for name in names:
         if name not in configured:
@@ -105,14 +110,14 @@ def _run(configuration: Configuration, names: tuple[str, ...], everything: bool,
 
 
 class Display:
-    """A progress bar on a terminal. With `verbose`, a line for each policy instead."""
+    """Shows the progress of a run: a bar on a terminal, or with `verbose` a line for each policy."""
 
     def __init__(self, verbose: bool) -> None:
         self.verbose = verbose
         self._bar: ProgressBar[int] | None = None
 
     def start(self, policies: int) -> None:
-        """Start the bar for this number of policies."""
+        """Show an empty bar for this number of policies."""
         if policies and not self.verbose:
             bar = click.progressbar(
                 length=policies, label="Checking", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -120,7 +125,7 @@ class Display:
             self._bar = bar.__enter__()
 
     def advance(self, checked: PolicyReport) -> None:
-        """Count one more policy."""
+        """Show that one more policy was checked."""
         if self._bar is not None:
             self._bar.update(1)
         if self.verbose:
@@ -147,7 +152,7 @@ def result_line(checked: PolicyReport) -> str:
 
 
 def left_out_line(prose: LeftOutProse) -> str:
-    """Say how much of a page's prose is not part of the policy."""
+    """Return a phrase that says how many words of a page were left out of the policy."""
     return f"{prose.words} words of prose ({prose.share:.0%} of the page) are left out"
 
 

@@ -1,4 +1,4 @@
-"""`clausewatch search`: finds words in all sections of all versions."""
+"""`clausewatch search`: finds sections with given words in all versions of all policies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MARK = ("*", "*")
 @click.option("--until", type=UNTIL, help="Texts that were present on this day or before (UTC).")
 @click.option("--current", is_flag=True, help="Only texts of the latest versions.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number of answers."
+    "--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Maximum number of sections."
 )
 @click.option("--reindex", is_flag=True, help="Rebuild the index first, for example after damage.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
@@ -48,10 +48,11 @@ def search(
     reindex: bool,
     form: str,
 ) -> None:
-    """Find WORDS in all versions of all policies, and show since when and until when they were there.
+    """Find WORDS in all versions of all policies, and show from when to when each text was there.
 
-    A section matches if it contains all the words, in any of their forms: "sharing" finds "shared", "menghapus" finds
-    "penghapusan". Words quoted together must be adjacent. The texts that were recorded last come first.
+    A section matches if it contains all the words. Other forms of a word count too: "sharing" finds "shared", and
+    "menghapus" finds "penghapusan". Words that are quoted together must be adjacent. The texts that were recorded last
+    come first.
 
     \b
     clausewatch search advertising partners
@@ -75,12 +76,15 @@ def search(
 
 
 def _joined(words: tuple[str, ...]) -> str:
-    """Return one query. An argument with several words is a phrase."""
+    """Return the arguments as one query. An argument with several words becomes a phrase in quotes."""
     return " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
 
 
 def _bring_up_to_date(archive: Archive, *, rebuild: bool) -> None:
-    """Index the versions of an older program once, and print that."""
+    """Index versions that are not in the search index yet, and print how many policies were indexed.
+
+    An older version of Clausewatch may have recorded them.
+    """
     number = reindex(archive) if rebuild else index_missing(archive)
     if number:
         policies = "1 policy" if number == 1 else f"{number} policies"
@@ -94,7 +98,7 @@ def _note(answer: SearchResult, limit: int) -> str:
 
 
 def stood(match: SectionMatch) -> str:
-    """Say which versions had a text, and from when to when."""
+    """Return a phrase that says which versions had a text, and from when to when."""
     versions = f"version {match.first}" if match.first == match.last else f"versions {match.first} to {match.last}"
     if match.gone_at is None:
         return f"{versions}, since {day(match.appeared_at)}"

@@ -1,4 +1,4 @@
-"""`clausewatch show`: shows the text of a policy, now or at a date."""
+"""`clausewatch show`: shows the current text of a policy, or its text at a date."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from document.model import Document, Section
 
 @click.command()
 @click.argument("policy", shell_complete=policy_names)
-@click.option("--at", type=UNTIL, help="The version current at the end of this day, or at this time (UTC).")
+@click.option("--at", type=UNTIL, help="The version that was current at this time, or at the end of this day (UTC).")
 @click.option("--version", "number", type=click.IntRange(min=1), help="The version with this number.")
-@click.option("--section", help="Only the sections whose headings contain this.")
+@click.option("--section", help="Only the sections whose headings contain this text.")
 @click.option("--topic", type=click.Choice(TOPICS), help="Only the paragraphs and list items about this topic.")
 @click.option("--inventory", "listed", is_flag=True, help="Show the rights and recipients instead of the text.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
@@ -51,12 +51,13 @@ def show(
 ) -> None:
     """Show the text of POLICY: the latest version, or the version that was current at a date.
 
-    A version is current from the time when it was first seen until the next version was first seen. Nobody knows when
-    the text changed between two checks. So --at also shows when this text was last seen, when another text was first
-    seen, and how many visits in between did not find the policy.
+    A version is current from the time when it was first seen until the next version was first seen. The exact time of a
+    change between two checks is unknown. So --at also shows when this text was last seen, when a different text was
+    first seen, and how many visits in between did not find the policy.
 
-    --inventory shows the rights that the version names, with deadline, cost and the way to exercise them, and the
-    recipients of data. For a policy in several languages, it also shows which of these only one language names.
+    --inventory shows the recipients of data and the rights that the version names. For each right, it shows the
+    deadline, the cost and the way to exercise the right. For a policy in several languages, it also shows the rights
+    and recipients that only one language names.
 
     \b
     clausewatch show Kenalan

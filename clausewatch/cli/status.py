@@ -1,4 +1,4 @@
-"""`clausewatch status`: shows the state of each policy's watch."""
+"""`clausewatch status`: shows whether each policy is checked, and when it last changed."""
 
 from __future__ import annotations
 
@@ -29,21 +29,22 @@ HEADINGS = ("POLICY", "HEALTH", "LAST CHECK", "LAST CHANGE", "VERSIONS", "NEXT C
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Print only problems, a line each: for a watchdog.")
+@click.option("--check", is_flag=True, help="Print only problems, one on each line, for a watchdog.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @click.pass_context
 @pass_context
 def status(context: CommandContext, ctx: click.Context, check: bool, form: str) -> None:
     """Show whether each policy is checked, and when it last changed.
 
-    It shows the last check, the last change, the number of versions, the health, the next check, and the number of
-    findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, if a
-    message waits for too long or was given up, if a run was not completed, or if a new policy may be a renamed one.
+    The columns are the health, the last check, the last change, the number of versions, the next check, and the number
+    of findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, if
+    a message waits for too long or was given up, if a run was not completed, or if a new policy may be a renamed one.
 
-    With --check it prints nothing if all is well. Otherwise it ends with 1 and prints a line for each problem: a policy
-    that is overdue or could not be read at several visits in a row (`trouble_after` under [watchdog]); messages that
-    wait for too long (`waiting` and `critical_waiting` there) or were given up; runs that crashed; no completed run
-    for more than twice the interval of the most frequent policy.
+    With --check, the command prints a line for each problem and ends with 1. It prints nothing if there are no
+    problems. Problems are: a policy that is overdue, or that could not be read at several visits in a row
+    (`trouble_after` under [watchdog]); messages that have waited too long (`waiting` and `critical_waiting` under
+    [watchdog]) or were given up; runs that crashed; and no completed run for more than twice the interval of the most
+    frequent policy.
     """
     now = datetime.now(UTC)
     if check:
@@ -72,7 +73,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
 
 
 def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:
-    """Return the watched policies, then those that no run has recorded yet, then the retired ones."""
+    """Return the watched policies, then the policies that no run has recorded yet, then the retired policies."""
     names = {status.name for status in recorded}
     new = [never_checked(policy) for policy in policies if policy.name not in names]
     watched = [status for status in recorded if status.retired_at is None]
@@ -90,7 +91,7 @@ def _check(context: CommandContext, ctx: click.Context, now: datetime, form: str
 
 
 def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
-    """Yield a warning if nobody is notified of the problems shown here."""
+    """Yield a warning if policies have problems and nobody is notified of such problems."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
     if not operators(everyone) and not all(map(_is_fine, every)):
@@ -127,7 +128,7 @@ def _cells(status: PolicyStatus, unseen: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _marked_cells(status: PolicyStatus, unseen: Mapping[str, int]) -> list[tuple[str, bool]]:
-    """Return the text of each cell, and whether it shows a problem."""
+    """Return the text of each cell, and whether the cell shows a problem."""
     trouble = {"HEALTH": status.health not in HEALTHY, "NEXT CHECK": status.overdue}
     return [(cell, trouble.get(name, False)) for name, cell in zip(HEADINGS, _cells(status, unseen), strict=True)]
 

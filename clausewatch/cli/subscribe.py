@@ -1,4 +1,4 @@
-"""`clausewatch subscribe`: subscribes people who cannot edit the configuration."""
+"""`clausewatch subscribe`: adds a subscription without a change of the configuration file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from notifier.audience.timing import DAYS, RHYTHMS
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
     "digest_at": "digest-at"
 }
-"""Options whose name differs from their key in `[[subscriber]]`."""
+"""Keys of `[[subscriber]]`, each with the name of its option, if this name is different."""
 
 
 class SubscriptionError(ClausewatchError):
@@ -40,7 +40,7 @@ class SubscriptionError(ClausewatchError):
     help="A channel, and a recipient if it needs one. May be repeated, like --topic, --clause, --policy and --tag.",
 )
 @click.option("--topic", "topics", multiple=True, help=f"One of {', '.join(TOPICS)}.  [default: sharing, rights]")
-@click.option("--clause", "clauses", multiple=True, help="A clause of a profile, like III: every finding under it.")
+@click.option("--clause", "clauses", multiple=True, help="A clause of a profile, such as III: all its findings.")
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES),
@@ -64,15 +64,17 @@ class SubscriptionError(ClausewatchError):
 @click.option("--digest-day", type=click.Choice(DAYS), help="The day of weekly digests.  [default: monday]")
 @click.option("--digest-at", metavar="HH:MM", help="The time from which a digest is due.  [default: 08:00]")
 @click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which only critical alerts are sent.")
-@click.option("--timezone", metavar="ZONE", help="The time zone of these times, like Asia/Jakarta.  [default: UTC]")
+@click.option(
+    "--timezone", metavar="ZONE", help="The time zone of all these times, such as Asia/Jakarta.  [default: UTC]"
+)
 @click.option("--operator", is_flag=True, help="Also notify NAME of problems with the monitoring.")
-@click.option("--no-findings", is_flag=True, help="With --operator: notify NAME of these problems only.")
+@click.option("--no-findings", is_flag=True, help="With --operator: notify NAME only of such problems.")
 @click.option("--no-welcome", is_flag=True, help="Do not send a first message that says what is watched.")
 @pass_context
 def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
     """Subscribe NAME to changes of policies.
 
-    NAME is notified of changes that are recorded from now on. Only channels of the configuration can be used.
+    NAME is notified of changes that are recorded from now on. You can use only channels that the configuration defines.
     `clausewatch notify test NAME` sends a test message.
     """
     from clausewatch.explanation.summary import subscriber_line
@@ -98,7 +100,7 @@ def subscribe(context: CommandContext, /, name: str, **options: Any) -> None:
 
 
 def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options as a `[[subscriber]]` table."""
+    """Return the options as the keys and values of a `[[subscriber]]` table."""
     values = {key: list(value) if isinstance(value, tuple) else value for key, value in options.items()}
     values["policies"] += [f"{TAG}{tag}" for tag in values.pop("tags")]
     values["welcome"] = not values.pop("no_welcome")
@@ -110,7 +112,7 @@ def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:
-    """Return the subscriber from the options, after the same checks as in the configuration."""
+    """Return the subscriber from these values, after the checks that a subscriber in the configuration must pass."""
     from clausewatch.config.channels import check_channels
     from clausewatch.config.checks import check_clauses, check_subscribers
     from clausewatch.config.problems import Problems
@@ -146,5 +148,5 @@ def _sentence(location: tuple[str | int, ...], problem: str) -> str:
 def _login() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # a user in a container may have no name
+    except (OSError, KeyError):  # in a container, the user may have no name
         return ""

@@ -1,4 +1,4 @@
-"""`clausewatch subscribers`: manages the people behind the subscriptions."""
+"""`clausewatch subscribers`: manages the people who receive messages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from clausewatch.cli.subscribe import SubscriptionError
 
 @click.group()
 def subscribers() -> None:
-    """Manage the people behind the subscriptions."""
+    """Manage the people who receive messages."""
 
 
 @subscribers.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @pass_context
 def forget(context: CommandContext, name: str, yes: bool) -> None:
-    """Erase the person NAME: the name, and all addresses to which messages were sent.
+    """Erase the name NAME, and all addresses to which messages for NAME were sent.
 
-    If NAME is in the configuration, remove it there first. A subscription that `subscribe` made is removed by this
-    command. The records of sent messages are kept without the name and addresses. Reviews are kept without the name,
-    but with their comments. The evidence of the policies is not touched. The database is rewritten, so that its files
-    no longer contain the name. For a large archive this takes a while, and nothing else can use the archive meanwhile.
-    Backups, and the logs of a mail or database server, are not changed.
+    If NAME is in the configuration, remove NAME there first. This command also removes a subscription that `subscribe`
+    made. The records of sent messages are kept without the name and addresses. Reviews are kept without the name, but
+    with their comments. The evidence of the policies is not changed. The database is rewritten, so that its files no
+    longer contain the name. For a large archive this takes a while, and no other command can use the archive during
+    this time. Backups, and the logs of a mail or database server, are not changed.
     """
     from notifier import outbox
 

@@ -1,4 +1,4 @@
-"""`clausewatch subscriptions`: lists who is notified of what."""
+"""`clausewatch subscriptions`: lists the subscribers, and what each is notified of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from notifier.outbox import Made
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 @pass_context
 def subscriptions(context: CommandContext, form: str) -> None:
-    """List who is notified of what: the subscribers of the configuration, and those that `subscribe` made."""
+    """List the subscribers, and what each is notified of.
+
+    Some are in the configuration, and `subscribe` added the others.
+    """
     from clausewatch.explanation.hints import idle_line, unheard
     from clausewatch.explanation.summary import subscriber_line
     from notifier import outbox

@@ -17,8 +17,8 @@ from clausewatch.errors import suggestion
 def unsubscribe(context: CommandContext, name: str) -> None:
     """Remove the subscription NAME, which `clausewatch subscribe` made.
 
-    Messages that wait are cancelled. The records of sent messages are kept, with the recipient. `clausewatch
-    subscribers forget NAME` erases the recipient too.
+    Messages that wait for NAME are cancelled. The records of sent messages are kept, and contain the name and address.
+    `clausewatch subscribers forget NAME` erases these too.
     """
     from notifier import outbox
 

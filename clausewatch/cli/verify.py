@@ -30,12 +30,12 @@ ROWS = {
     "fetch": ("fetch", "fetches"),
     "removal": ("removal of a page", "removals of pages"),
 }
-"""Kinds of evidence whose plural does not just add an "s"."""
+"""Kinds of evidence with their singular and plural, if the plural is not the kind with an "s"."""
 UNSEARCHED = (
     "saved head older than --since, which was not looked for",
     "saved heads older than --since, which were not looked for",
 )
-"""The note about saved heads that a check of the newer entries cannot find, for one head and for several."""
+"""The note about saved heads that a check with `--since` cannot find: for one head, and for several."""
 
 
 @click.command()
@@ -53,8 +53,8 @@ UNSEARCHED = (
     multiple=True,
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The file that `heads_file` of the configuration names. No line of it may have been removed or altered, and "
-    "the chain must lead to every head in it. May be given repeatedly.",
+    help="The file that `heads_file` in the configuration names. Check that no line of it was removed or altered, and "
+    "that the chain leads to every head in the file. May be given repeatedly.",
 )
 @click.option(
     "--heads-key",
@@ -68,8 +68,8 @@ UNSEARCHED = (
 @click.option(
     "--since",
     metavar="HEAD",
-    help="Check only what was recorded after this head, the one at which an earlier call ended. For everything before "
-    "it you rely on that call, so keep the head yourself. Call verify without --since from time to time.",
+    help="Check only what was recorded after this head, which an earlier call of verify printed. For all older records "
+    "you rely on that call, so keep the head yourself. Call verify without --since from time to time.",
 )
 @click.option(
     "--ca",
@@ -94,10 +94,11 @@ def verify(
 ) -> None:
     """Check that nothing in the archive was altered, and list every problem.
 
-    It checks the pages, indexes and schema of the database, every entry of the chain, every sealed row, every stored
-    page and text, and the sections used for searching. It always finds a changed, missing, inserted or reordered row.
-    It finds a cut-off end or a completely rewritten archive only if you give it a head that was kept elsewhere
-    (--head). The archive is opened read-only. The exit code is 1 if there are problems, and 3 if there is no archive.
+    The command checks the pages, indexes and schema of the database, every entry of the chain, every sealed row, every
+    stored page and text, and the sections in the search index. It always finds a changed, missing, inserted or
+    reordered row. If somebody removed the newest entries or rewrote the whole archive, it finds this only with a head
+    that was kept elsewhere (--head). The archive is opened read-only. The exit code is 1 if there are problems, and 3
+    if there is no archive.
 
     \b
     clausewatch verify
@@ -176,7 +177,7 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
 
 
 def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
-    """Return notes that matter to an auditor although they are not flaws."""
+    """Yield notes about facts that are not flaws, but that an auditor should ask about."""
     if tally.since:
         yield (
             f"nothing up to entry {tally.since:,} was checked again: "
@@ -190,7 +191,7 @@ def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
 
 
 def _as_it_should_be(tally: Tally) -> Iterator[str]:
-    """Return notes that an auditor may skip."""
+    """Yield notes about facts that are in order."""
     if tally.removed_bodies:
         yield f"pages removed under a rule, each with an entry that says so: {tally.removed_bodies}."
     if tally.contents.not_indexed:
