@@ -13,7 +13,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
@@ -149,7 +149,7 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
         taken = session.execute(
             update(DeliveryRow)
             .where(DeliveryRow.id == delivery, _open(now, early=early))
-            .values(state="sending", due_at=now + LEASE, attempts=DeliveryRow.attempts + 1)
+            .values(state="sending", due_at=now + LEASE, attempts=DeliveryRow.attempts + _counted(now))
         )
         if cast(CursorResult[Any], taken).rowcount != 1:
             return None
@@ -162,6 +162,15 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
             notice=read_content(session, row),
             until=row.due_at,
         )
+
+
+def _counted(now: datetime) -> ColumnElement[int]:
+    """Return 1 for an attempt that counts, otherwise 0.
+
+    An attempt before the delivery is due does not count, except the first. So a delivery is given up after days, and
+    never after many attempts in one hour.
+    """
+    return case((or_(DeliveryRow.due_at <= now, DeliveryRow.attempts == 0), 1), else_=0)
 
 
 def _holds(session: Session, row: DeliveryRow) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from archive.storage.database import Archive
 from differ.model import Finding
 from notifier import outbox
-from notifier.audience.planning import ABSENCE, Thresholds
+from notifier.audience.planning import ABSENCE, ATTEMPTS, Thresholds
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.audience.timing import Quiet
 from notifier.outbox.listing import STATES, DeliveryFilter, list_deliveries
@@ -97,6 +97,16 @@ def test_operators_are_notified_once_of_a_message_that_waits_too_long(
     assert "451 try again later" in why
     desk.run(HOUR)
     assert len(desk.troubles()) == 1
+
+
+def test_many_attempts_within_an_hour_do_not_give_a_message_up(desk: Desk) -> None:
+    desk.breaks()
+    desk.change(CRITICAL)
+    for _ in range(2 * ATTEMPTS):
+        assert desk.run(2 * MINUTE).dead == 0
+    desk.mail.refuses.clear()
+    desk.run(2 * MINUTE)
+    assert "officer@example.org" in [recipient for mail in desk.mail.received for recipient in mail.recipients]
 
 
 def test_a_critical_alert_is_reported_although_others_wait_for_the_same_target(desk: Desk) -> None:
