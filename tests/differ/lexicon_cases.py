@@ -1,4 +1,4 @@
-"""Reads sentences with a lexicon, for the tests of each language."""
+"""Reads sentences with the lexicon of a language. The tests of each lexicon use this module."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ def concepts(language: str, sentence: str) -> frozenset[str]:
 
 
 def heading_topics(language: str, heading: str) -> frozenset[str]:
-    """Return the topics in a heading."""
+    """Return the topics that a heading names."""
     known = load_lexicon(language)
     assert known is not None, f"no lexicon for {language}"
     return frozenset(mention.concept for mention in known.headings.find(words(heading)))
 
 
 def plain(language: str, sentence: str) -> list[str]:
-    """Return the words of a sentence without function words, with unified spellings and synonyms."""
+    """Return the words of a sentence in unified spellings. Function words are left out, and synonyms are replaced."""
     known = load_lexicon(language)
     assert known is not None, f"no lexicon for {language}"
     kept = known.content_words(known.synonyms.rewrite(known.spelled(words(sentence))))

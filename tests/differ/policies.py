@@ -1,4 +1,4 @@
-"""Small policies of our own, which are read like pages, and the sentences from the tables in `sentences/`."""
+"""Provides small policies of our own, which are read like pages, and the sentences in the tables of `sentences/`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ def compared(before: str, after: str, language: str = "en") -> Comparison:
 
 @cache
 def table(language: str) -> dict[str, Any]:
-    """Return the sentences of one language."""
+    """Return the table of sentences in one language."""
     return tomllib.loads((SENTENCES / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def policy(language: str, sentence: str, under: str = "plain") -> str:
-    """Return a policy with a sentence under one of its table's headings, between unchanged sections."""
+    """Return a policy with a sentence between unchanged sections. `under` is the key of a heading in the language's
+    table."""
     around, heading = table(language)["around"], table(language)["headings"][under]
     names = {"{first}": around["first_heading"], "{here}": heading, "{last}": around["last_heading"]}
     for mark, name in names.items():

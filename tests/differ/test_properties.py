@@ -1,5 +1,5 @@
-"""Tests properties of any two documents. Edits lead from one to the other, all visible changes are shown, and order
-does not matter."""
+"""Tests properties of any two documents. Both documents can be restored from the edits. All visible changes are shown.
+The order of sections does not matter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.chance import DRAW
 from tests.sources import PROJECT
 
 quick = settings(derandomize=not DRAW, deadline=None, max_examples=120, database=None)
-"""The same examples are used on every machine, and a slow machine is not a failure."""
+"""Every machine uses the same examples, and no example has a time limit."""
 
 SENTENCES = (
     "We share your personal data with our partners.",
@@ -76,7 +76,7 @@ blocks = st.builds(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Draw a document with a few sections and headings, in languages with and without a lexicon."""
+    """Draw a document with a few sections and headings. Some of the languages have a lexicon, and some do not."""
     headings = draw(st.lists(st.sampled_from(HEADINGS), max_size=4, unique=True))
     sections = [section("", draw(st.lists(blocks, max_size=2)), draw(languages))]
     sections += [section(heading, draw(st.lists(blocks, max_size=4)), draw(languages)) for heading in headings]
@@ -98,20 +98,20 @@ def written(sections: Sequence[Section]) -> Document:
 
 @quick
 @given(any_text, any_text)
-def test_edits_lead_from_one_text_to_the_other_and_back(before: str, after: str) -> None:
+def test_both_texts_can_be_restored_from_the_edits(before: str, after: str) -> None:
     edits = word_edits(before, after)
     assert (before_text(edits), after_text(edits)) == (before, after)
 
 
 @quick
 @given(any_text)
-def test_edits_of_one_text_keep_it(text: str) -> None:
+def test_equal_texts_have_no_edits(text: str) -> None:
     assert {edit.operation for edit in word_edits(text, text)} <= {"keep"}
 
 
 @quick
 @given(documents(), documents())
-def test_redline_holds_every_line_of_both_documents(before: Document, after: Document) -> None:
+def test_redline_has_every_line_of_both_documents(before: Document, after: Document) -> None:
     edits = [block for part in redline(before, after) for block in part.blocks]
     for side, document in ((before_text, before), (after_text, after)):
         assert Counter(filter(words, map(side, edits))) == Counter(filter(words, document.lines()))
@@ -119,7 +119,7 @@ def test_redline_holds_every_line_of_both_documents(before: Document, after: Doc
 
 @quick
 @given(documents(), documents())
-def test_edits_of_findings_are_between_their_two_texts(before: Document, after: Document) -> None:
+def test_edits_of_a_finding_restore_its_two_texts(before: Document, after: Document) -> None:
     for finding in compare(before, after).findings:
         assert (before_text(finding.edits), after_text(finding.edits)) == (finding.before, finding.after)
 
@@ -134,7 +134,7 @@ def test_document_does_not_differ_from_itself(document: Document) -> None:
 @quick
 @given(documents(), documents())
 def test_changed_words_are_in_a_finding_or_a_suppression(before: Document, after: Document) -> None:
-    """Each additional occurrence of a word on one side is shown on that side. Nothing is dropped silently."""
+    """If a word occurs more often on one side, each additional occurrence is shown on that side."""
     comparison = compare(before, after)
     pieces: list[Finding | Suppression] = [*comparison.findings, *comparison.suppressed]
     gone, new = (Counter(words(document.text)) for document in (before, after))
@@ -150,9 +150,7 @@ def shown(texts: Iterable[str]) -> Counter[str]:
 
 @st.composite
 def versions(draw: st.DrawFn) -> tuple[list[Section], list[Section]]:
-    """Draw two versions of a policy with the same sections, in which sentences stayed, were edited, removed or
-    added.
-    """
+    """Draw two versions of a policy with the same sections. Sentences stay, are edited, are removed, or are added."""
     sentences = draw(st.permutations(SENTENCES))
     coming = draw(st.permutations(NEW))
     before, after = [], []
@@ -174,10 +172,10 @@ def fates(block: Block) -> Iterable[list[Block]]:
 
 @quick
 @given(versions(), st.permutations(range(len(HEADINGS))))
-def test_sections_in_another_order_in_both_make_the_same_findings(
+def test_findings_do_not_depend_on_the_order_of_sections(
     pair: tuple[list[Section], list[Section]], order: list[int]
 ) -> None:
-    """The position of a section is not part of its text."""
+    """Both versions get the sections in the same new order, and the findings stay the same."""
     one, other = (written([sections[place] for place in order]) for sections in pair)
     before, after = pair
     assert essence(compare(written(before), written(after))) == essence(compare(one, other))
@@ -199,7 +197,7 @@ print(json.dumps(asdict(compare(*pair())), default=str, ensure_ascii=True))
 
 
 def pair() -> tuple[Document, Document]:
-    """Return two documents that differ in all sentences, in their order, and in names."""
+    """Return two documents that differ in all sentences, in the order of the sentences, and in names."""
     before = [
         section(title, [Block("paragraph", s) for s in SENTENCES[n::7]], "en") for n, title in enumerate(HEADINGS)
     ]
@@ -211,7 +209,7 @@ def pair() -> tuple[Document, Document]:
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4242"])
-def test_another_process_with_another_hash_seed_gives_the_same_bytes(seed: str) -> None:
+def test_the_output_does_not_depend_on_the_hash_seed_of_the_process(seed: str) -> None:
     said = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=PROJECT,

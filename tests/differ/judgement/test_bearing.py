@@ -1,4 +1,4 @@
-"""Effects are better or worse for the reader, or neither. The reverse edit has the opposite effect."""
+"""Effects are better or worse for the reader, or neither. The reverse of an edit has the opposite effect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EDITS = 60
 
 
 def statement(language: str, sentence: str) -> Statement | None:
-    """Return a sentence as a statement of a policy, or None if it is empty."""
+    """Return a sentence as a statement of a policy, or None if the sentence is empty."""
     read = statements(document(policy(language, sentence), language)) if sentence else ()
     return next((one for one in read if one.text == sentence), None)
 
@@ -44,7 +44,7 @@ def test_the_reverse_of_worse_is_better(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "id", "fr"])
 @pytest.mark.parametrize(("subject", "gain"), [("sharing", "worse"), ("rights", "better")])
-def test_a_new_sentence_on_sharing_is_worse_and_one_on_rights_better(
+def test_a_new_sentence_on_sharing_is_worse_and_a_new_sentence_on_rights_is_better(
     language: str, subject: str, gain: Bearing
 ) -> None:
     for sentence in PLAIN[language][subject]:

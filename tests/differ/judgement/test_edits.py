@@ -1,4 +1,4 @@
-"""Tests edits as lawyers and editors make them: `sentences/edits.toml`, and `edits_later.toml`, which came after."""
+"""Tests edits of the kinds that lawyers and editors make. They are in `sentences/edits.toml` and `edits_later.toml`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.differ.policies import SENTENCES, compared, policy
 
 SETS = ("edits", "edits_later")
 OPEN = {("edits", "en"): (1, 4), ("edits", "id"): (2, 0), ("edits_later", "en"): (2, 1), ("edits_later", "id"): (1, 2)}
-"""Most false alarms and most misses of each set, which may only become fewer."""
+"""Maximum numbers of false alarms and of misses for each set and language. These numbers may only be lowered."""
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

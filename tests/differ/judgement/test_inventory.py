@@ -15,7 +15,7 @@ def document(markdown: str, *languages: str) -> Document:
 
 
 def named(markdown: str, *languages: str) -> list[str]:
-    """Return the recipients that are named."""
+    """Return the recipients that a policy calls by name."""
     found = inventory(document(markdown, *languages)).recipients
     return [each.name for each in found if each.kind == "named"]
 
@@ -89,7 +89,7 @@ def test_recipients_are_listed_by_class_and_by_name() -> None:
 
 
 @pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (INDONESIAN, "id")])
-def test_the_company_is_not_a_recipient_of_its_own(text: str, language: str) -> None:
+def test_the_company_is_not_a_recipient_of_its_own_data(text: str, language: str) -> None:
     own = {"Harbour", "Library", "Perpustakaan", "Dermaga"}
     assert not [name for name in named(text, language) if own & set(name.split())]
 
@@ -137,13 +137,13 @@ We run a ferry.
     ]
 
 
-def test_a_very_long_sentence_is_quoted_in_part() -> None:
+def test_only_the_beginning_of_a_very_long_sentence_is_quoted() -> None:
     orders = ", ".join(f"order {number}" for number in range(200))
     recipients = inventory(document(f"# Policy\n\nWe share your data with our partners for {orders}.\n")).recipients
     assert {(len(each.sentence), each.sentence[-1]) for each in recipients} == {(LONGEST_SENTENCE, "…")}
 
 
-def test_a_table_may_be_indonesian() -> None:
+def test_a_table_of_recipients_may_be_in_indonesian() -> None:
     text = """# Kebijakan privasi
 
 Kami menjalankan kapal di antara pulau-pulau dan menerima penumpang setiap hari, juga pada hari libur.
@@ -169,7 +169,7 @@ Kami menjalankan kapal di antara pulau-pulau dan menerima penumpang setiap hari,
         "We never share your personal data with Pinewire.",
     ],
 )
-def test_a_capital_alone_makes_no_recipient(sentence: str) -> None:
+def test_a_word_is_not_a_recipient_only_because_it_is_capitalised(sentence: str) -> None:
     start = "# Mossgate privacy policy\n\nMossgate runs a ferry, and its Service Providers help Mossgate.\n\n"
     assert named(f"{start}## Sharing\n\n{sentence}\n") == []
 
@@ -181,9 +181,7 @@ def test_a_capital_alone_makes_no_recipient(sentence: str) -> None:
         ("Kami tidak menjual data pribadi Anda kepada pengiklan.", "id"),
     ],
 )
-def test_somebody_who_gets_nothing_is_not_a_recipient_and_a_promise_is_not_a_right(
-    sentence: str, language: str
-) -> None:
+def test_a_promise_not_to_sell_data_has_neither_a_recipient_nor_a_right(sentence: str, language: str) -> None:
     title = {"en": "Privacy policy", "id": "Kebijakan privasi"}[language]
     assert inventory(document(f"# {title}\n\n{sentence}\n", language)) == Inventory()
 
@@ -201,7 +199,7 @@ def test_added_and_removed_entries_are_reported_and_inflection_does_not_matter()
     assert (change.rights_gone, change.rights_new) == ((), ())
 
 
-def test_entries_in_only_one_language_are_reported() -> None:
+def test_an_entry_that_only_one_language_has_is_reported() -> None:
     found = Inventory(
         rights=(Right("access", "en", "R"), Right("erase", "en", "R"), Right("access", "id", "H")),
         recipients=(
@@ -219,6 +217,6 @@ def test_entries_in_only_one_language_are_reported() -> None:
     ]
 
 
-def test_a_policy_in_one_language_has_no_sides() -> None:
+def test_a_policy_in_one_language_lacks_no_entry() -> None:
     assert one_sided(inventory(document(ENGLISH))) == ()
     assert one_sided(Inventory()) == ()

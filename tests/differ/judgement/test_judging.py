@@ -1,4 +1,5 @@
-"""Tests the judgement of single edits from the tables in `sentences/`, as many English as Indonesian ones."""
+"""Tests the judgement of single edits from the tables in `sentences/`. The tables have the same cases in English and
+Indonesian."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ LANGUAGES = languages_with("lexicon")
 
 
 def cases(kind: str) -> list[object]:
-    """Return the rows of one kind in all languages, with the language and their subject as names."""
+    """Return the table rows of one kind in all languages. The name of each case has the row's language and subject."""
     return [
         pytest.param(language, case, id=f"{language}: {case['is']}")
         for language in LANGUAGES
@@ -29,7 +30,7 @@ def test_material_edit(language: str, case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("language", "case"), cases("quiet"))
 def test_quiet_edit(language: str, case: dict[str, str]) -> None:
-    """An edit that does not alter meaning is not reported, but recorded with its reason."""
+    """An edit that does not alter the meaning makes no finding. The comparison records why the edit is quiet."""
     comparison = edited(language, case)
     assert comparison.findings == ()
     assert case["reason"] in {suppression.reason for suppression in comparison.suppressed}
@@ -37,14 +38,14 @@ def test_quiet_edit(language: str, case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("language", "case"), cases("other"))
 def test_edit_of_another_topic(language: str, case: dict[str, str]) -> None:
-    """An edit outside sharing and rights gives a finding of its own topic, which is not material."""
+    """An edit on a topic other than sharing and rights makes a finding of that topic. The finding is not material."""
     comparison = edited(language, case)
     assert [(finding.topic, finding.material) for finding in comparison.findings] == [(case["topic"], False)]
 
 
 @pytest.mark.parametrize(("language", "case"), cases("material"))
-def test_reason_names_a_word_that_decided(language: str, case: dict[str, str]) -> None:
-    """Each material finding names its section and its rule's source, and quotes words of the text."""
+def test_reason_quotes_words_of_the_text(language: str, case: dict[str, str]) -> None:
+    """Each material finding names its section and the source of its rule. Its reason quotes words of the text."""
     for finding in edited(language, case).findings:
         assert finding.section == table(language)["headings"][case.get("under", "plain")]
         assert finding.source

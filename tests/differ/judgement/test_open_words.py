@@ -1,4 +1,4 @@
-"""Words without a concept count as data or as a recipient by their place in the sentence."""
+"""A word that is in no list counts as data or as a recipient, depending on its place in the sentence."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ QUIET = [
 
 
 @pytest.mark.parametrize(("language", "before", "after"), WORSE)
-def test_a_loss_in_words_that_no_list_names_is_grave(language: str, before: str, after: str) -> None:
+def test_a_loss_that_is_written_in_unlisted_words_is_severe(language: str, before: str, after: str) -> None:
     old, new = policy(language, before), policy(language, after)
     assert compared(old, new, language).severity in ("critical", "high")
     assert compared(new, old, language).material

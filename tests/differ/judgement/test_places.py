@@ -1,4 +1,4 @@
-"""Tests the effect of a statement's place: its heading, its label, the people of its section."""
+"""Tests how a heading, a label, or a section for the residents of one state affects the meaning of a statement."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ OPENING = {"en": "Some rules hold only for those who live there.", "id": "Bebera
 @pytest.mark.parametrize(
     ("language", "pair"), [(language, pair) for language in HEADINGS for pair in HEADINGS[language]]
 )
-def test_a_heading_that_turns_into_its_opposite_is_critical(language: str, pair: tuple[str, str]) -> None:
+def test_a_heading_that_is_turned_into_its_opposite_is_critical(language: str, pair: tuple[str, str]) -> None:
     old, new = (policy(language, f"### {heading}\n\n{OPENING[language]}") for heading in pair)
     assert compared(old, new, language).severity == "critical"
     assert compared(new, old, language).severity != "critical"
 
 
-def test_a_heading_in_other_words_is_quiet() -> None:
+def test_a_heading_with_the_same_meaning_in_other_words_is_quiet() -> None:
     old, new = (policy("en", f"### {heading}\n\nBoats are blue.") for heading in ("How we share data", "Sharing data"))
     assert not compared(old, new).material
 
@@ -59,7 +59,7 @@ def test_an_answer_in_a_table_takes_its_meaning_from_its_question(language: str)
 
 
 def in_states(language: str, first: str, second: str) -> str:
-    """Return a policy with a passage in the parts for two states."""
+    """Return a policy with a section for each of two states. Each section has one of the two passages."""
     one, other = STATES[language]
     opening = OPENING[language]
     return policy(language, f"{opening}\n\n## {one}\n\n{opening} {first}\n\n## {other}\n\n{opening} {second}")
@@ -75,14 +75,14 @@ def test_a_promise_removed_from_one_of_two_states_is_reported_there(language: st
 
 
 @pytest.mark.parametrize("language", PROMISES)
-def test_promises_of_two_states_that_change_places_are_reported(language: str) -> None:
+def test_promises_that_two_states_exchange_are_reported(language: str) -> None:
     promise, other = PROMISES[language]
     comparison = compared(in_states(language, promise, other), in_states(language, other, promise), language)
     assert comparison.severity == "critical"
     assert {finding.section.split(" > ")[-1] for finding in comparison.findings} == set(STATES[language])
 
 
-def test_a_sentence_too_long_to_be_one_is_read_in_pieces() -> None:
+def test_an_endless_sentence_is_read_in_pieces() -> None:
     lamps = ", ".join(f"lamp {number} of the north tower" for number in range(2_000))
     comparison = compared(
         policy("en", f"We list {lamps}."), policy("en", f"We list {lamps.replace('north', 'south')}.")
@@ -101,7 +101,7 @@ def test_a_label_in_a_language_without_lexicon_is_not_a_statement() -> None:
     assert not compared(old, new, "pt").material
 
 
-def test_a_sentence_in_a_language_without_lexicon_is_one() -> None:
+def test_a_sentence_in_a_language_without_lexicon_is_a_statement() -> None:
     old, new = (PORTUGUESE.format(text) for text in ("Não vendemos os seus dados.", "Vendemos os seus dados."))
     assert compared(old, new, "pt").material
 

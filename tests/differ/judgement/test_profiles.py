@@ -1,4 +1,4 @@
-"""Tests profiles, which say what is material, how severe, and under which clause."""
+"""Tests profiles. A profile says which edits are material, how severe they are, and which clause they belong to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_default_and_kenalan_are_bundled() -> None:
     assert {"default", "kenalan"} <= set(profile_names())
 
 
-def test_unknown_profile_is_refused_with_those_there_are() -> None:
+def test_unknown_profile_is_refused_and_the_error_lists_the_known_ones() -> None:
     with pytest.raises(ProfileError, match=r"no profile 'strict'.*default"):
         load_profile("strict")
 
@@ -56,8 +56,8 @@ def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Ef
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
-def test_removed_right_is_never_milder_than_an_added_one(rule: EffectRule) -> None:
-    """Removing a right is worse than adding one. For sharing and for arbitration it is the other way round."""
+def test_removing_a_right_is_never_milder_than_adding_it(rule: EffectRule) -> None:
+    """For sharing and for arbitration, adding is worse than removing, so these rules are not tested here."""
     taken = rule.watched == "sharing" or "arbitration" in rule.effects
     if {"added", "removed"} <= rule.severity.keys() and not taken:
         assert SEVERITIES.index(rule.severity["removed"]) <= SEVERITIES.index(rule.severity["added"])
@@ -67,7 +67,7 @@ def test_removed_right_is_never_milder_than_an_added_one(rule: EffectRule) -> No
     ("watched", "parts"), [("sharing", SHARING_PARTS), ("rights", RIGHTS_PARTS)], ids=["sharing", "rights"]
 )
 def test_every_kind_of_effect_has_a_rule(watched: str, parts: tuple[object, ...]) -> None:
-    """Nobody would be notified of an effect without a rule."""
+    """If a kind of effect had no rule, nobody would be notified of it."""
     spoken = {kind for rule in rules() if rule.watched == watched for kind in rule.effects}
     assert {part.kind for part in parts} <= spoken  # type: ignore[attr-defined]  # parts of one kind
 
@@ -101,29 +101,29 @@ def test_a_language_may_lack_a_rule_but_not_english() -> None:
         read_rule(ROW, SOURCES, {"id": REASONS["id"]})
 
 
-def test_rule_without_the_direction_uses_added_and_removed_words() -> None:
-    """If a rule does not mention negations, a removed negation is reported as "added"."""
+def test_rule_without_a_sentence_on_negations_reports_a_removed_negation_as_added() -> None:
+    """The rule has no sentence for a removed negation, so it reports the removed negation as an added act."""
     from differ.judgement.concept_effects import Effect
 
     rule = read_rule(ROW, SOURCES, REASONS)
     assert rule.direction(Effect("sharing", "act", "loosened", gone=(), new=("share",))) == "added"
 
 
-def test_rule_that_is_switched_off_speaks_no_more() -> None:
+def test_rule_that_is_switched_off_makes_no_finding() -> None:
     before, after = "We share your data with our bank.", "We share your data with our bank and our advertisers."
     assert ("T1.recipient", "sharing", True) in judged(before, after, load_profile())
     quiet = tailored(load_profile(), "mine", off=["T1.recipient"])
     assert "T1.recipient" not in {rule for rule, _, _ in judged(before, after, quiet)}
 
 
-def test_topic_of_the_user_becomes_material() -> None:
+def test_topic_that_the_user_calls_material_becomes_material() -> None:
     before, after = "Cookies are eaten by five of us.", "Cookies are eaten by six of us."
     assert judged(before, after, load_profile())[0][1:] == ("cookies", False)
     wide = tailored(load_profile(), "mine", material=["cookies"])
     assert judged(before, after, wide)[0][1:] == ("cookies", True)
 
 
-def test_topic_of_the_user_becomes_quiet() -> None:
+def test_topic_that_the_user_calls_quiet_becomes_quiet() -> None:
     before, after = "We never sell your data.", "We may sell your data."
     quiet = tailored(load_profile(), "mine", quiet=["sale"])
     assert judged(before, after, quiet) == [("T1.sale", "sale", False)]
@@ -144,7 +144,7 @@ def test_rule_of_the_user_finds_its_words() -> None:
         ({"words": [WordRule("my", ("{open",), "other", severity="low", source="us")]}, "my.*brace"),
     ],
 )
-def test_mistake_of_the_user_is_named(wrong: dict[str, list[object]], said: str) -> None:
+def test_error_names_the_mistake_of_the_user(wrong: dict[str, list[object]], said: str) -> None:
     with pytest.raises(ProfileError, match=said):
         tailored(load_profile(), "mine", **wrong)  # type: ignore[arg-type]  # wrong on purpose
 

@@ -39,7 +39,7 @@ def test_an_edit_is_silent_if_every_stated_date_stays(before: str, after: str, s
     assert timing(before, after).silent is silent
 
 
-def test_a_date_that_changed_alone_is_not_a_silent_edit() -> None:
+def test_an_edit_of_the_date_alone_is_not_silent() -> None:
     found = compare(document("Last updated: 4 May 2024."), document("Last updated: 5 June 2024.")).timing
     assert (found.date_alone, found.silent) == (True, False)
     assert (found.stated_before, found.stated_after) == (date(2024, 5, 4), date(2024, 6, 5))
@@ -55,13 +55,13 @@ def test_a_date_that_changed_alone_is_not_a_silent_edit() -> None:
         ("Welcome aboard.", None),
     ],
 )
-def test_a_period_ends_on_the_effective_date_or_else_its_days_after_the_stated_date(
+def test_a_notice_period_ends_on_the_effective_date_or_is_counted_from_the_stated_date(
     dates: str, due: date | None
 ) -> None:
     found = timing("Last updated: 4 May 2024.", dates, NOTICE)
     assert (found.window_days, found.window_text, found.due) == (30, NOTICE, due)
 
 
-def test_the_date_of_writing_wins_over_a_date_of_effect() -> None:
+def test_the_stated_date_is_the_date_of_writing_and_not_the_effective_date() -> None:
     found = timing("Last updated: 4 May 2024.", "Last updated: 10 March 2026. Effective date: 1 December 2026.")
     assert (found.stated_after, found.effective) == (date(2026, 3, 10), date(2026, 12, 1))

@@ -1,4 +1,4 @@
-"""Tests the topics of statements, from their words and headings."""
+"""Tests the topics of statements. They come from the words of a statement and from its headings."""
 
 from __future__ import annotations
 
@@ -72,6 +72,6 @@ def test_a_sharing_sentence_counts_outside_the_section_on_sharing() -> None:
     assert [section.heading for section in found] == ["Cookies", "Keeping things safe", "If the laundry is sold"]
 
 
-def test_only_the_blocks_on_a_topic_are_kept() -> None:
+def test_only_the_blocks_on_the_wanted_topic_are_kept() -> None:
     (rights,) = on_topic(document(ENGLISH), "withdrawal")
     assert [block.text for block in rights.blocks] == ["You can withdraw your consent at any time."]

@@ -1,5 +1,5 @@
-"""Tests sentences that are turned into their opposite, in prose, lists and tables, edited and new. A loss for the
-reader is material and severe. A gain is never critical. The same meaning in other words is quiet."""
+"""Tests sentences that are turned into their opposite. They are in prose, in lists and in tables. A loss for the reader
+is material and severe. A gain is never critical. An edit that keeps the meaning is quiet."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ SHAPES = {
     "row": "| Topic | Rule |\n|---|---|\n| Data | {} |",
 }
 PROMISES = ("consent", "exception")
-"""Kinds whose loss is critical."""
+"""Kinds of sentences whose loss is critical."""
 UNDER = {"time": "rights", "exercise": "rights"}
-"""The heading under which a kind is tested. All other kinds are under a heading that says nothing."""
+"""The heading under which a kind is tested. All other kinds are tested under a heading without a topic."""
 
 
 def turns(*kinds: str) -> list[object]:
-    """Return the pairs of some kinds in all languages and shapes, with these as names."""
+    """Return the pairs of some kinds in all languages and shapes. The name of each case has its kind, language and
+    shape."""
     return [
         pytest.param(kind, language, shape, pair, id=f"{kind} {language} {shape} {number}")
         for kind in kinds
@@ -34,7 +35,7 @@ def turns(*kinds: str) -> list[object]:
 
 
 def turned(kind: str, language: str, shape: str, before: str, after: str) -> Comparison:
-    """Compare two policies that differ in one sentence. An empty sentence is left out."""
+    """Compare two policies that differ in one sentence. An empty sentence means that the policy lacks the sentence."""
     old, new = (
         policy(language, SHAPES[shape].format(text) if text else "", UNDER.get(kind, "plain"))
         for text in (before, after)
@@ -50,7 +51,7 @@ def test_each_kind_has_twelve_pairs_in_each_language(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "language", "shape", "pair"), turns(*PROMISES, "safeguard", "time", "exercise", "member")
 )
-def test_a_loss_is_grave_and_a_gain_is_never_critical(kind: str, language: str, shape: str, pair: list[str]) -> None:
+def test_a_loss_is_severe_and_a_gain_is_never_critical(kind: str, language: str, shape: str, pair: list[str]) -> None:
     better, worse = pair
     lost, won = turned(kind, language, shape, better, worse), turned(kind, language, shape, worse, better)
     assert lost.severity in (("critical",) if kind in PROMISES else ("critical", "high"))
@@ -59,13 +60,13 @@ def test_a_loss_is_grave_and_a_gain_is_never_critical(kind: str, language: str, 
 
 
 @pytest.mark.parametrize(("kind", "language", "shape", "pair"), turns("same"))
-def test_a_condition_in_another_form_is_quiet(kind: str, language: str, shape: str, pair: list[str]) -> None:
+def test_a_condition_in_other_words_is_quiet(kind: str, language: str, shape: str, pair: list[str]) -> None:
     assert not turned(kind, language, shape, *pair).material
     assert not turned(kind, language, shape, *reversed(pair)).material
 
 
 @pytest.mark.parametrize(("kind", "language", "shape", "pair"), turns(*PROMISES))
-def test_a_new_or_removed_sentence_on_giving_data_away_is_material(
+def test_a_new_or_removed_sentence_about_sharing_is_material(
     kind: str, language: str, shape: str, pair: list[str]
 ) -> None:
     for sentence in pair:

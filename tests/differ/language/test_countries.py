@@ -1,4 +1,4 @@
-"""Territories are recognised by their names in each language with a lexicon."""
+"""Countries and other territories are recognised by their names in each language that has a list of places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 
 @pytest.mark.parametrize("language", languages_with("places"))
 @pytest.mark.parametrize("apostrophe", ["'", "’"])
-def test_every_territory_is_known_by_its_name_with_either_apostrophe(language: str, apostrophe: str) -> None:
+def test_every_name_of_a_territory_is_recognised_with_either_apostrophe(language: str, apostrophe: str) -> None:
     places = read_table(language, "places")
     assert places is not None
     names = {code: name.replace("’", apostrophe) for code, name in places["territories"].items()}
@@ -58,7 +58,8 @@ COMPANY = "Quietcount"
 
 
 def names_found(language: str, name: str) -> set[str]:
-    """Return the names of companies in findings or inventory after a name was added to the recipients."""
+    """Add a name to the recipients of a policy. Return the names that count as companies in the findings or the
+    inventory."""
     before, after = f"{NAMED[language]}\n\n- Fernpost\n", f"{NAMED[language]}\n\n- Fernpost\n- {name}\n"
     recipients = inventory(document(after, language)).recipients
     findings = compared(before, after, language).findings

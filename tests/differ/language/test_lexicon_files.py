@@ -38,7 +38,7 @@ def test_a_lexicon_loads(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_phrase_has_two_meanings(language: str) -> None:
-    """A phrase in two rows of synonyms would join rows with different meanings."""
+    """If a phrase were in two rows of synonyms, the two rows would count as one meaning."""
     rows = content(language)["synonyms"]["groups"]
     homes: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(rows):
@@ -47,8 +47,8 @@ def test_no_phrase_has_two_meanings(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
-    """Spellings are unified first, so the rows of synonyms must contain the unified spellings."""
+def test_all_phrases_in_a_row_of_synonyms_are_read_as_one_phrase(language: str) -> None:
+    """Spellings are unified before synonyms are looked up. So a row of synonyms must have the unified spellings."""
     known = load_lexicon(language)
     assert known is not None
     for row in content(language)["synonyms"]["groups"]:
@@ -57,7 +57,7 @@ def test_all_phrases_of_a_row_of_synonyms_read_as_one(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> None:
+def test_words_that_can_reverse_a_sentence_are_never_function_words(language: str) -> None:
     known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "limiter", "modality", "scope", "consent")
@@ -71,9 +71,9 @@ def test_words_that_turn_a_sentence_are_never_function_words(language: str) -> N
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> None:
-    """All phrases of a row are alike: each is about consent, or none is. The same applies to refusals, to may and will,
-    and to limits."""
+def test_a_row_of_synonyms_has_words_of_one_legal_effect(language: str) -> None:
+    """For example, if one phrase of a row is about consent, all phrases of the row are. The same is true for negations,
+    for words such as "may" and "will", and for limits."""
     known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "modality", "consent", "limiter")
@@ -86,12 +86,12 @@ def test_synonyms_never_join_words_of_different_legal_effect(language: str) -> N
 
 
 def regions() -> list[tuple[str, str]]:
-    """Return the names of regions and countries in all languages, with their codes."""
+    """Return the names of regions and countries in all languages. Each name has its code."""
     tables = [content(language, "places") for language in languages_with("places")]
     return [(name, code) for table in tables for code, names in table["regions"].items() for name in names]
 
 
-def test_a_name_of_a_country_stands_for_one_country() -> None:
+def test_each_name_stands_for_one_country() -> None:
     homes: dict[str, str] = {}
     for name, code in regions():
         assert homes.setdefault(name, code) == code, name
@@ -103,10 +103,10 @@ def test_the_regions_are_the_same_in_every_language() -> None:
 
 
 @pytest.mark.parametrize("name", ["US", "AS", "IN", "IT", "Chad", "Georgia", "America"])
-def test_words_that_are_also_other_things_name_no_country(name: str) -> None:
+def test_words_with_other_meanings_are_not_listed_as_names_of_countries(name: str) -> None:
     assert name not in dict(regions())
 
 
-def test_the_states_of_the_united_states_are_all_there() -> None:
-    """There are fifty, and the District of Columbia."""
+def test_all_states_of_the_united_states_are_listed() -> None:
+    """The list has fifty states and the District of Columbia."""
     assert len(set(content("en", "places")["states"])) == 51

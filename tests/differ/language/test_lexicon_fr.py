@@ -89,7 +89,7 @@ def test_a_lookalike_does_not_mention_the_concept(concept: str, sentence: str) -
         ("Un événement sur la plate-forme", "Un évènement sur la plateforme"),
     ],
 )
-def test_another_spelling_or_synonym_reads_the_same(before: str, after: str) -> None:
+def test_spellings_and_synonyms_are_read_as_the_same_words(before: str, after: str) -> None:
     assert sorted(plain("fr", before)) == sorted(plain("fr", after))
 
 
@@ -102,7 +102,7 @@ def test_another_spelling_or_synonym_reads_the_same(before: str, after: str) -> 
         ("toutes les catégories", "certaines catégories"),
     ],
 )
-def test_words_of_another_legal_effect_read_differently(before: str, after: str) -> None:
+def test_words_with_different_legal_effects_are_read_as_different_words(before: str, after: str) -> None:
     assert sorted(plain("fr", before)) != sorted(plain("fr", after))
 
 

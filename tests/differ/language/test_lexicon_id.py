@@ -103,7 +103,7 @@ def test_a_lookalike_does_not_mention_the_concept(concept: str, sentence: str) -
         ("Setiap perubahan material", "Setiap perubahan materi"),
     ],
 )
-def test_another_spelling_or_synonym_reads_the_same(before: str, after: str) -> None:
+def test_spellings_and_synonyms_are_read_as_the_same_words(before: str, after: str) -> None:
     assert sorted(plain("id", before)) == sorted(plain("id", after))
 
 
@@ -118,7 +118,7 @@ def test_another_spelling_or_synonym_reads_the_same(before: str, after: str) -> 
         ("semua data", "sebagian data"),
     ],
 )
-def test_words_of_another_legal_effect_read_differently(before: str, after: str) -> None:
+def test_words_with_different_legal_effects_are_read_as_different_words(before: str, after: str) -> None:
     assert sorted(plain("id", before)) != sorted(plain("id", after))
 
 

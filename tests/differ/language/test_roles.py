@@ -1,4 +1,5 @@
-"""Tests words that have the meaning of their concept only in some sentences."""
+"""Tests words that belong to a concept only in some sentences. For example, the word "rights" in "our rights" does
+not mean the reader's rights."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def test_a_way_to_reach_the_company_is_a_channel(language: str, text: str) -> No
 
 
 @pytest.mark.parametrize(("language", "text"), NO_WAYS)
-def test_words_of_contact_that_do_not_lead_to_the_company_are_not_a_channel(language: str, text: str) -> None:
+def test_words_of_contact_that_do_not_reach_the_company_are_not_a_channel(language: str, text: str) -> None:
     ways = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
     assert not sense(text, language).has(*ways)
 
@@ -62,11 +63,11 @@ def test_rights_of_the_reader_are_rights(language: str, text: str) -> None:
     assert sense(text, language).has("right.rights", "right.grant")
 
 
-def test_a_condition_is_not_a_choice_unless_it_is_the_only_one() -> None:
+def test_a_condition_is_a_choice_only_after_the_words_only_if() -> None:
     assert not sense("If you choose to link two accounts, we show both.", "en").has("optout")
     assert sense("We link two accounts only if you choose to allow it.", "en").has("optout")
 
 
 @pytest.mark.parametrize("text", ["", "the", "share"])
-def test_a_text_of_one_word_or_none_has_a_meaning(text: str) -> None:
+def test_an_empty_text_and_a_single_word_can_be_read(text: str) -> None:
     assert sense(text, "en").has("share") == (text == "share")

@@ -1,4 +1,5 @@
-"""Tests the ends of sentences in each language that has sentence rules. In our cases, `|` marks each end."""
+"""Tests the ends of sentences in each language that has sentence rules. In the test cases, `|` marks the end of each
+sentence."""
 
 from __future__ import annotations
 
@@ -41,11 +42,11 @@ def test_every_language_has_at_least_forty_cases(language: str) -> None:
         ("هل تباع القائمة؟ لا تباع.", 2),
     ],
 )
-def test_a_text_of_no_known_language_is_split_by_the_rules_of_all(text: str, count: int) -> None:
+def test_a_text_in_an_unknown_language_is_split_by_the_rules_of_all_languages(text: str, count: int) -> None:
     assert len(sentences(text)) == count
 
 
-def test_an_endless_sentence_is_cut() -> None:
+def test_a_sentence_without_an_end_is_cut() -> None:
     text = "lamp, " * (LONGEST // 3)
     assert all(len(sentence) <= LONGEST for sentence in sentences(text))
     assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")

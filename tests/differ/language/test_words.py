@@ -1,4 +1,4 @@
-"""Tests what counts as a word, also in scripts other than Latin."""
+"""Tests what counts as a word in Latin and other scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.differ.policies import compared
         ("Σας ρωτάμε: ναι", ["σασ", "ρωτάμε", "ναι"]),
     ],
 )
-def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
+def test_texts_in_many_scripts_are_split_into_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
     assert "".join(tokenize(text)) == text
 
@@ -32,7 +32,7 @@ def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
         ("ja", "私たちは住所を誰にも売りませんので安心です", "私たちは住所を誰にも売りますので安心です"),
     ],
 )
-def test_a_change_of_a_single_sign_is_a_change(language: str, before: str, after: str) -> None:
+def test_a_change_of_a_single_character_is_a_change(language: str, before: str, after: str) -> None:
     found = compared(f"# A\n\n{before}\n", f"# A\n\n{after}\n", language)
     assert (found.changed, found.material, found.judged_by) == (True, True, "structure")
 
@@ -46,5 +46,5 @@ def test_a_change_of_a_single_sign_is_a_change(language: str, before: str, after
         "UPPER Case-FOLDED it's",
     ],
 )
-def test_a_text_in_ascii_has_the_same_words_as_within_other_letters(text: str) -> None:
+def test_an_ascii_text_has_the_same_words_beside_a_letter_outside_ascii(text: str) -> None:
     assert words(f"{text} é") == [*words(text), "é"]

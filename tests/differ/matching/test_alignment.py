@@ -1,4 +1,4 @@
-"""Tests the pairing of statements: equal, moved, edited, new or gone."""
+"""Tests the pairing of statements. A statement stays, moves, is edited, is new, or is gone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLAUSES = (
 
 
 def paired(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
-    """Align two texts, with one paragraph for each clause."""
+    """Align two texts. Each clause is a paragraph of its own."""
     return align(statements(document("\n\n".join(before))), statements(document("\n\n".join(after)))).pairs
 
 
@@ -46,12 +46,12 @@ def test_edited_clause_is_paired_with_itself() -> None:
     assert different(paired(CLAUSES, [CLAUSES[0], edited, *CLAUSES[2:]])) == [(CLAUSES[1], edited)]
 
 
-def test_new_clause_is_shown_alone() -> None:
+def test_new_clause_has_no_partner() -> None:
     new = "Season tickets are sold in spring."
     assert different(paired(CLAUSES, [*CLAUSES[:2], new, *CLAUSES[2:]])) == [(None, new)]
 
 
-def test_gone_clause_keeps_its_place() -> None:
+def test_removed_clause_keeps_its_place() -> None:
     pairs = paired(CLAUSES, [*CLAUSES[:2], *CLAUSES[3:]])
     assert texts(pairs[2]) == (CLAUSES[2], None)
     assert different(pairs) == [(CLAUSES[2], None)]
@@ -63,22 +63,22 @@ def test_moved_clause_is_one_pair() -> None:
     assert [pair.after.text for pair in pairs if pair.moved and pair.after] == [CLAUSES[0]]
 
 
-def test_clause_moved_with_a_word_changed_is_one_pair() -> None:
+def test_moved_clause_with_a_changed_word_is_one_pair() -> None:
     edited = CLAUSES[0].replace("evening", "morning")
     assert different(paired(CLAUSES, [*CLAUSES[1:], edited])) == [(CLAUSES[0], edited)]
 
 
-def test_doubled_clause_is_new_once() -> None:
+def test_doubled_clause_has_one_new_copy() -> None:
     assert different(paired(CLAUSES, [*CLAUSES, CLAUSES[2]])) == [(None, CLAUSES[2])]
 
 
-def test_clauses_of_other_words_are_not_paired() -> None:
+def test_clauses_with_different_words_are_not_paired() -> None:
     other = "Quarrels among neighbours belong before a wise judge."
     assert set(different(paired(CLAUSES[:1], [other]))) == {(CLAUSES[0], None), (None, other)}
 
 
-def test_short_lines_are_paired_in_their_place_only() -> None:
-    """Two common words prove little: "blue sails" in another place is another line."""
+def test_short_lines_are_paired_only_at_the_same_place() -> None:
+    """Two lines may share two words by chance. So "blue sails" at a different place counts as a different line."""
     before = ["Old sails", *CLAUSES]
     assert (("Old sails", "New sails")) in different(paired(before, ["New sails", *CLAUSES]))
     assert (("Old sails", "New sails")) not in different(paired(before, [*CLAUSES, "New sails"]))
@@ -103,12 +103,13 @@ def test_every_statement_is_in_exactly_one_pair(step: int) -> None:
 
 
 def positions(side: Iterable[Statement | None]) -> list[int]:
-    """Return the positions of statements, sorted."""
+    """Return the sorted positions of statements."""
     return sorted(statement.position for statement in side if statement)
 
 
-def test_many_alike_lines_are_weighed_within_the_budget() -> None:
-    """A thousand lines with the same few words would make half a million pairs. The result says that it is coarse."""
+def test_very_many_similar_lines_are_compared_within_the_budget() -> None:
+    """A thousand lines with the same few words would make half a million pairs. The result says that the alignment is
+    coarse."""
     one, other = (statements(document("\n\n".join(alike(1000, text)))) for text in (7, 11))
     aligned = align(one, other)
     assert aligned.coarse
@@ -116,7 +117,7 @@ def test_many_alike_lines_are_weighed_within_the_budget() -> None:
 
 
 def alike(count: int, text: int) -> list[str]:
-    """Return lines of nine words. Each line occurs in about thirty other lines too."""
+    """Return lines of nine words. Each word occurs in about thirty other lines."""
     return [
         " ".join(f"{letter}{crc32(f'{text} {n} {letter}'.encode()) % 31}" for letter in "abcdefghi")
         for n in range(count)
@@ -124,7 +125,7 @@ def alike(count: int, text: int) -> list[str]:
 
 
 def test_a_split_sentence_is_one_edit() -> None:
-    """Text that was in one sentence and is now in two is neither new nor gone."""
+    """A text that was one sentence and is now two sentences is neither new nor gone."""
     before = "We keep bills for ten years and send them to the tax office each spring by post."
     after = "We keep bills for ten years. Each spring we send them to the tax office by post."
     pairs = align(statements(document(f"# Notice\n\n{before}")), statements(document(f"# Notice\n\n{after}"))).pairs
@@ -132,14 +133,14 @@ def test_a_split_sentence_is_one_edit() -> None:
 
 
 def test_three_sentences_that_were_joined_are_one_edit() -> None:
-    """Another draw of `test_generated` found this: the first of the three was taken for removed."""
+    """A run of `test_generated` with another seed found that the first of three sentences was reported as removed."""
     parts = "We may note which teas you like.", "We may then offer you others.", "We keep such notes for a year."
     joined = "We may note which teas you like; we may then offer you others; we keep such notes for a year."
     before, after = (statements(document(f"# Notice\n\n{text}")) for text in (" ".join(parts), joined))
     assert all(pair.before and pair.after for pair in align(before, after).pairs)
 
 
-def test_a_redline_keeps_each_block_by_itself() -> None:
+def test_a_redline_does_not_merge_blocks() -> None:
     before, after = "One long walk, and two short ones.", "One long walk\n\nand two short ones."
     pairs = align(
         whole_blocks(document(f"# Notice\n\n{before}")),

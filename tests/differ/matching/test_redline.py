@@ -1,4 +1,4 @@
-"""Tests two documents merged into one text with marks."""
+"""Tests redlines. A redline merges two documents into one text and marks the edits."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Drills are lent for an hour.
 
 
 def sections(after: str) -> dict[str, RedlineSection]:
-    """Return the redline from the library's terms to another text, by section."""
+    """Compare the library's terms with another text. Return the sections of the redline by name."""
     return {section.section: section for section in redline(document(BEFORE), document(after))}
 
 
-def test_same_document_is_the_same_everywhere() -> None:
+def test_equal_documents_have_only_unchanged_sections() -> None:
     assert {section.status for section in redline(document(BEFORE), document(BEFORE))} == {"same"}
 
 
@@ -45,7 +45,7 @@ def test_new_section_is_new() -> None:
     assert found["Benches"].status == "new"
 
 
-def test_gone_section_keeps_its_place() -> None:
+def test_removed_section_keeps_its_place() -> None:
     after = BEFORE.replace("## Ladders\n\nLadders are lent for a day.\n\nReturn them dry.\n\n", "")
     found = redline(document(BEFORE), document(after))
     names = [section.section for section in found]
@@ -59,7 +59,7 @@ def test_moved_section_is_moved() -> None:
     assert found["Saws"].status == "moved"
 
 
-def test_marks_lead_from_one_text_to_the_other() -> None:
+def test_each_text_can_be_restored_from_the_marks() -> None:
     after = BEFORE.replace("for a day", "for two days").replace("Return them dry.", "").replace("Drills", "Planes")
     blocks = [edits for section in redline(document(BEFORE), document(after)) for edits in section.blocks]
     for side, text in ((before_text, BEFORE), (after_text, after)):

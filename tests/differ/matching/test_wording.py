@@ -1,4 +1,4 @@
-"""Tests the word marks: what a reader sees struck out and underlined."""
+"""Tests which words a reader sees struck out or underlined."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DELETE: Operation = "delete"
 INSERT: Operation = "insert"
 
 
-def test_equal_texts_have_one_kept_run() -> None:
+def test_equal_texts_have_one_unmarked_piece() -> None:
     assert word_edits("The lamp burns.", "The lamp burns.") == (Edit(KEEP, "The lamp burns."),)
 
 
@@ -53,15 +53,15 @@ def test_edits_are_whole_words(before: str, after: str, edits: tuple[Edit, ...])
         ("On 03/05/2024 we met.", "On 03/06/2024 we met."),
     ],
 )
-def test_numbers_and_addresses_change_as_one_word(before: str, after: str) -> None:
+def test_a_number_or_an_address_is_replaced_as_one_word(before: str, after: str) -> None:
     """Single digits or letters of a deadline or an address are never struck out."""
     changed = [edit.text for edit in word_edits(before, after) if edit.operation != KEEP]
     gone, new = set(before.rstrip(".").split()), set(after.rstrip(".").split())
     assert changed == [*(gone - new), *(new - gone)]
 
 
-def test_pair_past_the_budget_is_replaced_whole() -> None:
-    """The limit is the size of the texts, not the time. The edits still lead from one text to the other."""
+def test_a_text_that_exceeds_the_budget_is_replaced_as_a_whole() -> None:
+    """The budget limits the size of the texts, not the time. Both texts can still be restored from the edits."""
     size = int(WORD_BUDGET**0.5)
     before, after = "mill " * size, "weir " * size
     edits = word_edits(before, after)
@@ -69,8 +69,8 @@ def test_pair_past_the_budget_is_replaced_whole() -> None:
     assert (before_text(edits), after_text(edits)) == (before, after)
 
 
-def test_more_distinct_words_than_one_plane_of_characters() -> None:
-    """Each word is coded as a character. The codes are never surrogates."""
+def test_texts_may_have_more_different_words_than_the_first_unicode_plane_has_characters() -> None:
+    """Each different word is coded as a character. No code is a surrogate."""
     many = " ".join(f"w{number}" for number in range(0xD800 + 10))
     edits = word_edits("first", f"{many} last")
     assert (before_text(edits), after_text(edits)) == ("first", f"{many} last")
@@ -92,7 +92,7 @@ def test_tokens_joined_are_the_text(text: str) -> None:
         ("lamps, oil; wicks.", "lamps oil wicks"),
     ],
 )
-def test_words_leave_case_hyphens_and_punctuation_out(one: str, other: str) -> None:
+def test_words_do_not_depend_on_case_hyphens_and_punctuation(one: str, other: str) -> None:
     assert words(one) == words(other)
 
 
@@ -123,7 +123,7 @@ def test_sentences_end_where_a_reader_sees_an_end(text: str, count: int) -> None
         ("nl", "Uw bezoek vanaf {} bewaren wij zeven dagen en delen wij met niemand."),
     ],
 )
-def test_the_address_of_the_visitor_is_quiet(language: str, sentence: str) -> None:
+def test_a_change_of_the_visitors_ip_address_is_quiet(language: str, sentence: str) -> None:
     for old, new in (
         ("203.0.113.7", "198.51.100.23"),
         ("2001:db8::17:4", "2001:db8:0:3::9"),
