@@ -1,4 +1,4 @@
-"""Data that components of the crawler pass to each other and to the program that runs a crawl."""
+"""Data that parts of the crawler pass to each other, and to the program that runs a crawl."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ class RobotsResult:
     status: int | None
     """HTTP status; None if there was no complete response."""
     crawl_delay: float | None = None
-    """Crawl-delay for this crawler in seconds; None if robots.txt states none."""
+    """Crawl-delay for this crawler, in seconds; None if the robots.txt states no Crawl-delay."""
     _: KW_ONLY
     delay: float | None = None
-    """Seconds that the crawler keeps between two requests; None if it must not fetch anything."""
+    """Seconds that the crawler keeps between two requests to the site; None if it must not fetch anything from the
+    site.
+    """

@@ -1,4 +1,6 @@
-"""Decides how long the crawler waits between requests to a host, and what it does if a host asks for a long pause."""
+"""Decides how long the crawler waits between two requests to a host, and what it does if a host asks for a
+long pause.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,18 @@ from email.utils import parsedate_to_datetime
 ASKING_TO_WAIT = (429, 503)
 """Statuses with which a host asks for a pause (RFC 9110 section 10.2.3, RFC 6585 section 4)."""
 PATIENCE = 6
-"""Number of such responses in a row after which a host receives no further request in this run."""
+"""Number of responses with such a status in a row after which a host gets no further request in this run."""
 JITTER = 0.5
-"""Jitter of the interval between two requests, as a fraction of `delay`."""
+"""Random variation of the interval between two requests, as a fraction of the interval."""
 CRAWL_DELAY_JITTER = 0.2
-"""Jitter if a site states a Crawl-delay, which is a lower limit."""
+"""Random variation if a site states a Crawl-delay. The Crawl-delay is the shortest allowed interval."""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header (RFC 9110 section 10.2.3). Return seconds from now, or None if it is missing or
-    invalid."""
+    """Return the seconds from now that a Retry-After header asks for (RFC 9110 section 10.2.3).
+
+    Return None if the header is missing or invalid.
+    """
     if value is None:
         return None
     text = value.strip()
@@ -34,9 +38,9 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def kept_delay(stated: float | None, delay: float, cap: float) -> float:
-    """Return the seconds between two requests to a host with this Crawl-delay in its robots.txt.
+    """Return the seconds between two requests to a host whose robots.txt states a Crawl-delay of `stated`.
 
-    The result is at least `delay`. A Crawl-delay counts only up to `cap`.
+    The result is at least `delay`. A Crawl-delay longer than `cap` counts as `cap`.
     """
     if stated is None or not stated > 0 or math.isnan(stated):
         return delay
@@ -44,7 +48,7 @@ def kept_delay(stated: float | None, delay: float, cap: float) -> float:
 
 
 def least(delay: float, jitter: float) -> float:
-    """Return the average interval whose shortest value, with jitter, is `delay`."""
+    """Return the average interval for which the shortest interval is `delay`. `jitter` is the random variation."""
     return delay / (1 - jitter)
 
 
@@ -58,14 +62,16 @@ class HostPace:
     """The state of one host in this run."""
 
     refusals: int = 0
-    """Number of responses in a row that asked for a pause."""
+    """Number of responses in a row by which the host asked for a pause."""
     rests_until: float = 0.0
     """End of the pause, on the monotonic clock."""
     left_alone: str = ""
-    """A sentence that says why the host receives no further request in this run; "" if requests are allowed."""
+    """The reason why the host gets no further request in this run; "" if requests are allowed."""
 
     def refused(self, asked: float | None, delay: float, cap: float) -> float | None:
-        """Count a response that asked for a pause. Return the seconds to wait, or None to stop for this run."""
+        """Count a response that asked for a pause. Return the seconds to wait, or None if the host gets no further
+        request in this run.
+        """
         self.refusals += 1
         if asked is not None and asked > cap:
             self.left_alone = f"it asked to be left alone for {asked:g} s (Retry-After), and max_wait is {cap:g} s"

@@ -1,4 +1,4 @@
-"""Scrapy's settings for one crawl."""
+"""Makes Scrapy's settings for one crawl."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from differ.judgement.profiles import Profile
 PRODUCT = "Clausewatch"
 
 LEAST_DELAY = 0.001
-"""Seconds. Without any delay, Scrapy 2.19 starts all waiting requests to a host before it counts the first one."""
+"""Shortest delay, in seconds. Without any delay, Scrapy 2.19 starts all waiting requests to a host before it counts the
+first of them.
+"""
 
 FIXED: dict[str, Any] = {
     "BOT_NAME": "clausewatch",
     "SPIDER_MODULES": ["crawler.spiders"],
     "ADDONS": {},
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
-    # Access that Scrapy allows by default
+    # These settings forbid access that Scrapy allows by default
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "DOWNLOAD_HANDLERS": {
         "http": "crawler.network.download.BoundedDownloadHandler",
@@ -34,11 +36,11 @@ FIXED: dict[str, Any] = {
         "s3": None,
     },
     "TWISTED_DNS_RESOLVER": "crawler.network.address_guard.GuardedResolver",
-    "METAREFRESH_MAXDELAY": 10,  # seconds; a page with a later reload is read instead
+    "METAREFRESH_MAXDELAY": 10,  # seconds; a page with a later refresh is read and not followed
     "ROBOTSTXT_OBEY": True,
     # Only the components listed here run. Proxies from the environment are left out because they would bypass the
-    # address guard. Cookies in one jar for all policies, referrers and a cache are left out too. So are components that
-    # drop responses, because every response is a result. Of the extensions, two are servers, and one fails if a crawl
+    # address guard. Referrers, a cache, and cookies that all policies share are left out too. So are components that
+    # drop responses, because every response is a result. No extension runs: two are servers, and one fails if a crawl
     # ends before it begins.
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
@@ -50,18 +52,18 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "crawler.middlewares.refresh.RefreshMiddleware": 580,
-        # Between redirects by a header (600) and redirects in the page (580)
+        # The number is between redirects by a header (600) and redirects in the page (580)
         "crawler.middlewares.decompression.DecompressionMiddleware": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-        "crawler.middlewares.refusals.RefusalMiddleware": 610,  # next to Scrapy's redirects (600)
+        "crawler.middlewares.refusals.RefusalMiddleware": 610,  # directly after Scrapy's redirects (600)
         "crawler.middlewares.cookies.VisitCookiesMiddleware": 700,
         "crawler.middlewares.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.visits.pipelines.RecordingPipeline": 100},
-    "CONCURRENT_ITEMS": 1,  # per response, which yields at most one. Scrapy creates a task for each possible item
+    "CONCURRENT_ITEMS": 1,  # a response yields at most one item, and Scrapy creates a task for each possible item
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,
-    # Results report failures
+    # The results report failures, so the log need not
     "LOG_LEVEL": "WARNING",
     "STATS_DUMP": False,
 }
@@ -75,11 +77,11 @@ def scrapy_settings(
     now: Clock = utc_now,
     busy_timeout: timedelta = BUSY_TIMEOUT,
 ) -> dict[str, Any]:
-    """Make Scrapy's settings from ours.
+    """Make Scrapy's settings from the settings of this program.
 
-    `database` is the archive's URL. `policies` are the configured policies, for a spider that is started without
-    policies. `profiles` are the profiles that policies may name besides the default. `now` is the clock that dates the
-    visits. `busy_timeout` is the time that the archive waits for another program.
+    `database` is the archive's URL. `policies` are the configured policies. A spider that gets no policies visits those
+    of them that are due. `profiles` are the profiles, besides the default, that policies may name. `now` is the clock
+    that gives the times of visits. `busy_timeout` is how long the archive waits for another program.
     """
     return {
         **FIXED,
@@ -104,6 +106,8 @@ def scrapy_settings(
 
 
 def user_agent(contact: str) -> str:
-    """Return the User-Agent: our name, and the address at which a site's owner reaches the operator."""
+    """Return the User-Agent. It contains the program's name, and the address at which a site's owner can reach the
+    operator.
+    """
     reach = f"; +{contact}" if contact else ""
     return f"{PRODUCT}/{version('clausewatch')} (policy monitor{reach})"

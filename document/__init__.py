@@ -1,5 +1,6 @@
-"""Floor 1: extracts a page's text and decides whether the page is a policy. Pure: bytes and facts in, frozen data
-out.
+"""Floor 1: extracts a page's text and decides whether the page is a policy.
+
+Its functions have no side effects. They get bytes and facts, and return frozen data.
 """
 
 from document.html.selectors import SelectorError, check_selector

@@ -14,11 +14,11 @@ from document.model import Page
 
 
 def canonical_elsewhere(page: Page) -> str:
-    """Return the address in a page's `link rel=canonical` if it is the address of another page; else "".
+    """Return the address in a page's `link rel=canonical` if it belongs to another page; otherwise "".
 
-    The address is only a hint, not a redirect (RFC 6596). Many pages name their site's start page by mistake, so
-    following the hint would watch another text. Addresses that differ only in scheme, "www." or a final slash belong to
-    the same page.
+    The address is only a hint, not a redirect (RFC 6596). Many pages name their site's start page by mistake. A program
+    that followed the hint would then watch another text. Two addresses belong to the same page if they differ only in
+    the scheme, "www." or a final slash.
     """
     page = unwrapped(page)
     if is_file(page) or not page.final_url:

@@ -21,28 +21,31 @@ Identity = tuple[tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
 _WORD = re.compile(r"\w+")
 
 REMEMBERED = 4096
-"""Number of texts whose words are cached. Most texts of a version also occur in the version before."""
+"""Number of texts whose words are cached. Most texts of a version also occur in the previous version."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockIdentity:
-    """One block's part of a document's identity."""
+    """The part of a document's identity that comes from one block."""
 
     words: tuple[tuple[str | None, str], ...]
-    """See `SectionIdentity`; empty if it is a link to a place in the page."""
+    """A pair as in `SectionIdentity`; empty if the block is only a link to a place in the page."""
     addresses: frozenset[str]
     sites: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SectionIdentity:
-    """One section's part of a document's identity."""
+    """The part of a document's identity that comes from one section."""
 
     heading: str
-    """The heading's words in lower case. An entry of a table of contents may repeat them."""
+    """The heading's words in lower case. They are compared with the entries of a table of contents."""
     words: tuple[tuple[str | None, str], ...]
-    """The words of the heading and the blocks, in order, as the items of a JSON list. An entry of a table of contents
-    also has its text in lower case; other words have None. No text is empty."""
+    """A pair for the heading and for each block, in order. A pair without text is left out.
+
+    The second item is the words, as the items of a JSON list. The first item is the text in lower case for an entry of
+    a table of contents; otherwise it is None.
+    """
     addresses: frozenset[str]
     """Linked e-mail addresses."""
     sites: frozenset[tuple[str, str]]
@@ -50,21 +53,22 @@ class SectionIdentity:
 
 
 def identity_words(document: Document) -> Identity:
-    """Return the parts of a document that make a new version if they differ. They are the words, the linked e-mail
-    addresses, and the links about rights.
+    """Return the parts of a document that make a new version if one of them changes. They are the words, the linked
+    e-mail addresses, and the links about rights.
 
-    The words are those of headings and blocks, in order and without list markers. So a number may move between markup
-    and text, and a paragraph may be split, without a new version. The sign between cells of a row is not a word. In a
-    table of contents, entries that repeat a heading or only link to their place are left out; sentences are kept. A
-    link about a right or an opt-out counts with its words and its host. All other link targets may change.
+    The words are the words of headings and blocks, in order and without list markers. So it makes no new version if a
+    list number moves between markup and text, or if a paragraph is split. The mark "|" between cells of a row is not a
+    word. In a table of contents, an entry is left out if it repeats a heading, or if it is only a link to its place.
+    Sentences in a table of contents stay. A link about a right or an opt-out counts with its words and its host. All
+    other link targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
     return tuple(json.loads(f"[{words}]")), addresses, sites
 
 
 def text_identity(document: Document) -> str:
-    """Return the SHA-256 (hexadecimal) of a document's `identity_words`. Documents of one version have the same
-    hash.
+    """Return the SHA-256 (hexadecimal) of a document's `identity_words`. All documents of the same version have the
+    same hash.
     """
     return joined_identity([section_identity(section) for section in document.sections])
 
@@ -123,7 +127,9 @@ def _joined(sections: Sequence[SectionIdentity]) -> tuple[str, frozenset[str], f
 
 
 def rights_sites(document: Document) -> frozenset[tuple[str, str]]:
-    """Return the words and the host of each link that is about a right, as they are in the identity."""
+    """Return the words and the host of each link about a right. They are the same pairs as in the document's
+    identity.
+    """
     addresses: set[str] = set()
     sites: set[tuple[str, str]] = set()
     for section in document.sections:

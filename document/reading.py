@@ -49,8 +49,8 @@ _PDF_PARSERS = ("pypdfium2",)
 _DOCX_PARSERS = ("mammoth", *_HTML_PARSERS)
 _NO_OPTIONS = ExtractionOptions()
 _RENDERED = "+rendered2"
-"""Part of the identity for rendered pages. Its number is increased if a browser builds or returns pages in another
-way.
+"""The part of the identity that marks rendered pages. Its number is increased if the browser begins to build or return
+pages in another way.
 """
 _BUILT = re.compile(r"\+rendered\d*$")
 
@@ -58,8 +58,9 @@ _BUILT = re.compile(r"\+rendered\d*$")
 def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
     """Return the document in a page of HTML, PDF, DOCX, Markdown or plain text.
 
-    If a configured `select` matches nothing, the generic extraction is used and the result says so. The document has no
-    sections if the page is nested too deeply or the file cannot be read. Raises SelectorError for an invalid selector.
+    If a configured `select` matches nothing, the generic extraction is used, and the field `fallback` of the result is
+    True. If the page is nested too deeply, or if the file cannot be read, the document has no sections. Raises
+    SelectorError for an invalid selector.
     """
     page = unwrapped(page)
     if is_pdf(page):
@@ -77,7 +78,7 @@ def read(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
 
 
 def read_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> Extracted:
-    """Return the document that several pages form, in their order. One page gives the same result as `read`.
+    """Return the document that several pages form together, in their order. One page gives the same result as `read`.
 
     Raises SelectorError for an invalid selector, and ValueError if there are no pages.
     """
@@ -85,7 +86,9 @@ def read_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) ->
 
 
 def joined(pages: Sequence[Extracted]) -> Extracted:
-    """Join extracted pages into one document, in their order. Its identity includes the number of pages."""
+    """Join extracted pages into one document, in their order. The extraction identity of the document includes the
+    number of pages.
+    """
     if not pages:
         raise ValueError("a policy is read from one page at least")
     if len(pages) == 1:
@@ -103,7 +106,7 @@ def joined(pages: Sequence[Extracted]) -> Extracted:
 
 
 def _spoken(sections: Sequence[Section]) -> tuple[str, ...]:
-    """Return the languages of sections; the language with the most text comes first."""
+    """Return the languages of sections. The language with the most text comes first."""
     amounts: dict[str, int] = {}
     for section in sections:
         lengths = [len(section.heading), *(len(block.text) for block in section.blocks)]
@@ -112,7 +115,7 @@ def _spoken(sections: Sequence[Section]) -> tuple[str, ...]:
 
 
 def _read_pdf(page: Page, options: ExtractionOptions) -> Extracted:
-    # Imported here because the library is large and few policies are PDF files.
+    # Imported here because the library is large, and few policies are PDF files.
     from document.formats.pdf import PdfError, printed_text
     from document.formats.pdf_layout import typeset_lines
 
@@ -214,7 +217,7 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
 
 
 def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
-    """Return the extraction identity. `parsers` are names of packages; by default the HTML parsers."""
+    """Return the extraction identity. `parsers` are names of packages; without them, the HTML parsers are named."""
     wanted = (options.languages, options.select, options.remove, *([options.further] if options.further else ()))
     digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
     rendered = _RENDERED if options.rendered else ""
@@ -224,7 +227,9 @@ def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
 
 @lru_cache(maxsize=1024)
 def is_current(identity: str, options: ExtractionOptions) -> bool:
-    """Whether pages would have this extraction identity if they were read now. One identity may cover several pages."""
+    """Whether pages would have this extraction identity if they were read now. The identity may belong to several
+    pages.
+    """
     now = {
         identity_of(options, how, *parsers) for how in get_args(How) for parsers in ((), _PDF_PARSERS, _DOCX_PARSERS)
     }
@@ -237,7 +242,9 @@ def is_fallback(identity: str) -> bool:
 
 
 def is_built_alike(identity: str, options: ExtractionOptions) -> bool:
-    """Whether a page with this identity was rendered in the same way as pages are now: by a browser, or without one."""
+    """Whether a page with this identity was rendered in the way that `options` ask for now: by a browser, or without a
+    browser.
+    """
     built = identity.endswith(_RENDERED) if options.rendered else not _BUILT.search(identity)
     return bool(built)
 

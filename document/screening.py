@@ -1,7 +1,7 @@
 """Decides whether a page is a policy at all.
 
-It looks at one page alone. Comparing it with the version before can show more: another document, lost text, another
-language.
+It looks at one page alone. Other modules compare the page with the previous version, and may then find another
+document, lost text or another language.
 """
 
 from __future__ import annotations
@@ -46,24 +46,24 @@ Reason = Literal[
 ]
 
 _POLICY_WORDS = 150
-"""Number of words from which a text with a policy's vocabulary counts as a policy, whatever else it says."""
+"""Minimum number of words of a text that is certainly a policy if it also has the vocabulary of a policy."""
 _SHORT_POLICY_WORDS = 25
 _VOCABULARY = 6
-"""Minimum number of different policy terms in a text."""
+"""Minimum number of different policy terms in a text with the vocabulary of a policy."""
 _LEAST_VOCABULARY = 4
 _ANY_VOCABULARY = 3
 _LETTERS_A_WORD = 3
 _LOOKED_AT = 300_000
 """Number of characters at the start of a text that are searched for policy terms."""
 _FEW_WORDS = 12
-"""Minimum number of words of a page. A page with fewer says nothing."""
+"""Minimum number of words of a page. A page with fewer words counts as empty."""
 _WALL_WORDS = 400
-"""Maximum number of words of a page for a phrase of a wall to count."""
+"""Maximum number of words of a page that is searched for phrases, such as a phrase of a login page."""
 _COOKIE_WORDS = 80
-"""Maximum number of words of a page that may only ask for a cookie."""
+"""Maximum number of words of a page that may do no more than ask for a cookie."""
 _NO_OPTIONS = ExtractionOptions()
 _RUBBISH = 0.05
-"""Maximum share of non-text characters. A body with more is not read as text."""
+"""Maximum share of characters that are not text. A body with a larger share is not read as text."""
 _FIREWALLS = {
     "cf-mitigated": ("challenge", "block"),
     "x-amzn-waf-action": ("challenge", "captcha", "block"),
@@ -71,7 +71,7 @@ _FIREWALLS = {
     "x-azure-waf-action": ("jschallenge", "challenge", "block"),
     "x-datadome-action": ("challenge", "captcha", "block"),
 }
-"""Headers that firewalls send when they answer, with their values."""
+"""Names of headers that firewalls send when they answer instead of the site, with the values of these headers."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -104,9 +104,9 @@ class _Seen:
 
     title: str
     text: str
-    """All words of the page, with those of dialogs, forms and `noscript` notices."""
+    """All words of the page. The words of dialogs, forms and `noscript` notices are included."""
     buttons: str = ""
-    """Labels of its buttons."""
+    """Labels of the page's buttons."""
     password: bool = False
     scripts: int = 0
     refresh: bool = False
@@ -115,8 +115,8 @@ class _Seen:
 def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTIONS) -> Screening | None:
     """Return the reason why the page is not a policy, or None if it may be one.
 
-    `document` is the result of `read` for the page and the same options. Phrases only count on a page with hardly any
-    policy text.
+    `document` is the result of `read` for the page and the same options. Phrases such as "page not found" count only on
+    a page with hardly any policy text.
     """
     page = unwrapped(page)
     if page.status in (404, 410):
@@ -149,7 +149,7 @@ def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTI
 
 
 def challenge(page: Page) -> str | None:
-    """Return the header that shows that a firewall answered instead of the site, or None."""
+    """Return a header as evidence that a firewall answered instead of the site, or None."""
     for name, value in page.headers:
         if value.strip().lower() in _FIREWALLS.get(name, ()):
             return f"{name}: {value.strip().lower()}"
@@ -157,7 +157,7 @@ def challenge(page: Page) -> str | None:
 
 
 def _wish(page: Page) -> str:
-    """Return a sentence that says when the server accepts the next request; "" if the server does not say."""
+    """Return a sentence about the pause that the server asks for; "" if the server asks for none."""
     stated = next((value for name, value in page.headers if name == "retry-after"), "")
     return f" It asks for a pause (Retry-After: {stated[:60]})." if stated else ""
 
@@ -203,8 +203,10 @@ def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
 
 
 def _is_judged_by_words(document: Document, spoken: int) -> bool:
-    """Return whether the vocabulary decides about a text. A long text may be in a language without a list of policy
-    terms."""
+    """Return whether the number of policy terms can show that a text is not a policy.
+
+    This is not possible if the text may be in a language without a list of policy terms.
+    """
     language = next(iter(document.languages), UNKNOWN_LANGUAGE)
     unknown = language == UNKNOWN_LANGUAGE and spoken < _POLICY_WORDS
     return (is_listed(language) or unknown) and _is_latin(document.text)
@@ -220,7 +222,10 @@ def _empty(page: Page, seen: _Seen, spoken: int) -> str:
 
 
 def _cookie_hint(page: Page, seen: _Seen) -> str:
-    """Return a hint if a short page mentions cookies. Cookies from a response are sent back within the same visit."""
+    """Return a hint if a short page mentions cookies; otherwise "".
+
+    Cookies from a response are already sent back within the same visit, so only a script can set the missing cookie.
+    """
     short = len(seen.text.split()) <= _COOKIE_WORDS
     if not short or "cookie" not in seen.text.lower() or any(name == RENDERED for name, _ in page.headers):
         return ""
@@ -228,7 +233,9 @@ def _cookie_hint(page: Page, seen: _Seen) -> str:
 
 
 def _amount(text: str) -> int:
-    """Return the number of words. In a script without spaces, words are estimated from the number of letters."""
+    """Return the number of words in a text. In a script without spaces, the number is estimated from the number of
+    letters.
+    """
     words = len(text.split())
     return words if _is_latin(text) else max(words, len(text) // _LETTERS_A_WORD)
 
@@ -239,7 +246,9 @@ def _is_latin(text: str) -> bool:
 
 
 def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
-    """Return a sentence about a phrase that shows the reason. The phrase must be in the title or in a short text."""
+    """Return a sentence about a phrase that shows the reason, or None. The phrase must be in the title or in a short
+    text.
+    """
     pattern = _patterns()[reason]
     if match := pattern.search(seen.title):
         return f"The page's title says {match[0]!r}"
@@ -250,8 +259,10 @@ def _phrase(reason: Reason, seen: _Seen, text: str) -> str | None:
 
 
 def _consent(seen: _Seen, spoken: int) -> str | None:
-    """Return a sentence about a consent wall, or None. Its phrase needs a button that answers it, or must be in the
-    title."""
+    """Return a sentence about a consent wall, or None.
+
+    A consent wall has a phrase in its title or text, and a button to answer it.
+    """
     pattern, answers = _patterns()["consent-wall"], _patterns()["answers"]
     if spoken >= _POLICY_WORDS:
         return None
@@ -306,7 +317,9 @@ def _look(page: Page, document: Document) -> _Seen:
 
 
 def _vocabulary(text: str, enough: int) -> int:
-    """Return how many different policy terms of one language a text uses. Counting stops at `enough`."""
+    """Return how many different policy terms of one language a text uses. The language with the most terms counts.
+    Counting stops at `enough`.
+    """
     most, text = 0, text[:_LOOKED_AT]
     for terms in _terms().values():
         used = 0
@@ -325,7 +338,7 @@ def _words() -> Mapping[str, ScreeningWords]:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """Return a pattern for each reason, and a pattern for the answers to a consent wall."""
+    """Return a pattern for the phrases of each reason, and a pattern for the answers to a consent wall."""
     phrases = {
         "bot-challenge": [words.bot_challenge for words in _words().values()],
         "consent-wall": [words.consent_wall for words in _words().values()],

@@ -1,7 +1,8 @@
-"""Languages as data. Each language has a folder, and the program finds all folders by itself.
+"""Reads the files of languages.
 
-The name of a folder is the language's code (ISO 639). It holds TOML files, and each of them may be missing. The
-environment variable CLAUSEWATCH_LANGUAGES can name a second folder of languages. Its files replace the bundled ones.
+Each language has a folder, and the program finds all folders by itself. The name of a folder is the code of its
+language (ISO 639). A folder contains TOML files; each of these files may be missing. The environment variable
+CLAUSEWATCH_LANGUAGES can name a second folder of languages. Files in this second folder replace the bundled files.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ FILES: Mapping[str, str] = MappingProxyType(
         "messages": "texts of messages in this language",
     }
 )
-"""The files of a language, with their purposes."""
+"""The names of a language's files. The values say what each file is for."""
 
 READING = ("detection", "dates", "counters", "screening", "links")
-"""The files that affect how a page is read."""
+"""The names of the files that affect how a page is read."""
 
 _CODE = re.compile(r"[a-z]{2,3}")
 _Record = TypeVar("_Record")
@@ -58,7 +59,7 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def languages_with(file: str) -> tuple[str, ...]:
-    """Return the codes of the languages that have a file of `FILES`, sorted."""
+    """Return the codes of the languages that have the given file of `FILES`, sorted."""
     return tuple(language for language in languages() if _path(language, file))
 
 
@@ -82,10 +83,10 @@ def _parsed(language: str, file: str) -> Mapping[str, Any] | None:
 
 
 def read_record(language: str, file: str, record: type[_Record]) -> _Record | None:
-    """Return a file as a data class with a field for each key, or None if the file does not exist.
+    """Return a file as an object of a data class with a field for each key. Return None if the file does not exist.
 
-    Fields have the annotation `str`, `Sequence[str]` or a mapping. Raises LanguageError for an unknown or missing key,
-    and for a value of the wrong type.
+    Each field has the annotation `str`, `Sequence[str]` or a mapping. Raises LanguageError for an unknown key, a
+    missing key, or a value of the wrong type.
     """
     table = read_table(language, file)
     if table is None:
@@ -106,7 +107,7 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
 
 
 def _wanted(value: object, annotation: str) -> str | None:
-    """Return the required type if a TOML value has another type; None if its type is right."""
+    """Return the required type of a TOML value if the value has another type. Return None if the type is right."""
     if annotation == "str":
         return None if isinstance(value, str) else "a text"
     if annotation == "Sequence[str]":
@@ -116,7 +117,7 @@ def _wanted(value: object, annotation: str) -> str | None:
 
 
 def records(file: str, record: type[_Record]) -> Iterator[tuple[str, _Record]]:
-    """Yield each language that has the file, with the file as a data class."""
+    """Yield the code of each language that has the file, and the file as an object of a data class."""
     for language in languages_with(file):
         if (read := read_record(language, file, record)) is not None:
             yield language, read
@@ -127,31 +128,33 @@ class Naming:
     """A language's names, and its stemmer."""
 
     name: str
-    """The language's name for itself."""
+    """The name of the language in the language itself."""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Names in other languages, by language code."""
+    """The names of the language in other languages. The key is the code of the other language."""
     stemmer: str = ""
     """Name of the Snowball stemmer for the language's words; "" if there is none."""
 
 
 def naming(language: str) -> Naming:
-    """Return the names of a language. Its code is the name if it has no folder."""
+    """Return the names of a language. If the language has no folder, its code is its name."""
     return read_record(language, "language", Naming) or Naming(language)
 
 
 def language_name(language: str, reader: str = "en") -> str:
-    """Return a language's name in the reader's language, or else its own name for itself."""
+    """Return the name of a language in the reader's language. If there is none, return its name in the
+    language itself.
+    """
     called = naming(language)
     return called.names.get(reader, called.name)
 
 
 def folders() -> tuple[str, ...]:
-    """Return the folders with languages, the added folder first."""
+    """Return the folders that contain languages. The added folder comes first."""
     return tuple(map(str, _roots()))
 
 
 def added_languages() -> str:
-    """Return a hash of the added files that affect how a page is read; "" if there are none."""
+    """Return a hash of the added files that affect how a page is read. Return "" if there are none."""
     folder = _added()
     if folder is None:
         return ""
@@ -161,13 +164,13 @@ def added_languages() -> str:
 
 
 def file_bytes(language: str, file: str) -> bytes:
-    """Return the bytes of a language's file; empty if the file does not exist."""
+    """Return the bytes of a language's file, or no bytes if the file does not exist."""
     path = _path(language, file)
     return b"" if path is None else path.read_bytes()
 
 
 def _path(language: str, file: str) -> Traversable | None:
-    """Return a language's file, or None. An added file comes before a bundled one."""
+    """Return the path of a language's file, or None. A file in the added folder comes before a bundled file."""
     paths = (root / language / f"{file}.toml" for root in _roots())
     return next((path for path in paths if path.is_file()), None)
 

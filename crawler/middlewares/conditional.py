@@ -1,4 +1,4 @@
-"""Sends conditional requests, and accepts a 304 only in reply to one."""
+"""Sends conditional requests. Accepts a 304 only as the response to such a request."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ HEADERS = ("If-None-Match", "If-Modified-Since")
 
 
 class ConditionalMiddleware:
-    """Sends a policy's validators only to the address that issued them. The target of a redirect never gets them.
+    """Sends a policy's validators only to the address that issued them.
 
-    It reads them from the request's meta, key "validators". It is the last middleware before the downloader.
+    The target of a redirect never gets the validators. They are in the request's meta under "validators". This
+    middleware is the last one before the downloader.
     """
 
     def process_request(self, request: Request) -> None:
         for name in HEADERS:
-            request.headers.pop(name, None)  # left from the request before a redirect
+            request.headers.pop(name, None)  # may come from the request before a redirect
         validators = asked_with(request)
         if validators is None:
             return
@@ -31,7 +32,7 @@ class ConditionalMiddleware:
 
 
 def asked_with(request: Request) -> Validators | None:
-    """Return the validators that are sent with this request, or None."""
+    """Return the validators that are sent with a request, or None."""
     validators = request.meta.get("validators")
     return validators if isinstance(validators, Validators) and validators.url == request.url else None
 

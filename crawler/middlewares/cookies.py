@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class VisitCookies:
-    """The cookies set during one visit. A host receives only its own cookies, whatever `Domain` they name.
+    """The cookies that were set during one visit.
 
-    `max_headers` also limits their size, because it limits the headers that set them.
+    A host gets only its own cookies, whatever `Domain` the cookies name. `max_headers` also limits the size of the
+    cookies, because it limits the headers that set them.
     """
 
     def __init__(self) -> None:
@@ -26,7 +27,7 @@ class VisitCookies:
         return sum(map(len, self._jars.values()))
 
     def note(self, response: Response, request: Request) -> None:
-        """Store the cookies that a response sets, and remove those that it expires."""
+        """Store the cookies that a response sets, and delete the cookies that it declares as expired."""
         host = _host(request)
         jar = self._jars.setdefault(host, CookieJar())
         for cookie in jar.make_cookies(response, request):
@@ -34,22 +35,22 @@ class VisitCookies:
                 jar.set_cookie(cookie)
 
     def add_to(self, request: Request) -> None:
-        """Add to a request the cookies that its host has set."""
+        """Add to a request the cookies that its host set earlier in the visit."""
         jar = self._jars.get(_host(request))
         if jar is not None:
             jar.add_cookie_header(request)
 
 
 class VisitCookiesMiddleware:
-    """Sends and stores the cookies of the visit that a request belongs to.
+    """Sends and stores the cookies of the visit to which a request belongs.
 
-    The cookies are in the request's meta under "cookies", which redirects and retries preserve. A request without that
-    key, such as a request for robots.txt, sends no cookies, and cookies in its response are dropped. The middleware
-    belongs between the redirects and the downloader.
+    The cookies are in the request's meta under "cookies". Redirects and retries keep the meta. A request for robots.txt
+    has no such key. It sends no cookies, and the cookies in its response are dropped. The middleware must be between
+    the redirects and the downloader.
     """
 
     def process_request(self, request: Request) -> None:
-        request.headers.pop("Cookie", None)  # left from the request before a redirect
+        request.headers.pop("Cookie", None)  # may come from the request before a redirect
         cookies = cookies_of(request)
         if cookies is not None:
             cookies.add_to(request)
@@ -62,7 +63,7 @@ class VisitCookiesMiddleware:
 
 
 def cookies_of(request: Request) -> VisitCookies | None:
-    """Return the cookies of the visit that a request belongs to, or None if it belongs to no visit."""
+    """Return the cookies of the visit to which a request belongs, or None if the request belongs to no visit."""
     cookies = request.meta.get("cookies")
     return cookies if isinstance(cookies, VisitCookies) else None
 
@@ -72,7 +73,7 @@ def _host(request: Request) -> str:
 
 
 def _belongs_to(cookie: Cookie, host: str) -> bool:
-    """Whether a host may set a cookie. The cookie is then restricted to that host."""
+    """Whether a host may set a cookie. Such a cookie is sent only to this host."""
     if cookie.domain_specified:
         domain = cookie.domain.removeprefix(".")
         if host != domain and not host.endswith(f".{domain}"):

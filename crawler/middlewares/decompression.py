@@ -1,9 +1,8 @@
 """Decodes the content coding of a response completely or not at all (RFC 9110 section 8.4).
 
-A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as in browsers.
-
-If a compressed response breaks off, Scrapy's own middleware passes on the first part of the body, and the rest is lost
-silently.
+A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as in browsers. Scrapy's own middleware
+accepts a compressed response that breaks off. It passes on the first part of the body, and the rest is lost without an
+error.
 """
 
 from __future__ import annotations
@@ -31,26 +30,26 @@ if TYPE_CHECKING:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 MOST_CODINGS = 3
-"""Maximum number of nested codings of a response. Servers use one."""
+"""Maximum number of codings that are applied to a response one after another. Servers use one coding."""
 UNREADABLE = ("aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress")
-"""Content codings in the IANA registry that are not supported here."""
+"""Content codings of the IANA registry that this program does not support."""
 CHUNK = 65_536
 WINDOW_LOG = 23
-"""Binary logarithm of the largest window of a zstd response: 8 MiB, RFC 9659."""
+"""Binary logarithm of the largest allowed window of a zstd response. The window is 8 MiB (RFC 9659)."""
 GZIP, ZLIB, RAW = 31, 15, -15
-"""Values of zlib's `wbits` for the containers of a deflated stream."""
+"""Values of zlib's `wbits` for the three formats of a deflated stream."""
 
 
 class TooLargeError(ValueError):
-    """The decoded body exceeds the limit."""
+    """The decoded body is larger than the limit."""
 
 
 class BrokenError(ValueError):
-    """A stream is damaged or truncated."""
+    """A compressed stream is damaged or truncated."""
 
 
 class DecompressionMiddleware:
-    """Replaces Scrapy's middleware. A response that cannot be decoded completely fails with a reason."""
+    """Replaces Scrapy's middleware. If a response cannot be decoded completely, the request fails with a reason."""
 
     def __init__(self, settings: CrawlSettings) -> None:
         self.settings = settings
@@ -60,7 +59,7 @@ class DecompressionMiddleware:
         return cls(crawler.settings["CLAUSEWATCH_CRAWL"])
 
     def process_request(self, request: Request) -> None:
-        """Announce the supported codings."""
+        """Tell the server which codings are supported."""
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -110,7 +109,7 @@ def limited(chunks: Iterator[bytes], limit: int) -> bytes:
 
 
 def gunzipped(body: bytes) -> Iterator[bytes]:
-    """Yield the contents of a gzip file's members. Bytes after the last member are ignored, as in browsers."""
+    """Yield the contents of all members of a gzip file. Bytes after the last member are ignored, as in browsers."""
     rest = body
     while rest.startswith(b"\x1f\x8b") or rest is body:
         stream = zlib.decompressobj(GZIP)
@@ -119,8 +118,8 @@ def gunzipped(body: bytes) -> Iterator[bytes]:
 
 
 def undeflated(body: bytes) -> Iterator[bytes]:
-    """Yield the content of a zlib stream. Some servers send a raw deflate stream instead; its content is yielded
-    too.
+    """Yield the content of a zlib stream. Some servers send a raw deflate stream instead, so the content of such a
+    stream is yielded too.
     """
     try:
         zlib.decompressobj(ZLIB).decompress(body, 1)
@@ -141,7 +140,7 @@ def inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
 
 
 def unbrotlied(body: bytes) -> Iterator[bytes]:
-    """Yield the content of a Brotli stream. Raises BrokenError if it is truncated."""
+    """Yield the content of a Brotli stream. Raises BrokenError if the stream is truncated."""
     stream = brotli.Decompressor()
     chunk = stream.process(body, output_buffer_limit=CHUNK)
     while True:
@@ -154,7 +153,7 @@ def unbrotlied(body: bytes) -> Iterator[bytes]:
 
 
 def unzstandarded(body: bytes) -> Iterator[bytes]:
-    """Yield the contents of a Zstandard file's frames. Raises BrokenError if the last frame is truncated."""
+    """Yield the contents of all frames of a Zstandard file. Raises BrokenError if the last frame is truncated."""
     rest = body
     while rest:
         stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})

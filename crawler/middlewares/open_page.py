@@ -1,4 +1,6 @@
-"""A page that is open in the browser. The crawler fetches every file that the page requests, within the same limits."""
+"""Controls a page that is open in the browser. The crawler fetches every file that the page requests, within the
+crawler's limits.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 FILES = 2
-"""Maximum number of files of pages that are fetched from one host at the same time."""
+"""Maximum number of files for pages that are fetched from one host at the same time."""
 FILE_DELAY = 0.02
-"""Seconds between two files. The pause is short because they belong to one visit, like the requests of a reader's
-browser."""
+"""Seconds between two requests for files. The pause is short because the files belong to one visit. A reader's browser
+requests them all at once.
+"""
 WANTED = ("document", "script", "stylesheet", "xhr", "fetch")
 """Types of files that can contribute text."""
 METHODS = ("GET", "POST")
@@ -53,7 +56,9 @@ logger = logging.getLogger(__name__)
 
 
 class OpenPage:
-    """A page that is open in the browser: fetches the files that it requests, and detects when it is finished."""
+    """A page that is open in the browser. It fetches the files that the page requests, and finds out when the page is
+    finished.
+    """
 
     def __init__(self, crawler: Crawler, settings: CrawlSettings, request: Request, response: HtmlResponse) -> None:
         self.crawler = crawler
@@ -62,13 +67,13 @@ class OpenPage:
         """The limit that the page exceeded, or None."""
         self.over = False
         self.settled = True
-        """Whether its text had stopped changing when it was captured."""
+        """Whether the page's text had stopped changing when the page was captured."""
         self.markup: str | None = None
         """The markup that will be stored; None until the page is finished."""
         self.patience = settings.render_time / 2
         """Seconds after which the page is captured even if its text still changes."""
         self._ready: dict[str, Response] = {response.url: response}
-        """Documents that were already fetched, by their address."""
+        """Documents that were already fetched. The key is their address."""
         self._first: Response | None = response
         self._languages = (request.headers.get("Accept-Language") or b"").decode("latin-1")
         self._cookies = cookies_of(request)
@@ -108,7 +113,7 @@ class OpenPage:
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
 
     async def hang_up(self, socket: WebSocketRoute) -> None:
-        """Close the page's WebSocket at once, because policies are not delivered over one."""
+        """Close a WebSocket of the page at once, because policies are not delivered over WebSockets."""
         await socket.close()
 
     def shut(self, page: Page) -> None:
@@ -116,7 +121,7 @@ class OpenPage:
         asyncio.ensure_future(page.close())  # noqa: RUF006 - the library keeps a reference
 
     async def answer(self, route: Route, asked: Asked) -> None:
-        """Answer a request of the browser with the crawler's response, or abort it."""
+        """Answer a request of the browser with the response that the crawler got, or abort the request."""
         self._under_way += 1
         try:
             await self._answer(route, asked)
@@ -131,7 +136,7 @@ class OpenPage:
         if response is None or self.over:
             await route.abort()
         elif asked.resource_type == "document" and response.url != asked.url.partition("#")[0]:
-            # After a redirect, only a navigation changes the page's own address.
+            # The browser must navigate to the target of a redirect: only a navigation changes the page's address.
             self._ready[response.url] = response
             await route.fulfill(status=200, content_type="text/html", body=sent_on(response.url))
         else:
@@ -156,7 +161,9 @@ class OpenPage:
         return response if self._allowed(0) else None
 
     def _allowed(self, further: int = 1) -> bool:
-        """Count another file. Note the limit if there are too many files, or if they are too large together."""
+        """Count `further` files, and return whether more files are allowed. If a limit is exceeded, `failure` names the
+        limit.
+        """
         self._files += further
         if self._files > self.settings.render_requests:
             sentence = f"The page asks for more files than render_requests, {self.settings.render_requests}."
@@ -183,14 +190,16 @@ class OpenPage:
             asked.method,
             headers=kept,
             body=asked.post_data_buffer or b"",
-            # No retries: the page itself requests a file again if it needs to.
+            # The crawler does not retry, because the page requests a file again if the file is needed.
             meta={"download_slot": slot, "retry_times": self.settings.retries, "cookies": self._cookies},
             dont_filter=True,
         )
 
     async def finished(self, page: Page) -> None:
-        """Wait until a page makes no requests and its text stops changing. If time runs out, the page is captured as it
-        is."""
+        """Wait until a page makes no requests and its text stops changing. Then capture the page.
+
+        If the text still changes after `patience` seconds, the page is captured as it is.
+        """
         self.settled = await settle(page, self.patience, self._busy_until)
         self.markup = await stored_markup(page)
 
@@ -201,7 +210,7 @@ class OpenPage:
 
 
 def unpacked_headers(response: Response) -> dict[str, str]:
-    """Return the headers of a response after decompression."""
+    """Return the headers of a response that still apply to the decompressed body."""
     return {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
@@ -210,6 +219,6 @@ def unpacked_headers(response: Response) -> dict[str, str]:
 
 
 def sent_on(url: str) -> str:
-    """Return an HTML page that redirects to an address at once."""
+    """Return an HTML page that immediately redirects to an address."""
     quoted = url.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C")
     return f'<meta http-equiv="refresh" content="0; url={quoted}">'

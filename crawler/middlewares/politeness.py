@@ -1,4 +1,6 @@
-"""Retries temporary failures politely: obeys Retry-After, backs off by host, and keeps the pace of a Crawl-delay."""
+"""Retries temporary failures politely. It obeys Retry-After, waits longer after each failure of a host, and respects a
+Crawl-delay.
+"""
 
 from __future__ import annotations
 
@@ -24,26 +26,28 @@ if TYPE_CHECKING:
 
 
 class PostponedError(IgnoreRequest):
-    """Raised to retry a request later. The handler sleeps, so no concurrency slot is held."""
+    """The request must be retried later. The handler of this error sleeps, so the request occupies no place among the
+    concurrent requests.
+    """
 
     def __init__(self, seconds: float, request: Request, why: str) -> None:
         super().__init__(why)
         self.seconds = seconds
         self.request = request
-        """The request to make later."""
+        """The request to send later."""
         self.why = why
 
 
 class LeftAloneError(KnownError):
-    """The host asked for a longer pause than the run allows."""
+    """The host asked for a longer pause than this run allows."""
 
 
 class PolitenessMiddleware:
     """Replaces Scrapy's retries, which ignore the host and retry at once.
 
-    After 429 and 503 all requests to the host wait: as long as the host asks, or twice as long each time. After another
-    temporary failure only the failed request waits. If the wait exceeds `max_wait`, the host receives no further
-    request in this run.
+    After a status 429 or 503, all requests to the host wait. They wait as long as the host asks. If the host does not
+    say how long, the wait doubles each time. After any other temporary failure, only the failed request waits. If a
+    host asks for a wait longer than `max_wait`, it gets no further request in this run.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -108,13 +112,15 @@ class PolitenessMiddleware:
             self._postpone(request, wait, f"{response.url} answers {response.status}")
 
     def _signal_rest(self, request: Request, asked: float, pace: HostPace) -> None:
-        """Signal that a host asks for a longer pause than the run allows, so that the next run respects the pause."""
+        """Send a signal that a host asks for a longer pause than the run allows. The next run then respects
+        the pause.
+        """
         until = datetime.now(UTC) + timedelta(seconds=min(asked, LONGEST_REST.total_seconds()))
         resting = RestingHost(urlsplit(request.url).netloc, until, pace.left_alone)
         self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
 
     def _turn_away(self, request: Request) -> None:
-        """Remove the requests that wait for this host from Scrapy's queue, and fail them."""
+        """Let the requests to this host that wait in Scrapy's queue fail, and remove them from the queue."""
         downloader = self.crawler.engine.downloader
         slot = downloader.slots.get(downloader.get_slot_key(request))
         waiting = [] if slot is None else list(slot.queue)
@@ -133,7 +139,7 @@ class PolitenessMiddleware:
 
 
 def tries(request: Request) -> int:
-    """Return how often a request was retried."""
+    """Return how many times a request was retried."""
     return int(request.meta.get("retry_times", 0))
 
 
@@ -145,11 +151,11 @@ def later(request: Request, tries: int = 1) -> Request:
 
 
 def slow_down(crawler: Crawler, request: Request, delay: float) -> None:
-    """Keep at least `delay` seconds between requests to this request's host from now on."""
+    """Keep at least `delay` seconds between two requests to the host of this request, from now on."""
     downloader = crawler.engine.downloader
     host = downloader.get_slot_key(request)
     middle = least(delay, CRAWL_DELAY_JITTER)
-    # Scrapy drops a host's slot after a minute without requests, and creates the next slot from these settings.
+    # Scrapy drops a host's slot after a minute without requests. It creates the host's next slot from these settings.
     downloader.per_slot_settings[host] = {"delay": middle, "jitter": CRAWL_DELAY_JITTER}
     slot = downloader.slots.get(host)
     if slot is not None:

@@ -1,4 +1,4 @@
-"""Follows the `Refresh` header as browsers do, within the limits of a meta refresh."""
+"""Follows the `Refresh` header as browsers do. The limits are the same as for a refresh in the page."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ if TYPE_CHECKING:
 _REFRESH = re.compile(
     r"\s*(?P<delay>\d+|(?=\.))(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*|(?!url\s*=))(?P<url>\S.*)", re.IGNORECASE
 )
-"""The HTML Standard's shared declarative refresh steps: "0; url=/privacy", "3,/privacy", ".5; url=/privacy"."""
+"""Matches a refresh by the HTML Standard's shared declarative refresh steps: "0; url=/privacy", "3,/privacy", ".5;
+url=/privacy".
+"""
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
-    """Follows a short refresh, by header or in the page, as if it were a redirect.
+    """Follows a refresh with a short delay, by header or in the page, as if it were a redirect.
 
-    A page that reloads itself is not followed, unless it sets a cookie, which may change the next response.
+    A page that reloads itself is not followed. The only exception is a page that sets a cookie, because the cookie may
+    change the next response.
     """
 
-    def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its own
+    def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its method
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Return a request for the address of the refresh, or else the page."""
+        """Return a request for the address of the refresh. Without a refresh, return the page."""
         followed = self._by_header(request, response) or super().process_response(request, response)
         reloads = isinstance(followed, Request) and urldefrag(followed.url).url == urldefrag(request.url).url
         return response if reloads and "Set-Cookie" not in response.headers else followed

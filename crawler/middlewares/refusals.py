@@ -1,4 +1,4 @@
-"""Rejects unsafe addresses with a specific error instead of a DNS failure, and without retries."""
+"""Rejects unsafe addresses. The error names the reason, instead of a DNS failure, and the request is not retried."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 REDIRECTS = (301, 302, 303, 307, 308)
-"""Statuses that Scrapy follows."""
+"""Statuses of redirects that Scrapy follows."""
 
 
 class RefusedError(KnownError):
-    """An address that must not be requested, whatever its source."""
+    """An address must not be requested, wherever it comes from."""
 
     def __init__(self, url: str, sentence: str) -> None:
         super().__init__(Failure("refused", sentence))
@@ -34,7 +34,8 @@ class RefusedError(KnownError):
 class RefusalMiddleware:
     """Rejects requests whose host is ambiguous, and explains which addresses the guard refused.
 
-    It runs between the redirects and the downloader, so a rejected request is neither retried nor followed.
+    It runs between the redirects and the downloader. So a rejected request is not retried, and its target is not
+    followed.
     """
 
     def __init__(self, settings: CrawlSettings) -> None:
@@ -78,5 +79,5 @@ class RefusalMiddleware:
 
 
 def shortened(text: str) -> str:
-    """Return an external address, shortened so that it is safe to quote in a message."""
+    """Return an address from outside in a short form that is safe to quote in a message."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text[:200])

@@ -1,8 +1,8 @@
-"""Runs the scripts of a page in a browser that has no network access of its own.
+"""Runs the scripts of a page in a browser that has no network access.
 
 The crawler fetches the page like every other page, and then opens it in the browser. It also fetches every file that
-the page requests, with the same robots.txt rules, address guard and limits. This module is imported only if the extra
-`render` is installed and a policy needs it.
+the page requests. The same robots.txt rules, address guard and limits apply. This module is imported only if a policy
+is rendered and the extra `render` is installed.
 """
 
 from __future__ import annotations
@@ -32,27 +32,29 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PAGES = 1
-"""Number of pages open at the same time. Each takes 100 MB or more, and ending a stuck browser must not affect another
-page."""
+"""Number of pages that are open at the same time.
+
+Each page takes 100 MB or more. If a stuck browser is ended, no other page may be open in it.
+"""
 CLOSING = 15.0
-"""Seconds that a page has to close. After that the browser is ended, and the next page gets a new one."""
+"""Maximum seconds for closing a page. After this time the browser is ended, and the next page gets a new browser."""
 
 NOT_OF_THE_TEXT = (b"Content-Type", b"Content-Length", b"ETag", b"Last-Modified")
-"""Headers that describe the page as sent. They do not apply to the page that its scripts built."""
+"""Headers that describe the page as the server sent it. They do not apply to the page that its scripts built."""
 
 logger = logging.getLogger(__name__)
 
 
 async def refuse(_: Asked) -> bool:
-    """Abort every request that the library would otherwise let the browser make."""
+    """Tell the library to abort every request. Without this, the library would let the browser send requests itself."""
     return True
 
 
 class RenderingMiddleware:
     """Replaces a response by the page that its scripts build, if the request has "rendered" in its meta.
 
-    It is the first middleware, so it sees responses after all redirects and other middlewares. An error response, or
-    one that is not an HTML page, is left unchanged.
+    It is the first middleware, so it gets the responses after all redirects and after all other middlewares. An error
+    response is left unchanged. A response that is not an HTML page is left unchanged too.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -70,7 +72,7 @@ class RenderingMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Return the page that the scripts build. Raises KnownError if they exceed a limit."""
+        """Return the page that the scripts build. Raises KnownError if the page exceeds a limit."""
         if not request.meta.get("rendered") or not isinstance(response, HtmlResponse) or response.status != 200:
             return response
         async with self._free:
@@ -102,14 +104,14 @@ class RenderingMiddleware:
         return self._answer(response, built, opened, version)
 
     async def _closed(self, asked: Request) -> None:
-        """Close a page and its context. End the browser if they do not close."""
+        """Close a page and its browser context. End the browser if closing fails."""
         page = asked.meta.get("playwright_page")
         with contextlib.suppress(TimeoutError, BrowserError):
             async with asyncio.timeout(CLOSING):
                 if isinstance(page, Page):
                     await page.context.close()
                     return
-        # No page was opened, or it does not close.
+        # No page was opened, or the page does not close.
         with contextlib.suppress(TimeoutError, BrowserError):
             await self._ended()
 
@@ -123,7 +125,7 @@ class RenderingMiddleware:
 
     def _answer(self, response: HtmlResponse, built: Response, opened: OpenPage, version: str) -> Response:
         text = opened.markup or (built.text if isinstance(built, TextResponse) else "")
-        # The page may declare its original encoding. A byte order mark takes precedence over the declaration.
+        # The page may still declare its original encoding. A byte order mark takes precedence over this declaration.
         body = text.encode("utf-8-sig")
         if len(body) > self.settings.max_body:
             sentence = f"The rendered page is larger than max_body, {self.settings.max_body / 1e6:g} MB."

@@ -1,7 +1,8 @@
-"""Obeys robots.txt by RFC 9309: a 4xx allows everything; an unavailable robots.txt forbids everything.
+"""Obeys robots.txt by RFC 9309. A 4xx for the robots.txt allows everything. An unavailable robots.txt forbids
+everything.
 
 Status 429 counts as unavailable, because it asks the crawler to stay away for now. Scrapy's own middleware would fetch
-the page if robots.txt is unavailable.
+the page although robots.txt is unavailable.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PRODUCT = "Clausewatch"
-"""The product token that a robots.txt uses for this crawler."""
+"""The product token by which a robots.txt names this crawler."""
 PARSED_BYTES = 500 * 1024
-"""Bytes of a robots.txt that are parsed. RFC 9309 section 2.5 requires at least this many."""
+"""Number of bytes of a robots.txt that are parsed. RFC 9309 section 2.5 requires at least this number."""
 TOO_MANY_REQUESTS = 429
 
 
@@ -49,8 +50,8 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise RobotsError if robots.txt forbids the page. Raise PostponedError if robots.txt must be retried
-        later.
+        """Raise RobotsError if robots.txt forbids the page. Raise PostponedError if the robots.txt must be requested
+        again later.
         """
         if request.meta.get("is_robots_txt"):
             return
@@ -120,14 +121,18 @@ def _refusing(response: Response, host: str) -> Failure:
 
 
 def _refused(error: RefusedError, url: str) -> Failure:
-    """Explain why robots.txt must not be requested, and name the redirect if there was one."""
+    """Explain why the robots.txt must not be requested. If a redirect led to the refused address, the explanation names
+    the redirect.
+    """
     if error.url == url:
         return error.failure
     return replace(error.failure, sentence=f"{url} redirects to a refused address: {error.failure.sentence}")
 
 
 def _unavailable(failure: Failure, origin: str) -> Failure:
-    """Explain why robots.txt is unavailable. If the host itself is unreachable, that is the reason."""
+    """Explain why the robots.txt is unavailable. If the host cannot be reached at all, the explanation is the reason
+    for that.
+    """
     if failure.kind in ("dns", "tls", "connection"):
         return failure
     host = urlsplit(origin).netloc

@@ -12,9 +12,11 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page
 
 QUIET = 1.5
-"""Minimum time, in seconds, without a request and without a change of the text, for a page to count as finished."""
+"""Minimum time, in seconds, without a request and without a change of the text. After this time a page counts as
+finished.
+"""
 PAUSES = 2.0
-"""Minimum time without a change, as a multiple of the longest pause between two earlier changes."""
+"""Minimum time without a change of the text, as a multiple of the longest pause between two earlier changes."""
 LOOK = 0.2
 """Seconds between two checks of whether a page is finished."""
 
@@ -22,7 +24,7 @@ OPEN_ROOTS = """{
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (options) { return attach.call(this, {...options, mode: "open"}); };
 }"""
-"""A script that opens the shadow roots which a page would close. A reader sees their text."""
+"""A script that opens the shadow roots that a page creates as closed. A reader sees the text in closed roots too."""
 _CLOSED = re.compile(rb"""(<template\b[^>]*\sshadowrootmode\s*=\s*["']?)closed\b""", re.IGNORECASE)
 
 _ROOTS = """
@@ -44,8 +46,10 @@ TEXT = f"""() => {{
   }}
   return texts.join("\\n").replace(/\\d+/g, "0").replace(/\\s+/g, " ");
 }}"""
-"""A script that returns all text that will be stored, visible or not. All numbers count as equal, because clocks and
-counters never stop."""
+"""A script that returns all text that will be stored, visible or not.
+
+All numbers are replaced by 0, because clocks and counters never stop.
+"""
 
 MARKUP = f"""() => {{
   {_ROOTS}
@@ -68,27 +72,29 @@ class Stillness:
     """Longest pause between two changes, in seconds."""
 
     def note(self, text: str | None, now: float) -> None:
-        """Note the page's current text; None if the text is not known."""
+        """Note the page's current text. It is None if the text is not known."""
         if text is None or text != self.text:
             if self.text is not None and text is not None:
                 self.longest = max(self.longest, now - self.since)
             self.text, self.since = text, now
 
     def is_over(self, busy_until: float, now: float) -> bool:
-        """Whether the text has stayed the same for long enough since its last change and since the last request."""
+        """Whether the text has not changed for long enough. The time counts from the last change or the last request,
+        whichever is later.
+        """
         return now - max(self.since, busy_until) >= max(QUIET, PAUSES * self.longest)
 
 
 def with_open_roots(markup: bytes) -> bytes:
-    """Return the markup of a page with closed shadow roots opened."""
+    """Return the markup of a page, with its closed shadow roots declared as open."""
     return _CLOSED.sub(rb"\1open", markup)
 
 
 async def settle(page: Page, seconds: float, busy_until: Callable[[], float | None]) -> bool:
-    """Wait until a page's text stops changing. Return False if it still changes after this many seconds.
+    """Wait until a page's text stops changing. Return False if the text still changes after `seconds`.
 
-    `busy_until` returns the time at which the page's last request ended, the current time if a request is running, or
-    None to stop.
+    `busy_until` returns the time at which the page's last request ended. While a request is running, it returns the
+    current time. It returns None if the waiting must stop.
     """
     stillness, end = Stillness(), time.monotonic() + seconds
     while time.monotonic() < end:
@@ -101,7 +107,7 @@ async def settle(page: Page, seconds: float, busy_until: Callable[[], float | No
 
 
 async def stored_markup(page: Page) -> str | None:
-    """Return a page's markup with its shadow roots; None while the page navigates to another one."""
+    """Return a page's markup with its shadow roots. Return None while the page navigates to another page."""
     return await _evaluated(page, MARKUP)
 
 

@@ -20,21 +20,23 @@ if TYPE_CHECKING:
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Resolves a name, and returns only addresses that are public or that the user allowed.
+    """Resolves a host name, and returns only addresses that are public or that the user allowed.
 
-    Scrapy connects only to the addresses that this resolver returns. This includes literal addresses, redirects and
-    robots.txt. If a name later resolves to another address, that address is checked too.
+    Scrapy connects only to the addresses that this resolver returns, also for redirects, for robots.txt, and for hosts
+    that are IP addresses. If a name later resolves to another address, that address is checked too.
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
         super().__init__(reactor, cache_size)
         self.allowed = AllowList()
         self.refused: dict[str, str] = {}
-        """Hosts for which all addresses were refused: normalised name (see `host_key`) -> one refused address."""
+        """Hosts for which all addresses were refused. The key is the host's name in the form of `host_key`. The value
+        is one refused address.
+        """
         self._opened: set[str] = set()
-        """Hosts for which a non-public but allowed address was returned."""
+        """Hosts for which an address was returned that is allowed although it is not public."""
         self._sent_to: Counter[str] = Counter()
-        """Hosts to which data is being sent. Only their public addresses are returned."""
+        """Hosts to which data is being sent now. Only their public addresses are returned."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -43,7 +45,7 @@ class GuardedResolver(CachingHostnameResolver):
         return resolver
 
     def passes(self, host: str, address: str) -> bool:
-        """Whether the crawler may connect to an address of a host at the moment."""
+        """Whether the crawler may connect to an address of a host now."""
         if is_public(address):
             return True
         key = host_key(host)
@@ -54,10 +56,10 @@ class GuardedResolver(CachingHostnameResolver):
 
     @contextmanager
     def only_public(self, host: str) -> Iterator[None]:
-        """Return only public addresses of a host while the context is open, so that no connection to a non-public
-        address is made.
+        """Return only public addresses of a host while the context is open. So no connection to another address is
+        made.
 
-        Raises KnownError if such a connection may exist already.
+        Raises KnownError if a connection to another address may already exist.
         """
         key = host_key(host)
         if key in self._opened:
@@ -83,7 +85,7 @@ class GuardedResolver(CachingHostnameResolver):
 
 @implementer(IResolutionReceiver)
 class Gate:
-    """Wraps a receiver of addresses, and passes on only allowed addresses."""
+    """Receives addresses for another receiver, and passes on only the allowed addresses."""
 
     def __init__(self, receiver: Any, host: str, guard: GuardedResolver) -> None:
         self.receiver = receiver
@@ -111,20 +113,21 @@ class Gate:
 
 
 def refused_address(host: str) -> str | None:
-    """Return the address for which the guard last refused a host, or None."""
+    """Return the address because of which the guard last refused a host, or None."""
     guard = _guard()
     return None if guard is None else guard.refused.get(host_key(host))
 
 
 def sending_to(host: str) -> AbstractContextManager[None]:
-    """Return a context in which the crawler connects only to public addresses of a host. Entering it may raise
-    KnownError."""
+    """Return a context in which the crawler connects only to public addresses of a host. Raises KnownError when it is
+    entered, if a connection to another address may already exist.
+    """
     guard = _guard()
     return nullcontext() if guard is None else guard.only_public(host)
 
 
 def _guard() -> GuardedResolver | None:
-    from twisted.internet import reactor  # only after Scrapy has installed its reactor
+    from twisted.internet import reactor  # may be imported only after Scrapy has installed its reactor
 
     resolver = getattr(reactor, "nameResolver", None)
     return resolver if isinstance(resolver, GuardedResolver) else None

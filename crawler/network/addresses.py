@@ -1,7 +1,7 @@
-"""Decides which addresses are not public, and which of those a user allows. The list is the same on every Python.
+"""Decides which addresses are not public, and which of these addresses a user allows.
 
-The `ipaddress` module differs between releases of Python. It also counts multicast, NAT64 and some cloud services as
-global.
+The list is the same on every version of Python. The module `ipaddress` differs between versions. It also counts
+multicast, NAT64 and some cloud services as global.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("127.0.0.0/8", "loopback"),
     ("169.254.0.0/16", "link-local"),
     ("172.16.0.0/12", "private"),
-    ("192.0.0.0/24", "protocol assignments"),  # 192.0.0.192 is a cloud's own service too
+    ("192.0.0.0/24", "protocol assignments"),  # 192.0.0.192 is also an internal service of a cloud
     ("192.0.2.0/24", "documentation"),
     ("192.88.99.0/24", "6to4 relay"),
     ("192.168.0.0/16", "private"),
@@ -32,7 +32,7 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("203.0.113.0/24", "documentation"),
     ("224.0.0.0/4", "multicast"),
     ("240.0.0.0/4", "reserved"),
-    # The registries list it as global, but it is a cloud's internal service.
+    # The registries list this address as global, but it is an internal service of a cloud.
     ("168.63.129.16/32", "a cloud's own service"),
     # https://www.iana.org/assignments/iana-ipv6-special-registry
     ("::/128", "unspecified"),
@@ -45,38 +45,38 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("100::/64", "discarded"),
     ("100:0:0:1::/64", "dummy prefix"),
     ("2001::/32", "Teredo"),
-    ("2001::/23", "protocol assignments"),  # benchmarking 2001:2::/48 and the ORCHIDs are in it
+    ("2001::/23", "protocol assignments"),  # this includes benchmarking 2001:2::/48 and the ORCHIDs
     ("2001:db8::/32", "documentation"),
     ("2002::/16", "6to4"),
     ("3fff::/20", "documentation"),
     ("5f00::/16", "segment routing"),
-    ("fc00::/7", "unique local"),  # fd00:ec2::254 is a cloud's own service
+    ("fc00::/7", "unique local"),  # fd00:ec2::254 is an internal service of a cloud
     ("fe80::/10", "link-local"),
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
-    # The rest of the space outside 2000::/3, the global unicast addresses of RFC 4291 section 2.4
+    # All other addresses outside 2000::/3. RFC 4291 section 2.4 lists 2000::/3 as the global unicast addresses.
     ("::/3", "not assigned"),
     ("4000::/2", "not assigned"),
     ("8000::/1", "not assigned"),
 )
-"""Networks and their kinds. If an address is in several networks, the first one gives its kind."""
+"""Networks that are not public, and their kinds. If an address is in several networks, the first one gives the kind."""
 
 _REFUSED: tuple[tuple[Network, str], ...] = tuple((ip_network(network), what) for network, what in REFUSED)
 
 LONGEST_URL = 8_000
-"""Maximum length of a URL in characters. RFC 9110 section 4.1 recommends to support at least this many."""
+"""Maximum length of a URL in characters. RFC 9110 section 4.1 recommends support for at least this number."""
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
-"""A character that cannot occur in an ASCII host and port."""
+"""Matches a character that cannot occur in an ASCII host and port."""
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
-"""A last label that makes a name an address in an unusual notation, as in 127.1."""
+"""Matches the last label of a name that is in fact an IP address in an unusual notation, such as 127.1."""
 
 
 def kind(address: str) -> str | None:
-    """Return the kind of an address that is not public, or None if it is public.
+    """Return the kind of an address that is not public. Return None if the address is public.
 
-    An IPv6 address is not public if it embeds an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo).
+    An IPv6 address is not public if it contains an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo).
     Raises ValueError if the text is not an IP address.
     """
     parsed = _address(address)
@@ -89,7 +89,7 @@ def is_public(address: str) -> bool:
 
 
 def host_key(host: str) -> str:
-    """Return the normal form of a host name for comparisons: lower case, IDNA, no final dot."""
+    """Return a host name in a form for comparisons: in lower case, in IDNA, without a final dot."""
     name = host.rstrip(".").lower()
     if name.isascii():
         return name
@@ -100,11 +100,11 @@ def host_key(host: str) -> str:
 
 
 def plain_host(url: str) -> str:
-    """Return the host of a URL if all parsers agree on it.
+    """Return the host of a URL if all parsers agree on the host.
 
-    Raises ValueError otherwise; its message continues the words "The address ...". Browsers, urllib and Twisted
-    disagree about user names, backslashes, escapes and spaces in this part. Different parsers request robots.txt and
-    the page, so they could reach different hosts.
+    Raises ValueError if they may not agree. Its message continues the words "The address ...". Browsers, urllib and
+    Twisted disagree about user names, backslashes, escapes and spaces before the path. One parser reads the URL for the
+    robots.txt, and another parser reads it for the page. So they could reach different hosts.
     """
     try:
         parts = urlsplit(url)
@@ -134,15 +134,15 @@ def _is_address(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Hosts and networks that a user allows although they are not public, for policies on an intranet."""
+    """Hosts and networks that a user allows although they are not public, such as an intranet."""
 
     hosts: frozenset[str] = frozenset()
-    """Names, normalised by `host_key`. Every address of such a host is allowed if it is requested by that name."""
+    """Host names in the form of `host_key`. Every address of such a host is allowed if it is requested by this name."""
     networks: tuple[Network, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> AllowList:
-        """Read a list of names, addresses and networks. Raises ValueError."""
+        """Read a list of host names, addresses and networks. Raises ValueError if an entry is none of these."""
         read = [allowed_entry(entry) for entry in entries]
         return cls(
             frozenset(entry for entry in read if isinstance(entry, str)),
@@ -150,16 +150,16 @@ class AllowList:
         )
 
     def opens(self, host: str, address: str) -> bool:
-        """Whether an address is allowed, either by its host or by its network."""
+        """Whether an address is allowed because its host is allowed, or because its network is allowed."""
         parsed = _address(address)
         return host_key(host) in self.hosts or any(parsed in network for network in self.networks)
 
 
 def allowed_entry(entry: str) -> str | Network:
-    """Read one entry of an allow list: a network in CIDR form, an address, or a host's name. An address is a network of
-    one.
+    """Read one entry of an allow list: a network in CIDR form, an address, or a host name.
 
-    Raises ValueError with a message that says how to fix the entry.
+    A single address is returned as a network with one address. Raises ValueError with a message that says how to fix
+    the entry.
     """
     try:
         return ip_network(entry.strip("[]"))
@@ -180,4 +180,4 @@ def allowed_entry(entry: str) -> str | Network:
 
 
 def _address(address: str) -> Address:
-    return ip_address(address.partition("%")[0])  # without the interface of a link-local address
+    return ip_address(address.partition("%")[0])  # the name of an interface in a link-local address is left out

@@ -1,7 +1,7 @@
 """Finds the browser that runs a page's scripts, and configures it without network access.
 
-The browser cannot resolve any name or address, and its only proxy has a name that cannot be resolved. The crawler
-fetches the files that a page requests; see `crawler.middlewares.rendering`.
+The browser cannot resolve any name or address. Its only proxy has a name that cannot be resolved. The crawler fetches
+the files that a page requests; see `crawler.middlewares.rendering`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from archive.model import Policy
 from crawler.crawl_settings import CrawlSettings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-"""Names of Chromium on the PATH. The first one that exists is used."""
+"""Names of Chromium on the PATH. The first name that exists is used."""
 
 ARGUMENTS = (
-    # No network access: no name or address resolves, the only proxy does not exist, and other transports are off.
+    # No network access: names and addresses do not resolve, the only proxy does not exist, other transports are off.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://proxy.invalid:9",
     "--proxy-bypass-list=<-loopback>",
@@ -37,7 +37,7 @@ ARGUMENTS = (
 
 
 class NoBrowserError(Exception):
-    """A page must be rendered, but no browser is available. The message says what to do."""
+    """A page must be rendered, but there is no browser. The message says what to do."""
 
 
 def find_chromium(configured: str) -> str:
@@ -62,7 +62,9 @@ def find_chromium(configured: str) -> str:
 
 
 def with_browser(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Mapping[str, Any]:
-    """Return Scrapy's settings. They include a browser if one of the policies is rendered. Raises NoBrowserError."""
+    """Return Scrapy's settings. If one of the policies is rendered, the settings include a browser. Raises
+    NoBrowserError.
+    """
     if not any(policy.options.rendered for policy in policies):
         return settings
     crawl: CrawlSettings = settings["CLAUSEWATCH_CRAWL"]

@@ -1,4 +1,4 @@
-"""Scrapy's download handler, with limits for the size and the time of a response's header section."""
+"""Extends Scrapy's download handler by limits for the size and the time of a response's header section."""
 
 from __future__ import annotations
 
@@ -26,21 +26,23 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import Clock, CrawlSettings
 
 IDLE = 5
-"""Seconds that an idle connection is kept for another request to its host. Otherwise a run over thousands of hosts
-would exceed the limit of open files, which is often a thousand."""
+"""Seconds for which an idle connection is kept for another request to its host.
+
+A run over thousands of hosts would otherwise exceed the limit of open files, which is often a thousand.
+"""
 MARGIN = 1_000_000
-"""Bytes; more than a single read returns."""
+"""Number of bytes that is larger than a single read from a connection."""
 
 
 class HeadersTooLargeError(Exception):
-    """The header section of a response exceeds the limit in bytes."""
+    """The header section of a response is larger than the limit in bytes."""
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Aborts a response if its header section exceeds `max_headers`, or is not complete within `header_timeout`.
+    """Aborts a response if its header section is larger than `max_headers`, or is not complete within `header_timeout`.
 
-    It also notes when each request is sent. Scrapy's own signal is too early: it comes before the pause between
-    requests to a host.
+    It also notes when each request is sent. Scrapy's own signal comes too early, because it comes before the pause
+    between two requests to a host.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -53,7 +55,8 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Send a request, and return its response.
 
-        A request other than GET is only sent to public addresses, because a page's script must not act on an intranet.
+        A request other than GET is sent only to public addresses. Otherwise a page's script could change something on
+        an intranet.
         """
         note_sent(request, self._now())
         if request.method == "GET":
@@ -63,7 +66,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
-    """Makes connections with these limits."""
+    """Makes connections with the limits for header sections."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
@@ -74,7 +77,7 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Counts the bytes before a body: status lines, headers, and interim responses such as 100 Continue."""
+    """Counts the bytes before a body. They are status lines, headers, and interim responses such as 100 Continue."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
@@ -83,13 +86,14 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         self._late: asyncio.TimerHandle | None = None
 
     def request(self, request: Any) -> Any:
-        """Send a request, and reset the count."""
+        """Send a request, and reset the number of counted bytes."""
         self.taken = 0
         self._in_time()
         self._late = asyncio.get_running_loop().call_later(self.seconds, self._break_off, HeadersLateError())
         answer = super().request(request)
         if self._parser is not None:
-            self._parser.MAX_LENGTH = self.limit + MARGIN  # per line; the limit of the whole section must apply first
+            # The limit of a single line is larger, because the limit of the whole section must apply first.
+            self._parser.MAX_LENGTH = self.limit + MARGIN
         return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - the name is Twisted's

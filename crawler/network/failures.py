@@ -1,6 +1,6 @@
-"""Explains why there was no complete response: turns errors of Scrapy and Twisted into a kind and a sentence.
+"""Explains why there was no complete response. It turns errors of Scrapy and Twisted into a kind and a sentence.
 
-Errors are distinguished by type and fields, never by text.
+Errors are distinguished by their type and fields, never by their text.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ NETWORK_ERRORS = (
     ConnectionClosed,
     OSError,
 )
-"""Errors that a download may raise for a cause outside this program."""
+"""Errors that a download may raise because of something outside this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Failure:
     """The reason why there was no complete response."""
 
     kind: str
-    """dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
+    """Kind of failure: dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
     sentence: str
 
 
@@ -60,7 +60,7 @@ class HeadersLateError(Exception):
 
 
 class KnownError(IgnoreRequest):
-    """Raised if nothing is fetched, for a reason that is already known as a `Failure`."""
+    """A request is not sent, or its response is not used, for a reason that is already known as a `Failure`."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)
@@ -95,7 +95,7 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
-    # Of the enabled components, only the redirects ignore a request.
+    # Of the enabled components, only the one that follows redirects ignores a request.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
     if request.meta.get("cookies"):
         sentence += (

@@ -1,4 +1,6 @@
-"""Facts about the time before a response: when each request was sent, and which redirects led to the response."""
+"""Records facts about the time before a response: when each request was sent, and which redirects led to the
+response.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +14,22 @@ if TYPE_CHECKING:
 
 
 def note_sent(request: Request, now: datetime) -> None:
-    """Note the time at which a request is sent. Redirects and retries also keep the time of the first request."""
+    """Note the time at which a request is sent. A request after a redirect or a retry also keeps the time of the first
+    request.
+    """
     request.meta.setdefault("started_at", now)
     request.meta["requested_at"] = now
 
 
 def started_at(request: Request | None, now: datetime) -> datetime:
-    """Return the time of a visit's first request, or `now` if there was none."""
+    """Return the time of a visit's first request, or `now` if no request was sent."""
     noted = request.meta.get("started_at") if request is not None else None
     return noted if isinstance(noted, datetime) else now
 
 
 def header_lines(response: Response, visit_began: datetime) -> tuple[tuple[str, str], ...]:
-    """Return the lower-case name and value of each header, in order. Our own headers about redirects and times
-    follow.
+    """Return the lower-case name and the value of each header, in order. After them come this program's own headers
+    about redirects and times.
     """
     sent = (
         (name.decode("latin-1").lower(), value.decode("latin-1"))
@@ -41,7 +45,7 @@ def _journey(request: Request | None, visit_began: datetime) -> tuple[tuple[str,
         return ()
     meta = request.meta
     hops = zip(meta.get("redirect_reasons", ()), meta.get("redirect_urls", ()), strict=True)
-    # A refresh, by header or in the page, comes with status 200.
+    # A refresh has no status of a redirect. It comes with status 200.
     redirects = tuple((REDIRECTED, f"{why if isinstance(why, int) else 200} {url}") for why, url in hops)
     requested = meta.get("requested_at", visit_began)
     if requested == visit_began:

@@ -1,1 +1,1 @@
-"""The spiders, which Scrapy finds here."""
+"""The spiders. Scrapy finds them in this package."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class PoliciesSpider(Spider):
-    """Visits the given policies, or else the policies that are due according to the archive."""
+    """Visits the given policies. If none are given, it visits the policies that are due according to the archive."""
 
     name = "policies"
     now: Clock
@@ -43,7 +43,7 @@ class PoliciesSpider(Spider):
         super().__init__(**kwargs)
         self.policies = policies
         self.resting: dict[str, RestingHost] = {}
-        """Hosts that asked for a pause in an earlier run, by name and port."""
+        """Hosts that asked for a pause in an earlier run. The key is the name and port of a host."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
@@ -53,7 +53,7 @@ class PoliciesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        # Wait a random time, because the cron jobs of many installations start in the same minute. Otherwise all would
+        # The cron jobs of many installations start in the same minute. Without a random wait, all of them would
         # send requests in the same second.
         await asyncio.sleep(SystemRandom().uniform(0, self.settings["CLAUSEWATCH_CRAWL"].delay))
         try:
@@ -66,12 +66,12 @@ class PoliciesSpider(Spider):
             yield self.request(VisitProgress(policy, validators_by_policy.get(policy.name, ())))
 
     def _signal(self, error: StorageError) -> None:
-        """Signal the error to the program that runs the crawl. Scrapy would report it as a defect."""
+        """Signal an error to the program that runs the crawl. Scrapy would report the error as a defect."""
         if not self.crawler.signals.send_catch_log(own_signals.storage_failed, error=error):
             self.logger.error("The archive cannot be read, so nothing is visited: %s", error)
 
     def _due(self) -> Sequence[Policy]:
-        """Update the archive to the configured policies, and return those that are due."""
+        """Update the archive to the configured policies. Return the policies that are due."""
         with self._archive() as archive:
             synchronise(archive, self.settings["CLAUSEWATCH_POLICIES"], self.now())
             return due_policies(archive, self.now())
@@ -80,7 +80,9 @@ class PoliciesSpider(Spider):
         return open_archive(self.settings["CLAUSEWATCH_DATABASE"], self.settings["CLAUSEWATCH_BUSY_TIMEOUT"])
 
     def _validators(self, policies: Sequence[Policy]) -> dict[str, tuple[Validators, ...]]:
-        """Return the validators for conditional requests by policy. Also note the hosts that asked for a pause."""
+        """Return the validators for conditional requests. The key is the name of a policy. Also note the hosts that
+        asked for a pause.
+        """
         full_fetch = timedelta(seconds=self.settings["CLAUSEWATCH_CRAWL"].full_fetch)
         with self._archive() as archive:
             self.resting = {resting_host.host: resting_host for resting_host in resting_hosts(archive, self.now())}
@@ -90,7 +92,7 @@ class PoliciesSpider(Spider):
     def request(self, visit: VisitProgress, cookies: VisitCookies | None = None) -> Request:
         """Return the next request of a visit. It is conditional if validators are stored.
 
-        `cookies` are the cookies that the visit's earlier responses set.
+        `cookies` are the cookies that earlier responses of the visit set.
         """
         policy, position = visit.policy, visit.position
         if position is None:
@@ -104,11 +106,11 @@ class PoliciesSpider(Spider):
             errback=self.fail,
             cb_kwargs={"visit": visit, "position": position},
             meta=meta | ({} if validators is None else {"validators": validators}),
-            dont_filter=True,  # two policies may have the same URL, and both are checked
+            dont_filter=True,  # two policies may have the same URL, and both must be checked
         )
 
     def note_answer(self, request: Request) -> None:
-        """Note the time of a response, because Scrapy may pass responses on in another order."""
+        """Note the time at which a response arrived. Scrapy may pass responses on in another order."""
         request.meta["answered_at"] = self.now()
 
     def parse(self, response: Response, visit: VisitProgress, position: int) -> Iterator[VisitResult | Request]:

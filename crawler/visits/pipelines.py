@@ -1,4 +1,6 @@
-"""The only pipeline: a worker process assesses every visit, also a failed one, and one writer records it."""
+"""Defines the only pipeline. A worker process assesses each visit, even a failed one, and one thread records all
+results.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,15 @@ Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
 
 DEFAULT = "default"
-"""The profile for a policy that names no profile, or an unknown one."""
+"""The profile for a policy that names no profile, or a profile that does not exist."""
 
 MOST_TOGETHER = 16
 """Maximum number of responses that are recognised and recorded in one transaction."""
 
 ATTEMPTS = 3
-"""Number of attempts to assess a response, if another run records versions of the same policy at the same time."""
+"""Number of attempts to assess a response. An attempt fails if another run records a version of the same policy at that
+moment.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +49,8 @@ logger = logging.getLogger(__name__)
 class RecordingPipeline:
     """Awaits the assessment of each visit and records the result.
 
-    Neither step blocks the reactor: workers are processes, and all SQL runs in one thread, the only writer. If the
-    archive cannot be written, the crawl stops, and no result is reported as recorded.
+    Neither step blocks the reactor. Workers are processes. All SQL runs in one separate thread. If the archive cannot
+    be written, the crawl stops, and no further result is reported as recorded.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -71,7 +75,7 @@ class RecordingPipeline:
         return pipeline
 
     def note_resting(self, resting: RestingHost) -> None:
-        """Note a host that asked for a pause longer than this run."""
+        """Note a host that asked for a pause beyond the end of this run."""
         self._resting.append(resting)
 
     async def open_spider(self) -> None:
@@ -108,7 +112,9 @@ class RecordingPipeline:
                 attempt += 1
 
     async def _recognised(self, item: VisitResult) -> tuple[AssessedFetch, RecordedVisit] | None:
-        """Record a response that need not be read, together with others. Return None if it must be read."""
+        """Record a response without reading it, together with other responses. Return None if the response must be
+        read.
+        """
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._recognising is None:
@@ -117,7 +123,9 @@ class RecordingPipeline:
         return recognised
 
     async def _recognise(self) -> None:
-        """Process the waiting responses in batches, because a transaction is nearly all of their cost."""
+        """Recognise and record the waiting responses in batches. A transaction is nearly the whole cost of a response,
+        and a batch needs only one.
+        """
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
@@ -156,7 +164,7 @@ class RecordingPipeline:
         *arguments: Parameters.args,
         **named: Parameters.kwargs,
     ) -> Value:
-        """Run one of the archive's functions in its thread."""
+        """Run a function of the archive in the archive's thread."""
         archive = self._archive
         if archive is None:
             raise RuntimeError("the archive is not open")
@@ -168,7 +176,7 @@ class RecordingPipeline:
             failed = signals.storage_failed if isinstance(error, StorageError) else signals.workers_failed
             if not self.crawler.signals.send_catch_log(failed, error=error):  # no receiver
                 logger.error("The crawl stops: %s", error)
-            # Not awaited, because closing waits for this item.
+            # This task is not awaited, because closing the spider waits for this item.
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="failed"))
 
     async def close_spider(self) -> None:
@@ -185,7 +193,9 @@ class RecordingPipeline:
 
 
 def profile_of(policy: Policy, profiles: Mapping[str, Profile]) -> Profile:
-    """Return the profile that a policy names. If it no longer exists, log a warning and return the default."""
+    """Return the profile that a policy names. If this profile no longer exists, log a warning and return the default
+    profile.
+    """
     named = profiles.get(policy.profile)
     if named is None and policy.profile != DEFAULT:
         logger.warning("%s: the profile %r no longer exists, so the default is used", policy.name, policy.profile)

@@ -1,4 +1,4 @@
-"""Fetches policies like a crawl but records nothing, for a person who wants to see the responses."""
+"""Fetches policies as a crawl does, but records nothing. It is for a person who wants to see the responses."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from crawler.visits.process import PreparedCrawl
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Responses of policies and of their sites' robots.txt, which are not recorded."""
+    """The responses for policies and for the robots.txt of their sites. They are not recorded."""
 
     visits: tuple[VisitResult, ...]
-    """Pages in the order of their responses."""
+    """The pages, in the order in which their responses came."""
     robots: tuple[RobotsResult, ...]
-    """A result for each request of a robots.txt. Redirect targets are included."""
+    """A result for each request of a robots.txt. Results for targets of redirects are included."""
 
 
 def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:
     """Fetch these policies unconditionally and politely. A policy that is listed twice is fetched twice.
 
-    `settings` come from `crawler.settings.scrapy_settings`. Call it only once in a process, because a reactor cannot be
-    restarted. Raises CrawlDefectError if the program itself failed.
+    `settings` come from `crawler.settings.scrapy_settings`. The function can be called only once in a process, because
+    a reactor cannot be restarted. Raises CrawlDefectError if the program itself failed.
     """
     visits: list[VisitResult] = []
     robots: list[RobotsResult] = []

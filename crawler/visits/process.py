@@ -1,4 +1,4 @@
-"""Runs one crawl in this process, and raises the error if one ended it early."""
+"""Runs one crawl in this process. If an error ends the crawl early, raises the error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crawler.network.browser import with_browser
 from crawler.visits.workers import WorkersDeadError
 
 QUIET_LOGGERS = {
-    # Scrapy warns of failures that the results report anyway, such as too large responses.
+    # Scrapy warns of failures that the results report anyway, such as responses that are too large.
     "scrapy.core.downloader": logging.ERROR,
     "scrapy.downloadermiddlewares": logging.ERROR,
 }
@@ -30,11 +30,13 @@ VERBOSE_LOGGERS = {
     "scrapy.middleware": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
 }
-"""Log levels with `verbose`: every request is logged, but not the components that Scrapy loads."""
+"""Levels of loggers if the option `verbose` is set. Every request is logged, but not the components that
+Scrapy loads.
+"""
 
 
 class CrawlDefectError(RuntimeError):
-    """Our own code failed during the crawl. Its `__cause__` is the original error."""
+    """The program failed during the crawl because of a bug. `__cause__` is the original error."""
 
 
 def run_crawl(
@@ -44,11 +46,12 @@ def run_crawl(
     *,
     verbose: bool = False,
 ) -> None:
-    """Crawl these policies. Return when the last one is recorded, or when the crawl was stopped.
+    """Crawl these policies. Return when the last policy is recorded, or when the crawl was stopped.
 
-    `settings` come from `crawler.settings.scrapy_settings`. `recorded` is called with each recorded result. Call it
-    only once in a process, because a reactor cannot be restarted. Raises StorageError; earlier results then stay
-    recorded. Raises WorkersDeadError if no page can be read, and CrawlDefectError if the program itself failed.
+    `settings` come from `crawler.settings.scrapy_settings`. `recorded` is called with each recorded result. The
+    function can be called only once in a process, because a reactor cannot be restarted. Raises StorageError if the
+    archive fails; results that were recorded before stay recorded. Raises WorkersDeadError if no page can be read.
+    Raises CrawlDefectError if the program itself failed.
     """
     prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
@@ -56,11 +59,11 @@ def run_crawl(
 
 
 class PreparedCrawl:
-    """A crawl that has not started yet, so that the caller can connect receivers to its signals."""
+    """A crawl that has not started yet. The caller can connect receivers to its signals before it starts."""
 
     def __init__(self, settings: Mapping[str, Any], *, verbose: bool = False) -> None:
         self._process = AsyncCrawlerProcess(dict(settings))
-        # Set now, because creating the process resets every logger of Scrapy and logs the loaded components.
+        # The levels are set after the process is created, because this step resets every logger of Scrapy.
         self._process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
         for logger, level in (VERBOSE_LOGGERS if verbose else QUIET_LOGGERS).items():
             logging.getLogger(logger).setLevel(level)
@@ -74,14 +77,14 @@ class PreparedCrawl:
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.item_error)
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
         gc.collect()
-        gc.freeze()  # all objects loaded so far stay to the end, so the collector can skip them
+        gc.freeze()  # all objects that exist now stay until the end, so the garbage collector can skip them
         task = self._process.crawl(self.crawler, policies=policies)
         self._process.start()
         faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
 
 
 class _Faults:
-    """Errors that affect more than one policy. An error that stopped the crawl takes precedence."""
+    """Collects the errors that affect more than one policy. An error that stopped the crawl takes precedence."""
 
     def __init__(self) -> None:
         self._fatal: StorageError | WorkersDeadError | None = None
@@ -94,7 +97,9 @@ class _Faults:
         self._defect = self._defect or failure.value
 
     def raise_first(self, end: BaseException | None) -> None:
-        """Raise the error that ended the crawl early, if there is one. `end` is the exception of the crawl itself."""
+        """Raise the error that ended the crawl early, if there was one. `end` is the exception of Scrapy's own task, or
+        None.
+        """
         fault = self._fatal or self._defect or end
         if isinstance(fault, StorageError | WorkersDeadError):
             raise fault

@@ -1,4 +1,4 @@
-"""A visit in progress, which requests the addresses of one policy one after another."""
+"""Describes a visit in progress. A visit requests the addresses of one policy one after another."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from archive.model import Fetch, FurtherResponse, Policy, Validators
 
 @dataclass(frozen=True, slots=True)
 class VisitProgress:
-    """The addresses of a policy to request, and the responses so far.
+    """The addresses of a policy, and the responses so far.
 
-    While every page so far returned 304, the next page is requested conditionally. Once a page returns 200, all pages
+    As long as every page returned 304, the next page is requested conditionally. After a page returned 200, all pages
     are needed, because they are read as one text. Pages that returned 304 are then fetched again.
     """
 
     policy: Policy
     stored: tuple[Validators, ...] = ()
-    """Validators of each address; empty if the visit is unconditional."""
+    """The validators of each address. They are empty if the visit is unconditional."""
     started_at: datetime | None = None
-    """Time at which the first request was sent; None before that."""
+    """Time at which the first request was sent; None if no request was sent yet."""
     _: KW_ONLY
     answers: tuple[FurtherResponse, ...] = ()
-    """Responses in the order of the addresses. A 304 has no body."""
+    """Responses so far, in the order of the addresses. A 304 has no body."""
 
     @property
     def conditional(self) -> bool:
@@ -32,7 +32,7 @@ class VisitProgress:
 
     @property
     def position(self) -> int | None:
-        """Index of the address to request next; None if the visit is complete."""
+        """Index of the next address to request; None if the visit is complete."""
         whole = [answer.body is not None for answer in self.answers]
         if any(whole) and not all(whole):
             return whole.index(False)
@@ -49,7 +49,7 @@ class VisitProgress:
         return replace(self, answers=answers, started_at=self.started_at or started_at)
 
     def fetch(self, started_at: datetime, error: str = "", error_kind: str = "") -> Fetch:
-        """Return the result of the visit: all pages, or the pages so far if one of them failed."""
+        """Return the result of the visit. It contains all pages, or only the pages before a page that failed."""
         first, *further = self.answers
         return Fetch(
             policy=self.policy.name,

@@ -1,5 +1,7 @@
-"""Worker processes with limits for CPU time, wall-clock time and memory, so that a hostile page fails only its own
-check."""
+"""Runs functions in worker processes with limits for CPU time, elapsed time and memory.
+
+So a hostile page makes only its own check fail.
+"""
 
 from __future__ import annotations
 
@@ -28,20 +30,30 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 CLOCK_PER_CPU = 4
-"""Wall-clock limit as a multiple of the CPU limit. Machine load must not decide which page is refused."""
+"""Limit of elapsed time, as a multiple of the limit of CPU time.
+
+It is much higher because a busy machine must not decide which page is refused.
+"""
 GRACE = 20.0
-"""Seconds after the wall-clock limit until a call counts as lost."""
+"""Seconds after the limit of elapsed time. A call without an answer then counts as lost."""
 ORDINARY_MEMORY = 110_000_000
-"""Bytes that any page may use; a page of two million bytes needs less. A page that needs more is read again, alone, to
-limit the memory of all processes together."""
+"""Maximum bytes of memory for most pages. A page of two million bytes needs less.
+
+If a page needs more, it is read again while no other page is read. This limits the memory of all processes together.
+"""
 MARGIN = 50_000_000
-"""Bytes that the kernel still grants above the limit, and at least `MARGIN_PER_BYTE` for each byte of a body. A parser
-in C may lose text silently if an allocation fails. So a result only counts if no allocation of this size can have
-failed."""
+"""Bytes of memory that the kernel still grants above the limit. The margin is at least `MARGIN_PER_BYTE` bytes for each
+byte of a body.
+
+If an allocation fails, a parser in C may lose text without an error. The margin is larger than any single allocation.
+So no allocation can have failed if the memory stayed below the limit. Only then does a result count.
+"""
 MARGIN_PER_BYTE = 6
 PRELOADED = ("differ.visits.recognition", "lingua")
-"""Modules that the fork server imports once. A new worker then starts at once, and no library is loaded while memory is
-short."""
+"""Modules that the fork server imports once.
+
+A new worker then starts at once. It also does not have to load these modules while memory is short.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +62,24 @@ class WorkerLimits:
 
     count: int
     memory: int
-    """Maximum bytes for one page. See `ORDINARY_MEMORY`."""
+    """Maximum bytes of memory for one page. See also `ORDINARY_MEMORY`."""
     cpu_time: float
-    """Seconds of CPU time for one call."""
+    """Maximum seconds of CPU time for one call."""
     _: KW_ONLY
     margin: int = MARGIN
-    """Bytes; more than a parser's largest allocation. See `MARGIN`."""
+    """Number of bytes that is larger than any single allocation of a parser. See `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
-    """Seconds of wall-clock time for each second of CPU time."""
+    """Maximum seconds of elapsed time for each second of CPU time."""
 
     @classmethod
     def of(cls, crawl: CrawlSettings, count: int) -> WorkerLimits:
-        """Return the configured limits for this many processes."""
+        """Return the configured limits for `count` processes."""
         margin = max(MARGIN, MARGIN_PER_BYTE * crawl.max_body)
         return cls(count, crawl.worker_memory, crawl.worker_time, margin=margin)
 
     @property
     def clock(self) -> float:
-        """Wall-clock limit of one call, in seconds."""
+        """Maximum seconds of elapsed time for one call."""
         return self.cpu_time * self.clock_per_cpu
 
 
@@ -83,14 +95,14 @@ class LimitHit:
     """A limit ended the call."""
 
     limit: str
-    """The limit with its unit. It continues the words "it was ended by"."""
+    """The limit and its unit. The text continues the words "Reading this response was ended by"."""
     hungry: bool = False
-    """Whether more memory might help."""
+    """Whether the call might succeed with more memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Our own code raised an exception: the page revealed a defect."""
+    """The function raised an exception, because the page revealed a bug in this program."""
 
     error: BaseException
 
@@ -100,20 +112,20 @@ class WorkersDeadError(RuntimeError):
 
 
 class Workers:
-    """A pool of processes. They start with the first call, and are killed if they exceed a limit."""
+    """A pool of processes. The processes start with the first call, and are killed if they exceed a limit."""
 
     def __init__(self, limits: WorkerLimits, grace: float = GRACE) -> None:
         self.limits = limits
         self.grace = grace
         self._pool: ProcessPool | None = None
         self._ending: list[asyncio.Future[None]] = []
-        # The pool never gets more calls than it can start at once, so a lost call is noticed soon.
+        # The pool never gets more calls than it has processes. So each call starts at once, and a loss is noticed soon.
         self._free = asyncio.Semaphore(limits.count)
         self._one = asyncio.Lock()
 
     async def call(self, function: Callable[[Argument], Value], argument: Argument) -> Done[Value] | LimitHit | Defect:
-        """Run a module-level function with one argument in a worker; return its value, the limit that it hit, or its
-        defect.
+        """Run a module-level function with one argument in a worker. Return its value, the limit that it exceeded, or
+        its defect.
 
         Raises WorkersDeadError if no worker process answers at all.
         """
@@ -126,13 +138,13 @@ class Workers:
         if outcome is None:
             await self._require_alive()
         if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
-            # The pool broke, perhaps because of another page. Or this page needs more memory than most.
+            # The pool may have broken because of another page. Or this page needs more memory than most pages.
             async with self._alone() as pool:
                 outcome = await self._attempt(pool, function, argument, self.limits.memory)
         return outcome or LimitHit("the worker process, which ended without a result")
 
     async def _require_alive(self) -> None:
-        """Start a worker for a call that always succeeds. Raises WorkersDeadError if it does not answer."""
+        """Start a worker for a call that always succeeds. Raises WorkersDeadError if the worker does not answer."""
         async with self._alone() as pool:
             answer = await self._ended(pool, os.getpid, self.grace)
         if answer is None or answer.exception() is not None:
@@ -142,12 +154,12 @@ class Workers:
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[ProcessPool]:
-        """Provide a pool of one process, while no other process runs or holds memory."""
+        """Provide a pool of one process. While the pool is in use, no other worker runs or uses memory."""
         async with self._one:
             for _ in range(self.limits.count):
                 await self._free.acquire()
             self._end_shared()
-            await asyncio.gather(*self._ending)  # their memory is free only after they end
+            await asyncio.gather(*self._ending)  # the memory of processes is free only after they end
             pool = new_pool(1)
             try:
                 yield pool
@@ -160,7 +172,7 @@ class Workers:
     async def _attempt(
         self, pool: ProcessPool, function: Callable[[Argument], Value], argument: Argument, memory: int
     ) -> Done[Value] | LimitHit | Defect | None:
-        """Return the end of the call, or None if the pool broke or lost the call."""
+        """Return the outcome of a call, or None if the pool broke or lost the call."""
         clock = self.limits.clock
         task = WithinLimits(function, argument, self.limits.cpu_time, memory=memory, margin=self.limits.margin)
         waiting = await self._ended(pool, task, clock)
@@ -174,7 +186,9 @@ class Workers:
         return self._limit(error) or Defect(error)
 
     async def _ended(self, pool: ProcessPool, task: Callable[[], Value], clock: float) -> asyncio.Future[Value] | None:
-        """Return the future of a call when it is done, or None if the pool lost the call or cannot take it."""
+        """Return the future of a call when the call has ended. Return None if the pool lost the call or accepts no
+        calls.
+        """
         try:
             waiting = asyncio.wrap_future(pool.schedule(task, timeout=clock))
         except RuntimeError:  # the pool's threads have ended
@@ -190,14 +204,14 @@ class Workers:
         return self._pool
 
     def _end_shared(self) -> None:
-        """Stop the shared processes. The next call starts new ones."""
+        """Stop the processes of the shared pool. The next call starts new processes."""
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]  # pebble has no types here
             self._ending.append(asyncio.ensure_future(asyncio.to_thread(self._pool.join)))
             self._pool = None
 
     def _limit(self, error: BaseException) -> LimitHit | None:
-        """Return the limit that caused an error, or None if a limit was not the cause."""
+        """Return the limit that caused an error, or None if no limit caused the error."""
         memory = f"{self.limits.memory / 1e6:g} MB"
         if isinstance(error, TimeoutError):
             return LimitHit(f"the limit of {self.limits.clock:g} seconds of elapsed time")
@@ -213,7 +227,7 @@ class Workers:
         return LimitHit(f"signal {name}, most likely because of the memory limit ({memory})", hungry=True)
 
     async def close(self) -> None:
-        """Stop every worker, without waiting for its work."""
+        """Stop all workers. Calls that are still running get no result."""
         self._end_shared()
         await asyncio.gather(*self._ending)
 
@@ -224,15 +238,17 @@ def _ended_by_itself(error: BaseException) -> bool:
 
 
 def new_pool(count: int) -> ProcessPool:
-    """Return a pool whose processes start with its first call."""
-    context = multiprocessing.get_context("forkserver")  # the reactor and its sockets are not inherited
+    """Return a pool of `count` processes. The processes start with its first call."""
+    context = multiprocessing.get_context("forkserver")  # workers then do not inherit the reactor and its sockets
     context.set_forkserver_preload(list(PRELOADED))
     return ProcessPool(count, context=context, initializer=end_with, initargs=(os.getpid(),))
 
 
 def end_with(parent: int) -> None:
-    """End this process as soon as its parent ends, even if the parent is killed. A worker is a child of the fork
-    server."""
+    """End this process as soon as the process `parent` ends, even if it is killed.
+
+    This is needed because a worker is not a child of that process, but of the fork server.
+    """
     try:
         ended = os.pidfd_open(parent)
     except ProcessLookupError:
@@ -249,22 +265,23 @@ def _wait_and_end(ended: int) -> None:
 class WithinLimits(Generic[Argument, Value]):
     """A call that limits its own process while it runs.
 
-    The limits end with the call, because a process that runs out of memory between two calls would lose the next call.
+    The limits end with the call. Otherwise the process could run out of memory between two calls, and the next call
+    would be lost.
     """
 
     function: Callable[[Argument], Value]
     argument: Argument
     seconds: float
-    """Seconds of CPU time, after which the kernel ends this process with SIGXCPU."""
+    """Maximum seconds of CPU time. Then the kernel ends this process with SIGXCPU."""
     _: KW_ONLY
     memory: int
-    """Maximum memory of the process in bytes. Above it the process raises MemoryError."""
+    """Maximum bytes of memory of the process. If the process needs more, the call raises MemoryError."""
     margin: int
-    """Bytes, see `MARGIN`."""
+    """Number of bytes above `memory` that the kernel still grants. See `MARGIN`."""
 
     def __call__(self) -> Value:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        # The kernel counts from the start of the process, which may have handled other pages before.
+        # The kernel counts CPU time from the start of the process. The process may have read other pages before.
         seconds = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds)
         forget_peak()
         with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_DATA, self.memory + self.margin):
@@ -278,13 +295,15 @@ PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
 def forget_peak() -> None:
-    """Reset the kernel's count of this process's peak memory, if the kernel supports that."""
+    """Reset the peak memory that the kernel reports for this process. Without support by the kernel, nothing
+    is done.
+    """
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def peak() -> int:
-    """Return this process's peak memory since the reset, in bytes; 0 if the kernel does not report it."""
+    """Return the peak memory of this process since the reset, in bytes; 0 if the kernel does not report the peak."""
     try:
         match = PEAK.search(Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
     except OSError:
@@ -294,7 +313,7 @@ def peak() -> int:
 
 @contextmanager
 def soft_limit(kind: int, size: int) -> Iterator[None]:
-    """Lower one of this process's limits while the context is open."""
+    """Lower one of the limits of this process while the context is open."""
     soft, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
     try:

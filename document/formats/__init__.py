@@ -1,1 +1,1 @@
-"""Turns bytes into lines: encodings, content types, PDF, Word, Markdown."""
+"""Turns bytes into lines. It knows encodings, content types, PDF, Word and Markdown."""

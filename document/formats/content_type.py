@@ -24,28 +24,32 @@ _FILES = {
     b"RIFF": "a media file",
     b"wOF": "a font",
 }
-"""File types by their first bytes."""
+"""File types. The key is the first bytes of such a file."""
 _ZIP = b"PK\x03\x04"
 _WORD = re.compile(rb"word/document\d{0,3}\.xml")
-"""Name of the part of a Word file that holds its text. A ZIP file stores names uncompressed."""
+"""Matches the name of the part of a Word file that contains the text. A ZIP file stores names uncompressed."""
 _ZIPPED = {
     b"xl/workbook.xml": "an Excel workbook",
     b"ppt/presentation.xml": "a PowerPoint presentation",
     b"application/vnd.oasis.opendocument.text": "an OpenDocument text (ODT)",
     b"application/epub+zip": "an e-book (EPUB)",
 }
-"""Types of ZIP files, by a part name that they store uncompressed."""
+"""Types of ZIP files. The key is the name of a part, which such a file stores uncompressed."""
 _MHTML = re.compile(rb"^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
 WHAT_TO_DO = (
     "watch the address of a page, PDF or DOCX file, or save it as one of them and bring that in with `import file`"
 )
 _PDF = b"%PDF-"
 _PDF_WITHIN = 1024
-"""Number of bytes at the start of a file in which "%PDF" is searched for. PDF readers search as far."""
+"""Number of bytes at the start of a file in which "%PDF" is searched for. PDF readers search the same number
+of bytes.
+"""
 
 
 def is_pdf(page: Page) -> bool:
-    """Return whether a page is a PDF file. Its first bytes decide. If they are not clear, its declared type decides."""
+    """Return whether a page is a PDF file. Its first bytes decide. If these bytes are not clear, its declared type
+    decides.
+    """
     if page.body[:_PDF_WITHIN].lstrip().startswith(_PDF):
         return True
     return _declared(page) == "application/pdf" and not page.body.lstrip().startswith(b"<")
@@ -57,7 +61,7 @@ def is_docx(page: Page) -> bool:
 
 
 def is_file(page: Page) -> bool:
-    """Return whether a page is a PDF or Word file, which is read as a whole and has no HTML markup."""
+    """Return whether a page is a PDF file or a Word file. Such a file is read as a whole and has no HTML markup."""
     return is_pdf(page) or is_docx(page)
 
 
@@ -67,7 +71,9 @@ def is_mhtml(page: Page) -> bool:
 
 
 def file_kind(page: Page) -> str | None:
-    """Return the name of a file type that cannot be read, such as "an RTF file"; None if the page can be read."""
+    """Return the name of a file type that the program cannot read, such as "an RTF file". Return None if it can read
+    the page.
+    """
     body = page.body.lstrip() if page.body[:1].isspace() else page.body
     if is_docx(page):
         return None

@@ -16,18 +16,19 @@ _HEAD_TOKEN = re.compile(
     rb"|<meta\b(?P<meta>[^>]*)|</?(?P<tag>[a-z][^\s/>]*)",
     re.IGNORECASE | re.DOTALL,
 )
-"""Matches one part of a page's head. Each alternative matches up to its end, or to the end of the page."""
+"""Matches one part of a page's head. A part whose end is missing goes up to the end of the page."""
 _HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script", b"style", b"template", b"title"))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_EQUIV = re.compile(rb"http-equiv", re.IGNORECASE)
 _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
-"""Content of a `meta` element. A charset in it counts only if the element replaces a header (`http-equiv`)."""
+"""Matches the `content` attribute of a `meta` element. A charset in it counts only if the element has `http-equiv`."""
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META_WITHIN = 4096
-"""Number of bytes at the start of a page in which a charset declaration may be anywhere. After them it must be in the
-head."""
+"""Number of bytes at the start of a page in which a charset declaration may be anywhere. A later declaration must be in
+the head.
+"""
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
-"""Bytes that are not valid UTF-8, as characters. "surrogateescape" produces them."""
+"""Matches a character that stands for a byte that is not valid UTF-8. "surrogateescape" produces these characters."""
 _LETTER = re.compile("[^\0-\x7f\udc80-\udcff]")
 
 
@@ -35,10 +36,11 @@ def decode(body: bytes, content_type: str = "") -> str:
     """Return the text of a body. The encoding comes from the byte order mark, the header, the page itself, or a guess,
     in that order.
 
-    The guess is UTF-8 if at most half of the non-ASCII bytes are invalid in UTF-8; else it is windows-1252. A few
-    invalid bytes in UTF-8 text are read as windows-1252 too, so that no other letter is lost. Labels have the meaning
-    that the WHATWG Encoding Standard gives them: iso-8859-1 means windows-1252. Bytes that are invalid in the declared
-    encoding become U+FFFD. NUL is dropped because parsers stop at it.
+    The guess is UTF-8 if at most half of the non-ASCII characters are invalid in UTF-8. Otherwise the guess is
+    windows-1252. Single invalid bytes in a text that is guessed as UTF-8 are read as windows-1252. The valid letters
+    around them stay as they are. Labels have the meaning that the WHATWG Encoding Standard gives them; for example,
+    iso-8859-1 means windows-1252. Bytes that are invalid in the declared encoding become U+FFFD. NUL characters are
+    dropped because parsers stop at them.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -54,13 +56,13 @@ def _declared(body: bytes, content_type: str) -> str | None:
     xml = _XML_CHARSET.search(body[:_META_WITHIN])
     for label in (*_meta_charsets(body), *([xml[1]] if xml else [])):
         if encoding := _codec(label.decode("ascii")):
-            # If an ASCII declaration could be read, the page is not in UTF-16, even if the declaration says so.
+            # The declaration could be read as ASCII, so the page is not in UTF-16, even if the declaration says so.
             return "utf-8" if encoding.startswith("utf-16") else encoding
     return None
 
 
 def _meta_charsets(body: bytes) -> Iterator[bytes]:
-    """Yield the encoding labels in `meta` elements, up to the end of the page's head."""
+    """Yield the encoding labels in `meta` elements. The search ends with the head of the page."""
     for token in _HEAD_TOKEN.finditer(body):
         meta = token["meta"]
         if meta is not None and (
@@ -72,13 +74,13 @@ def _meta_charsets(body: bytes) -> Iterator[bytes]:
 
 
 def _codec(label: str) -> str | None:
-    """Return Python's name of the encoding for a label, or None if browsers do not know the label."""
+    """Return Python's name of the encoding that a label means, or None if browsers do not know the label."""
     return _labels().get(label.strip().lower().replace("utf_8", "utf-8"))
 
 
 @cache
 def _labels() -> dict[str, str]:
-    # Only these encodings are used. Python knows others, which fail or are slow on hostile bytes.
+    # Only these encodings are used. Python knows more encodings, but some of them fail or are slow on hostile bytes.
     by_name: dict[str, str] = tomllib.loads((files("document.formats") / "encodings.toml").read_text(encoding="utf-8"))
     return {label: name for name, labels in by_name.items() for label in labels.split()}
 
@@ -93,7 +95,7 @@ def _guess(body: bytes) -> str:
 
 
 def _decoded(body: bytes, encoding: str, errors: str = "replace") -> str:
-    # These code pages leave five bytes undefined. Browsers read them as control characters.
+    # These code pages leave some bytes undefined. Browsers read such bytes as control characters.
     text = body.decode(encoding, "control" if encoding in ("cp1252", "cp1254") else errors)
     return text.replace("\x00", "") if b"\x00" in body else text  # searching bytes is faster than searching text
 

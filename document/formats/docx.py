@@ -18,33 +18,34 @@ Fault = Literal["broken", "encrypted", "large", "nested"]
 
 _PARTS = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|word/(?:_rels/)?[^/]+\.(?:xml|rels)", re.IGNORECASE)
 _UNREAD = re.compile(r"word/(?:comments\w*|settings|fontTable|webSettings|people)\.xml", re.IGNORECASE)
-"""Names of parts without policy text."""
+"""Names of parts of a Word file that contain no policy text."""
 _NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
 _TEXTS = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml", re.IGNORECASE)
 _STYLE_MAP = "p[style-name='Title'] => h1:fresh\nbr[type='page'] => br\nbr[type='column'] => br"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|officeDocument)/")
-"""XML namespaces of a "Strict Open XML" document. Other documents have the year in their namespaces."""
+"""XML namespaces of a "Strict Open XML" document. The namespaces of other documents contain a year."""
 _ENCRYPTED = 1
-"""The flag of a ZIP entry that says a password is needed."""
+"""The flag of a ZIP entry that needs a password."""
 _BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
-"""The link from a note back to its mark in the text."""
+"""Matches the link from a note back to the footnote mark in the text."""
 
 
 class DocxError(ValueError):
-    """A Word document that cannot be read; `fault` gives the reason."""
+    """A Word document cannot be read; `fault` gives the reason."""
 
     def __init__(self, fault: Fault, size: int = 0) -> None:
         super().__init__(f"the Word document is {fault}")
         self.fault: Fault = fault
         self.size = size
-        """Unpacked size of its parts in bytes, if the size is over the limit; else 0."""
+        """Unpacked size of the document's parts, in bytes, if this size is over the limit; otherwise 0."""
 
 
 def docx_markup(body: bytes, most: int) -> str:
     """Return the text of a Word document as HTML.
 
-    Raises DocxError if the document cannot be read, or if its parts would take more than `most` bytes unpacked. The ZIP
-    file states the unpacked sizes, so they are checked first; a part never yields more bytes than stated.
+    Raises DocxError if the document cannot be read, or if its unpacked parts are larger than `most` bytes. The ZIP file
+    states the unpacked sizes, so the sizes are checked before unpacking. A part never yields more bytes than the file
+    states.
     """
     try:
         trees = _parsed(_parts(body, most))
@@ -68,7 +69,7 @@ def docx_markup(body: bytes, most: int) -> str:
 
 
 def _parts(body: bytes, most: int) -> dict[str, bytes]:
-    """Return the unpacked parts that are needed."""
+    """Return the unpacked parts that are needed. The key is the name of a part."""
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
         entries = {
             entry.filename: entry
@@ -84,7 +85,7 @@ def _parts(body: bytes, most: int) -> dict[str, bytes]:
 
 
 def _parsed(parts: Mapping[str, bytes]) -> dict[str, etree._Element]:
-    """Parse the parts. Parts that declare entities are refused: Word never declares any."""
+    """Parse the parts. Raises DocxError if a part declares entities, because Word never declares any."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     trees = {}
     for name, content in parts.items():

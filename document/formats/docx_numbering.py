@@ -1,4 +1,4 @@
-"""Counts the numbers of paragraphs as Word does, because a Word file does not contain them."""
+"""Counts the paragraphs of lists as Word does, because a Word file does not contain the numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STYLES = {
     "lowerRoman": "lower-roman",
     "upperRoman": "upper-roman",
 }
-"""Word's number formats and their CSS names. Formats that are not listed are written as decimal numbers."""
+"""Word's number formats and their CSS names. Numbers of any other format are written as decimal numbers."""
 _BULLET = "•"
 _PLACE = re.compile(r"%([1-9])")
 _DEEPEST = 9
@@ -30,13 +30,13 @@ _DEEPEST = 9
 class _Level:
     start: int
     kind: str
-    """Number format of the level; "bullet" or "none" for no number."""
+    """Number format of the level, or "bullet" or "none" if the level has no numbers."""
     text: str
-    """Template of the label; "%1" is the number of the first level."""
+    """Template of the label, such as "%1.%2". "%1" stands for the number of the first level."""
     legal: bool
-    """Whether all numbers in the label are decimal. The formats of their levels are then ignored."""
+    """Whether all numbers in the label are decimal. The number formats of the levels are then ignored."""
     style: str
-    """Identifier of the paragraph style at this level, or ""."""
+    """Identifier of the paragraph style that belongs to this level, or ""."""
 
 
 @dataclass(slots=True)
@@ -46,14 +46,16 @@ class _List:
 
 
 def value(element: etree._Element | None, *names: str) -> str:
-    """Return a `val` attribute, found by the names of a child and grandchildren; "" if there is none."""
+    """Return the `val` attribute of a descendant element; "" if there is none. `names` are the tags on the path to the
+    descendant.
+    """
     for name in names:
         element = None if element is None else element.find(f"{W}{name}")
     return "" if element is None else element.get(VALUE, "")
 
 
 def number(text: str, otherwise: int = 0) -> int:
-    """Return a number of up to six digits; `otherwise` for any other text."""
+    """Return the number in a text, which has up to six digits. Return `otherwise` for any other text."""
     return int(text) if re.fullmatch(r"-?\d{1,6}", text) else otherwise
 
 
@@ -62,7 +64,9 @@ class Labels:
 
     def __init__(self, numbering: etree._Element | None) -> None:
         self._lists: dict[str, _List] = {}
-        """Counters by abstract list. Lists with the same abstract list share their look and their numbers."""
+        """Counters of the lists. The key is the id of an abstract list. Lists with the same abstract list are counted
+        together.
+        """
         self._abstract_of: dict[str, str] = {}
         self._restarts: dict[str, dict[int, int]] = {}
         if numbering is not None:
@@ -89,7 +93,9 @@ class Labels:
             }
 
     def depth_of(self, list_id: str, style: str) -> int:
-        """Return the depth at which a list has a paragraph style; 0 if the list does not say."""
+        """Return the depth of the level to which a paragraph style belongs in a list; 0 if the list does not name the
+        style.
+        """
         counted = self._lists.get(self._abstract_of.get(list_id, ""))
         levels = {} if counted is None else counted.levels
         return next((depth for depth, level in levels.items() if style and level.style == style), 0)

@@ -1,7 +1,7 @@
 """Prepares a Word document for the converter.
 
-It removes hidden text. It writes out what the converter would lose: numbers that Word calculates, and headings with an
-outline level from an inherited style.
+It removes hidden text. It also adds what the converter would lose: numbers that Word calculates, and headings whose
+outline level comes from a parent style.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lxml import etree
 from document.formats.docx_numbering import VALUE, Labels, W, number, value
 
 _TRANSPARENT = tuple(f"{W}{name}" for name in ("fldSimple", "dir", "bdo", "ruby", "rubyBase"))
-"""Elements around text whose content the converter would ignore."""
+"""Elements whose content the converter would ignore, although they contain text."""
 _LOOKS = tuple(
     f"{W}{name}"
     for name in (
@@ -33,16 +33,16 @@ _LOOKS = tuple(
         "tabs",
     )
 )
-"""Properties that do not affect the text. Without them the converter needs far less memory."""
+"""Properties that do not affect the text. The converter needs far less memory if they are removed."""
 _EDITED = tuple(f"{W}{name}" for name in ("rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidTr"))
-"""Attributes that record the editing session."""
+"""Attributes that record in which session a text was edited."""
 _NAMED_OTHERWISE = {f"{W}cr": f"{W}br", f"{W}ptab": f"{W}tab"}
 _OFF = ("0", "false", "off")
 _CONTENTS = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
-"""Style names of a table of contents. They are in English in every edition of Word."""
+"""Matches the names of styles of a table of contents. These names are in English in every edition of Word."""
 _DEEPEST_HEADING = 6
 _MOST_ANCESTORS = 20
-"""Maximum number of parent styles searched for a property."""
+"""Maximum number of styles that are searched for a property: a style and its parent styles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Style:
     name: str
     based_on: str
     outline: str
-    """Outline level from "0" on, or "" if there is none."""
+    """Outline level, beginning with "0", or "" if the style has none."""
     list_id: str
     depth: str
 
@@ -65,7 +65,7 @@ class Paragraphs:
         self._labels = Labels(numbering)
 
     def prepare(self, part: etree._Element) -> None:
-        """Change a part so that it holds only the text that a reader sees."""
+        """Change a part of the document so that it contains only the text that a reader sees."""
         for element in list(part.iter(*_NAMED_OTHERWISE)):
             element.tag = _NAMED_OTHERWISE[str(element.tag)]
         etree.strip_elements(part, f"{W}rt", *_LOOKS, with_tail=False)
@@ -92,7 +92,7 @@ class Paragraphs:
             _name_style(properties, f"Heading{number(outline) + 1}")
 
     def _chain(self, identifier: str) -> list[Style]:
-        """Return a style and its parent styles."""
+        """Return a style and its parent styles, beginning with the style."""
         chain: list[Style] = []
         while (style := self._styles.get(identifier)) is not None and len(chain) < _MOST_ANCESTORS:
             chain.append(style)
@@ -120,8 +120,10 @@ def _style(style: etree._Element) -> Style:
 
 
 def _is_gone(properties: etree._Element) -> bool:
-    """Whether the end of a paragraph was deleted or moved. The paragraph then has no number, and its text joins the
-    next one."""
+    """Whether the end of a paragraph was deleted or moved.
+
+    Such a paragraph has no number, and its text belongs to the next paragraph.
+    """
     mark = properties.find(f"{W}rPr")
     return mark is not None and any(mark.find(f"{W}{change}") is not None for change in ("del", "moveFrom"))
 

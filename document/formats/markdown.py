@@ -23,9 +23,9 @@ _LINK = re.compile(
     r"!?\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(\s*<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _PLACE = re.compile(r"(?<!!)\[((?:[^\[\]\\]|\\.)*)\]\(#[^()\n]*\)")
-"""A link to a place in the page. The target may contain spaces."""
+"""Matches a link to a place in the page. The target may contain spaces."""
 _LINK_END = re.compile(r"^(.*)\]\(\s*<?((?:https?:|mailto:|/|#)[^()\s<>]*)>?\s*\)\s*$")
-"""The last line of a link that began in an earlier block."""
+"""Matches the last line of a link that began in an earlier block."""
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _BREAK = re.compile(r"\n|<br\s*/?>", re.IGNORECASE)
@@ -34,11 +34,11 @@ _BLOCK_TAG = re.compile(
     r"(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-"""A tag that ends a line."""
+"""Matches a tag that ends a line."""
 _RAISED = re.compile(r"(?<=\w)<sup>\s*(\[?\d{1,3}\]?|[*†‡])\s*</sup>", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\](?!:)")
 _STRUCK = re.compile(r"(?<!\\)~~(?=\S)(.+?)(?<=[^\s\\])~~|<(del|s|strike)>.*?</\2>", re.IGNORECASE)
-"""Text that is struck through, so it no longer applies."""
+"""Matches text that is struck through. Such text no longer applies."""
 _STRONG = re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=[^\s\\])\1")
 _EMPHASIS = re.compile(r"(?<![\\\w])([*_])(?=\S)(.+?)(?<=[^\s\\])\1(?!\w)")
 _CODE = re.compile(r"(`+)(.+?)\1")
@@ -48,13 +48,15 @@ _SIGNS = re.compile(
     r"^#{1,6} |^(?:=|-){3,}$|\]\((?:https?:|/|#|mailto:)|^\s*[-*+] +\S|\*\*\S|^\|.*\|\s*$", re.MULTILINE
 )
 _WRAPPED = 100
-"""Maximum line length, in characters, of a hand-wrapped text."""
+"""Maximum length, in characters, of a line in a text that was wrapped by hand."""
 _FULL = 45
-"""Minimum length, in characters, of a line in a hand-wrapped text that may continue on the next line."""
+"""Minimum length, in characters, of a line that was wrapped by hand. A shorter line ends its paragraph."""
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Return whether a text looks like Markdown: it has a heading or a link, or at least two other signs."""
+    """Return whether a text looks like Markdown. It then has a heading, a link, or at least two other marks such as
+    "**".
+    """
     signs = [match[0] for match in _SIGNS.finditer(text)]
     return any(sign.startswith(("#", "](")) for sign in signs) or len(signs) >= 2
 
@@ -65,7 +67,7 @@ def markdown_lines(text: str, address: str = "") -> list[Line]:
 
 
 def plain_lines(text: str) -> list[Line]:
-    """Return the lines of a plain text. In a hand-wrapped text the lines of each paragraph are joined."""
+    """Return the lines of a plain text. If the text was wrapped by hand, the lines of each paragraph are joined."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
     wrapped = max(map(len, rows), default=0) <= _WRAPPED and any(not row.strip() for row in rows[:-1])
     lines: list[Line] = []
@@ -85,7 +87,7 @@ def plain_lines(text: str) -> list[Line]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A row of the text without its quote signs (">"), and the kind of block that its markup makes of it."""
+    """A row of the text, and the kind of block that its markup starts. Marks of a quotation (">") are removed."""
 
     text: str
     heading: re.Match[str] | None
@@ -114,7 +116,7 @@ def _row_of(row: str) -> _Row:
 
 
 class _Blocks:
-    """Groups the rows of a Markdown text into paragraphs, items, headings and rows of tables."""
+    """Groups the rows of a Markdown text into paragraphs, list items, headings and table rows."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -161,7 +163,7 @@ class _Blocks:
 
 
 def _paragraph(rows: list[str], address: str, item: tuple[str, int] | None, level: int = 0) -> Iterator[Line]:
-    """Yield the lines of a paragraph. Rows are joined, and a hard break ends a line."""
+    """Yield the lines of a paragraph. The rows are joined, except at a hard line break."""
     if not any(row.strip() for row in rows):
         return
     text = ""

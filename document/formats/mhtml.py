@@ -12,12 +12,14 @@ from document.model import Page
 
 _PAGES = ("text/html", "application/xhtml+xml")
 _SHADOW = re.compile(rb"(<template\s[^>]*\b)shadowmode(\s*=)", re.IGNORECASE)
-"""Chromium saves shadow roots under an attribute name of its own."""
+"""Matches the attribute under which Chromium saves a shadow root. Chromium uses a name that is not in the standard."""
 
 
 def unwrapped(page: Page) -> Page:
-    """Return the page in a web archive, with its own charset and address. Any other page is returned unchanged, and so
-    is an archive without a page."""
+    """Return the page in a web archive, with the charset and address that the archive states.
+
+    A page that is not a web archive is returned unchanged. An archive that contains no page is returned unchanged too.
+    """
     if not is_mhtml(page):
         return page
     try:
@@ -38,7 +40,9 @@ def unwrapped(page: Page) -> Page:
 
 
 def _root(archive: Message) -> Message | None:
-    """Return the main part: the part that the archive names as its root, or else the first page."""
+    """Return the main part of a web archive. It is the part that the archive names as its root, or otherwise the first
+    page.
+    """
     start = str(archive.get_param("start", "", unquote=True))
     pages = [part for part in archive.walk() if part.get_content_type() in _PAGES]
     named = [part for part in pages if start and str(part["Content-ID"]).strip() == start]

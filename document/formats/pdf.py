@@ -23,8 +23,9 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
-"""Maximum gap between words of a line, as a multiple of the font size. A wider gap separates columns or cells, or is a
-tab."""
+"""Maximum gap between words of a line, as a multiple of the font size. A wider gap is a tab, or separates columns or
+cells.
+"""
 _JUSTIFIED = 2.0
 """Maximum gap between words of a justified line, as a multiple of the font size."""
 _AS_FAR = 1.1
@@ -32,26 +33,29 @@ _AS_FAR = 1.1
 _GLUED = 0.05
 """Maximum gap between letters of a word, as a fraction of the font size."""
 _CELL_APART = 0.6
-"""Minimum gap between cells of a row, as a multiple of the font size. It applies if the words within the cells are much
-closer."""
+"""Minimum gap between cells of a row, as a multiple of the font size. It applies if the gaps between words are much
+smaller.
+"""
 _CLOSER = 2.5
-"""Minimum ratio of the gap between cells to the gaps between words. In a justified line all gaps are equal."""
+"""Minimum ratio of the gap between cells to the gap between words. In a justified line all gaps are equal, so it has no
+cells.
+"""
 _RAISED = 0.45
-"""Maximum distance by which a mark is raised or lowered, as a fraction of the letter's size."""
+"""Maximum distance by which a footnote mark is raised or lowered, as a fraction of the letter's size."""
 _SAME_BASE = 0.3
 """Maximum difference between the baselines of letters in a line, as a fraction of the letter's size."""
 _LEVEL = 0.5
 """Maximum difference between the baselines of adjacent letters, in points."""
 _SMALLER = 0.85
-"""Maximum size of a raised mark, relative to the text."""
+"""Maximum size of a raised footnote mark, as a fraction of the size of the text."""
 _MARK = re.compile(r"[\d*†‡§¹²³⁰-⁹,]+")
-"""Matches a footnote mark; raised letters ("1st") belong to their word."""
+"""Matches a footnote mark. Raised letters ("1st") are not footnote marks, because they belong to a word."""
 
 _LIST_MARK = re.compile(r"\(?\w{1,4}[.)]|[•·▪◦*–—-]")
 
 
 class PdfError(ValueError):
-    """A PDF file that cannot be read; `fault` says why."""
+    """A PDF file cannot be read; `fault` gives the reason."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(f"the PDF file is {fault}")
@@ -60,22 +64,22 @@ class PdfError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLine:
-    """Words on one line of a page, without a gap wider than a letter. Lengths are in points, 72 to an inch."""
+    """Words on one line of a page that no wide gap separates. Lengths are in points, 72 to an inch."""
 
     text: str
-    """Text of the line. U+0002 at its end is the library's sign for a hyphen at the end of a line."""
+    """Text of the line. The PDF library writes U+0002 for a hyphen at the end of a line."""
     page: int
     """Page number, from 0."""
     left: float
     right: float
     base: float
-    """Height of the baseline above the page's lower edge."""
+    """Distance of the baseline from the page's lower edge."""
     size: float
-    """Font size of most of its letters, rounded to half points."""
+    """Font size of most letters of the line, rounded to half points."""
     bold: bool
 
     def beside(self, other: PrintedLine) -> bool:
-        """Whether it is on the same line of the page as another one."""
+        """Whether this line and another line are at the same height on the same page."""
         return self.page == other.page and abs(self.base - other.base) <= _SAME_BASE * max(self.size, other.size)
 
 
@@ -90,7 +94,7 @@ class _Word:
     size: float
     bold: bool
     apart: bool
-    """Whether a space is before it."""
+    """Whether a space is before the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,9 @@ def _lines(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[PrintedLine]:
 
 
 def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
-    """Yield the words of a page in the order in which they are stored. Slanted text is a watermark and is left out."""
+    """Yield the words of a page in the order in which the file stores them. Slanted text is left out, because it is a
+    watermark.
+    """
     start, apart = 0, True
     places = _printed(text)
     characters = [chr(raw.FPDFText_GetUnicode(text, place)) for place in places]
@@ -152,7 +158,7 @@ def _words(text: pypdfium2.PdfTextPage) -> Iterator[_Word]:
 
 
 def _printed(text: pypdfium2.PdfTextPage) -> list[int]:
-    """Return the positions of a page's characters, without the spaces that the library adds between adjacent letters.
+    """Return the positions of a page's characters. Spaces that the library adds between adjacent letters are left out.
 
     The library adds such spaces if the program that wrote the file placed every letter separately.
     """
@@ -194,9 +200,12 @@ def _on_the_line_of(before: _Word, word: _Word) -> bool:
 
 
 def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
-    """Yield a line. It is split at gaps that are much wider than its others, because narrow cells are close to each
-    other."""
-    inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words  # a gap that is not stretched
+    """Yield the lines of the cells in a row of words.
+
+    Narrow cells are close to each other. So the row is split at each gap that is much wider than its other gaps.
+    """
+    # The gap after a list marker is not stretched.
+    inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words
     gaps = [word.left - before.right for before, word in pairwise(inner) if word.apart]
     least = min((gap for gap in gaps if gap > 0), default=0.0)
     even = _AS_FAR * least if len(gaps) > 1 else 0.0
@@ -246,7 +255,7 @@ def _is_aslant(text: pypdfium2.PdfTextPage, place: int) -> bool:
 
 
 def _size(text: pypdfium2.PdfTextPage, place: int) -> float:
-    """Return a letter's size: the font size multiplied by the page's own scale."""
+    """Return the size of a letter: the font size multiplied by the scale of the page."""
     matrix = raw.FS_MATRIX()
     scaled = raw.FPDFText_GetMatrix(text, place, matrix)
     scale = float((matrix.b**2 + matrix.d**2) ** 0.5) if scaled else 1.0

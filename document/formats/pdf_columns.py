@@ -9,14 +9,19 @@ from statistics import median
 from document.formats.pdf import PrintedLine
 
 _ROWS = 3
-"""Minimum number of rows with text on both sides of a gap, for the gap to separate two columns."""
+"""Minimum number of rows with text on both sides of a gap. With fewer rows, the gap does not separate two columns."""
 ALIGNED = 1.5
-"""Maximum difference, in points, between the left edges of lines in a column or of cells in a table column."""
+"""Maximum difference, in points, between the left edges of two lines in the same column or of two cells in the same
+column of a table.
+"""
 _FULL = 0.6
-"""Minimum fraction of the column width that the median line of a text column fills. Cells of a table are shorter."""
+"""Minimum width of the median line of a text column, as a fraction of the column's width. Cells of a table are
+narrower.
+"""
 _FLOWING = 0.4
-"""Minimum fraction of a text column's lines that begin with a small letter, because they continue a sentence. Cells do
-not."""
+"""Minimum fraction of lines in a text column that begin with a small letter. Such a line continues a sentence; a cell
+of a table seldom does.
+"""
 
 Row = list[PrintedLine]
 
@@ -31,8 +36,10 @@ def in_reading_order(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
 
 
 def starts_of_cells(lines: Sequence[PrintedLine]) -> set[int]:
-    """Return the indexes of lines that start another cell of a table row. A row has three lines or more, or its cells
-    are aligned with another row's."""
+    """Return the indexes of lines that are cells of a table row, except the first cell of each row.
+
+    A table row has at least three lines, or its cells are aligned with the cells of another row.
+    """
     beside = {place for place, (before, line) in enumerate(pairwise(lines), 1) if _follows_in_row(before, line)}
     edges = [(lines[place].page, lines[place].left) for place in sorted(beside)]
     return {
@@ -51,7 +58,9 @@ def _follows_in_row(before: PrintedLine, line: PrintedLine) -> bool:
 
 
 def _rows(page: Sequence[PrintedLine]) -> Iterator[Row]:
-    """Yield the rows: lines written one after another from left to right at the same height."""
+    """Yield the rows. A row consists of lines at the same height that are stored one after another, from left
+    to right.
+    """
     row: Row = []
     for line in page:
         if row and not _follows_in_row(row[-1], line):
@@ -63,7 +72,7 @@ def _rows(page: Sequence[PrintedLine]) -> Iterator[Row]:
 
 
 def _columns_apart(rows: list[Row]) -> list[Row]:
-    """Return the rows, with the left column before the columns to its right."""
+    """Return the rows with columns separated. The left column comes before the columns to its right."""
     for gap in _gaps(rows):
         start, end = _longest_band(rows, gap)
         left = [part for row in rows[start:end] if (part := [line for line in row if line.left < gap - ALIGNED])]
@@ -75,7 +84,9 @@ def _columns_apart(rows: list[Row]) -> list[Row]:
 
 
 def _gaps(rows: list[Row]) -> list[float]:
-    """Return the left edges at which lines in several rows begin beside another line, from left to right."""
+    """Return the left edges of lines that begin to the right of another line, in several rows. They are sorted from
+    left to right.
+    """
     lefts = sorted(line.left for row in rows for line in row[1:])
     starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * ALIGNED]
     return sorted(set(starts))
@@ -86,7 +97,7 @@ def _is_at(row: Row, gap: float) -> bool:
 
 
 def _longest_band(rows: list[Row], gap: float) -> tuple[int, int]:
-    """Return the start and end of the longest series of rows without a line that crosses the gap."""
+    """Return the start and the end of the longest series of rows in which no line crosses the gap."""
     best, start = (0, 0), 0
     for place in range(len(rows) + 1):
         if place == len(rows) or any(line.left < gap - ALIGNED and line.right > gap for line in rows[place]):

@@ -10,7 +10,7 @@ from document.text.normalise import normalise
 _LINE_END = "\x02"
 """The character that the PDF library returns for a hyphen at the end of a line."""
 _DISCRETIONARY = ("\u00ad", "\u2010")
-"""Hyphens that a typesetting program inserts to break a word."""
+"""Hyphens that a typesetting program inserts only to break a word."""
 _HYPHENS = (_LINE_END, "-", *_DISCRETIONARY)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HEAD = re.compile(r"[^\W\d_]+$")
@@ -19,15 +19,19 @@ _ADDRESS = re.compile(r"@|://|^www\.|\w\.[a-z]{2}")
 _FIRST_HALVES = frozenset(
     ("anti", "cross", "e", "non", "opt", "pseudo", "self", "sous", "third", "user", "well")
 )  # fmt: skip
-"""First halves of hyphenated compounds. A longer word is never broken after one of them."""
+"""First halves of compounds with a hyphen, such as "opt" in "opt-out". A program never breaks another word after one of
+them.
+"""
 _WHOLE = 4
-"""Minimum number of letters in each half of a compound, if both halves also occur as words."""
+"""Minimum number of letters in each half of a word with a hyphen, if each half also occurs alone in the text."""
 _DOUBLED = 3
-"""Minimum number of letters of a repeated word, such as an Indonesian plural ("data-data")."""
+"""Minimum number of letters of a word that is repeated after a hyphen, such as an Indonesian plural ("data-data")."""
 
 
 def known_words(lines: Sequence[str]) -> frozenset[str]:
-    """Return the words of a text in lower case. Words that may be broken at the end of a line are left out."""
+    """Return the words of a text in lower case. A word at the end of a line that ends in a hyphen is left out, because
+    it may be broken.
+    """
     words = {f"{first}-{second}" for first, second in map(_in_broken_address, lines, lines[1:])}
     broken = False
     for line in lines:
@@ -39,7 +43,9 @@ def known_words(lines: Sequence[str]) -> frozenset[str]:
 
 
 def _in_broken_address(ended: str, begun: str) -> tuple[str, str]:
-    """Return the two parts beside the hyphen, if two lines share a web or mail address; else ("", "")."""
+    """Return the letters before and after a hyphen if two lines share a web address or mail address; otherwise ("",
+    "").
+    """
     start, rest = ended.rstrip()[:-1].split()[-1:], begun.split()[:1]
     if not ended.rstrip().endswith(_HYPHENS) or not start or not rest or not _ADDRESS.search(start[0] + rest[0]):
         return "", ""
@@ -48,7 +54,7 @@ def _in_broken_address(ended: str, begun: str) -> tuple[str, str]:
 
 
 def joined(lines: Sequence[str], known: frozenset[str]) -> str:
-    """Join lines. A hyphen that only broke a word is removed; a hyphen that belongs to the word stays."""
+    """Join lines. A hyphen that only breaks a word is removed. A hyphen that belongs to the word stays."""
     text = ""
     for line in lines:
         begun, ended = line.strip(), text.rstrip()

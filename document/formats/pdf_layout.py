@@ -1,5 +1,5 @@
-"""Turns printed lines into a document's lines: drops running heads, joins paragraphs, recognises headings by font
-size.
+"""Turns printed lines into a document's lines. It drops running heads, joins paragraphs, and recognises headings by
+font size.
 """
 
 from __future__ import annotations
@@ -19,26 +19,28 @@ from document.text.normalise import normalise
 from document.text.numbering import split_marker
 
 _EDGE = 2
-"""Maximum number of running lines at the top, and at the bottom, of a page."""
+"""Maximum number of running lines at the top of a page. The number at the bottom is the same. Running lines repeat on
+many pages.
+"""
 _APART = 1.7
-"""Minimum distance of a running line from the text, as a multiple of the font size."""
+"""Minimum distance between a running line and the text, as a multiple of the font size."""
 _NUMBER = re.compile(r"^(?:[^\W\d]{1,12}\.?\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|[^\W\d]{1,6})\s*\d{1,4})?$")
-"""A page number: "3", "- 3 -", "Page 3 of 5", "3 / 5"."""
+"""Matches a page number: "3", "- 3 -", "Page 3 of 5", "3 / 5"."""
 _DIGITS = re.compile(r"\d+")
 _WIDER = 1.3
-"""Minimum gap that ends a paragraph, as a multiple of the usual line distance."""
+"""Minimum distance between two lines that belong to two paragraphs, as a multiple of the usual line distance."""
 _LARGER = 1.08
 """Minimum size of a heading, as a multiple of the most common font size."""
 _WATERMARK = 1.8
 """Minimum size of a watermark, as a multiple of the size of the text that it crosses."""
 _INDENT = 60.0
-"""Maximum indentation of lines in a column, in points."""
+"""Maximum indentation of lines in a column, in points. It is also the step of the left edges in `Edges`."""
 _INDENTED = 3.0
-"""Minimum indentation, in points, for a line to count as indented."""
+"""Minimum difference, in points, between two left edges that counts as an indentation."""
 _CELL_HEIGHT = 8
-"""Maximum number of lines in a table cell. After a taller paragraph no further cells of a row are searched for."""
+"""Maximum number of lines in a table cell. A paragraph with more lines is not the first cell of a row."""
 _ROOM = 1.15
-"""Maximum width of a word, as a multiple of the width of the letters in its line."""
+"""Maximum width of a word, as a multiple of the width that its letters have on average in its line."""
 _ENDS = (".", ":", ";", "?", "!")
 
 Edges = dict[tuple[int, float, int], float]
@@ -88,8 +90,10 @@ def typeset_lines(printed: PrintedText) -> list[Line]:
 
 
 def _without_running(printed: PrintedText) -> list[PrintedLine]:
-    """Leave out page numbers, watermarks, and running lines. A running line is at the edge of at least half of the
-    pages, with any number in it."""
+    """Return the lines without page numbers, watermarks and running lines.
+
+    A running line is at the edge of at least half of the pages. The numbers in it may differ from page to page.
+    """
     pages: dict[int, list[PrintedLine]] = {}
     for line in printed.lines:
         pages.setdefault(line.page, []).append(line)
@@ -107,7 +111,7 @@ def _without_running(printed: PrintedText) -> list[PrintedLine]:
 
 
 def _edges(lines: list[PrintedLine]) -> list[PrintedLine]:
-    """Return the lines at the top and bottom of a page that are set apart from the others."""
+    """Return the lines at the top and bottom of a page that are clearly apart from the other lines."""
     rows: list[list[PrintedLine]] = []
     for line in sorted(lines, key=lambda line: -line.base):
         if rows and line.beside(rows[-1][0]):
@@ -127,7 +131,7 @@ def _apart(rows: list[list[PrintedLine]]) -> list[PrintedLine]:
 
 
 def _watermarks(lines: list[PrintedLine]) -> list[PrintedLine]:
-    """Return the large lines that cross smaller ones."""
+    """Return the large lines that cross smaller lines."""
     usual = median(line.size for line in lines)
     large = [line for line in lines if line.size >= _WATERMARK * usual]
     return [line for line in large if any(_covers(line, other) for other in lines)]
@@ -184,7 +188,9 @@ def _is_marker(text: str) -> bool:
 
 
 def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
-    """Whether a line is another cell of a row: right of a short paragraph, and not above it."""
+    """Whether a line is the next cell of a row. It is to the right of a short paragraph, and above the end of that
+    paragraph.
+    """
     lines = paragraph.lines
     if line.page != paragraph.last.page or len(lines) > _CELL_HEIGHT or line.base <= paragraph.last.base:
         return False
@@ -194,7 +200,7 @@ def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
 
 
 def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLine] | None:
-    """Return the cell that continues on a new page with this line, or None. The first cell of a row is never
+    """Return the cell of a row that a line continues on a new page, or None. The first cell of a row is never
     continued.
     """
     if line.page == row.first.page:
@@ -203,7 +209,9 @@ def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLin
 
 
 def _begins_row_of_page(before: _Paragraph, place: int, line: PrintedLine, cells: set[int]) -> bool:
-    """Whether a table row begins at the top of a page. A sentence does not continue in such a row."""
+    """Whether a table row begins with a line at the top of a page. The line then does not continue a sentence of the
+    page before.
+    """
     return line.page != before.last.page and place + 1 in cells and not _is_marker(line.text)
 
 
@@ -213,7 +221,7 @@ def _begins_row(row: _Paragraph, line: PrintedLine) -> bool:
 
 
 def _usual_distances(lines: Sequence[PrintedLine]) -> dict[float, float]:
-    """Return the usual distance between lines of a paragraph, by font size."""
+    """Return the usual distance between two lines of a paragraph. The key is the font size."""
     distances: dict[float, list[float]] = {}
     for before, line in pairwise(lines):
         if (
@@ -250,13 +258,17 @@ def _goes_on(paragraph: _Paragraph, line: PrintedLine, usual: dict[float, float]
 
 
 def _begins_like(line: PrintedLine, paragraph: _Paragraph) -> bool:
-    """Whether a line with a list marker begins another item: it is indented differently, or it follows an item."""
+    """Whether a line with a list marker begins a new list item. Its indentation differs, or the paragraph before is an
+    item too.
+    """
     indented = abs(line.left - paragraph.last.left) > _INDENTED and line.page == paragraph.last.page
     return indented or _has_marker(paragraph.first.text)
 
 
 def _would_have_fitted(before: PrintedLine, line: PrintedLine, edges: Edges) -> bool:
-    """Whether the first word of a line would have fitted on the line before. The line break is then deliberate."""
+    """Whether the first word of a line has enough space on the line before. The author then broke the line on
+    purpose.
+    """
     first = line.text.split()[0]
     width = (len(first) + 1) * (line.right - line.left) / max(1, len(line.text))
     edge = edges[before.page, before.size, int(before.left // _INDENT)]

@@ -17,7 +17,7 @@ def why_silent(page: Page, most: int) -> tuple[Silence, str]:
 
 
 def _of_pdf(page: Page) -> tuple[Silence, str]:
-    # Imported here because the library is large and few policies are PDF files.
+    # Imported here because the library is large, and few policies are PDF files.
     from document.formats.pdf import PdfError, printed_text
 
     try:

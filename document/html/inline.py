@@ -120,7 +120,7 @@ class Buffer:
     """Number of letters so far that are in links to places in the same page."""
     size: float | None = None
     open_links: list[tuple[str, int]] = field(default_factory=list)
-    """Each open link: its target, and the number of pieces before it."""
+    """The links that are still open: the target of each link, and the number of pieces before it."""
     links: list[Link] = field(default_factory=list)
 
     @property

@@ -139,9 +139,8 @@ def _gathered(soup: BeautifulSoup, ranges: Sequence[Range]) -> list[Tag]:
     if not ranges:
         return []
     positions = _Positions(soup)
-    bounds = [
-        positions.bounds(soup, part) for part in ranges
-    ]  # computed before the first move, because a move shifts positions
+    # All bounds are computed before the first move, because a move shifts positions.
+    bounds = [positions.bounds(soup, part) for part in ranges]
     gathered = [_move(soup, positions, each) for each in bounds if each is not None]
     return [container for container in gathered if container is not None]
 

@@ -1,1 +1,1 @@
-"""Proves that a page has the same text as an earlier one, without extracting it."""
+"""Proves that a page has the same text as a page that was read earlier, without reading the page again."""

@@ -1,7 +1,7 @@
-"""Computes a fingerprint: equal fingerprints prove that two pages have the same text, without extracting it.
+"""Computes a fingerprint of a page. Equal fingerprints prove that two pages have the same text, without reading them.
 
-A fingerprint is a hash over all parts of the markup that `read` uses, in page order. Scripts, comments, nonces, tokens
-and generated names are left out. So equal fingerprints mean equal documents. Different fingerprints prove nothing. A
+A fingerprint is a hash over all parts of the markup that `read` uses, in page order. It leaves out scripts, comments,
+nonces, tokens and generated names. So equal fingerprints mean equal documents. Different fingerprints prove nothing. A
 page with ambiguous markup is hashed as a whole.
 """
 
@@ -24,11 +24,11 @@ from document.sameness.tokenizer import OddMarkupError, tokens, with_line_feeds
 FINGERPRINT = 3
 """Version number of the fingerprint. It is increased if the same page would give another fingerprint."""
 _MOST_TAGS = 200_000
-"""Maximum number of tags. A page with more is hashed as a whole."""
+"""Maximum number of tags in a page. A page with more tags is hashed as a whole."""
 _PASSING = frozenset(
     {f"<meta{END}", f"<link{END}", f"<script{END}{END}", f"<script{END}x{END}", f"<!--{END}x{END}", f"<!--{END}{END}"}
 )
-"""Parts of a page's head that may appear or disappear: comments, and elements that are not read."""
+"""Parts of a page's head that are ignored: comments, and elements that are not read. They often appear or disappear."""
 _STAYING = ("<meta", "<link", "<script", "<title", "<style", "<base")
 _BEFORE_HEAD = ("<html", "<!", "<?")
 _BLANK = " \t\n\f"
@@ -38,9 +38,9 @@ _NO_OPTIONS = ExtractionOptions()
 def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | None:
     """Return a SHA-256 hex digest, or None if a selector may depend on anything in the page.
 
-    Pages with equal fingerprints give documents with equal `identity_words`. Those documents differ at most in the
-    queries and fragments of links. If status and headers are equal too, `screen` gives equal results. The time grows
-    only with the length of the page.
+    Pages with equal fingerprints give documents with equal `identity_words`. These documents differ at most in the
+    queries and fragments of links. If the status and the headers of the pages are equal too, `screen` gives equal
+    results. The time of the function grows only with the length of the page.
     """
     needs = needs_of(options)
     if needs is None:
@@ -58,7 +58,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
 
 
 def fingerprint_all(pages: Sequence[Page], options: ExtractionOptions = _NO_OPTIONS) -> str | None:
-    """Return one fingerprint for the pages of a policy. For one page it is the result of `fingerprint`."""
+    """Return one fingerprint for all pages of a policy. If there is only one page, the result is its `fingerprint`."""
     fingerprints = [fingerprint(page, options) for page in pages]
     if len(fingerprints) == 1 or None in fingerprints:
         return None if None in fingerprints else fingerprints[0]
@@ -90,9 +90,10 @@ def _said(text: str, needs: Needs) -> str:
 
 
 def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
-    """Return the parts of the head that are read, without its changeable parts, and the head's number of tokens.
+    """Return the parts of the head that are read, and the number of tokens in the head.
 
-    Only tokens that certainly belong to the head are counted. The number is 0 if there are no such tokens.
+    Parts in `_PASSING` are left out. Only tokens that certainly belong to the head are counted. The number is 0 if
+    there are none.
     """
     kept: list[str] = []
     inside = False
@@ -109,5 +110,5 @@ def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
             kept.append(fields)
     if not inside:
         return "", 0
-    # The text after the last token may not be blank.
+    # The text after the last token of the head is kept, because it may be more than spaces.
     return "".join((*kept, f"t{split[2 * count].lstrip(_BLANK)}{END}")), count

@@ -14,16 +14,17 @@ _REFERENCE = re.compile(r"&(?!amp;)[A-Za-z#]")
 
 
 def stable_link_target(target: str) -> str:
-    """Return an address, as written in the markup, without its volatile parts: the query, the fragment, the key of a
-    hidden e-mail address.
+    """Return an address without the parts that often change: the query, the fragment, and the key of a hidden e-mail
+    address.
 
-    A query or fragment that names a right is kept, because it makes the link count as a link about rights. An unusual
-    address is kept whole, because its host could be anywhere in it.
+    The address is given as it is written in the markup. A query or fragment that names a right is kept, because it
+    makes the link count as a link about rights. An unusual address is kept whole, because its host could be anywhere in
+    the address.
     """
     target = target.strip()
     decoded = decode_target(target) if "/email-protection#" in target else target
     if decoded != target:
-        # Decoding may produce a NUL, the end mark of a hashed text. repr() escapes it.
+        # Decoding may produce a NUL, which marks the end of a hashed text. repr() escapes the NUL.
         return repr(decoded)
     if target.lower() == TOP:
         return TOP

@@ -17,16 +17,18 @@ _STRUCTURAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The facts that selectors depend on, besides elements and their positions."""
+    """The facts about a page that selectors depend on, besides the elements and their order."""
 
     attributes: frozenset[str] = frozenset()
-    """Attribute names in lower case. Other words of the selectors may be among them."""
+    """Attribute names in lower case. The set may also contain other words of the selectors."""
     places: bool = False
-    """Whether the selectors may count elements, or name an element only by its position."""
+    """Whether the selectors may depend on places in the page, for example because they count elements."""
 
 
 def needs_of(options: ExtractionOptions) -> Needs | None:
-    """Return what the selectors depend on, or None if a selector may depend on anything, such as text."""
+    """Return the facts that the selectors depend on. Return None if a selector may depend on anything, such as the
+    text.
+    """
     attributes: set[str] = set()
     texts = (*options.select, *options.remove)
     places = any(range_of(text) is not None for text in texts)

@@ -1,6 +1,6 @@
-"""Replaces the names of elements by numbers: classes and ids that style sheets or controls refer to.
+"""Replaces the names of elements by numbers. The names are classes and ids to which style sheets or controls refer.
 
-A name gets the next number when it first occurs in the page. Build tools generate new names for each page. Only the
+A name gets the next number when it first occurs in the page. Build tools generate new names for each page. So only the
 places where a name occurs matter, not the name itself.
 """
 
@@ -15,7 +15,9 @@ from document.sameness.tag_facts import END, Piece
 from document.sameness.tokenizer import OddMarkupError
 
 _COSTLY = 50_000_000
-"""Maximum cost of a style sheet: its characters times its at-rules. A more costly one is not read."""
+"""Maximum cost of a style sheet: the number of its characters multiplied by the number of its at-rules. A style sheet
+with a higher cost is not read.
+"""
 
 Numbers = dict[str, int]
 
@@ -37,7 +39,7 @@ class Names:
     ids: Numbers = field(default_factory=dict)
 
     def of(self, piece: Piece) -> str:
-        """Return the numbers of a token's names as a field; "" if it has no numbered names."""
+        """Return the numbers of a token's names, as one field of the hashed text; "" if no name has a number."""
         if not piece.opens and piece.identifier not in self.ids and self.classes.keys().isdisjoint(piece.classes):
             return ""
         numbers = sorted(self.classes[name] for name in piece.classes if name in self.classes)
@@ -47,7 +49,7 @@ class Names:
 
 
 def names_of(pieces: Iterable[Piece], sheet: Sheet) -> Names:
-    """Return the numbers for a page."""
+    """Return the numbers for the names of a page."""
     ids = dict(sheet.ids)
     for piece in pieces:
         for name in piece.opens:
@@ -57,7 +59,9 @@ def names_of(pieces: Iterable[Piece], sheet: Sheet) -> Names:
 
 @lru_cache(maxsize=16)
 def sheet_of(texts: tuple[str, ...]) -> Sheet:
-    """Return the style sheets with numbers for names. Raises OddMarkupError if they would take too long to read."""
+    """Return the style sheets with numbers in place of names. Raises OddMarkupError if reading them would take too
+    long.
+    """
     sheet = StyleSheet()
     for text in texts:
         if len(text) * text.count("@") > _COSTLY:
@@ -91,8 +95,8 @@ def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:
 
 
 def _said(compound: Compound, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
-    # The names of a compound selector are numbered in alphabetical order. The order may differ between two pages, and
-    # then equal pages get different fingerprints.
+    # The classes of one selector are numbered in alphabetical order. This order may differ between two equal pages,
+    # because their names differ. The pages then get different fingerprints.
     for name in sorted(compound.classes):
         classes.setdefault(name, len(classes))
     if compound.identifier:

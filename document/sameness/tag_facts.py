@@ -1,4 +1,4 @@
-"""The parts of one token that affect extraction."""
+"""Finds the parts of a token that affect extraction."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from document.sameness.tokenizer import OddMarkupError, opening, resolved, taken
 from document.text.hidden_emails import decode_hex
 
 END = "\0"
-"""Ends each field that is hashed. It cannot occur in decoded text."""
+"""The character that ends each hashed field. It cannot occur in decoded text."""
 _MOST_KEPT = 10_000
 _LONGEST_KEPT = 500
-"""Limits for cached tags: their number, and the length of each in characters."""
+"""Limits for the cache of tags: the number of tags, and the length of a tag in characters."""
 _LISTS = frozenset({"ol", "ul", "dir", "menu"})
 _RAW = frozenset(
     {"hidden", "aria-hidden", "aria-expanded", "role", "aria-level", "lang", "xml:lang", "http-equiv", "slot"}
 )
-"""Attributes of any element that are read unchanged."""
+"""Attributes that are read unchanged, whatever the element is."""
 _RAW_ON = {
     "type": _LISTS | {"li", "input"},
     "start": _LISTS,
@@ -36,7 +36,7 @@ _RAW_ON = {
 }
 _OPENERS = frozenset({*OPENERS, *DESCRIBERS, "onclick"})
 _FLAGS = frozenset({*TEMPLATES, "readonly", "disabled", "hreflang"})
-"""Attributes whose value does not matter, only their presence."""
+"""Attributes whose value does not matter. It only matters whether an element has the attribute."""
 _ELSEWHERE = {
     "src": frozenset({"iframe", "embed", "img"}),
     "data": frozenset({"object"}),
@@ -44,24 +44,24 @@ _ELSEWHERE = {
     "width": frozenset({"iframe", "object", "embed", "img"}),
     "height": frozenset({"iframe", "object", "embed", "img"}),
 }
-"""Attributes of elements that hold their text outside the page."""
+"""Attributes of elements whose text is outside the page. The values are the tags of these elements."""
 _READ = _RAW | _RAW_ON.keys() | _OPENERS | _ELSEWHERE.keys() | {"aria-modal", "href", "data-cfemail", "style", "srcdoc"}
 _READ = _READ | _FLAGS
 _NAMES = ("class", "id", "aria-label")
 _VOID = frozenset({"meta", "link", "base", "br", "hr", "img", "input"})
-"""Elements that mean the same with or without a final slash."""
+"""Elements that mean the same with and without a slash at the end of the tag."""
 WITH_CONTENT = frozenset({"script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp"})
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The parts of a token that are read, as fields. The first character of a field gives its kind."""
+    """The parts of a token that are read, as fields. The first character of a field says what kind of field it is."""
 
     fixed: str
     classes: frozenset[str] = frozenset()
     identifier: str = ""
     opens: tuple[str, ...] = ()
-    """Ids of the parts that it opens."""
+    """Ids of the parts that the element opens."""
     sheet: str = ""
     """The text of a style sheet."""
 
@@ -85,7 +85,7 @@ class Pieces:
 
 @lru_cache(maxsize=4)
 def pieces_for(needs: Needs) -> Pieces:
-    """Return the maker of pieces for one kind of options."""
+    """Return the `Pieces` for one set of needs."""
     return Pieces(needs)
 
 
@@ -102,7 +102,7 @@ def _piece(markup: str, needs: Needs) -> Piece:
         return Piece(f"</{name}{END}")
     content = markup[len(tag) : markup.rfind("<")] if len(markup) > len(tag) else ""
     if name in WITH_CONTENT and len(markup) == len(tag) and not closes:
-        # In "<script src=x/>" the slash belongs to the value, so the element is not closed.
+        # In "<script src=x/>" the slash belongs to the value of `src`, so the tag does not close the element.
         raise OddMarkupError(markup[:80])
     attributes: dict[str, str] = {}
     for key, value in written:
@@ -120,7 +120,9 @@ def _piece(markup: str, needs: Needs) -> Piece:
 
 
 def _comment(text: str) -> str:
-    """Return what matters in a comment: its presence, and whether a framework marks a placeholder with it."""
+    """Return what matters in a comment: whether it is empty, and its text if a framework marks a placeholder
+    with it.
+    """
     return text if text in BOUNDARY or text.startswith(REORDERED) else "x" if text else ""
 
 
@@ -132,7 +134,9 @@ def _opens(tag: str, attributes: dict[str, str]) -> list[str]:
 
 
 def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> bool:
-    """Return whether two values of an attribute are certainly read as equal. All names are in lower case."""
+    """Return whether two values of an attribute certainly give the same document. The tag and the name are in lower
+    case.
+    """
     if name in needs.attributes or name in _NAMES or name in _OPENERS:
         return False
     if name == "href" and any(value.startswith("#") for value in values):
@@ -141,11 +145,11 @@ def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> b
 
 
 def _content(name: str, content: str) -> str:
-    """Return what matters in content that is not markup. Of a script only its presence matters."""
+    """Return what matters in content that is not markup. For a script or a style sheet, only its presence matters."""
     if name not in ("script", "style"):
         return f"c{content}"
     if "<!--" in content and "<script" in content.lower():
-        # A script can hide its own end in such a comment.
+        # The end tag of a script does not end it within such a comment.
         raise OddMarkupError(content[:80])
     return "x" if content.strip() else ""
 
@@ -201,11 +205,14 @@ _READERS: dict[str, Callable[[str, str], str | None]] = {
     "srcdoc": lambda tag, value: value if tag == "iframe" else None,
     "style": _style,
 }
-"""Functions that read an attribute's value, by the attribute's name."""
+"""Functions that read the value of an attribute. The key is the name of the attribute."""
 
 
 def _held_elsewhere(tag: str, name: str, value: str) -> str | None:
-    """Return what is read of a frame, an object or a picture. A picture with few words may be replaced by another."""
+    """Return the part of an attribute that is read of a frame, an object or a picture; None if nothing is read.
+
+    A picture with few words may be replaced by another picture.
+    """
     if "&" in value:
         return value
     if name in ("width", "height"):

@@ -1,7 +1,7 @@
 """Splits a page's markup into tokens without building a tree, if the markup is unambiguous.
 
-The tokens follow the plain states of the tokenizer in the HTML Standard (13.2.5). Two parsers could read other markup
-differently, so it raises `OddMarkupError`.
+The tokens follow the plain states of the tokenizer in the HTML Standard (13.2.5). In other markup, two parsers could
+find different tokens. The functions then raise `OddMarkupError`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ _INSIDE = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
 _UNREAD = ("script", "style")
 """Elements whose content, up to their end tag, is not markup."""
 _TEXT_ONLY = ("title", "textarea", "iframe", "noembed", "noframes", "xmp")
-"""Other elements whose content is not markup. They are accepted only if nothing in it looks like markup."""
+"""Further elements whose content is not markup. They are accepted only if nothing in their content looks like
+markup.
+"""
 
 
 _PLAIN_INSIDE = (
     rf"(?:{_SPACE}++[^ \t\n\f\r\"'<>/=]++(?:=(?:\"[^\"]*+\"|'[^']*+'|[^ \t\n\f\r\"'<>=`]++(?<!/)))?+)*+{_SPACE}*+"
 )
-"""Matches the contents of a well-formed tag: names with or without a value, each after a space."""
+"""Matches the contents of a well-formed tag: attributes with or without a value, each after a space."""
 
 
 def _whole(name: str, inside: str = _INSIDE, unless: str = "") -> str:
@@ -47,7 +49,10 @@ _PLAIN = (
 )
 _CLEAR_TOKEN = re.compile(_CLEAR, re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(rf"({_CLEAR}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
-"""A token. Ambiguous markup is one token with all text after it, so that the time stays linear in the page's length."""
+"""Matches a token.
+
+Ambiguous markup and all text after it are matched as one token. So the time grows only with the length of the page.
+"""
 _PLAIN_TOKEN = re.compile(_PLAIN, re.IGNORECASE | re.ASCII)
 _PLAIN_OR_ODD = re.compile(rf"({_PLAIN}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9:_-]*+)", re.IGNORECASE | re.ASCII)
@@ -60,7 +65,7 @@ _REFERENCE = re.compile(r"&[A-Za-z#]")
 
 
 class OddMarkupError(ValueError):
-    """Markup that parsers could read in more than one way."""
+    """The markup could be read in more than one way."""
 
 
 def with_line_feeds(text: str) -> str:
@@ -69,26 +74,27 @@ def with_line_feeds(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return text and markup in turn, beginning and ending with text. Joined, the tokens are the page.
+    """Return the texts and markup tokens of a page in turn, beginning and ending with a text. Joined, they are the page
+    again.
 
     A markup token is a tag, a comment, a declaration, or a "<" that begins nothing. An element such as `script` or
-    `style` is one token with its content. Raises OddMarkupError for ambiguous markup.
+    `style` is one token together with its content. Raises OddMarkupError for ambiguous markup.
     """
     return _split(text, _TOKEN, _CLEAR_TOKEN)
 
 
 def plain_tokens(text: str) -> list[str]:
-    """Return the same as `tokens`, for a page in which every tag is well-formed. It is faster, because tags need no
-    check of their own.
+    """Return the same as `tokens`, if every tag of the page is well-formed.
 
-    A script must not contain the start of a comment, which could hide the script's end. Raises OddMarkupError for more
-    pages than `tokens` does.
+    This function is faster, because its tags need no further check. A script must not contain the start of a comment,
+    because the comment could hide the end of the script. Raises OddMarkupError for some pages for which `tokens` does
+    not.
     """
     return _split(text, _PLAIN_OR_ODD, _PLAIN_TOKEN)
 
 
 def plain_token(markup: str) -> str:
-    """Return a text that is one well-formed markup token; raises OddMarkupError for any other text."""
+    """Return the text unchanged if it is one well-formed markup token. Raises OddMarkupError for any other text."""
     if not _PLAIN_TOKEN.fullmatch(markup):
         raise OddMarkupError(markup[:80])
     return markup
@@ -110,9 +116,10 @@ def opening(token: str) -> str:
 
 
 def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
-    """Return a tag's name, whether it is an end tag, whether it closes itself, and its attributes as written.
+    """Return a tag's name, whether it is an end tag, whether it closes itself, and its attributes.
 
-    Names are in lower case. Character references in values stay unresolved. Raises OddMarkupError for ambiguous markup.
+    Names are in lower case. Values are as written, with their character references. Raises OddMarkupError for ambiguous
+    markup.
     """
     named = _NAME.match(tag)
     end = len(tag) - 1
@@ -132,7 +139,7 @@ def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
 def resolved(value: str) -> str:
     """Return an attribute's value with its character references resolved.
 
-    Raises OddMarkupError for a reference that is plain text in some places and not in others.
+    Raises OddMarkupError for a reference such as "&copy" that parsers read differently in different places.
     """
     if "&" not in value:
         return value

@@ -1,7 +1,7 @@
-"""Decides whether two responses differ only in volatile parts: tokens, nonces, contents of scripts.
+"""Decides whether two responses differ only in parts that often change: tokens, nonces, and contents of scripts.
 
-If all tokens of two pages match, the result is the same as comparing fingerprints. It is much faster, because it
-examines only the differences.
+The result is the same as from a comparison of fingerprints if all tokens of the two pages match. This comparison is
+much faster, because it examines only the differences.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _UP_TO_VALUE = re.compile(
     rf"(?:<[a-z][a-z0-9:_-]*+)?(?:[ \t\n\f]++{_NAME}(?:=[^ \t\n\f\r\"'<>=`]++)?+(?!=))*+[ \t\n\f]++({_NAME})=",
     re.IGNORECASE | re.ASCII,
 )
-"""Matches the markup before a quoted value: an optional tag name, attributes without quotes, and a name."""
+"""Matches the markup before a quoted value: an optional tag, attributes without quotes, and the attribute's name."""
 
 
 def differs_only_in_volatile_parts(before: Page, after: Page, options: ExtractionOptions = _NO_OPTIONS) -> bool:
-    """Return whether a page certainly gives the same document and the same `screen` result as a page that was read
-    before.
+    """Return whether two pages certainly give the same document and the same `screen` result. The page `before` was
+    read earlier.
 
     True implies equal fingerprints. False proves nothing. Both responses must have the same type and address. The time
-    grows only with the length of the pages.
+    of the function grows only with the length of the pages.
     """
     needs = needs_of(options)
     before, after = unwrapped(before), unwrapped(after)
@@ -55,7 +55,10 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
 
 
 def _alike(before: str, after: str, needs: Needs) -> bool:
-    """Compare the parts between "<" characters. Only the first page has to be split into tokens."""
+    """Return whether two pages are equal in everything that is read.
+
+    The pages are compared piece by piece, from each "<" to the next one. Only the first page is split into tokens.
+    """
     one, other = before.split("<"), after.split("<")
     if len(one) != len(other) or one[0] != other[0]:
         return False
@@ -67,10 +70,11 @@ def _alike(before: str, after: str, needs: Needs) -> bool:
 
 
 def _differing(split: list[str], other: list[str], places: list[int]) -> list[tuple[str, str]]:
-    """Return each differing token with its counterpart in the other page. Raises OddMarkupError for any other
+    """Return each differing token together with its counterpart in the other page. Raises OddMarkupError for any other
     difference.
 
-    If all earlier tokens match, a token has the same number of "<" in both pages and starts at its first "<".
+    If all earlier tokens match, each token contains the same number of "<" in both pages. So its counterpart starts at
+    the "<" with the same number.
     """
     ends = list(accumulate(map(str.count, split[1::2], repeat("<"))))
     pairs = []
@@ -87,7 +91,7 @@ def _differing(split: list[str], other: list[str], places: list[int]) -> list[tu
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
     """Return whether two tags differ only in quoted values, and only in ways that do not affect reading.
 
-    In plain markup the first quote of each value follows "=", so quotes come in pairs.
+    In plain markup the first quotation mark of each value follows "=", so quotation marks come in pairs.
     """
     match = _START.match(old)
     tag = match[1].lower() if match else ""

@@ -1,4 +1,4 @@
-"""Finds the headings among a page's lines, by the signs that readers use: markup, weight, numbers and shape."""
+"""Finds the headings among a page's lines. Like a reader, it goes by markup, weight, numbers and shape."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from document.text.lines import Line
 from document.text.numbering import Number, count, follows, split_marker, starts
 
 _LONGEST = 200
-"""Maximum length, in characters, of a heading in the markup. A longer one that ends like a sentence is a paragraph."""
+"""Maximum length, in characters, of a heading in the markup. A longer heading is a paragraph if it ends like a
+sentence.
+"""
 _WORDS = 20
-"""Maximum number of words of a bold paragraph that is a heading."""
+"""Maximum number of words of a bold paragraph that counts as a heading."""
 _BARE_WORDS = 10
-"""Maximum number of words of a heading without any mark."""
+"""Maximum number of words of a heading that neither markup nor weight nor a number shows."""
 _BODY = 60
-"""Minimum length, in characters, of the text after a heading without any mark."""
+"""Minimum length, in characters, of the text after such a heading."""
 _RUN_IN_WORDS = 12
 _RUN_IN = re.compile(r"^([^.:;?!]{3,90}:)\s+(\S.*)$")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -25,28 +27,30 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(slots=True)
 class Piece:
-    """A line without its markers, and what was found out about it."""
+    """A line without its markers, and the facts that were found about it."""
 
     line: Line
     marker: str
-    """Generated and typed markers together, as a reader sees them."""
+    """Generated marker and typed marker together, as a reader sees them."""
     words: str
     number: Number
     contents: bool = False
-    """Whether it is an entry of a table of contents."""
+    """Whether the line is an entry of a table of contents."""
     jump: bool = False
-    """Whether that entry is a link to its place in the page."""
+    """Whether the line is such an entry and links to its place in the page."""
     heading: bool = False
 
     @property
     def is_item(self) -> bool:
-        """Whether it has a marker or begins a list item."""
+        """Whether the line has a marker or begins a list item."""
         return bool(self.marker) or self.line.in_item
 
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
-    """Return the lines with typed markers split off. A heading within its line ("3.1.2 Sharing by law: ...") is split
-    from the text."""
+    """Return the lines as pieces, with typed markers split off.
+
+    Some lines begin with their heading ("3.1.2 Sharing by law: ..."). Such a heading is split from the text.
+    """
     split = []
     for line in lines:
         typed, words = ("", line.text) if line.row else split_marker(line.text)
@@ -57,7 +61,7 @@ def pieces(lines: Sequence[Line]) -> list[Piece]:
 
 
 def _run_in(piece: Piece) -> list[Piece]:
-    """Split a line with a dotted clause number, if its first words end with a colon."""
+    """Split a line if it has a dotted clause number and its first words end with a colon."""
     lead = _RUN_IN.match(piece.words) if len(piece.number.values) > 1 and not piece.line.level else None
     if not lead or len(lead[1].split()) > _RUN_IN_WORDS or not lead[1][0].isupper():
         return [piece]
@@ -104,8 +108,11 @@ def _bold_heading(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _mark_numbered(lines: list[Piece]) -> None:
-    """Mark short lines with typed numbers as headings if they have paragraphs of their own and most lines of their
-    series do too."""
+    """Mark short lines with numbers as headings.
+
+    Each such line must stand before a paragraph of its own. The same must be true for most lines of its series of
+    numbers.
+    """
     for series in _series(lines):
         headed = [number for number in series if _stands_over(lines, number)]
         if len(headed) * 2 > len(series):
@@ -114,7 +121,7 @@ def _mark_numbered(lines: list[Piece]) -> None:
 
 
 def _series(lines: Sequence[Piece]) -> list[list[int]]:
-    """Group the numbered lines into series with consecutive numbers."""
+    """Group the lines with numbers into series. The numbers of a series are consecutive."""
     series: list[list[int]] = []
     for number, piece in enumerate(lines):
         if not piece.number.values or not _candidate(piece):
@@ -146,14 +153,17 @@ def _stands_over(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _mark_bare(lines: list[Piece]) -> None:
-    """Mark short lines without a final stop that come after a complete text and before a text of their own."""
+    """Mark short lines without a full stop at the end as headings.
+
+    Each such line must come after a complete text and before the text that it introduces.
+    """
     for number, piece in enumerate(lines):
         if _is_bare(piece) and _closed_before(lines, number) and _opens_after(lines, number):
             piece.heading = True
 
 
 def _is_bare(piece: Piece) -> bool:
-    """Return whether a line has the shape of a heading but no mark of one."""
+    """Return whether a line has the shape of a heading, but no number and no marker."""
     if not _candidate(piece) or piece.is_item or piece.line.depth or len(piece.words.split()) > _BARE_WORDS:
         return False
     if not piece.words[0].isupper() or piece.words.endswith((".", ";", ",", ":", "!")):
@@ -170,7 +180,7 @@ def _closed_before(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _opens_after(lines: Sequence[Piece], number: int) -> bool:
-    """Return whether a text begins after a line."""
+    """Return whether a text begins after a line, so that the line may be its heading."""
     if number + 1 == len(lines):
         return False
     after = lines[number + 1]
@@ -178,7 +188,7 @@ def _opens_after(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _heading_like(lines: Sequence[Piece], number: int) -> bool:
-    """Return whether the line after a title may itself be a heading: it is short, and a long text follows."""
+    """Return whether the line after a title may itself be a heading. It is then short, and a long text follows."""
     piece = lines[number]
     after = lines[number + 1] if number + 1 < len(lines) else None
     short = len(piece.words.split()) <= _BARE_WORDS and not piece.words.endswith((".", ";", ","))

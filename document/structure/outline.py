@@ -1,4 +1,4 @@
-"""Gives headings their levels, and blocks their sections."""
+"""Gives each heading its level, and assigns each block to a section."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ class Part:
     """A section while it is being built."""
 
     piece: Piece | None
-    """The heading; None for text before the first one."""
+    """The heading, or None for text before the first heading."""
     level: int
     body: list[Piece] = field(default_factory=list)
     language: str = ""
     above: list[Part] = field(default_factory=list)
-    """The headings above it, outermost first."""
+    """The parts whose headings are above this heading in the outline, outermost first."""
     title: bool = False
-    """Whether its heading is the title of the document or of one language's part."""
+    """Whether the heading is a title. A title belongs to the whole document, or to the part in one language."""
 
     @property
     def text(self) -> str:
-        """All its words, beginning with the heading."""
+        """All words of the part, beginning with the heading."""
         heading = [self.piece.words] if self.piece else []
         return " ".join([*heading, *(piece.words for piece in self.body)])
 
     @property
     def declared(self) -> str:
-        """The language declared for it in the markup, or ""."""
+        """The language that the markup states for the part, or ""."""
         first = self.piece or (self.body[0] if self.body else None)
         return first.line.language if first else ""
 
@@ -48,7 +48,7 @@ class Part:
 
 
 def parts(lines: Sequence[Piece]) -> list[Part]:
-    """Group the pieces under their headings, and give each heading its level and the headings above it."""
+    """Group the pieces under their headings. Each heading gets its level and the headings above it."""
     grouped = [Part(None, 0)]
     open_parts: list[Part] = []
     headings = [piece for piece in lines if piece.heading]
@@ -65,7 +65,7 @@ def parts(lines: Sequence[Piece]) -> list[Part]:
 
 
 def _leads(piece: Piece, after: Piece) -> bool:
-    """Return whether the next heading's number continues this one's ("3.1" after "3.")."""
+    """Return whether the number of the next heading continues the number of this heading ("3.1" after "3.")."""
     mine, theirs = piece.number.values, after.number.values
     return len(mine) == 1 and theirs[:1] == mine and len(theirs) == 2
 
@@ -91,7 +91,7 @@ def _number(part: Part) -> Number:
 
 
 def _depth_by_number(open_parts: Sequence[Part], piece: Piece) -> int:
-    """Return the depth of a dotted number ("3.1.2" is under "3.1"), or 0."""
+    """Return the depth of a heading with a dotted number ("3.1.2" is under "3.1"). Return 0 for any other heading."""
     values = piece.number.values
     if len(values) < 2:
         return 0
@@ -133,10 +133,11 @@ def _smaller(part: Part, piece: Piece) -> bool:
 
 
 def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
-    """Mark the titles: one for each language's part. Return the title of the document, or "".
+    """Mark the titles, one for each language. Return the title of the document, or "".
 
-    A title comes first, has no number, and is above all that follows. Or its words are in the page's own title. Or the
-    page has no title, and the heading names a document ("Privacy Notice").
+    A title comes first, has no number, and is above all headings that follow. A first heading is also a title if all
+    its words are in the page's own title. If the page has no title, a first heading is a title if it names a document
+    ("Privacy Notice").
     """
     first = next((part for part in grouped if part.piece), None)
     if first is None or first.piece is None or first.piece.marker or first.level != 1:
@@ -151,7 +152,7 @@ def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
 
 
 def _all_are_titles(outermost: Sequence[Part], grouped: Sequence[Part]) -> bool:
-    """Return whether all outermost headings are titles, at most one for each language."""
+    """Return whether all outermost headings are titles. There is then at most one for each language."""
     only = outermost[0].piece
     if len(outermost) == 1 and only is not None and only.line.level == 1:
         return True

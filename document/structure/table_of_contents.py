@@ -1,4 +1,6 @@
-"""Recognises tables of contents: runs of lines that link to, or repeat, the headings after them."""
+"""Recognises tables of contents. They are runs of lines that link to the headings after them, or repeat these
+headings.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ _WORD = re.compile(r"\w+")
 
 
 def mark_contents(lines: list[Piece]) -> None:
-    """Mark the entries of tables of contents: set `contents`, and `jump` if the entry is a link.
+    """Mark the entries of tables of contents. Each entry gets `contents`, and also `jump` if all entries are links.
 
     A table of contents has at least three lines. Either each line links to a place in the page, or at least half of the
     lines occur again further down.
@@ -33,7 +35,7 @@ def mark_contents(lines: list[Piece]) -> None:
 
 
 def _run_end(lines: Sequence[Piece], start: int) -> int:
-    """Return the end of the run of short lines of one kind that begins at `start`."""
+    """Return the end of the run that begins at `start`. A run consists of short lines of the same kind."""
     kind = _kind(lines[start])
     end = start
     while end < len(lines) and kind and _kind(lines[end]) == kind and len(lines[end].words) <= _LONGEST:
@@ -44,7 +46,9 @@ def _run_end(lines: Sequence[Piece], start: int) -> int:
 
 
 def _kind(piece: Piece) -> str:
-    """Return what the lines of a run share. A number of another shape in the same place begins another run."""
+    """Return the kind of a line, which all lines of a run share. Numbers of another shape, such as "a)" after "1.", are
+    another kind.
+    """
     line = piece.line
     if line.level or line.row:
         return ""
@@ -55,7 +59,9 @@ def _kind(piece: Piece) -> str:
 
 
 def _starts_again(piece: Piece, before: Piece) -> bool:
-    """Return whether a second list begins: its numbers restart at the same depth."""
+    """Return whether a line begins a second list. Its number is then not higher than the number before, at the same
+    depth.
+    """
     same = piece.line.depth == before.line.depth and piece.number.shape == before.number.shape
     return same and bool(piece.number.values) and piece.number.values <= before.number.values
 
@@ -72,7 +78,8 @@ def _is_list_item(piece: Piece) -> bool:
 
 
 def _key(words: str) -> str:
-    """Return a key that is equal for two lines that name the same section; "" if the line is long or ends like a
-    sentence."""
+    """Return a key that is equal for an entry and the heading that it names. Return "" if the line is long or ends like
+    a sentence.
+    """
     names = len(words) <= _LONGEST and not words.endswith((".", ";", ","))
     return " ".join(_WORD.findall(words.casefold())) if names else ""

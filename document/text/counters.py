@@ -1,7 +1,7 @@
 """Recognises texts that change at each visit: "updated 3 days ago", reading time, votes, today's date.
 
-Such a line says nothing about the policy. It only counts as changing if it has no other words. A retention period of
-"30 days" within a sentence, or alone in a table cell, is text.
+Such a text says nothing about the policy. A line is left out only if it has no other words. A retention period of "30
+days" is text, both within a sentence and alone in a table cell.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from languages import records
 LABEL = 60
 """Maximum length, in characters, of a line that announces a date."""
 LONGEST = 140
-"""Maximum length, in characters, of a line with counters."""
+"""Maximum length, in characters, of a line that is searched for counters."""
 _BETWEEN = re.compile(r"\s*[·•|]\s*|\s+-\s+|(?<=[.!?])\s+")
-"""Separators between parts of a line: a sign, or the end of a sentence."""
+"""Matches the separator between two parts of a line: a mark such as "|", or the end of a sentence."""
 _TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\b\.?)?"
 _ZONE = r"\(?(?:UTC|GMT|WIB|WITA|WIT|CES?T|MES?Z|[ECMP][SD]T)(?:\s?[+-]\d{1,2}(?::?\d{2})?)?\)?"
 _CLOCK_WORDS = re.compile(
@@ -38,8 +38,10 @@ _PIECES = {
 
 
 def uncounted(lines: Iterable[Line]) -> list[Line]:
-    """Return the lines without their counters. A date after a line that announces a date belongs to the policy and is
-    kept."""
+    """Return the lines without their counters.
+
+    If a line announces a date of the policy, the date on the next line is kept.
+    """
     kept: list[Line] = []
     for line in lines:
         labelled = bool(kept) and len(kept[-1].text) <= LABEL and is_date_cue(kept[-1].text)
@@ -52,10 +54,10 @@ def uncounted(lines: Iterable[Line]) -> list[Line]:
 
 
 def without_counters(text: str, *, dated: bool = False) -> str:
-    """Return a line without its counters; "" if it consists only of counters. A line without counters is returned
-    unchanged.
+    """Return a line without its counters; "" if the line consists only of counters.
 
-    `dated` means that the line before announces a date, so that a date in this line is text.
+    A line without counters is returned unchanged. `dated` means that the line before announces a date. A date in this
+    line is then text.
     """
     if len(text) > LONGEST:
         return text
@@ -66,7 +68,9 @@ def without_counters(text: str, *, dated: bool = False) -> str:
 
 
 def _kept(text: str) -> Iterator[str]:
-    """Yield the parts of a line that are not counters, each with the separator before it, except the first."""
+    """Yield the parts of a line that are not counters. Each part except the first begins with the separator
+    before it.
+    """
     start, sign, first = 0, "", True
     for end in (*_BETWEEN.finditer(text), None):
         part = text[start : end.start() if end else len(text)]
@@ -88,10 +92,10 @@ def _is_counter(text: str) -> bool:
 
 
 def shows_clock(text: str) -> bool:
-    """Whether a text is only the date or time of the visit. The signs are a cue phrase, a weekday or time beside the
-    date, or seconds.
+    """Whether a text is only the date or time of the visit.
 
-    A date alone may be the policy's.
+    A date alone may belong to the policy. So one of these signs must be there: a cue phrase, a weekday, a time of day,
+    or seconds.
     """
     if not any(map(str.isdigit, text)) or is_date_cue(text):
         return False
@@ -110,14 +114,14 @@ class CountingWords:
     """The counters of a language, from its `counters.toml`. All values are regular expressions."""
 
     updated: str
-    """Events with a relative date, such as "last updated"."""
+    """Words for an event before a relative date, such as "last updated"."""
     amount: str
     about: str
     unit: str
     ago: Sequence[str]
-    """Relative dates, which use {amount}, {unit} and {about}."""
+    """Relative dates. They use {amount}, {unit} and {about}."""
     recent: str
-    """Relative dates that only count after `updated`, such as "yesterday"."""
+    """Relative dates that count only after `updated`, such as "yesterday"."""
     reading: Sequence[str]
     votes: Sequence[str]
     clock: str
@@ -126,13 +130,15 @@ class CountingWords:
     visitor: Sequence[str]
 
     def patterns(self) -> Iterator[tuple[str, str, str]]:
-        """Yield each regular expression three times: its key, as written, and with its placeholders filled in."""
+        """Yield a triple for each regular expression: its key, its text as written, and its text with placeholders
+        filled in.
+        """
         for key in fields(self):
             value = getattr(self, key.name)
             yield from ((key.name, text, self._filled(text)) for text in ([value] if isinstance(value, str) else value))
 
     def phrases(self) -> Iterator[str]:
-        """Yield all patterns except the clock's, with their placeholders filled in."""
+        """Yield the regular expressions for all counters except the clock, with their placeholders filled in."""
         about, ago = rf"(?:{self.about}) ", "|".join(self.ago)
         yield self._filled(rf"(?:(?:{self.updated}) ?:? ?)?(?:{about})?(?:{ago})")
         yield self._filled(rf"(?:{self.updated}) ?:? ?(?:{self.recent})")

@@ -14,13 +14,13 @@ from languages import records
 
 _YEAR = r"(?:\d{4}|'\d{2})"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
-"""Matches the separator between the parts of a date that has a month's name."""
+"""Matches the separator between the parts of a date with the name of a month."""
 _NUMBER = re.compile(r"\d+")
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
-"""Maximum number of characters between the cue and its date."""
+"""Maximum number of characters between the cue phrase and its date."""
 _LABEL = 60
-"""Maximum length, in characters, of a line that only announces a date. The date is then on the next line."""
+"""Maximum length, in characters, of a line that only announces the date on the next line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,19 @@ class _Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateWords:
-    """A language's ways of writing dates, from its `dates.toml`. Phrases are regular expressions."""
+    """The words for dates in one language, from its `dates.toml`. Phrases are regular expressions."""
 
     updated: Sequence[str]
     revised: Sequence[str]
     effective: Sequence[str]
     months: Sequence[str]
-    """Names and short forms of each month, from January on."""
+    """Names and short forms of the months. There is one item for each month, beginning with January."""
     ordinals: Sequence[str]
     """Endings of a day's number, such as "th"."""
     between: Sequence[str]
-    """Words between the parts of a date."""
+    """Words between the parts of a date, such as "of"."""
     before: Sequence[str]
-    """Words before a date."""
+    """Words directly before a date, such as "on"."""
 
 
 @cache
@@ -68,15 +68,17 @@ def _cues() -> tuple[tuple[DateKind, re.Pattern[str]], ...]:
 
 @cache
 def _opening() -> re.Pattern[str]:
-    """Return a pattern for the text before a date at the start of a line."""
+    """Return a pattern for the text that may be before a date at the start of a line."""
     words = _any(words.before for words in _words().values())
     return re.compile(rf"^[ :-]*(?:{words}\s+)*", re.IGNORECASE)
 
 
 @cache
 def _months() -> Mapping[str, frozenset[int]]:
-    """Return the month numbers for each month name, in lower case. A name has two if languages use it for different
-    months."""
+    """Return the numbers of the months that each name means. Names are in lower case.
+
+    A name has two numbers if two languages use it for different months.
+    """
     numbers: dict[str, frozenset[int]] = {}
     for words in _words().values():
         for number, names in enumerate(words.months, 1):
@@ -87,8 +89,10 @@ def _months() -> Mapping[str, frozenset[int]]:
 
 @cache
 def month_names(language: str = "") -> frozenset[str]:
-    """Return the names and short forms of a language's months, in lower case. For a language without a list, return
-    those of all languages."""
+    """Return the names and short forms of a language's months, in lower case.
+
+    If the language has no list of months, return the names in all languages.
+    """
     every = _months_of(language)
     return frozenset(name for names in every for name in names.split())
 
@@ -128,10 +132,10 @@ def _date() -> re.Pattern[str]:
 
 
 def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
-    """Return the policy's dates in the lines, in order. Each kind and day occurs once.
+    """Return the policy's dates in the lines, in order. Each date of a kind is returned once.
 
-    The text must have a cue phrase, then a date on the same line, or alone on the next line. A date without a day
-    counts as the first of its month. An ambiguous numeric date is left out.
+    A date must come after a cue phrase, on the same line or alone on the next line. A date without a day counts as the
+    first day of its month. An ambiguous numeric date is left out.
     """
     found: dict[tuple[DateKind, date], StatedDate] = {}
     years = [_SOME_YEAR.search(line) is not None for line in lines]
@@ -173,7 +177,7 @@ def _day_of_month() -> re.Pattern[str]:
 
 
 def _remainder(text: str) -> str:
-    """Return the text of a line without the cue and the date. In a label it is at most a word or two."""
+    """Return the text of a line without the cue phrase and the date; "" if at most two words are left."""
     text = _date().sub("", text).strip(" :-.,()|")
     return text if len(text.split()) > 2 else ""
 
@@ -199,7 +203,7 @@ def _on_line(line: str, after: str) -> Iterator[StatedDate]:
 
 @lru_cache(maxsize=256)
 def parse_date(text: str) -> date | None:
-    """Return the day if a text is one date. Return None if it is not a date, or an ambiguous one."""
+    """Return the day that a text names. Return None if the text is not a single date, or if the date is ambiguous."""
     found = _date().fullmatch(text.strip())
     if not found:
         return None
@@ -221,8 +225,11 @@ def _numeric(first: int, second: int, year: int) -> date | None:
 
 
 def _named(found: re.Match[str], numbers: list[int]) -> date | None:
-    """Return the day of a date with a month's name. Without a day it is the first of the month. Return None if
-    languages disagree about the month."""
+    """Return the day of a date with the name of a month.
+
+    If the date has no day, the result is the first day of the month. The result is None if the name means different
+    months in different languages.
+    """
     (name,) = (value for key, value in found.groupdict().items() if key.startswith("month") and value)
     months = _months()[name.lower()]
     if len(months) > 1:

@@ -10,10 +10,10 @@ _PROTECTED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)")
 
 
 def decode_hex(code: str) -> str | None:
-    """Return the address in a `data-cfemail` value, or None if the value does not hold one.
+    """Return the address in a `data-cfemail` value, or None if the value does not contain an address.
 
-    The first byte is the key. Each further byte is a character XOR the key. Some pages hid the address in character
-    references before the network hid it again.
+    The first byte is the key. Each further byte is a byte of the address XOR the key. Character references in the
+    address are resolved, because some pages write the address with them.
     """
     try:
         key, *rest = bytes.fromhex(code.strip())
@@ -23,8 +23,11 @@ def decode_hex(code: str) -> str | None:
 
 
 def decode_target(target: str) -> str:
-    """Return a link's target. A hidden mail address becomes a `mailto:`, with any remaining character references
-    resolved."""
+    """Return the target of a link.
+
+    The target of a hidden mail address becomes a `mailto:`. In a `mailto:`, remaining character references are
+    resolved.
+    """
     match = _PROTECTED.search(target)
     address = decode_hex(match[1]) if match else None
     if address:

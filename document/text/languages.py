@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 _ENOUGH = 3
-"""Minimum number of different common words of a language for them to decide."""
+"""Minimum number of different common words in a text, for the common words to decide on its language."""
 _LETTERS = 60
-"""Minimum number of letters for a text to have a language of its own. A shorter one takes the language around it."""
+"""Minimum number of characters of a text that gets a language by itself. A shorter text gets the language of the text
+around it.
+"""
 _LONG = 300
-"""Minimum number of letters for a separate check of a text among others of one language."""
+"""Minimum number of characters of a text that may differ in language from the rest of its page."""
 _MAIN = 0.1
-"""Minimum share of a page's text for a language to be one of the page's own."""
+"""Minimum share of a page's text in a language, for the language to be a main language of the page."""
 _FEW = 0.04
-"""Minimum share of common words in a text. With fewer, the text may be in another language."""
+"""Minimum share of common words in a text. A text with fewer may be in another language."""
 _CONFIDENT = 0.6
 _SURE = 0.8
-"""Minimum confidence for the model to overrule the common words of a language."""
+"""Minimum confidence with which the model's answer counts more than the common words."""
 _PLAUSIBLE = 0.2
-"""Minimum confidence for an expected language, as a share of the best language's confidence."""
+"""Minimum confidence in an expected language, as a share of the confidence in the best language."""
 _ASKED = 5000
 """Maximum number of characters of a text that the model reads."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -46,9 +48,9 @@ class LanguageSigns:
     common: str
     """Frequent short words."""
     titles: str
-    """Words in a heading that name the whole document, such as "policy"."""
+    """Words that name the whole document in a heading, such as "policy"."""
     neighbours: str
-    """Languages that share many of the common words."""
+    """Codes of languages that share many of the common words."""
 
 
 @cache
@@ -62,13 +64,13 @@ def _common() -> Mapping[str, frozenset[str]]:
 
 
 def is_listed(language: str) -> bool:
-    """Whether a language has a list of common words, so that it is recognised without a model."""
+    """Whether a language has a list of common words. Such a language is recognised without a model."""
     return language in languages_with("detection")
 
 
 @cache
 def title_words() -> frozenset[str]:
-    """Return the words in headings that name the whole document."""
+    """Return the words that name the whole document in a heading, in all languages."""
     return frozenset(word for signs in _signs().values() for word in signs.titles.split())
 
 
@@ -76,10 +78,11 @@ def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, c
     """Return the language of each text, in the order of the page.
 
     `declared` is the language that the markup states for each text, or "". `page` is the language of the whole page.
-    The expected languages are the configured ones, or else the page's. Script and markup decide first, then the common
-    words. A model checks words that do not fit the expected languages, or that several languages share. A text without
-    signs takes the language of the text around it. The result is "und" if nothing fits, or if the language is not a
-    configured one.
+    The expected languages are the configured languages, or the page's language if none are configured. The script and
+    the markup decide first. The common words decide next. A model checks a text if its common words do not fit the
+    expected languages, or if several languages share these words. A text that shows no language gets the language of
+    the text around it. The result is "und" if no language fits, or if the language is not one of the configured
+    languages.
     """
     expected = tuple(configured) or ((page,) if _SUBTAG.fullmatch(page) else ())
     languages = [_shown(text, markup, expected, configured) for text, markup in zip(texts, declared, strict=True)]
@@ -90,7 +93,7 @@ def detect_languages(texts: Sequence[str], declared: Sequence[str], page: str, c
 
 
 def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequence[str]) -> str | None:
-    """Return the language that the script or the markup shows, or None."""
+    """Return the language that the script or the markup of a text shows, or None."""
     script = _script(text)
     if script is None:
         return None
@@ -105,8 +108,10 @@ def _shown(text: str, declared: str, expected: Sequence[str], configured: Sequen
 
 
 def _script(text: str) -> str | None:
-    """Return the script of most letters, by the first word of their Unicode names; None if there are hardly any
-    letters."""
+    """Return the script of most letters in a text, such as "LATIN"; None if the text has hardly any letters.
+
+    The script is the first word of a letter's Unicode name.
+    """
     letters = list(filter(str.isalpha, text[:2000]))
     if len(letters) < 12:
         return None
@@ -130,7 +135,7 @@ def _vote(languages: list[str | None], texts: Sequence[str], expected: Sequence[
 
 
 def _by_words(text: str) -> str | None:
-    """Return the language with clearly the most common words, or None."""
+    """Return the language whose common words are clearly the most frequent in a text, or None."""
     words = Counter(word.lower() for word in _WORD.findall(text[:6000]))
     common = _common()
     votes = sorted(
@@ -143,8 +148,10 @@ def _by_words(text: str) -> str | None:
 
 
 def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
-    """Return the language of texts whose common words vote for one language. A model may choose an expected language or
-    a neighbour instead."""
+    """Return the language of texts whose common words show the language `vote`.
+
+    A model may choose an expected language or a neighbour of `vote` instead.
+    """
     if vote in expected:
         return vote
     others = [language for language in expected if not is_listed(language)]
@@ -158,8 +165,11 @@ def _checked(vote: str, text: str, expected: Sequence[str]) -> str:
 
 
 def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected: Sequence[str]) -> None:
-    """Set the language of longer texts that show no language. If only one language is expected and it has no list of
-    common words, that one is used. Otherwise a model decides."""
+    """Set the language of longer texts that show no language.
+
+    If only one language is expected, and it has no list of common words, the texts get this language. Otherwise a model
+    decides.
+    """
     clear = _main_languages(languages, texts)
     alone = expected[0] if len(expected) == 1 and not is_listed(expected[0]) else None
     for number, text in enumerate(texts):
@@ -172,7 +182,7 @@ def _ask_about_rest(languages: list[str | None], texts: Sequence[str], expected:
 
 
 def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> frozenset[str]:
-    """Return the main languages: those with enough text to be the page's own."""
+    """Return the main languages of a page. They are the languages with a large enough share of its text."""
     amounts: Counter[str] = Counter()
     for language, text in zip(languages, texts, strict=True):
         if language:
@@ -181,8 +191,10 @@ def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> fr
 
 
 def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
-    """Return whether a text may be in another language than its page. It is so if the text has sentences without any of
-    the page's common words."""
+    """Return whether a text may be in another language than its page.
+
+    Such a text is long, has sentences, and has hardly any common words of the page's languages.
+    """
     if len(text) <= _LONG or not reads_like_prose(text):
         return False
     words = [word.lower() for word in _WORD.findall(text[:6000])]
@@ -191,7 +203,9 @@ def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
 
 
 def _filled(languages: Sequence[str | None], page: str) -> list[str]:
-    """Return the languages with gaps filled from the text before, or else from the text after."""
+    """Return the languages, with a language in place of each None. It is the language before it, or else the first
+    language after it.
+    """
     first = next((language for language in languages if language), page or UNKNOWN_LANGUAGE)
     filled: list[str] = []
     for language in languages:
@@ -202,8 +216,9 @@ def _filled(languages: Sequence[str | None], page: str) -> list[str]:
 def _by_model(
     text: str, candidates: Iterable[str] = (), expected: Sequence[str] = (), least: float = _CONFIDENT
 ) -> str | None:
-    """Return the language that a model recognises among the candidates, or among all languages; None if it is not
-    sure.
+    """Return the language that a model recognises, or None if the model is not sure.
+
+    Only the candidates are considered. Without candidates, all languages are considered.
     """
     wanted = frozenset(candidates) & _supported() or _supported()
     if len(wanted) == 1:
@@ -233,7 +248,7 @@ def _supported() -> frozenset[str]:
 
 @cache
 def _detector(languages: frozenset[str]) -> LanguageDetector:
-    # Imported here because the models take seconds and 60 MB, and common words nearly always decide.
+    # Imported here because loading the models takes seconds and 60 MB, and the common words nearly always decide.
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
     codes = [IsoCode639_1.from_str(language.upper()) for language in sorted(languages)]

@@ -1,4 +1,4 @@
-"""Gives text one canonical form, so that typography never counts as a change."""
+"""Writes text in one normal form, so that a change of typography never counts as a change of the text."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _TYPOGRAPHY = str.maketrans(
 
 
 def normalise(text: str) -> str:
-    """Return the text on one line, in NFC, with single spaces and plain quotes, apostrophes and dashes.
+    """Return the text on one line, in NFC, with single spaces and plain quotation marks, apostrophes and dashes.
 
-    Soft hyphens, zero-width and bidirectional control characters are dropped, because readers do not see them.
-    Typographic quotes become straight ones, all dashes become hyphens, and an ellipsis becomes three dots. Normalising
-    twice changes nothing.
+    Soft hyphens, zero-width characters and bidirectional control characters are dropped, because readers do not see
+    them. Typographic quotation marks become straight ones, all dashes become hyphens, and an ellipsis becomes three
+    dots. A text that is normalised twice does not change the second time.
     """
     if text.isascii():
         return " ".join(_CONTROL.sub("", text).replace("`", "'").split())

@@ -1,4 +1,4 @@
-"""Handles list numbers and bullets: finds those typed in text, and works out those that the markup generates."""
+"""Reads list numbers and bullets that are typed in a text, and writes list numbers that the markup generates."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _ONLY_TYPED_BEFORE = 3
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A list number: its shape, the signs around it, and its values."""
+    """A list number: its shape, the punctuation around it, and its values."""
 
     shape: Shape
     around: str
-    """Signs around the number: "." or "()" or ")"; "" if there are none."""
+    """Punctuation around the number: ".", "()" or ")"; "" if there is none."""
     values: tuple[int, ...]
 
 
@@ -40,7 +40,8 @@ def split_marker(text: str) -> tuple[str, str]:
     """Return the typed markers at the start of a normalised line, and the words after them.
 
     A dotted number without a final dot ("2.5 million") is a marker only if a capital letter follows. A single letter is
-    not a marker if another initial follows. If a line is only a marker, the marker counts as its words.
+    not a marker if another single letter follows ("J. R. Smith"). If a line consists only of a marker, the marker is
+    returned as the words.
     """
     markers: list[str] = []
     rest = text
@@ -66,7 +67,10 @@ def _marker_end(text: str) -> int:
 
 
 def count(marker: str) -> Number:
-    """Return the number in the last of the markers. Use `follows` to find out whether a letter is a Roman number."""
+    """Return the number in the last of the markers.
+
+    A letter such as "I" may also be a Roman number. `follows` considers both.
+    """
     last = marker.rsplit(" ", 1)[-1] if marker else ""
     core = last.strip("().[]")
     if not core or not core.replace(".", "").isalnum():
@@ -82,7 +86,9 @@ def count(marker: str) -> Number:
 
 
 def follows(number: Number, before: Number) -> bool:
-    """Return whether a number comes right after another of the same kind ("3." after "2.", "J." after "I.")."""
+    """Return whether a number comes directly after another number of the same kind ("3." after "2.", "J."
+    after "I.").
+    """
     if number.around != before.around or not number.values or not before.values:
         return False
     if number.shape == before.shape:
@@ -119,7 +125,7 @@ def _roman(text: str) -> int:
 
 
 def rendered(value: int, style: str) -> str:
-    """Return a list number in a `list-style-type`, without the signs around it."""
+    """Return a list number in the format of a `list-style-type`, without punctuation."""
     if style in ("lower-alpha", "lower-latin", "a"):
         return _letters(value)
     if style in ("upper-alpha", "upper-latin", "A"):

@@ -8,11 +8,13 @@ _STOPS = r".!?。！？؟।…"
 _SENTENCE = re.compile(rf"([^{_STOPS}]{{8,}})[{_STOPS}]")
 _FEWEST_WORDS = 4
 _LETTERS = 12
-"""Minimum number of letters of a sentence, in a script without spaces between words."""
+"""Minimum number of letters of a sentence in a script that has no spaces between words."""
 
 
 def reads_like_prose(text: str) -> bool:
-    """Return True if a text contains a sentence: four words or more, and a stop after them."""
+    """Return whether a text contains a sentence: at least four words, and then a full stop or another mark that ends a
+    sentence.
+    """
     return any(_is_sentence(match[1]) for match in _SENTENCE.finditer(text))
 
 

@@ -25,7 +25,7 @@ class LinkWords:
 
     rights: Sequence[str]
     hidden_addresses: Sequence[str]
-    """Regular expressions for the words that a content system writes in place of an e-mail address."""
+    """Regular expressions for the words that a content management system shows in place of an e-mail address."""
 
 
 @cache
