@@ -75,12 +75,14 @@ class CrawlSettings:
     PATH is used.
     """
     render_time: Annotated[float, Bounds("seconds", 5, 600)] = 60.0
-    """Maximum seconds in which the scripts of a page must build it. This includes the time to load files."""
+    """Maximum seconds that the scripts of a page may take to build the page. This includes the time to load files."""
     render_requests: Annotated[int, Bounds("count", 1, 5000)] = 200
     """Maximum number of files that one page may load while it is built."""
     render_size: Annotated[int, Bounds("bytes", 100_000, 1_000_000_000)] = 50_000_000
-    """Maximum bytes of all these files together. In addition, `max_body` limits each file."""
+    """Maximum bytes of all files together that one page may load while it is built. In addition, `max_body` limits each
+    file.
+    """
     allow_private: tuple[str, ...] = ()
-    """Hosts, addresses and networks that may be fetched although they are not public, such as an intranet. See
+    """Hosts, addresses and networks that may be fetched although they are not public, for example on an intranet. See
     `crawler.network.addresses.AllowList`.
     """

@@ -12,7 +12,9 @@ from email.utils import parsedate_to_datetime
 ASKING_TO_WAIT = (429, 503)
 """Statuses with which a host asks for a pause (RFC 9110 section 10.2.3, RFC 6585 section 4)."""
 PATIENCE = 6
-"""Number of responses with such a status in a row after which a host gets no further request in this run."""
+"""Number of responses with status 429 or 503 in a row. After that number, a host gets no further request in
+this run.
+"""
 JITTER = 0.5
 """Random variation of the interval between two requests, as a fraction of the interval."""
 CRAWL_DELAY_JITTER = 0.2

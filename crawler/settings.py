@@ -52,7 +52,7 @@ FIXED: dict[str, Any] = {
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "crawler.middlewares.refresh.RefreshMiddleware": 580,
-        # The number is between redirects by a header (600) and redirects in the page (580)
+        # The number 590 is between redirects by a header (600) and redirects in the page (580)
         "crawler.middlewares.decompression.DecompressionMiddleware": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
         "crawler.middlewares.refusals.RefusalMiddleware": 610,  # directly after Scrapy's redirects (600)
@@ -79,9 +79,9 @@ def scrapy_settings(
 ) -> dict[str, Any]:
     """Make Scrapy's settings from the settings of this program.
 
-    `database` is the archive's URL. `policies` are the configured policies. A spider that gets no policies visits those
-    of them that are due. `profiles` are the profiles, besides the default, that policies may name. `now` is the clock
-    that gives the times of visits. `busy_timeout` is how long the archive waits for another program.
+    `database` is the archive's URL. `policies` are the configured policies. If a spider gets no policies, it visits the
+    configured policies that are due. `profiles` are the profiles, besides the default, that policies may name. `now` is
+    the clock that gives the times of visits. `busy_timeout` is how long the archive waits for another program.
     """
     return {
         **FIXED,

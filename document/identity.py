@@ -29,7 +29,7 @@ class BlockIdentity:
     """The part of a document's identity that comes from one block."""
 
     words: tuple[tuple[str | None, str], ...]
-    """A pair as in `SectionIdentity`; empty if the block is only a link to a place in the page."""
+    """As in `SectionIdentity`. It is empty if the block is only a link to a place in the page."""
     addresses: frozenset[str]
     sites: frozenset[tuple[str, str]]
 
@@ -41,10 +41,10 @@ class SectionIdentity:
     heading: str
     """The heading's words in lower case. They are compared with the entries of a table of contents."""
     words: tuple[tuple[str | None, str], ...]
-    """A pair for the heading and for each block, in order. A pair without text is left out.
+    """The words of the heading and of the blocks, in order. They are grouped into pairs.
 
-    The second item is the words, as the items of a JSON list. The first item is the text in lower case for an entry of
-    a table of contents; otherwise it is None.
+    The second item of a pair is words, as the items of a JSON list. It is never empty. The first item is None, except
+    for entries of a table of contents. For such an entry it is the text in lower case.
     """
     addresses: frozenset[str]
     """Linked e-mail addresses."""
@@ -56,11 +56,11 @@ def identity_words(document: Document) -> Identity:
     """Return the parts of a document that make a new version if one of them changes. They are the words, the linked
     e-mail addresses, and the links about rights.
 
-    The words are the words of headings and blocks, in order and without list markers. So it makes no new version if a
-    list number moves between markup and text, or if a paragraph is split. The mark "|" between cells of a row is not a
-    word. In a table of contents, an entry is left out if it repeats a heading, or if it is only a link to its place.
-    Sentences in a table of contents stay. A link about a right or an opt-out counts with its words and its host. All
-    other link targets may change.
+    The words are the words of headings and blocks, in order and without list markers. So there is no new version if
+    only a list number moves between markup and text, or if a paragraph is only split. The mark "|" between cells of a
+    row is not a word. In a table of contents, an entry is left out if it repeats a heading, or if it is only a link to
+    its place. Sentences in a table of contents stay. A link about a right or an opt-out counts with its words and its
+    host. All other link targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
     return tuple(json.loads(f"[{words}]")), addresses, sites
@@ -99,7 +99,10 @@ def block_identity(block: Block) -> BlockIdentity:
 
 
 def combined_identity(heading: str, blocks: Sequence[BlockIdentity]) -> SectionIdentity:
-    """Return the identity of the section that has these blocks; words next to each other become one text."""
+    """Return the identity of a section with this heading and these blocks.
+
+    Words that are next to each other are joined into one pair.
+    """
     listed = chain([(None, _items(heading))], *(block.words for block in blocks))
     words: list[tuple[str | None, str]] = []
     for entry, some in groupby(listed, itemgetter(0)):

@@ -23,7 +23,9 @@ UNKNOWN_LANGUAGE = "und"
 RENDERED = "x-clausewatch-rendered"
 """Response header that names the browser in which the page was built."""
 UNSETTLED = "x-clausewatch-unsettled"
-"""Response header that says after how long a page was captured although its text was still changing."""
+"""Response header of a page that was captured while its text was still changing. The value says after how long the page
+was captured.
+"""
 
 MAX_NESTING = 50_000
 """Nesting depth of a page's elements: the default limit, and the highest limit that can be configured.
@@ -104,7 +106,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, and the blocks between it and the next heading."""
+    """A heading, and the blocks between this heading and the next heading."""
 
     heading: str
     """The heading's words without its number. It is "" for text before the first heading."""
@@ -167,7 +169,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A part of a page that is not in its document."""
+    """A part of a page that is not in the page's document."""
 
     why: str
     """The reason, in a few words: "footer", "hidden", "remove .banner"."""

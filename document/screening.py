@@ -113,7 +113,7 @@ class _Seen:
 
 
 def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTIONS) -> Screening | None:
-    """Return the reason why the page is not a policy, or None if it may be one.
+    """Return the reason why the page is not a policy, or None if the page may be a policy.
 
     `document` is the result of `read` for the page and the same options. Phrases such as "page not found" count only on
     a page with hardly any policy text.

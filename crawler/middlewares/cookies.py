@@ -45,12 +45,12 @@ class VisitCookiesMiddleware:
     """Sends and stores the cookies of the visit to which a request belongs.
 
     The cookies are in the request's meta under "cookies". Redirects and retries keep the meta. A request for robots.txt
-    has no such key. It sends no cookies, and the cookies in its response are dropped. The middleware must be between
-    the redirects and the downloader.
+    has no such key. Such a request sends no cookies, and the cookies in its response are dropped. The middleware must
+    be between the redirects and the downloader.
     """
 
     def process_request(self, request: Request) -> None:
-        request.headers.pop("Cookie", None)  # may come from the request before a redirect
+        request.headers.pop("Cookie", None)  # the header may come from the request before a redirect
         cookies = cookies_of(request)
         if cookies is not None:
             cookies.add_to(request)

@@ -63,7 +63,7 @@ class DecompressionMiddleware:
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response with its decoded body; raise KnownError if it cannot be decoded."""
+        """Return the response with its decoded body. Raises KnownError if the body cannot be decoded."""
         stated = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
         codings = [name for coding in stated.split(",") if (name := coding.strip()) in CODINGS]
         if not codings or not response.body:

@@ -102,7 +102,7 @@ class OpenPage:
         }
 
     async def prepare(self, page: Page, _: Request) -> None:
-        """Intercept every request of the page and of the windows that it opens."""
+        """Intercept every request of the page, and every request of the windows that the page opens."""
         page.set_default_timeout(self.settings.render_time * 1000)
         context: BrowserContext = page.context
         await context.add_init_script(NO_PEERS + OPEN_ROOTS)

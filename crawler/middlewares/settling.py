@@ -1,4 +1,4 @@
-"""Waits until a page's markup stops changing, and returns it."""
+"""Waits until a page's text stops changing, and returns the page's markup."""
 
 from __future__ import annotations
 

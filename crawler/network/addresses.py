@@ -102,9 +102,10 @@ def host_key(host: str) -> str:
 def plain_host(url: str) -> str:
     """Return the host of a URL if all parsers agree on the host.
 
-    Raises ValueError if they may not agree. Its message continues the words "The address ...". Browsers, urllib and
-    Twisted disagree about user names, backslashes, escapes and spaces before the path. One parser reads the URL for the
-    robots.txt, and another parser reads it for the page. So they could reach different hosts.
+    Raises ValueError if the parsers may disagree. The message of the error continues the words "The address ...".
+    Browsers, urllib and Twisted disagree about user names, backslashes, escapes and spaces before the path. One parser
+    reads the URL for the robots.txt, and another parser reads it for the page. So the two parsers could reach different
+    hosts.
     """
     try:
         parts = urlsplit(url)
@@ -134,7 +135,7 @@ def _is_address(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Hosts and networks that a user allows although they are not public, such as an intranet."""
+    """Hosts and networks that a user allows although they are not public, for example on an intranet."""
 
     hosts: frozenset[str] = frozenset()
     """Host names in the form of `host_key`. Every address of such a host is allowed if it is requested by this name."""

@@ -31,7 +31,7 @@ IDLE = 5
 A run over thousands of hosts would otherwise exceed the limit of open files, which is often a thousand.
 """
 MARGIN = 1_000_000
-"""Number of bytes that is larger than a single read from a connection."""
+"""A number of bytes larger than any single read from a connection."""
 
 
 class HeadersTooLargeError(Exception):

@@ -33,7 +33,7 @@ Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
 
 DEFAULT = "default"
-"""The profile for a policy that names no profile, or a profile that does not exist."""
+"""The name of the default profile. It is used if a policy names no profile, or names a profile that does not exist."""
 
 MOST_TOGETHER = 16
 """Maximum number of responses that are recognised and recorded in one transaction."""

@@ -67,7 +67,7 @@ class WorkerLimits:
     """Maximum seconds of CPU time for one call."""
     _: KW_ONLY
     margin: int = MARGIN
-    """Number of bytes that is larger than any single allocation of a parser. See `MARGIN`."""
+    """A number of bytes larger than any single allocation of a parser. See `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
     """Maximum seconds of elapsed time for each second of CPU time."""
 
@@ -245,7 +245,7 @@ def new_pool(count: int) -> ProcessPool:
 
 
 def end_with(parent: int) -> None:
-    """End this process as soon as the process `parent` ends, even if it is killed.
+    """End this process as soon as the process `parent` ends, even if `parent` is killed.
 
     This is needed because a worker is not a child of that process, but of the fork server.
     """

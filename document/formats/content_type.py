@@ -71,8 +71,8 @@ def is_mhtml(page: Page) -> bool:
 
 
 def file_kind(page: Page) -> str | None:
-    """Return the name of a file type that the program cannot read, such as "an RTF file". Return None if it can read
-    the page.
+    """Return the name of a file type that the program cannot read, such as "an RTF file". Return None if the program
+    can read the page.
     """
     body = page.body.lstrip() if page.body[:1].isspace() else page.body
     if is_docx(page):

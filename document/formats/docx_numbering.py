@@ -55,7 +55,7 @@ def value(element: etree._Element | None, *names: str) -> str:
 
 
 def number(text: str, otherwise: int = 0) -> int:
-    """Return the number in a text, which has up to six digits. Return `otherwise` for any other text."""
+    """Return a text of up to six digits as a number. Return `otherwise` for any other text."""
     return int(text) if re.fullmatch(r"-?\d{1,6}", text) else otherwise
 
 

@@ -33,7 +33,7 @@ _LOOKS = tuple(
         "tabs",
     )
 )
-"""Properties that do not affect the text. The converter needs far less memory if they are removed."""
+"""Properties that do not affect the text. The converter needs far less memory without these properties."""
 _EDITED = tuple(f"{W}{name}" for name in ("rsidR", "rsidRPr", "rsidRDefault", "rsidP", "rsidDel", "rsidTr"))
 """Attributes that record in which session a text was edited."""
 _NAMED_OTHERWISE = {f"{W}cr": f"{W}br", f"{W}ptab": f"{W}tab"}

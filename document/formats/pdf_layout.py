@@ -188,8 +188,8 @@ def _is_marker(text: str) -> bool:
 
 
 def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
-    """Whether a line is the next cell of a row. It is to the right of a short paragraph, and above the end of that
-    paragraph.
+    """Whether a line is the next cell of a row. Such a line is to the right of a short paragraph, and above the end of
+    that paragraph.
     """
     lines = paragraph.lines
     if line.page != paragraph.last.page or len(lines) > _CELL_HEIGHT or line.base <= paragraph.last.base:

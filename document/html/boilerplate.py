@@ -29,7 +29,7 @@ from document.text.prose import reads_like_prose
 from document.text.rights_links import names_rights
 
 _NOTICE = 400
-"""Maximum length, in characters of prose, of a `noscript` notice. A longer one is text."""
+"""Maximum length, in characters of prose, of a `noscript` notice. A longer notice is text."""
 _SHORT = 120
 """Maximum length, in characters of prose, of a label for fields and buttons."""
 _LINKED = 1 / 3

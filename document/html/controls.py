@@ -34,8 +34,8 @@ _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 
 
 def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids of the parts that an element opens or links to. They are in its attributes, and in quoted words of
-    its click handler.
+    """Return the ids of the parts that an element opens or links to. The ids are in the attributes of the element, and
+    in quoted words of its click handler.
     """
     ids = [part.lstrip("#") for name in OPENERS for part in attributes.get(name, "").split()]
     target = attributes.get("href", "").strip() if tag == "a" else ""
@@ -78,7 +78,7 @@ class Controls:
         self._heads: dict[int, bool] = {}
 
     def shows_in_turn(self, element: Tag) -> bool:
-        """Return whether an element is one of several that are shown one at a time, as slides are."""
+        """Return whether an element is one of several elements that are shown one at a time, as slides are."""
         return id(element.parent) in self._shows_one
 
     def acts(self, element: Tag) -> int:
@@ -109,7 +109,7 @@ class Controls:
 
     def _ends_part(self, control: Tag) -> bool:
         """Return whether the part right before a control is hidden, or ends in a hidden part. The control then shows
-        the rest.
+        the hidden part.
 
         A field does not count as a part. Pages often hide a check box, and its label then opens the part after the box.
         """
@@ -187,7 +187,7 @@ def is_control(element: Tag) -> bool:
 
 
 def _alike(control: Tag) -> Iterator[Tag]:
-    """Yield the controls that are like a control. They are beside it, or in the elements beside its parent.
+    """Yield controls of the same kind as a control. They are beside the control, or in the elements beside its parent.
 
     The elements beside the parent are searched only if the parent has no other text.
     """

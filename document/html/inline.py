@@ -70,7 +70,9 @@ _CONTAINERS = frozenset({"flex", "grid"})
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95
-"""Minimum share of a line's letters that are bold, for the whole line to count as bold. It also applies to links."""
+"""Minimum share of a line's letters that are bold, for the whole line to count as bold. The same share applies to
+letters in links.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

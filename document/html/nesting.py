@@ -22,7 +22,7 @@ _ENDED_BY = {
     b"option": frozenset([b"option"]),
     **dict.fromkeys([b"tbody", b"thead", b"tfoot"], _ROW | {b"tbody", b"thead", b"tfoot", b"p"}),
 }
-"""Elements that often have no end tag, and the open elements that end when such an element begins."""
+"""Elements that often have no end tag. The values are the open elements that end when such an element begins."""
 
 
 def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:

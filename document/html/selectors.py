@@ -1,7 +1,7 @@
 """The CSS selectors of a policy's configuration, and ranges of a page between two elements.
 
-A range is written `startBefore: SELECTOR; endBefore: SELECTOR`, or with `startAfter` or `endAfter`. It begins at the
-first match of the first selector, and ends at the next match of the second selector.
+A range is written `startBefore: SELECTOR; endBefore: SELECTOR`, or with `startAfter` or `endAfter` instead. The range
+begins at the first match of the first selector, and ends at the next match of the second selector.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ _WAITING = 60
 _LINES = ("text-decoration", "text-decoration-line")
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
-"""Maximum share of the page's text in one struck element. A larger element is kept, because the mark is a mistake."""
+"""Maximum share of the page's text in one struck element. A larger element is kept, because its mark is probably a
+mistake.
+"""
 _MARK = re.compile(r"\W{0,2}(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?:[,;]\s*\d{1,3})*\W{0,2}")
 _BRACKET = re.compile(r"[\w.,;:)]\[$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|o|a|º|ª|tm|sm|®|™)", re.IGNORECASE)

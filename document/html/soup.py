@@ -43,15 +43,12 @@ UNREAD = frozenset(
 
 
 def parse(text: str) -> BeautifulSoup:
-    """Return the page's tree.
-
-    This parser keeps text that is nested 100,000 elements deep. It does not build a second tree.
-    """
+    """Return the page's tree. This parser keeps text that is nested 100,000 elements deep."""
     return BeautifulSoup(_XML_PROLOGUE.sub("", text, count=1), "lxml")
 
 
 def events(root: Tag) -> Iterator[Event]:
-    """Yield the start and end of each element and each text, in order, from `root` on.
+    """Yield the start and the end of each element, and each text, in order, beginning with `root`.
 
     Elements in `UNREAD`, comments and declarations are left out. The caller may remove an element from the tree at its
     start; its content is then skipped.
@@ -111,7 +108,7 @@ def is_text(node: PageElement | None) -> bool:
 
 
 def attribute(element: Tag, name: str) -> str:
-    """Return an attribute's text; "" if it is missing. A list of values is joined by spaces."""
+    """Return an attribute's text; "" if the attribute is missing. A list of values is joined by spaces."""
     value = element.attrs.get(name)
     if value is None:
         return ""

@@ -39,7 +39,9 @@ def _is_unspoken(element: Tag) -> bool:
 
 
 def _is_seen(element: Tag) -> bool:
-    """Return whether an element with `aria-hidden` is visible as words of a line. An icon or a collapsed box is not."""
+    """Return whether an element with `aria-hidden` is visible as words of a line. An icon or a collapsed box does not
+    count.
+    """
     if element.name in _CLOSED or element.name in _ICONS or element.parent is None:
         return False
     if len(_words(element).split()) > 1:
@@ -126,7 +128,7 @@ def _is_or_holds_control(node: Tag) -> bool:
 
 
 def _is_part(element: Tag) -> bool:
-    """Return whether an element is, or contains near its beginning, a paragraph, a list or a table."""
+    """Return whether an element is a paragraph, a list or a table, or contains one of these near its beginning."""
     inner = (element, *beginning(element, _LOOKED_AT))
     return any(isinstance(node, Tag) and node.name in _PARTS for node in inner)
 
@@ -148,7 +150,9 @@ def _is_read(node: PageElement) -> bool:
 
 
 def _asks(before: PageElement) -> bool:
-    """Return whether an element announces the text after it. It is a control, a heading, a question, or dots."""
+    """Return whether an element announces the text after it. Such an element is a control, a heading, a question, or
+    dots.
+    """
     if not isinstance(before, Tag):
         return False
     if _names(before) or stands_for_more(before) or "onclick" in before.attrs:

@@ -93,7 +93,7 @@ def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
     """Return the parts of the head that are read, and the number of tokens in the head.
 
     Parts in `_PASSING` are left out. Only tokens that certainly belong to the head are counted. The number is 0 if
-    there are none.
+    there are no such tokens.
     """
     kept: list[str] = []
     inside = False

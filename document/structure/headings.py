@@ -1,4 +1,6 @@
-"""Finds the headings among a page's lines. Like a reader, it goes by markup, weight, numbers and shape."""
+"""Finds the headings among a page's lines. Like a reader, it uses the markup, the weight, the numbers and the shape of
+the lines.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ sentence.
 _WORDS = 20
 """Maximum number of words of a bold paragraph that counts as a heading."""
 _BARE_WORDS = 10
-"""Maximum number of words of a heading that neither markup nor weight nor a number shows."""
+"""Maximum number of words of a heading that is neither bold nor a heading in the markup."""
 _BODY = 60
-"""Minimum length, in characters, of the text after such a heading."""
+"""Minimum length, in characters, of the text after a heading that is neither bold nor a heading in the markup."""
 _RUN_IN_WORDS = 12
 _RUN_IN = re.compile(r"^([^.:;?!]{3,90}:)\s+(\S.*)$")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -37,7 +39,7 @@ class Piece:
     contents: bool = False
     """Whether the line is an entry of a table of contents."""
     jump: bool = False
-    """Whether the line is such an entry and links to its place in the page."""
+    """Whether the line is an entry of a table of contents and links to its place in the page."""
     heading: bool = False
 
     @property

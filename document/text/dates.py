@@ -227,8 +227,8 @@ def _numeric(first: int, second: int, year: int) -> date | None:
 def _named(found: re.Match[str], numbers: list[int]) -> date | None:
     """Return the day of a date with the name of a month.
 
-    If the date has no day, the result is the first day of the month. The result is None if the name means different
-    months in different languages.
+    If the date has no day, the result is the first day of the month. The result is None if the name of the month means
+    different months in different languages.
     """
     (name,) = (value for key, value in found.groupdict().items() if key.startswith("month") and value)
     months = _months()[name.lower()]
