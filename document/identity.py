@@ -29,7 +29,9 @@ class BlockIdentity:
     """The part of a document's identity that comes from one block."""
 
     words: tuple[tuple[str | None, str], ...]
-    """As in `SectionIdentity`. It is empty if the block is only a link to a place in the page."""
+    """The words of the block, in the form of `SectionIdentity`. They are empty if the block is only a link to a place
+    in the page.
+    """
     addresses: frozenset[str]
     sites: frozenset[tuple[str, str]]
 

@@ -233,7 +233,9 @@ class Workers:
 
 
 def _ended_by_itself(error: BaseException) -> bool:
-    """Whether a worker ended without a signal: on a very busy machine its wait for the pool's own lock runs out."""
+    """Whether a worker ended without a signal. On a very busy machine, this happens if the worker waits too long for a
+    lock of the pool.
+    """
     return isinstance(error, ProcessExpired) and (error.exitcode is None or error.exitcode >= 0)
 
 
