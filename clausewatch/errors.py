@@ -17,30 +17,30 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit codes of commands. Cron jobs, CI jobs and tests depend on these numbers."""
+    """The exit codes of commands. Users' cron jobs and CI jobs depend on these numbers."""
 
     FINE = 0
     TROUBLE = 1
-    """A policy failed or was not comparable, a delivery was given up, or a row of a batch could not be read."""
+    """Something needs attention: for example, a policy failed or was not comparable, or a message was given up."""
     USAGE = 2
     """Wrong usage or configuration."""
     STORAGE = 3
     LOCKED = 4
     """Another run holds the lock."""
     MATERIAL = 10
-    """A material change was found, with the option `--exit-code`."""
+    """A material change was found. Only the option `--exit-code` gives this code."""
 
 
 PRECEDENCE = (ExitCode.STORAGE, ExitCode.USAGE, ExitCode.LOCKED, ExitCode.MATERIAL, ExitCode.TROUBLE, ExitCode.FINE)
 
 
 def leading(codes: Iterable[ExitCode]) -> ExitCode:
-    """Return the most important exit code; FINE if there are none."""
+    """Return the most important of these exit codes; FINE if there are none."""
     return min(codes, key=PRECEDENCE.index, default=ExitCode.FINE)
 
 
 class ClausewatchError(Exception):
-    """An expected error. The message says what is wrong, where, and what to do; no traceback is shown."""
+    """An expected error. Its message says what is wrong, where, and how to fix it. The user sees no traceback."""
 
     exit_code = ExitCode.TROUBLE
 
@@ -52,9 +52,9 @@ class ConfigurationError(ClausewatchError):
 
     def __init__(self, source: str, problems: Iterable[str]) -> None:
         self.source = source
-        """The file, as the user wrote its path."""
+        """Path of the configuration file, as the user wrote it."""
         self.problems = tuple(problems)
-        """One sentence for each problem, beginning with its location in the file."""
+        """A sentence for each problem. It begins with the location in the file."""
         super().__init__(source, self.problems)
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class ConfigurationError(ClausewatchError):
 
 
 class UnconfiguredPolicyError(ClausewatchError):
-    """A policy was named that is not in the configuration."""
+    """The user named a policy that is not in the configuration."""
 
     exit_code = ExitCode.USAGE
 
@@ -75,7 +75,7 @@ class UnconfiguredPolicyError(ClausewatchError):
 
 
 class PausedPolicyError(ClausewatchError):
-    """A policy was requested whose fetching is paused in the configuration."""
+    """The user asked for a check of a policy that is paused in the configuration."""
 
     exit_code = ExitCode.USAGE
 
@@ -93,7 +93,10 @@ _SHOWN = 20
 
 
 def suggestion(word: str, names: Iterable[str]) -> str:
-    """Return a hint: the name that was probably meant, or else up to `_SHOWN` of the known names."""
+    """Return a hint: the known name that is most similar to a word.
+
+    If no name is similar, return up to `_SHOWN` known names.
+    """
     choices = list(dict.fromkeys(names))
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

@@ -1,4 +1,4 @@
-"""The configuration: reads one TOML file into validated, frozen data."""
+"""The configuration: one TOML file, read into validated data that cannot be changed."""
 
 from clausewatch.config.loading import load
 from clausewatch.config.model import Configuration, HeadList, Stamping

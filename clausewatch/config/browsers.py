@@ -1,4 +1,4 @@
-"""Checks that a browser for rendered pages is installed on this machine."""
+"""Checks whether this machine has a browser that can render pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from crawler.network.browser import NoBrowserError, find_chromium
 
 
 def require_browser(configuration: Configuration) -> None:
-    """Raise ConfigurationError if a policy must be rendered and no browser is available; for commands that fetch."""
+    """Raise ConfigurationError if a policy must be rendered and no browser is available.
+
+    Commands that fetch pages call this function.
+    """
     rendered = [policy.name for policy in configuration.policies if policy.options.rendered]
     if not rendered:
         return

@@ -1,4 +1,4 @@
-"""Checks whether the notifier can use the channels and recipients in the file."""
+"""Checks whether the notifier can use the channels and recipients in the configuration file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from clausewatch.config.variables import Location
 from notifier.audience.subscriptions import Target
 
 ChannelCheck = Callable[[str, str], str | None]
-"""A function that returns why a channel's address, or a recipient in it, cannot be used: `notifier.channels.check`. The
-caller passes it in because it imports all of Apprise, and most commands send nothing."""
+"""A function that returns the reason why a channel cannot be used with a recipient, or None. It imports all of Apprise.
+Most commands send nothing, so only commands that need the function pass it in.
+"""
 
 
 def check_channels(
     check: ChannelCheck, channels: Mapping[str, str], subscribers: Sequence[Mapping[str, Any]], problems: Problems
 ) -> None:
-    """Find channel addresses that cannot be used. Each is checked with the recipients that subscribers name for it."""
+    """Find channel addresses that cannot be used.
+
+    Each address is checked with the recipients that subscribers name for the channel.
+    """
     targets = _targets(subscribers)
     for name, url in channels.items():
         location: Location = ("channels", name)

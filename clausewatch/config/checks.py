@@ -1,4 +1,6 @@
-"""Finds problems between tables of the file: duplicate names, and references to missing things."""
+"""Finds problems that concern several tables of the file: duplicate names, and references to a name that does not
+exist.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from notifier.audience.subscriptions import TAG, Target
 
 
 def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Problems) -> None:
-    """Find duplicate names, and contradictory renames."""
+    """Find names that are used twice, and `renamed_from` values that contradict other tables."""
     names = [text(table, "name") for table in tables]
     origins = [text(table, "renamed_from") for table in tables]
     for position, (name, origin) in enumerate(zip(names, origins, strict=True)):
@@ -36,7 +38,7 @@ def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Proble
 
 
 def check_policies(tables: Sequence[Mapping[str, Any]], own_profiles: Iterable[str], problems: Problems) -> None:
-    """Find unknown profiles, and invalid CSS selectors."""
+    """Find unknown profiles and invalid CSS selectors in the tables of policies."""
     profiles = [*profile_names(), *own_profiles]
     for position, table in enumerate(tables):
         profile = text(table, "profile")
@@ -56,7 +58,9 @@ def check_subscribers(
     policies: Sequence[Mapping[str, Any]],
     problems: Problems,
 ) -> None:
-    """Find unknown channels in targets, and names or tags that match no policy."""
+    """Find subscribers with unknown channels, with a channel listed twice, or with names or tags that match no
+    policy.
+    """
     known_channels = list(channels)
     names = [name for table in policies if (name := text(table, "name"))]
     tags = sorted({tag for table in policies for _, tag in texts(table, "tags")})
@@ -73,7 +77,7 @@ def check_subscribers(
 
 
 def check_clauses(tables: Sequence[Mapping[str, Any]], profiles: Mapping[str, Profile], problems: Problems) -> None:
-    """Find clauses under which no profile reports findings."""
+    """Find subscribers with a clause that no profile has."""
     clauses = list(dict.fromkeys(clause for profile in profiles.values() for clause in profile.clauses))
     for position, table in enumerate(tables):
         for number, clause in texts(table, "clauses"):
@@ -95,21 +99,23 @@ def _check_targets(location: Location, via: list[tuple[int, str]], channels: lis
 
 
 def check_channel_names(channels: Iterable[str], problems: Problems) -> None:
-    """Find channel names that a subscriber's `via` cannot use."""
+    """Find channel names that are empty or contain a colon. A subscriber's `via` could not name such a channel."""
     for name in channels:
         if not name.strip() or ":" in name:
             problems.add(("channels", name), "is not a channel name: write a word without a colon")
 
 
 def text(table: Mapping[str, Any], key: str) -> str | None:
-    """Return the text at a key without surrounding spaces, or None if there is no text."""
+    """Return the text at a key without spaces around it; None if the key is missing, empty or not a text."""
     value = table.get(key)
     return value.strip() or None if isinstance(value, str) else None
 
 
 def texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
-    """Return the texts of a list with their positions. Entries that are not text are reported by the table's own
-    validation."""
+    """Return the texts in the list at a key, each with its position.
+
+    Entries that are not text are left out, because the validation of the table reports them.
+    """
     value = table.get(key)
     entries = value if isinstance(value, list) else []
     return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, str) and entry.strip()]

@@ -1,4 +1,4 @@
-"""Resolves the archive's address in the file, so that it is valid in any folder."""
+"""Makes the archive's address absolute, so that it means the same in any working folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _POSTGRESQL = "postgresql+psycopg"
 
 
 class DatabaseAddressError(Exception):
-    """The address cannot be used. The message never shows the address."""
+    """The archive's address cannot be used. The message never shows the address."""
 
 
 def resolved_database(url: str, base: Path) -> str:
-    """Return a database URL with an absolute path for SQLite. `base` is the folder of the configuration.
+    """Return a database URL. The path of a SQLite file becomes absolute. `base` is the folder of the configuration.
 
-    Raises DatabaseAddressError, also if the SQLite file's folder or the driver does not exist.
+    Raises DatabaseAddressError if the URL is invalid, or if the SQLite file's folder or the driver does not exist.
     """
     if url.startswith("sqlite:"):
         return f"{_SQLITE}{_sqlite_path(url, base)}"

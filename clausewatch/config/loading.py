@@ -42,9 +42,10 @@ _TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of documen
 def load(
     path: Path, environment: Mapping[str, str] | None = None, check_channel: ChannelCheck | None = None
 ) -> Configuration:
-    """Return the configuration in a file. By default, variables come from the process's own environment.
+    """Return the configuration in a file. Without `environment`, variables are read from this process's environment.
 
-    With `check_channel`, the channels' addresses are checked too. Raises ConfigurationError with all problems at once.
+    With `check_channel`, the addresses of the channels are checked too. Raises ConfigurationError, which lists all
+    problems.
     """
     data = _parse(path)
     problems = Problems(data)
@@ -81,10 +82,10 @@ def _syntax_problem(message: str) -> str:
 
 @dataclass
 class _Reading:
-    """One reading of one file."""
+    """The state while one file is read."""
 
     base: Path
-    """The folder that relative paths are relative to."""
+    """The folder of the configuration file. Relative paths in the file begin there."""
     environment: Mapping[str, str]
     problems: Problems
     _: KW_ONLY
@@ -93,7 +94,7 @@ class _Reading:
     used: Mapping[str, str] = field(default_factory=dict)
 
     def configuration(self, path: Path, data: dict[str, Any]) -> Configuration | None:
-        """Return the configuration; None if there are problems."""
+        """Return the configuration; None if the database's address is invalid. Problems are added to `problems`."""
         filled = self._fill(data)
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
         crawl = self.problems.table(top.crawl, ("crawl",), FULL_CRAWL_TABLE) or FULL_CRAWL_TABLE()
@@ -201,7 +202,10 @@ class _Reading:
 
 
 def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the top-level keys of the right type, so that their contents are checked too."""
+    """Return the top-level keys that have the right type.
+
+    So their contents are checked even if another key is invalid.
+    """
     tables: dict[str, type] = {
         "crawl": dict,
         "channels": dict,

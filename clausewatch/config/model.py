@@ -1,4 +1,4 @@
-"""The configuration as the rest of the program uses it."""
+"""The classes for a configuration, as the other modules use it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from notifier.audience.subscriptions import Channel, Subscriber
 
 @dataclass(frozen=True, slots=True)
 class Stamping:
-    """Settings for timestamps (RFC 3161) of the chain's heads."""
+    """Settings for timestamps (RFC 3161) on heads of the chain."""
 
     authority: str
-    """Address of the authority that signs."""
+    """Address of the authority that signs the timestamps."""
     certificates: Path
     """Absolute path of a PEM file with the trusted root certificates of the authority."""
     every: timedelta
@@ -34,48 +34,50 @@ class Stamping:
 
 @dataclass(frozen=True, slots=True)
 class HeadList:
-    """Settings for a file in which the chain's heads are also kept. The list only grows."""
+    """Settings for a file that also keeps heads of the chain. Lines are only added to this file."""
 
     file: Path
-    """Absolute path. It is best on another machine's disk, or in a place where this user may only append."""
+    """Absolute path of the file. It should be on another machine's disk, or in a place where this user may only
+    append.
+    """
     key: Path | None
-    """Private SSH key that signs each line, without a passphrase; None for unsigned lines."""
+    """Private SSH key without a passphrase that signs each line; None if lines are not signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """Settings that say when a policy has a problem, and which watchdog is notified at the end of each run."""
+    """Settings that decide when operators are notified of a problem, and which watchdog is notified after each run."""
 
     trouble_after: int = 3
-    """Number of visits in a row without the policy after which operators are notified."""
+    """Operators are notified after this number of visits in a row that did not find the policy."""
     ping: str | None = field(default=None, repr=False)
-    """Address to request after each run, or None. Its path is a secret."""
+    """Address that is requested after each run, or None. The path of this address is a secret."""
     ping_timeout: timedelta = timedelta(seconds=10)
     _: KW_ONLY
     critical_waiting: timedelta = timedelta(minutes=30)
-    """Maximum time that a critical alert may wait before others are notified."""
+    """Maximum time that a critical alert may wait. After that, operators are notified."""
     waiting: timedelta = timedelta(hours=6)
-    """Maximum time that any other message may wait. Quiet hours are not counted."""
+    """Maximum time that any other message may wait before operators are notified. Quiet hours are not counted."""
 
     @property
     def thresholds(self) -> Thresholds:
-        """Limits at which operators are notified of a problem."""
+        """The settings that decide when operators are notified of a problem."""
         return Thresholds(self.trouble_after, self.critical_waiting, self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One configuration file, validated and completed with defaults. Its repr shows no secrets."""
+    """A validated configuration, in which missing settings have their defaults. Its repr shows no secrets."""
 
     path: Path
-    """The file, absolute."""
+    """Absolute path of the configuration file."""
     database: str = field(repr=False)
     """The archive's URL. The path of a SQLite file is absolute."""
     busy_timeout: timedelta = BUSY_TIMEOUT
-    """Time to wait for another program's lock, and for a server's response."""
+    """Maximum time to wait for another program's lock on the database, or for a database server's response."""
     _: KW_ONLY
     inventory_lot: int = INVENTORY_LOT
-    """Maximum number of versions that get their missing inventories in a run or for an answer."""
+    """Maximum number of versions whose missing inventories are made in one run or for one answer."""
     database_group: str | None = None
     """The group that may read a SQLite archive; None for its owner alone."""
     policies: tuple[Policy, ...] = ()
@@ -83,24 +85,24 @@ class Configuration:
     channels: tuple[Channel, ...] = ()
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     templates: Path | None = None
-    """Absolute path of a folder with templates that replace ours."""
+    """Absolute path of a folder with the user's own message templates; None if the bundled templates are used."""
     roundup_from: int = ROUNDUP_FROM
-    """Number of changes for one target from which they become one message."""
+    """Minimum number of changes for one target that are sent as one message."""
     stamping: Stamping | None = None
     head_list: HeadList | None = None
-    """None if heads are not kept in a list."""
+    """Settings for the file of heads; None if there is no such file."""
     retention: Retention | None = None
-    """None if raw bodies of pages are kept forever."""
+    """Time for which raw pages are kept; None if they are kept forever."""
     watchdog: Watchdog = field(default_factory=Watchdog)
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
-    """All profiles that a policy may name: the bundled ones, and those of the file."""
+    """All profiles that a policy may name: the bundled profiles, and the profiles of the file."""
     tailorings: tuple[Tailoring, ...] = ()
     """The changes that the file's own profiles make to bundled profiles."""
     env_file: Path | None = None
     redacted: Redactor = field(default_factory=Redactor)
-    """Removes the values of variables from a text before it is shown."""
+    """Function that removes the values of variables from a text before the text is shown."""
     from_environment: tuple[str, ...] = ()
-    """Variables that came from the environment. A cron job does not have them."""
+    """Names of the variables whose values came from the environment. A cron job does not have this environment."""
 
     @property
     def database_shown(self) -> str:

@@ -1,4 +1,7 @@
-"""Collects the problems of the file in the user's terms: the location, the value as written, the fix."""
+"""Collects the problems of the configuration file.
+
+Each problem names the location, the value as written, and the fix.
+"""
 
 from __future__ import annotations
 
@@ -38,23 +41,26 @@ _TABLES = {
 
 
 class Problems:
-    """All problems of one file. A location has at most one problem. Problems that follow from it are left out."""
+    """All problems of one file.
+
+    Each location has at most one problem, because further problems there often follow from the first.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = data
         self._found: dict[Location, str] = {}
 
     def add(self, location: Location, sentence: str) -> None:
-        """Add a problem. The sentence continues after the location: "is missing"."""
+        """Add a problem. The message is the location followed by `sentence`, such as "is missing"."""
         if not self.has(location):
             self._found[location] = sentence
 
     def has(self, location: Location) -> bool:
-        """Whether there is a problem at a location, around it or within it."""
+        """Whether there is a problem at a location, at a part of the location, or at a table around the location."""
         return any(_within(location, other) or _within(other, location) for other in self._found)
 
     def table(self, values: Any, location: Location, shape: type[Shape]) -> Shape | None:
-        """Return a validated table, or None after adding all its problems."""
+        """Return a validated table. If the table is invalid, add all its problems and return None."""
         try:
             return shape.model_validate(values)
         except ValidationError as error:
@@ -68,11 +74,11 @@ class Problems:
             self.add(inner, self._sentence(detail, inner, table))
 
     def by_location(self) -> Mapping[Location, str]:
-        """Return every problem by its location."""
+        """Return all problems, each under its location."""
         return dict(self._found)
 
     def sentences(self, redactor: Redactor) -> list[str]:
-        """Return all problems with their locations, in the order of the file's tables, with secrets masked."""
+        """Return all problems as sentences with their locations, sorted by table. Secrets are masked."""
         return [
             redactor(f"{self._label(location)}: {sentence}")
             for location, sentence in sorted(self._found.items(), key=lambda item: _rank(item[0]))
@@ -91,7 +97,7 @@ class Problems:
         return _TYPES.get(kind, detail["msg"])
 
     def _quoted(self, location: Location) -> str:
-        """Return the value as written in the file, or "" if it is long or a secret."""
+        """Return the value at a location as the file writes it; "" if the value is long or may be a secret."""
         value = self.raw(location)
         secret = location[0] in _SECRET or location == ("watchdog", "ping")
         shown = isinstance(value, str | int | float) and not secret
@@ -101,7 +107,7 @@ class Problems:
         return f"{text} " if len(text) < 120 else ""
 
     def raw(self, location: Location) -> Any:
-        """Return the file's value at a location, or None."""
+        """Return the file's value at a location, or None if there is no value."""
         value: Any = self._data
         for step in location:
             try:
@@ -111,7 +117,7 @@ class Problems:
         return value
 
     def _label(self, location: Location) -> str:
-        """Return a location as people write it, counted from 1: `policy[3].url (Kenalan)`."""
+        """Return a location as text, such as `policy[3].url (Kenalan)`. Positions are counted from 1."""
         text = ""
         for step in location:
             text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
@@ -120,7 +126,7 @@ class Problems:
 
 
 def _misshapen(location: Location) -> str | None:
-    """Return the correct header of the table at a location, or None."""
+    """Return a sentence with the correct header of the table at a location, or None."""
     if location[0] != "profile" or len(location) == 1:
         return _TABLES.get(str(location[0]))
     if len(location) == 2:

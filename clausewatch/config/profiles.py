@@ -1,4 +1,4 @@
-"""Validates the profiles that a file derives from bundled ones, and builds them."""
+"""Validates and builds the profiles that the configuration file derives from bundled profiles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from differ.language.lexicon import LexiconError, Patterns, expand
 from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
-"""Maximum number of alternatives from the braces of one pattern."""
+"""Maximum number of patterns to which the braces in one pattern may expand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,15 @@ class Tailoring:
     """Identifiers of rules that are switched off."""
     _: KW_ONLY
     material: tuple[str, ...] = ()
-    """Fine topics that are material, in the same form as `quiet`."""
+    """Fine topics whose findings are material. Findings on the topics in `quiet` are not."""
     quiet: tuple[str, ...] = ()
     rules: tuple[WordRule, ...] = ()
 
     def profile(self) -> Profile:
-        """Return the profile. Raises ProfileError for a reference to something unknown."""
+        """Return the profile with these changes.
+
+        Raises ProfileError if the changes refer to an unknown rule or profile.
+        """
         base = load_profile(self.extends)
         return tailored(base, self.name, off=self.off, material=self.material, quiet=self.quiet, words=self.rules)
 
@@ -46,7 +49,7 @@ def bundled_profiles() -> dict[str, Profile]:
 
 
 def read_tailorings(tables: Mapping[str, Any], problems: Problems) -> tuple[Tailoring, ...]:
-    """Return the changes in the file's `[profile.NAME]` tables. Tables with problems are left out."""
+    """Return the changes in each `[profile.NAME]` table of the file. Tables with problems are left out."""
     read = [_tailoring(name, values, problems) for name, values in tables.items()]
     return tuple(tailoring for tailoring in read if tailoring is not None)
 
@@ -133,7 +136,7 @@ def _check_rules(rows: list[dict[str, Any]], base: Profile, location: Location, 
 
 
 def _wrong_pattern(pattern: str) -> Iterator[str]:
-    """Yield the problems of a pattern. A pattern that can never match is a problem too."""
+    """Yield the problems of a pattern. It is also a problem if the pattern can never match."""
     try:
         alternatives = list(islice(expand(pattern), MOST_ALTERNATIVES + 1))
         if len(alternatives) > MOST_ALTERNATIVES:

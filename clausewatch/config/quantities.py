@@ -35,13 +35,16 @@ _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)")
 
 
 def parse_duration(value: object) -> timedelta:
-    """Parse "12h", "30 s" or "1.5 days"; raise ValueError if the unit is missing or unknown."""
+    """Parse a duration such as "12h", "30 s" or "1.5 days". Raises ValueError if the unit is missing or unknown."""
     fix = 'is not a duration: write a number and a unit in quotes, like "30 s", "15 min", "12h" or "7d"'
     return timedelta(seconds=_parse(value, _SECONDS, fix, plural=True))
 
 
 def parse_size(value: object) -> int:
-    """Parse "8 MB" or "512 KiB" to bytes; raise ValueError if the unit is missing or unknown."""
+    """Parse a size such as "8 MB" or "512 KiB", and return bytes.
+
+    Raises ValueError if the unit is missing or unknown.
+    """
     return round(_parse(value, _BYTES, 'is not a size: write a number and a unit in quotes, like "8 MB"', plural=False))
 
 
@@ -58,7 +61,7 @@ def _parse(value: object, units: dict[str, int], fix: str, *, plural: bool) -> f
 
 
 def duration_text(duration: timedelta) -> str:
-    """Return a duration in its largest whole unit: "12 hours", "90 s"."""
+    """Return a duration as text in the largest unit that gives a whole number, such as "12 hours" or "90 s"."""
     seconds = round(duration.total_seconds(), 3)
     for size, unit in ((604_800, "week"), (86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size and seconds % size == 0:
@@ -68,7 +71,7 @@ def duration_text(duration: timedelta) -> str:
 
 
 def size_text(size: int) -> str:
-    """Return a size in bytes as text: "8 MB"."""
+    """Return a size in bytes as text, such as "8 MB"."""
     for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if size >= unit:
             return f"{size / unit:g} {name}"

@@ -1,4 +1,4 @@
-"""Removes secrets from all texts that are shown."""
+"""Removes secrets from texts before they are shown."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 _SHORTEST = 3
-"""Minimum length of a value that is masked. Masking every "a" would only make the text unreadable."""
+"""Minimum length of a value that is masked. If the value is only "a", masking it would make the text unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Replaces the values of variables in a text by `${NAME}`."""
+    """Replaces each value of a variable in a text with `${NAME}`."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables that the configuration uses, with their values."""
 
     def __call__(self, text: str) -> str:
-        """Return a text with the values replaced."""
-        # The longest comes first, because one value can contain another.
+        """Return a text in which the values are replaced."""
+        # The longest value is replaced first, because one value can contain a shorter value.
         for name, value in sorted(self.values.items(), key=lambda item: -len(item[1])):
             if len(value) >= _SHORTEST:
                 text = text.replace(value, f"${{{name}}}").replace(quote(value, safe=""), f"${{{name}}}")

@@ -1,4 +1,4 @@
-"""The schema of `[[subscriber]]`, which `clausewatch subscribe` uses too: who is notified, of what, where and when."""
+"""The schema of `[[subscriber]]`, which says who is notified of what. `clausewatch subscribe` uses it too."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _zone(value: str) -> str:
 
 
 class SubscriberTable(Table):
-    """One `[[subscriber]]`."""
+    """The table `[[subscriber]]`."""
 
     name: Name
     via: Annotated[tuple[Annotated[Target, BeforeValidator(_target)], ...], Field(min_length=1)]
@@ -74,7 +74,7 @@ class SubscriberTable(Table):
         return self
 
     def subscriber(self) -> Subscriber:
-        """Return the subscriber as the rest of the program uses it."""
+        """Return the subscriber that the table describes."""
         return Subscriber(
             name=self.name,
             via=self.via,

@@ -1,4 +1,7 @@
-"""The schema of the file: a frozen model for each table. `checks` finds problems between tables."""
+"""The schema of the configuration file: a frozen model for each table.
+
+`checks` finds problems that concern several tables.
+"""
 
 from __future__ import annotations
 
@@ -34,20 +37,23 @@ from notifier.audience.planning import ROUNDUP_FROM
 from notifier.audience.subscriptions import TAG
 
 SHORTEST_EVERY = timedelta(minutes=15)
-"""Minimum interval. More frequent visits would burden the sites, and cron cannot start runs much more often."""
+"""Minimum interval between two checks of a policy. More frequent visits would burden the sites."""
 
 _IN_URLS = "https://see.urls.invalid/"
-"""Placeholder for `url` if `urls` is given. It is never fetched."""
+"""Value of `url` in a table that has `urls` instead. This address is never fetched."""
 _LOOKS = SecondLooks()
 
 
 def one_of(choices: tuple[str, ...]) -> BeforeValidator:
-    """Return a validator that rejects unknown words and suggests the nearest choice."""
+    """Return a validator that rejects unknown words. Its error suggests the most similar choice."""
     return BeforeValidator(lambda value: known_choice(value, choices))
 
 
 def known_choice(value: object, choices: tuple[str, ...]) -> object:
-    """Return a value that is one of the choices. Otherwise raise ValueError and suggest the nearest choice."""
+    """Return the value if it is one of the choices.
+
+    Otherwise raise ValueError, which suggests the most similar choice.
+    """
     if value not in choices:
         raise ValueError(f"is not known; {suggestion(str(value), choices)}")
     return value
@@ -65,7 +71,7 @@ def _name(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return an http or https address. Raise ValueError with the fix if it cannot be crawled."""
+    """Return an http or https address. Raises ValueError, which names the fix, if the address cannot be crawled."""
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -99,7 +105,7 @@ def _every(value: timedelta) -> timedelta:
 
 
 def _named_one_by_one(value: object) -> object:
-    """Reject true and false, because the list must name what it allows."""
+    """Reject true and false, because the user must list the allowed hosts or networks."""
     if value is True:
         raise ValueError(
             'would allow every private address: name what you mean, like ["intranet.example", "10.1.0.0/16"]'
@@ -115,7 +121,7 @@ def _allowed(value: str) -> str:
 
 
 def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
-    """Return a validator for a number between two limits. A duration counts in seconds."""
+    """Return a validator for a number between two limits. For a duration, the limits are in seconds."""
 
     def check(value: Any) -> Any:
         number = value.total_seconds() if isinstance(value, timedelta) else value
@@ -147,13 +153,13 @@ FineTopic = Annotated[str, one_of(FINDING_TOPICS)]
 
 
 class Table(BaseModel):
-    """A table of the file. It is frozen, rejects unknown keys, and hides values in error messages."""
+    """The base class of all tables. A table is frozen, rejects unknown keys, and hides values in error messages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class CrawlTable(Table):
-    """The keys of `[crawl]` that are not settings of the crawler. `FULL_CRAWL_TABLE` adds those."""
+    """The keys of `[crawl]` that are not in CrawlSettings. `FULL_CRAWL_TABLE` adds the keys of CrawlSettings."""
 
     every: Every = timedelta(days=1)
     confirm_after: Annotated[Duration, _between(0, 7 * 86_400, _seconds)] = _LOOKS.confirm_after
@@ -161,7 +167,7 @@ class CrawlTable(Table):
     flap_quiet: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.flap_quiet
 
     def looks(self) -> SecondLooks:
-        """Return the settings for second looks at odd changes and for flapping texts."""
+        """Return the settings for second looks at unusual changes, and for flapping texts."""
         return SecondLooks(self.confirm_after, self.confirm_max, self.flap_quiet)
 
     def settings(self) -> CrawlSettings:
@@ -170,7 +176,10 @@ class CrawlTable(Table):
 
 
 def _bounded(bounds: Bounds) -> Any:
-    """Return the type of a number that has a unit in the file. A duration counts in seconds."""
+    """Return the type of a setting with bounds: a duration, a size or a whole number.
+
+    Bounds of a duration are in seconds.
+    """
     low, high = bounds.least, bounds.most
     if bounds.unit == "seconds":
         return Annotated[Duration, _between(low, high, _seconds), AfterValidator(timedelta.total_seconds)]
@@ -186,11 +195,11 @@ _TEXTS: dict[str, Any] = {
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ],
 }
-"""The types of the crawler's settings that have no limits."""
+"""The types of the crawler's settings without bounds."""
 
 
 def _crawl_keys() -> dict[str, Any]:
-    """Return a key with a default for each of the crawler's settings."""
+    """Return the type and the default of each crawler setting."""
     hints = get_type_hints(CrawlSettings, include_extras=True)
     bounded = {
         name: _bounded(bounds)
@@ -203,11 +212,11 @@ def _crawl_keys() -> dict[str, Any]:
 
 
 FULL_CRAWL_TABLE = create_model("CrawlTable", __base__=CrawlTable, **_crawl_keys())
-"""The whole table `[crawl]`."""
+"""The table `[crawl]` with all its keys."""
 
 
 class RuleTable(Table):
-    """One `[[profile.NAME.rule]]`."""
+    """The table `[[profile.NAME.rule]]`."""
 
     rule: Name
     words: Annotated[tuple[Word, ...], Field(min_length=1)]
@@ -218,7 +227,7 @@ class RuleTable(Table):
 
 
 class ProfileTable(Table):
-    """One `[profile.NAME]`. Its rules are validated one by one."""
+    """The table `[profile.NAME]`. Its rules are validated separately."""
 
     extends: Word = "default"
     off: tuple[Word, ...] = ()
@@ -228,7 +237,7 @@ class ProfileTable(Table):
 
 
 class PolicyTable(Table):
-    """One `[[policy]]`."""
+    """The table `[[policy]]`."""
 
     name: Name
     url: WebAddress
@@ -248,7 +257,7 @@ class PolicyTable(Table):
     @model_validator(mode="before")
     @classmethod
     def _one_or_several(cls, table: Any) -> Any:
-        """Accept `urls` instead of `url`."""
+        """Accept a table with `urls` instead of `url`."""
         if not isinstance(table, dict) or "urls" not in table:
             return table
         if "url" in table:
@@ -271,19 +280,19 @@ class PolicyTable(Table):
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """All its addresses, in reading order."""
+        """All addresses of the policy, in reading order."""
         return self.urls or (self.url,)
 
 
 class MessagesTable(Table):
-    """`[messages]`."""
+    """The table `[messages]`."""
 
     templates: Word | None = None
     roundup_from: Annotated[StrictInt, _count(2, 10_000)] = ROUNDUP_FROM
 
 
 class EvidenceTable(Table):
-    """`[evidence]`."""
+    """The table `[evidence]`."""
 
     timestamp: WebAddress | None = None
     timestamp_ca: Word | None = None
@@ -295,7 +304,7 @@ class EvidenceTable(Table):
     hold: tuple[Word, ...] = ()
 
     def retention(self) -> Retention | None:
-        """Return how long raw bodies are kept; None means forever."""
+        """Return for how long raw pages are kept; None means forever."""
         if self.keep_bodies is None:
             return None
         tags = frozenset(entry.removeprefix(TAG) for entry in self.hold if entry.startswith(TAG))
@@ -313,7 +322,7 @@ class EvidenceTable(Table):
 
 
 class WatchdogTable(Table):
-    """`[watchdog]`."""
+    """The table `[watchdog]`."""
 
     trouble_after: Annotated[StrictInt, _count(1, 1000)] = 3
     ping: WebAddress | None = None
@@ -323,8 +332,9 @@ class WatchdogTable(Table):
 
 
 class FileTable(Table):
-    """The whole file. Its tables are validated one by one, so that an invalid table does not hide problems in
-    another.
+    """The whole file.
+
+    Its tables are validated separately. So an invalid table does not hide problems in the next one.
     """
 
     database: Word = "sqlite:///clausewatch.db"

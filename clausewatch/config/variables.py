@@ -1,4 +1,4 @@
-"""Replaces `${NAME}` in the file's values. The values come from the environment or from the file in `env_file`."""
+"""Replaces `${NAME}` in the configuration file with the variable's value, from the environment or the `env_file`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 Location = tuple[str | int, ...]
-"""Keys and positions (from 0) on the way to a value."""
+"""The keys and positions that lead to a value in the file. Positions are counted from 0."""
 
 _TOKEN = re.compile(r"\$\$|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,13 +19,13 @@ _USERINFO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)@")
 
 
 class EnvFileError(Exception):
-    """The file with variables cannot be read. The message never shows a value."""
+    """The file with variables cannot be read. The message never shows the value of a variable."""
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read lines of `NAME=value`. A line that begins with `#` is a comment, and quotes around a value are removed.
+    """Return the variables in a file with a line `NAME=value` for each.
 
-    Raises EnvFileError.
+    Lines that begin with `#` are comments. Quotes around a value are removed. Raises EnvFileError.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -54,17 +54,20 @@ def _unquoted(value: str) -> str:
 
 @dataclass
 class Interpolation:
-    """Inserts the values of variables. It records the variables that were used, and the problems."""
+    """Inserts the values of variables, and records the used variables and the problems."""
 
     variables: Mapping[str, str]
     where: str
-    """The place where variables are set, for messages about a missing one."""
+    """The place where the user can set a variable. Messages about a missing variable name this place."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
     _: KW_ONLY
     problems: dict[Location, list[str]] = field(default_factory=dict)
 
     def fill(self, value: Any, location: Location = ()) -> Any:
-        """Return a value of the file with each `${NAME}` replaced and each `$$` as one dollar sign."""
+        """Return a value of the file.
+
+        Each `${NAME}` is replaced with the variable's value, and each `$$` with one dollar sign.
+        """
         if isinstance(value, dict):
             return {key: self.fill(inner, (*location, key)) for key, inner in value.items()}
         if isinstance(value, list):
@@ -72,7 +75,7 @@ class Interpolation:
         return self._fill_text(value, location) if isinstance(value, str) else value
 
     def _fill_text(self, text: str, location: Location) -> str:
-        # The value between "scheme://" and "@" may contain any character, so it is percent-encoded.
+        # Between "scheme://" and "@" of a URL, a value may contain any character, so the value is percent-encoded.
         userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
         start, end = userinfo.span(1) if userinfo else (0, 0)
 

@@ -1,1 +1,1 @@
-"""A fictional site whose privacy policies change, for `clausewatch demo` and for tests."""
+"""A fictional site whose privacy policies change. `clausewatch demo` and tests use it."""

@@ -1,4 +1,4 @@
-"""The editions of the fictional policies: a page for each, and the replacements in every later edition."""
+"""The editions of the fictional policies. The first edition is a page, and each later edition replaces parts of it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from markupsafe import Markup
 
 
 class EditionError(ValueError):
-    """An edition does not fit the previous text."""
+    """An edition cannot be made from the edition before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A part of the page's source that occurs exactly once, and the text that replaces it from this edition on."""
+    """A change in an edition. `before` occurs exactly once in the page's source, and `after` replaces it."""
 
     before: str
     after: str
 
     def apply(self, source: str, where: str) -> str:
-        """Return the source with the part replaced. Raise EditionError unless the part occurs exactly once."""
+        """Return the source after the replacement. Raises EditionError unless `before` occurs exactly once."""
         count = source.count(self.before)
         if count != 1:
             raise EditionError(f"{where}: {self.before!r} occurs {count} times in the edition before, not once")
@@ -40,21 +40,24 @@ class SitePolicy:
 
     name: str
     path: str
-    """Path on the site."""
+    """Path of the page on the site."""
     languages: tuple[str, ...]
     _: KW_ONLY
     remove: tuple[str, ...]
-    """Selectors for boilerplate that the page's markup does not reveal."""
+    """Selectors for boilerplate that Clausewatch cannot recognise from the page's markup."""
     charset: str
-    """Encoding of the page. The page and its header may declare another one, as on real sites."""
+    """Encoding of the page. As on real sites, the page and its header may declare a different encoding."""
     content_type: str
     notes: tuple[str, ...]
-    """A note about the changes of each edition; "" for the first."""
+    """Notes about the changes, one for each edition; "" for the first edition."""
     sources: tuple[str, ...]
-    """The source of each edition, with placeholders for parts that change with each request."""
+    """The source of each edition. Parts that change with each request are placeholders."""
 
     def render(self, edition: int, request: str) -> bytes:
-        """Return the page of an edition as one request receives it. Equal `request` values give equal bytes."""
+        """Return the page of an edition as a server would send it for one request.
+
+        Equal `request` values give equal bytes.
+        """
         digest = hashlib.sha256(f"{self.path} {request}".encode()).hexdigest()
         page = _ENVIRONMENT.from_string(self.sources[edition - 1]).render(
             nonce=digest[:24],
@@ -66,7 +69,10 @@ class SitePolicy:
 
 
 def obfuscated(address: str, key: int) -> Markup:
-    """Hide an e-mail address as content delivery networks do: the key comes first, then each byte XOR the key."""
+    """Return a link that hides an e-mail address in the same way as content delivery networks.
+
+    The first byte is a key, and the key is XORed with each byte of the address.
+    """
     code = bytes([key, *(byte ^ key for byte in address.encode())]).hex()
     return Markup(
         '<a href="/cdn-cgi/l/email-protection#{0}">'
@@ -76,7 +82,7 @@ def obfuscated(address: str, key: int) -> Markup:
 
 @cache
 def site_policies() -> tuple[SitePolicy, ...]:
-    """Return the bundled policies by name. Raise EditionError if an edition does not fit the edition before."""
+    """Return the fictional policies, sorted by name. Raises EditionError if an edition cannot be made."""
     folder = files("clausewatch.demo") / "policies"
     manifests = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
     policies = (_load(folder, manifest) for manifest in manifests)
@@ -84,7 +90,7 @@ def site_policies() -> tuple[SitePolicy, ...]:
 
 
 def edition_count() -> int:
-    """Return the number of editions, which is the same for all policies. Raise EditionError if it is not."""
+    """Return the number of editions of each policy. Raises EditionError if the policies have different numbers."""
     counts = {policy.name: len(policy.sources) for policy in site_policies()}
     if len(set(counts.values())) != 1:
         raise EditionError(f"the policies have different numbers of editions: {counts}")
@@ -92,7 +98,10 @@ def edition_count() -> int:
 
 
 def successive(base: str, manifest: dict[str, Any]) -> Iterable[str]:
-    """Yield the source of each edition, the base first. Raise EditionError if an edition does not fit."""
+    """Yield the source of each edition.
+
+    The first edition is `base`. Raises EditionError if an edition cannot be made.
+    """
     source = base
     yield source
     for position, edition in enumerate(manifest["edition"], start=2):

@@ -1,4 +1,4 @@
-"""The base of the demo's two servers. They serve on a free loopback port during a `with` block."""
+"""The base class of the demo's two servers: the web server and the mail server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 
 class Loopback:
-    """Serves in a separate thread during a `with` block."""
+    """A server that runs in a separate thread during a `with` block."""
 
     def __init__(self, server: socketserver.TCPServer) -> None:
         self._server = server

@@ -1,4 +1,4 @@
-"""A mail server for the demo, which accepts and stores every message on loopback."""
+"""A mail server for the demo. It listens only on loopback, and accepts and keeps every message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REPLIES = {
 
 
 class DemoMailbox(Loopback):
-    """A mail server on a free loopback port during a `with` block."""
+    """A mail server that runs on a free loopback port during a `with` block."""
 
     def __init__(self) -> None:
         self._received: list[bytes] = []
@@ -27,7 +27,7 @@ class DemoMailbox(Loopback):
 
     @property
     def messages(self) -> tuple[bytes, ...]:
-        """The messages as received, oldest first."""
+        """The messages as the server received them, oldest first."""
         return tuple(self._received)
 
 
@@ -40,7 +40,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    """Answers the commands of one client."""
+    """A connection with one client. It answers the client's commands."""
 
     server: _Server
 
@@ -63,7 +63,10 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say(REPLIES.get(command, "502 Not known here"))
 
     def _message(self) -> bytes:
-        """Read lines until a line with only a dot; remove the dots that the client doubled."""
+        """Read the lines of a message up to a line with only a dot.
+
+        The client doubles dots at the start of a line, so one is removed.
+        """
         lines = []
         for line in self.rfile:
             if line in (b".\r\n", b".\n"):

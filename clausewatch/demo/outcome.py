@@ -1,4 +1,4 @@
-"""Collects the results of the demo: the last crawl of each policy, and the sent messages."""
+"""Collects the results of the demo: the last visit of each policy, and the sent messages."""
 
 from __future__ import annotations
 
@@ -19,38 +19,41 @@ from clausewatch.output.redline_page import as_page, compare_versions
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The result of the last crawl for one policy."""
+    """The result of the last visit of one policy."""
 
     policy: str
     outcome: FetchOutcome | None
     """None if the policy was not fetched."""
     changed: Version | None
-    """The version from the last crawl, if the policy changed."""
+    """The version that the last visit recorded; None if the policy had not changed."""
     _: KW_ONLY
     redline: Path | None = None
-    """The redline page, if the change is material."""
+    """File with the redline page; None if there is no material change."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A message as the mail server received it."""
+    """A message that the mail server received."""
 
     subject: str
     mail: Path
     """File with the message, for a mail program."""
     page: Path | None
-    """File with its HTML part, for a browser; None if it has none."""
+    """File with the HTML part of the message, for a browser; None if the message has no such part."""
 
 
 def observe(configuration: Path) -> tuple[Observation, ...]:
-    """Return the result of the last crawl for each policy, in the configured order. Write redlines next to the file."""
+    """Return the result of the last visit of each policy.
+
+    Write the redline pages into the folder of the configuration.
+    """
     with open_archive(load(configuration).database) as archive:
         policy_statuses = statuses(archive, now=datetime.now(UTC))
         return tuple(_observation(archive, status, configuration.parent) for status in policy_statuses)
 
 
 def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[SentMail, ...]:
-    """Write each message as received into the folder, and its HTML part as a page."""
+    """Write each message to a file in the folder, and its HTML part to a second file."""
     return tuple(_keep(raw, folder / f"alert-{number}") for number, raw in enumerate(messages, 1))
 
 

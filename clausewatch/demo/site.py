@@ -1,4 +1,4 @@
-"""The fictional site: the pages of each edition, and a loopback server for them."""
+"""The fictional site: its pages in each edition, and a server on loopback."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ROBOTS = "User-agent: *\nDisallow: /basket\nDisallow: /signin\n"
 
 
 def pages(edition: int, request: str = "") -> dict[str, Page]:
-    """Return every page of an edition by its path, as one request receives it.
+    """Return every page of an edition under its path, as a server would send it for one request.
 
-    Nonces, counters and encoded addresses depend on `request`, and equal arguments give equal bytes. Raises ValueError
-    if the edition does not exist.
+    Nonces, counters and encoded e-mail addresses depend on `request`. Equal arguments give equal bytes. Raises
+    ValueError if the edition does not exist.
     """
     if not 1 <= edition <= edition_count():
         raise ValueError(f"there is no edition {edition}: there are 1 to {edition_count()}")
@@ -38,7 +38,10 @@ def pages(edition: int, request: str = "") -> dict[str, Page]:
 
 
 class DemoSite(Loopback):
-    """The site on a free loopback port during a `with` block. Its `edition` can be changed at any time."""
+    """A web server that runs on a free loopback port during a `with` block.
+
+    You can change its `edition` at any time.
+    """
 
     def __init__(self, edition: int = 1) -> None:
         self.edition = edition
@@ -46,7 +49,7 @@ class DemoSite(Loopback):
 
     @property
     def address(self) -> str:
-        """The site's address without a final slash."""
+        """The site's address without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
 
@@ -76,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page.body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Suppress the log, so that the terminal shows only the demo's output."""
+        """Print no log, so that the terminal shows only the demo's output."""
 
 
 def _page(body: bytes, content_type: str, path: str) -> Page:

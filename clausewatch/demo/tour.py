@@ -1,4 +1,4 @@
-"""The steps of the demo: a folder, a configuration, and crawls as cron would run them."""
+"""The steps of the demo: prepare a folder, write a configuration, and visit the policies in the same way as cron."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from clausewatch.demo.site import DemoSite
 from clausewatch.errors import ClausewatchError, ExitCode
 
 READER = "privacy-desk@demo.example"
-"""The subscriber to all policies of the demo."""
+"""Address of the subscriber to all policies of the demo."""
 
 JAKARTA = "kantor-jakarta@demo.example"
-"""The subscriber to the Indonesian policy, in Indonesian."""
+"""Address of the subscriber to the Indonesian policy. This subscriber receives messages in Indonesian."""
 
 MARK = "# Written by `clausewatch demo`. Use it as a model, or throw the folder away."
-"""First line of a demo's configuration. It identifies the folder of an earlier demo."""
+"""First line of the demo's configuration. A folder with such a file is the folder of an earlier demo."""
 
 CRAWL_TIME = 120
-"""Seconds after which a crawl of the demo is aborted."""
+"""Seconds after which a run of the demo is aborted."""
 
 
 class DemoFolderError(ClausewatchError):
@@ -36,13 +36,14 @@ class DemoFolderError(ClausewatchError):
 
 
 class DemoCrawlError(ClausewatchError):
-    """A crawl of the demo failed."""
+    """A run of the demo failed."""
 
 
 def prepare(output: Path | None) -> Path:
-    """Return an empty folder: a new temporary one, or `output`. The files of an earlier demo in it are removed.
+    """Return an empty folder: `output`, or a new temporary folder.
 
-    Raises DemoFolderError if `output` contains anything else or cannot be written.
+    The files of an earlier demo in `output` are removed. Raises DemoFolderError if `output` contains other files or
+    cannot be written.
     """
     try:
         if output is None:
@@ -78,9 +79,9 @@ def configure(folder: Path, site: DemoSite, mailbox: DemoMailbox) -> Path:
 
 
 def crawl(configuration: Path) -> str:
-    """Run `clausewatch run` over all policies as cron would, and return its summary.
+    """Run `clausewatch run` for all policies, and return its summary.
 
-    It runs as a separate process, because a reactor cannot be restarted. Raises DemoCrawlError.
+    The command is a separate process, because Scrapy can run only once in a process. Raises DemoCrawlError.
     """
     command = [sys.executable, "-m", "clausewatch", "--config", str(configuration), "run", "--all"]
     try:
@@ -102,7 +103,7 @@ def crawl(configuration: Path) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment without variables that affect Clausewatch."""
+    """Return the environment of this process without the variables that Clausewatch reads."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CLAUSEWATCH_")}
 
 

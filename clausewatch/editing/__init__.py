@@ -1,1 +1,1 @@
-"""Edits the policies in the configuration file, and converts them to a spreadsheet table and back."""
+"""Edits the policies in the configuration file, and converts policies to a spreadsheet table and back."""

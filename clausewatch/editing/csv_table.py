@@ -1,4 +1,7 @@
-"""Converts policies to a spreadsheet table and back without loss. A spreadsheet runs no cell as a formula."""
+"""Converts policies to a CSV table and back without loss.
+
+Cells are written so that a spreadsheet runs none as a formula.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from clausewatch.errors import ClausewatchError, ExitCode, suggestion
 from clausewatch.exports.csv_export import BEGINS_A_FORMULA
 
 LARGEST = 50_000_000
-"""Maximum size of a table in bytes. Ten thousand policies take about three million."""
+"""Maximum size of a table in bytes. A table of ten thousand policies has about three million bytes."""
 
 LISTS: Mapping[str, str] = {"urls": "\n", "languages": ", ", "tags": ", ", "select": "\n", "remove": "\n"}
-"""Columns with several values, and the separator of these values in a cell."""
+"""Columns that can have several values, each with the separator between the values in a cell."""
 
 FLAGS = ("render", "paused")
 """Columns that contain "yes" or nothing."""
@@ -26,7 +29,9 @@ FLAGS = ("render", "paused")
 _FORMULA = re.escape("".join(BEGINS_A_FORMULA))
 _FIRST = re.compile(rf"(?=[ ']*[{_FORMULA}])")
 _INNER = re.compile(rf"([;\t\r\n][ \"]*)(?='*[{_FORMULA}])")
-"""Matches the place where a new cell begins if the spreadsheet separates columns with another character."""
+"""Matches places within a cell that begin a new cell if the spreadsheet uses a different separator, such as a
+semicolon.
+"""
 _FIRST_GUARDED = re.compile(rf"'(?=[ ']*[{_FORMULA}])")
 _INNER_GUARDED = re.compile(rf"([;\t\r\n][ \"]*)'(?='*[{_FORMULA}])")
 
@@ -38,7 +43,7 @@ class TableError(ClausewatchError):
 
 
 def guarded(text: str) -> str:
-    """Return a text with an apostrophe at each place where a spreadsheet could see the start of a formula."""
+    """Return a text with an apostrophe before each place that a spreadsheet could read as the start of a formula."""
     inner = _INNER.sub(r"\1'", text)
     return f"'{inner}" if _FIRST.match(inner) else inner
 
@@ -65,7 +70,10 @@ def _cell(column: str, value: Value) -> str:
 
 
 def _joined(values: list[str], separator: str) -> str:
-    """Return values for one cell: with separators, or as JSON if a value could be misread."""
+    """Return the text of a cell with several values.
+
+    Separators join the values. If a value contains a separator or begins like JSON, the cell is a JSON list.
+    """
     unsafe = [
         text
         for text in values
@@ -76,17 +84,18 @@ def _joined(values: list[str], separator: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRows:
-    """The policies of a table."""
+    """The policies that a table describes."""
 
     columns: frozenset[str]
-    """Columns of the table. An import changes no other keys."""
+    """Columns of the table. An import changes only the keys with these names."""
     entries: tuple[dict[str, Value], ...]
 
 
 def read_table(text: str) -> PolicyRows:
-    """Read a table of policies. Columns may be in any order. Only `name` and an address are required.
+    """Read a table of policies.
 
-    Raises TableError with the number of the line.
+    Its columns may be in any order. Only `name` and either `url` or `urls` are required. Raises TableError, which names
+    the line.
     """
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","

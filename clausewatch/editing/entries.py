@@ -10,14 +10,14 @@ from clausewatch.config.quantities import duration_text, parse_duration
 from clausewatch.editing.segments import Value
 
 Entry = Mapping[str, Value]
-"""The keys of a `[[policy]]` with their actual values. A dollar sign is written once."""
+"""The keys of a `[[policy]]` table with their values. A dollar sign in a value is not doubled as in the file."""
 
 
 COLUMNS = (
     *("name", "url", "urls", "languages", "profile", "tags", "select", "remove", "render", "every", "owner", "paused"),
     "renamed_from",
 )
-"""The keys of a policy in writing order."""
+"""The keys of a policy, in the order in which they are written."""
 
 
 def entry_of(policy: Policy) -> dict[str, Value]:
@@ -42,11 +42,11 @@ def entry_of(policy: Policy) -> dict[str, Value]:
 
 
 def normalised(entry: Entry) -> dict[str, Value]:
-    """Return an entry with its values in the form of `entry_of`, so that entries can be compared."""
+    """Return an entry with each value in the form that `entry_of` uses. So equal policies have equal entries."""
     keys: dict[str, Value]
     keys = {key: value for key, value in entry.items() if value and (key, value) != ("profile", "default")}
     if isinstance(every := keys.get("every"), str):
-        with suppress(ValueError):  # an invalid duration is reported when the file is checked
+        with suppress(ValueError):  # the check of the file reports an invalid duration
             keys["every"] = duration_text(parse_duration(every))
     if isinstance(urls := keys.get("urls"), list) and len(urls) == 1 and "url" not in keys:
         keys["url"] = urls[0]
@@ -55,7 +55,7 @@ def normalised(entry: Entry) -> dict[str, Value]:
 
 
 def as_written(value: Value) -> Value:
-    """Return a value as the file writes it. A dollar sign would begin a variable there, so it is doubled."""
+    """Return a value as the file must write it. In the file, a dollar sign begins a variable, so it is doubled."""
     if isinstance(value, list):
         return [text.replace("$", "$$") for text in value]
     return value.replace("$", "$$") if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Writes an edited configuration file after a check: either the whole file or nothing."""
+"""Checks an edited configuration file, and writes the whole file. If the check fails, nothing is written."""
 
 from __future__ import annotations
 
@@ -15,29 +15,31 @@ from clausewatch.errors import ClausewatchError, ConfigurationError, ExitCode
 
 
 class EditWriteError(ClausewatchError):
-    """The file could not be written, or another program changed it in the meantime."""
+    """The file cannot be written, or another program changed it during the edit."""
 
     exit_code = ExitCode.USAGE
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a configuration file with its line ends and its byte order mark."""
+    """Return the text of a configuration file. Its line ends and its byte order mark are kept."""
     return path.read_bytes().decode("utf-8")
 
 
 def differences(before: str, after: str) -> Iterator[str]:
-    """Yield the lines that an edit removes and adds. The lines around them are left out because they may contain
-    secrets."""
+    """Yield the lines that an edit removes and adds.
+
+    Unchanged lines near them are left out, because they may contain secrets.
+    """
     for line in difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""):
         if not line.startswith(("---", "+++")):
             yield f"at line {line.split()[2].partition(',')[0][1:]}:" if line.startswith("@@") else line
 
 
 def write_edit(configuration: Configuration, before: str, edit: Edit, *, dry_run: bool = False) -> Configuration:
-    """Check an edited text, write it, and return its meaning.
+    """Check an edited text, write it to the file, and return the new configuration.
 
-    Raises ConfigurationError if the text is invalid, EditError if it would alter anything except the edited policies,
-    and EditWriteError. The file is then unchanged. With `dry_run` nothing is written.
+    With `dry_run`, nothing is written. Raises ConfigurationError if the text is invalid, EditError if it would alter
+    other settings, and EditWriteError. After an error, the file is unchanged.
     """
     path = configuration.path.resolve()
     try:
@@ -74,12 +76,16 @@ def _checked(configuration: Configuration, new: Path, edit: Edit) -> Configurati
 
 
 def _others(configuration: Configuration) -> tuple[object, ...]:
-    """Return everything that an edit of policies must not change."""
+    """Return settings that an edit of policies must not change."""
     return (configuration.database, configuration.channels, configuration.crawl, configuration.watchdog)
 
 
 def _replace(path: Path, new: Path, before: str) -> None:
-    """Replace the old file with the new one, which gets the same owner and permissions."""
+    """Replace the configuration file with the new file.
+
+    The new file gets the owner and permissions of the old file. Raises EditWriteError if another program changed the
+    old file.
+    """
     if text_of(path) != before:
         raise EditWriteError(f"{path} was changed by another program meanwhile: try again")
     status = path.stat()

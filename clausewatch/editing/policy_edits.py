@@ -19,15 +19,15 @@ class EditError(ClausewatchError):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A new text of the configuration file."""
+    """An edited text of the configuration file."""
 
     text: str
     touched: frozenset[str]
-    """Names of the added, changed or removed policies, both old and new names."""
+    """Names of the policies that were added, changed or removed. For a renamed policy, both names are included."""
 
 
 class PolicyEditor:
-    """An edit of one file. Raises EditError if the policies are not written as `[[policy]]` tables."""
+    """Edits the text of one file. Raises EditError if the file does not write each policy as a `[[policy]]` table."""
 
     def __init__(self, configuration: Configuration, text: str) -> None:
         self._entries = {policy.name: entry_of(policy) for policy in configuration.policies}
@@ -43,7 +43,7 @@ class PolicyEditor:
         self._touched: set[str] = set()
 
     def edit(self) -> Edit:
-        """Return the text with all changes. New policies follow the last one."""
+        """Return the text with all changes. New policies come after the last existing policy."""
         parts: list[str] = []
         last = max(self._positions.values(), default=len(self._segments) - 1)
         for position, segment in enumerate(self._segments):
@@ -57,7 +57,7 @@ class PolicyEditor:
         return Edit("".join(parts), frozenset(self._touched))
 
     def _new(self, before: str) -> Iterator[str]:
-        """Yield the added tables, each after a blank line."""
+        """Yield the new tables, with a blank line before each."""
         newline = "\r\n" if "\r\n" in before else "\n"
         if self._added and before and not before.endswith("\n"):
             yield newline
@@ -67,7 +67,7 @@ class PolicyEditor:
             yield segment.text.replace("\n", newline)
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Add policies. The check before writing reports wrong keys."""
+        """Add policies. Wrong keys are not noticed here, but by the check in `write_edit`."""
         for entry in entries:
             name = str(entry["name"])
             if name in self._entries:
@@ -77,14 +77,14 @@ class PolicyEditor:
             self._touched.add(name)
 
     def change(self, name: str, keys: Mapping[str, Value | None]) -> None:
-        """Give keys of a policy new values. None removes a key."""
+        """Give keys of a policy new values. The value None removes a key."""
         position = self._position(name)
         written = {key: None if value is None else as_written(value) for key, value in keys.items()}
         self._segments[position] = with_keys(self._segments[position], written)
         self._touched.add(name)
 
     def update(self, entry: Entry, columns: Collection[str]) -> None:
-        """Change a policy to the values of an entry, only for these keys. Add the policy if it is new."""
+        """Change the keys in `columns` to the values of an entry. If there is no such policy, add it."""
         name = str(entry["name"])
         before = self._entries.get(name)
         if before is None:
@@ -102,7 +102,10 @@ class PolicyEditor:
             self._touched.add(name)
 
     def rename(self, old: str, new: str) -> None:
-        """Rename a policy. Its history moves along, and so do references from subscribers and legal holds."""
+        """Rename a policy.
+
+        `renamed_from` keeps its history. Subscribers and legal holds that name the policy are changed too.
+        """
         if new in self._entries:
             raise EditError(f"there is already a policy called {new!r}: choose another name")
         former = self._entries[old].get("renamed_from") if old in self._entries else None
@@ -122,5 +125,5 @@ class PolicyEditor:
 
 
 def _without_blank_line(text: str) -> str:
-    """Return a text without the blank line at its beginning."""
+    """Return a text without a blank line at its beginning."""
     return text.removeprefix("\r").removeprefix("\n")

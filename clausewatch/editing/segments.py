@@ -1,7 +1,7 @@
 """Splits a TOML file into its tables without changing a byte, so that a single table can be edited.
 
-tomlkit could read the whole file. But when it writes, it moves tables of an array together, and comments change their
-place (`findings/tomlkit-moves-tables.sh`). So it gets one table at a time.
+tomlkit could read the whole file. But when it writes the file, it moves tables of an array together, and comments
+change their place (`findings/tomlkit-moves-tables.sh`). So tomlkit edits only one table at a time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tomlkit
 _HEADER = re.compile(r"[ \t]*(\[\[?)[ \t]*([^\]\n#]+?)[ \t]*\]\]?[ \t]*(#.*)?\r?\n?")
 
 Value = str | bool | list[str]
-"""The value of a key as the file writes it."""
+"""The value of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class Segment:
     name: str
     """Name of the table, such as "policy"; "" for the keys before the first table."""
     is_array: bool
-    """Whether its header has two brackets, so that the file may have several tables with this name."""
+    """Whether the header has two brackets. The file may have several such tables with the same name."""
 
 
 def segments(text: str) -> list[Segment]:
-    """Split a valid TOML file into its tables. Joined, they are the whole text."""
+    """Split a valid TOML file into its tables. Their texts, joined in order, are the whole file."""
     cut: list[Segment] = []
     name, is_array, lines = "", False, list[str]()
     for line in text.splitlines(keepends=True):
         header = _HEADER.fullmatch(line)
-        # A line that looks like a header may be part of a value with several lines. Then the text before it is not
-        # complete.
+        # A line that looks like a header may be part of a value with several lines. Then the text before this line is
+        # not valid TOML.
         if header is not None and _is_toml("".join(lines)):
             comment = _trailing_comment(lines)
             cut.append(Segment("".join(lines[: len(lines) - comment]), name, is_array))
@@ -56,7 +56,7 @@ def _is_toml(text: str) -> bool:
 
 
 def _trailing_comment(lines: Sequence[str]) -> int:
-    """Return the number of comment lines at the end, which belong to the next table."""
+    """Return the number of comment lines at the end of a table's lines. These comments belong to the next table."""
     count = 0
     while count < len(lines) and lines[-1 - count].lstrip().startswith("#"):
         count += 1
@@ -64,9 +64,9 @@ def _trailing_comment(lines: Sequence[str]) -> int:
 
 
 def with_keys(segment: Segment, keys: Mapping[str, Value | None]) -> Segment:
-    """Return a table with new values for keys. None removes a key.
+    """Return a table with new values for keys. The value None removes a key.
 
-    Its comments and the order of its keys stay. New keys come after the last one.
+    Comments and the order of the keys are kept. New keys come after the last existing key.
     """
     newline = "\r\n" if "\r\n" in segment.text else "\n"
     document = tomlkit.parse(segment.text.replace("\r\n", "\n"))
@@ -99,7 +99,7 @@ def table_of(segment: Segment) -> dict[str, Any]:
 
 
 def _end_of_keys(lines: Sequence[str]) -> int:
-    """Return the number of lines up to the last key. Only comments and blank lines follow it."""
+    """Return the number of lines up to the end of the last key. Only comments and blank lines come after it."""
     end = len(lines)
     while end > 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
@@ -107,8 +107,9 @@ def _end_of_keys(lines: Sequence[str]) -> int:
 
 
 def body_and_rest(segment: Segment) -> tuple[str, str]:
-    """Split a table's text after its keys and the comments directly below them. The rest does not belong to the
-    table.
+    """Split a table's text after its last key and the comments directly below it.
+
+    The rest does not belong to the table.
     """
     lines = segment.text.splitlines(keepends=True)
     end = _end_of_keys(lines)
@@ -118,7 +119,7 @@ def body_and_rest(segment: Segment) -> tuple[str, str]:
 
 
 def new_table(name: str, keys: Mapping[str, Value]) -> Segment:
-    """Return a table of an array without a blank line around it."""
+    """Return a new table under a header in two brackets, without blank lines around it."""
     written = "".join(f"{key} = {_written(value)}\n" for key, value in keys.items())
     return Segment(f"[[{name}]]\n{written}", name, is_array=True)
 

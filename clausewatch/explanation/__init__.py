@@ -1,1 +1,1 @@
-"""Explains a configuration: its meaning, settings that may be unintended, and the line for cron."""
+"""Explains a configuration: its meaning, its settings that may be unintended, and the crontab line."""

@@ -1,4 +1,4 @@
-"""Writes the crontab line that runs Clausewatch regularly."""
+"""Makes the crontab line that runs Clausewatch regularly."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from pathlib import Path
 from clausewatch.config.model import Configuration
 
 _STEPS = (30, 20, 15)
-"""Minutes between two runs if a policy is due more than once an hour. Each number divides an hour."""
+"""Possible numbers of minutes between two runs if a policy is due more than once an hour. Each divides 60."""
 
 
 def crontab_line(configuration: Configuration, command: list[str]) -> str:
-    """Return a line for `crontab -e`. `command` is the command that starts Clausewatch, with an absolute path.
+    """Return a line for `crontab -e`. `command` starts Clausewatch, and begins with an absolute path.
 
-    It runs hourly, or as often as the most frequent policy needs. A run fetches only due policies, and retries failed
-    deliveries. The minute depends on the file's path, so that not all installations send requests at the full hour.
+    The line starts a run every hour, or more often if a policy is due more often. A run fetches only due policies, and
+    retries failed deliveries. The minute depends on the path of the configuration file. Otherwise all installations
+    would send requests at the full hour.
     """
     log = configuration.path.with_suffix(".log")
     words = [*command, "--config", str(configuration.path), "run"]

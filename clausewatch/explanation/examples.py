@@ -1,4 +1,4 @@
-"""Finds example names that were left in a configuration: `example.org`, `change-me`."""
+"""Finds example names, such as `example.org` or `change-me`, that the user did not replace."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from clausewatch.config.model import Configuration
 
 _RESERVED = ("example.com", "example.org", "example.net", "example", "invalid", "test")
-"""Names reserved for examples, https://www.rfc-editor.org/rfc/rfc2606"""
+"""Names that RFC 2606 reserves for examples and tests: https://www.rfc-editor.org/rfc/rfc2606"""
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _PLACEHOLDER = re.compile(r"(?<![a-z-])(?:change|replace)[-_]?(?:me|this)(?![a-z-])", re.IGNORECASE)
 
 
 def examples(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """Yield each example name in the configuration with its place, once. A variable is shown only by its own name.
+    """Yield the place and the text of each example name in the configuration. For a variable, the place is its name.
 
-    The value of a variable is never shown, because it may be a secret.
+    The value of a variable may be a secret, so the text is "" for a variable.
     """
     places = [(place, word) for place, value in _values(configuration) for word in example_names(value)]
     variables = [(name, "") for name, value in configuration.redacted.values.items() if example_names(value)]
@@ -24,13 +24,16 @@ def examples(configuration: Configuration) -> Iterator[tuple[str, str]]:
 
 
 def example_names(value: str) -> list[str]:
-    """Return the hosts in a value that are reserved for examples, and its placeholders for secrets."""
+    """Return the hosts in a value that are reserved for examples, and the placeholders such as `change-me`."""
     hosts = [host for host in _HOST.findall(value) if _is_reserved(host.casefold())]
     return [*hosts, *_PLACEHOLDER.findall(value)]
 
 
 def _values(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """Yield the addresses with the names of their places, and without the values of variables."""
+    """Yield each address in the configuration with the name of its place.
+
+    Values of variables in the addresses are masked.
+    """
     redacted = configuration.redacted
     if not configuration.database.startswith("sqlite:"):
         yield "database", redacted(configuration.database)

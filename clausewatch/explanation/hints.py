@@ -17,21 +17,21 @@ from languages import language_name
 from notifier.audience.subscriptions import Subscriber, idle, operators, unheard_topics
 
 MOST_SUBJECTS = 8
-"""Maximum number of subjects that a line names. The others are only counted."""
+"""Maximum number of subjects that a line names. Further subjects are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A warning about one policy, subscriber, channel or key."""
+    """A warning about its subject, such as a policy, a subscriber or a channel."""
 
     sentence: str
-    """The warning, without secrets. It is the same for every subject."""
+    """The warning without secrets and without the name of the subject."""
     subject: str = ""
-    """Name of the subject; "" if the sentence is complete without one."""
+    """Name of the subject; "" if the sentence needs no subject."""
 
 
 def grouped(hints: Iterable[Hint]) -> Iterator[str]:
-    """Yield a line for each different warning, with all its subjects."""
+    """Yield one line for each different sentence, with all subjects of the hints that have this sentence."""
     subjects: dict[str, list[str]] = {}
     for hint in hints:
         subjects.setdefault(hint.sentence, []).extend([hint.subject] if hint.subject else [])
@@ -42,7 +42,7 @@ def grouped(hints: Iterable[Hint]) -> Iterator[str]:
 
 
 def hints(configuration: Configuration, made: Iterable[Subscriber] = ()) -> Iterator[Hint]:
-    """Yield all warnings about a configuration. `made` are the subscriptions of the command line."""
+    """Yield all warnings about a configuration. `made` are the subscribers that `clausewatch subscribe` added."""
     for place, word in examples(configuration):
         yield Hint("this is an example; write the real one", f"{place} ({word})" if word else place)
     yield from _policy_hints(configuration)
@@ -109,7 +109,7 @@ def _language_hints(policy: Policy) -> Iterator[Hint]:
 
 
 def is_short(language: str) -> bool:
-    """Whether a language's lexicon declares itself short."""
+    """Whether a language's word list is marked as short."""
     lexicon = load_lexicon(language)
     return lexicon is not None and lexicon.short
 
@@ -135,7 +135,7 @@ def _audience_hints(configuration: Configuration, made: Sequence[Subscriber]) ->
 
 
 def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterator[str]:
-    """Yield command-line subscriptions that cover no policy, or that use a channel that no longer exists."""
+    """Yield a warning for each subscription in `made` that covers no policy or uses a channel that no longer exists."""
     subscribers = tuple(made)
     for subscriber in idle(subscribers, [(policy.name, policy.tags) for policy in configuration.policies]):
         yield idle_line(subscriber)
@@ -147,5 +147,5 @@ def unheard(made: Iterable[Subscriber], configuration: Configuration) -> Iterato
 
 
 def idle_line(subscriber: Subscriber) -> str:
-    """Return the note that a subscription covers no policy."""
+    """Return the warning that a subscription covers no policy."""
     return f"{subscriber.name} receives nothing: no policy is covered"

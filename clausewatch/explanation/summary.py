@@ -15,7 +15,7 @@ from notifier.audience.timing import DAYS
 
 
 def summary(configuration: Configuration) -> Iterator[str]:
-    """Yield the meaning of the configuration without secrets, one line for each setting."""
+    """Yield lines that explain the settings of the configuration. The lines contain no secrets."""
     yield f"Archive      {configuration.database_shown}"
     yield f"Crawl        {_crawl(configuration)}"
     yield f"Watchdog     {_watchdog(configuration.watchdog)}"
