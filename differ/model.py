@@ -27,8 +27,8 @@ WATCHED = ("sharing", "rights")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A run of words that was kept, deleted or inserted. Kept and deleted runs form the text before, kept and inserted
-    runs the text after."""
+    """A run of words that was kept, deleted or inserted. Kept and deleted runs form the text before. Kept and inserted
+    runs form the text after."""
 
     operation: Operation
     text: str
@@ -54,9 +54,9 @@ class Finding:
     clause: str | None
     """The clause of the profile's own definition of a material change ("I" to "VI"), or None."""
     before: str
-    """The words before, no more than needed; "" if they are new."""
+    """The words before the change, no more than needed. It is "" if the words are new."""
     after: str
-    """The words after; "" if they are gone."""
+    """The words after the change. It is "" if the words are gone."""
     reason: str
     """A plain sentence that names the deciding words."""
     edits: tuple[Edit, ...] = ()
@@ -75,9 +75,9 @@ class Suppression:
 
     section: str
     reason: str
-    """typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link, contents, repeated,
-    renamed, contact-format, visitor (the visitor's IP address), unchanged; for text outside the policy: masked-address,
-    menu, restored."""
+    """The reason as a code: typo, spelling, grammar, synonym, punctuation, numbering, order, heading, date, link,
+    contents, repeated, renamed, contact-format, visitor (the visitor's IP address), or unchanged. For text outside the
+    policy: masked-address, menu, or restored."""
     before: str
     _: KW_ONLY
     after: str
@@ -100,7 +100,8 @@ class Timing:
     window_days: int | None = None
     """Days of notice, or days to object, if the policy gives a number."""
     due: date | None = None
-    """End of that window: the effective date if there is one, else the stated date plus the days of the window."""
+    """End of that window. It is the effective date if the policy states one. Otherwise it is the stated date plus the
+    days of the window."""
     window_text: str = ""
     """The sentence with the window."""
 
@@ -116,12 +117,12 @@ class Comparison:
     _: KW_ONLY
     judged_by: JudgedBy = "lexicon"
     coarse: bool = False
-    """Whether the work limit was reached, so that a coarser method was used for a part."""
+    """Whether the limit on work was reached. A coarser method was then used for a part of the text."""
     timing: Timing = Timing()  # frozen
     """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages of a page that were left behind: another language's text on sharing and rights changed, and theirs did
-    not."""
+    """Languages of a page that were left behind. The text on sharing or rights changed in another language, but not in
+    these languages."""
 
     @property
     def material(self) -> bool:

@@ -14,7 +14,7 @@ MORE_IS_BETTER = {
         ("right", "optout", "withdrawal", "complaint", "channel", "address", "name", "statement", "consent")
     ),
 }
-"""Kinds of effects that are better for the reader if there is more of them."""
+"""Kinds of effects that are better for the reader if something is added. For example, an added right is better."""
 MORE_IS_WORSE = {
     "sharing": frozenset(
         (
@@ -35,11 +35,12 @@ MORE_IS_WORSE = {
     "rights": frozenset(("arbitration", "identity", "refusal", "deadline")),
 }
 PROTECTING = ("consent", "safeguard", "notice", "condition")
-"""Kinds of effects that demand less of the company if they are loosened."""
+"""Kinds of effects that protect the reader. If such an effect is loosened, the company has fewer duties."""
 
 
 def bearing(effect: Effect) -> Bearing:
-    """Return whether an effect is better or worse for the reader; `other` if only its words can tell."""
+    """Return whether an effect is better or worse for the reader. It is `other` if that depends on the changed
+    words."""
     if effect.direction in ("loosened", "tightened"):
         freer: Bearing = "better" if effect.watched == "rights" and effect.kind not in PROTECTING else "worse"
         return freer if effect.direction == "loosened" else opposite(freer)

@@ -13,10 +13,10 @@ from differ.language.polarity import LEVELS, NEVER, PLAIN, is_condition
 from differ.matching.equivalence import SLIGHT
 
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
-"""`loosened` means that a negation was removed; `tightened`, that a negation was added."""
+"""`loosened` means that a negation was removed. `tightened` means that a negation was added."""
 TURNS = ("loosened", "tightened")
-"""Directions that report a reversal. The negation itself, and the "may" or "will" that it replaced, are then not
-reported."""
+"""Directions that report a reversal. An effect on the negation itself is then not reported. The "may" or "will" that
+the negation replaced is not reported either."""
 By = Literal["word", "concept", "count"]
 
 
@@ -27,15 +27,15 @@ class EffectPart:
     kind: str
     concepts: tuple[str, ...]
     by: By = "concept"
-    """The kind of difference that counts as a change. It is other words for the same concept ("banks" became
-    "insurers"), another concept, or another number of mentions."""
+    """The kind of difference that counts as a change. With `word`, other words for the same concept count: "banks"
+    became "insurers". With `concept`, only another concept counts. With `count`, another number of mentions counts."""
 
 
 Levels = frozenset[tuple[str, str]]
 """Concepts with their levels."""
 
 GENERIC = ("right.rights", "right.grant")
-"""Concepts of a right that do not say which."""
+"""Concepts that mention a right but do not say which right."""
 FREE = ("exercise.free", PLAIN)
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
 CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
@@ -118,8 +118,9 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
 def says_the_same(
     subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
 ) -> bool:
-    """Whether a difference in a part has no effect: "we answer" became "we will answer". For rights: "you control"
-    became "you can control". For recipients: the act was reversed, which is an effect of the act."""
+    """Whether a difference in a part has no effect. For example, "we answer" became "we will answer". In a statement
+    about rights, "you control" may also become "you can control". If only the act before a recipient was reversed, the
+    act has the effect and the recipient has none."""
     concepts = {concept for concept, _ in levels}
     if concepts and concepts <= SLIGHT:
         return True
@@ -129,13 +130,13 @@ def says_the_same(
 
 
 def free_if_never(levels: Levels) -> Levels:
-    """Return concepts with their levels, "no fee" as "free"."""
+    """Return concepts with their levels. "No fee" becomes "free"."""
     return frozenset(FREE if level == ("exercise.fee", NEVER) else level for level in levels)
 
 
 def without_generic(part: EffectPart, before: Levels, after: Levels) -> tuple[Levels, Levels]:
-    """Return the rights before and after, without the words "have the right" where both name the same rights: "you have
-    the right to object" and "you can object" say the same."""
+    """Return the rights before and after. If both texts name the same rights, the words "have the right" are left out.
+    So "you have the right to object" and "you can object" say the same."""
     one, other = (frozenset(level for level in levels if level[0] not in GENERIC) for levels in (before, after))
     return (one, other) if part.kind == "right" and one and one == other else (before, after)
 
@@ -146,8 +147,8 @@ def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], 
 
 
 def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | None:
-    """Return the direction in which the level of a concept changed: `loosened` if more is allowed, `tightened` if less
-    is. If consent is no longer needed, more is allowed."""
+    """Return the direction in which the level of a concept changed. It is `loosened` if more is allowed, and
+    `tightened` if less is allowed. If consent is no longer needed, more is allowed."""
     if before and after and all(map(is_condition, (*before, *after))):  # "without consent" became "with consent"
         before, after = ({"consent": level} for level in (weakest(before), weakest(after)))
     for concept in sorted(before.keys() & after.keys()):
@@ -159,8 +160,9 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
 
 
 def promise_moved(before: Levels, after: Levels) -> Direction | None:
-    """Return the direction if a promise never to do something came or went beside a mention that stays: "we do not
-    disclose names, but may disclose numbers" became "we disclose names, and may disclose numbers"."""
+    """Return the direction if a promise never to do something was added or removed, and another mention of the same act
+    stayed. For example, "we do not disclose names, but may disclose numbers" became "we disclose names, and may
+    disclose numbers"."""
     for one, other, towards in ((before, after, "loosened"), (after, before, "tightened")):
         kept = {concept for concept, _ in one & other if not is_condition(concept)}
         if any(level == NEVER and concept in kept for concept, level in one - other):
@@ -169,13 +171,13 @@ def promise_moved(before: Levels, after: Levels) -> Direction | None:
 
 
 def weakest(levels: Mapping[str, str]) -> str:
-    """Return the level of a consent that is mentioned several times. It is needed if any mention says so."""
+    """Return the level of a consent that is mentioned several times. The consent is needed if any mention says so."""
     return max(levels.values(), key=LEVELS.index)
 
 
 def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
-    """Return the direction of removed and added words: `loosened` if they are no longer ruled out, `tightened` if they
-    now are."""
+    """Return the direction of removed and added words. It is `loosened` if all removed words were ruled out. It is
+    `tightened` if all added words are ruled out."""
     if gone and not new and all(level == NEVER for _, level in gone):
         return "loosened"
     if new and not gone and all(level == NEVER for _, level in new):
@@ -184,7 +186,7 @@ def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[
 
 
 def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect of more or fewer mentions, or None if their number is the same."""
+    """Return the effect of more or fewer mentions, or None if the number of mentions is the same."""
     left, right = (Counter(map(sense.said, sense.free(*part.concepts))) for sense in (one, other))
     if left.total() == right.total():
         return None

@@ -27,11 +27,11 @@ from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
-"""Effects that concern rights only if they limit a request."""
+"""Kinds of effects that concern rights only if they limit a request."""
 SPILLS = ("consent",)
 """Effects on sharing that also concern rights: people control the things that need their consent."""
 STATEMENT = 4
-"""Minimum number of words for a line to name a right by itself."""
+"""Minimum number of words in a line that names a right. A shorter line does not name a right by itself."""
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
 """Matches the end of the name at the beginning of a row or an item."""
 
@@ -67,8 +67,8 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effects of a new or removed statement: those of its gravest concept, or else the effect of the
-    statement itself."""
+    """Return the effects of a new or removed statement. They are the effects of its gravest concept. Without such a
+    concept, they are the effect of the statement itself."""
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
     if statement is None or sense is None or sense.has("announcement"):
@@ -124,12 +124,12 @@ def whole_text(statement: Statement | None) -> tuple[str, ...]:
 
 
 def only_generic(sense: Meaning, part: EffectPart) -> bool:
-    """Whether the only word that a part finds is "rights"."""
+    """Whether a part finds only the word "rights" in the statement."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
 def whole_effect(subject: Watched, part: EffectPart, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
-    """Return the effect of an added or removed statement. A new promise not to do something tightens."""
+    """Return the effect of an added or removed statement. A new promise not to do something is `tightened`."""
     wording = wordings(named)
     promised = all(level == NEVER for _, level in named)
     if new:
@@ -164,7 +164,7 @@ def is_worded_channel(effect: Effect, before: Statement, after: Statement) -> bo
 
 
 def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
-    """Return the effects without those on conditions, if another effect says what was reversed."""
+    """Return the effects. Effects on conditions are left out if another effect says what was reversed."""
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
 
@@ -178,8 +178,8 @@ def bearing_on_rights(
 
 
 def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
-    """Whether an effect concerns rights, given both statements. A condition does if a right is named, a name if it is a
-    contact, and a place if rights are mentioned at all."""
+    """Whether an effect concerns rights, given both statements. A condition concerns rights if a right is named. A name
+    concerns rights if it is a contact. A place concerns rights if the statement mentions rights at all."""
     if effect.kind in ("condition", "consent"):
         loose = effect.direction in TURNS or all(sense.has("consent.withdraw") for sense in senses)
         return any(names_right(sense) or (loose and says_right(sense)) for sense in senses)

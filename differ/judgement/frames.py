@@ -1,7 +1,5 @@
-"""Reads sentences as frames: who gives what to whom, or who can do what, and on which condition.
-
-Slots hold words of the text, so words without a concept are kept too. Frames explain a judgement to a person.
-"""
+"""Reads sentences as frames. A frame says who gives what to whom, or who can do what, and on which condition. Its slots
+contain words of the text, so words without a concept are kept too. Frames explain a judgement to a person."""
 
 from __future__ import annotations
 
@@ -17,14 +15,14 @@ from differ.language.polarity import PLAIN, is_condition
 from differ.language.statements import Statement
 
 GIVING = ("sell", "share", "receive", "shown", "merger", "transfer.abroad", "transfer.store")
-"""Concepts whose mentions each make a disclosure."""
+"""Concepts of disclosure. Each mention of such a concept is a disclosure."""
 CLAIMS = ("consent.withdraw", "right", "optout", "complaint", "exercise")
-"""Concepts whose mentions each make an entitlement."""
+"""Concepts of entitlement. Each mention of such a concept is an entitlement."""
 CONDITIONS = ("consent", "limiter", "optout", "notify", "threshold", "regardless", "transfer.safeguard", "encryption")
 BOUNDS = ("exercise.deadline", "exercise.fee", "exercise.free", "exercise.identity", "exercise.refuse")
 CHANNELS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.dpo")
 OPEN_WORDS = 8
-"""Maximum number of words in a slot that no concept fills."""
+"""Maximum number of words in a slot for words without a concept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,8 @@ class Frame:
 
 
 def frames(statement: Statement) -> tuple[Frame, ...]:
-    """Return the frames of a statement. An entry of a list has the act of the sentence that introduces the list."""
+    """Return the frames of a statement. An entry of a list without an act of its own uses the act of the sentence that
+    introduces the list."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return ()
@@ -62,7 +61,8 @@ def frames(statement: Statement) -> tuple[Frame, ...]:
 
 
 def disclosures(statement: Statement, sense: Meaning) -> Iterator[Frame]:
-    """Yield a frame for each act that gives data away. Without such an act, the introducing sentence provides one."""
+    """Yield a frame for each act that gives data away. If there is no such act, the act of the introducing sentence is
+    used."""
     acts = heads(sense, GIVING)
     lead = lead_meaning(statement)
     introduced = heads(lead, GIVING) if lead is not None else []
@@ -82,7 +82,8 @@ def disclosure(
     act: Mention | None = None,
     borrowed: tuple[Meaning, Mention] | None = None,
 ) -> Frame:
-    """Return the frame of an act, which is the statement's own or borrowed from the introducing sentence."""
+    """Return the frame of an act. The act comes from the statement itself, or from the sentence that introduces the
+    list."""
     within = [mention for mention in sense.mentions if span[0] <= mention.start < span[1]]
     receivers = [one for one in within if under(one.concept, ("recipient", "nobody")) and not comes_from(sense, one)]
     source, head = (sense, act) if act is not None or borrowed is None else borrowed
@@ -106,7 +107,7 @@ def takes(act: Mention | None, recipient: Mention) -> bool:
 
 
 def entitlements(statement: Statement, sense: Meaning) -> Iterator[Frame]:
-    """Yield a frame for each right, choice or complaint; if there are none, one for the channels."""
+    """Yield a frame for each right, choice or complaint. If there are none, yield a frame for the channels."""
     claims = [head for head in heads(sense, CLAIMS) if not under(head.concept, (*BOUNDS, *CHANNELS))]
     holder = next((word for word in sense.words if word in sense.lexicon.readers), "")
     whom = said(sense, sense.mentions, (*CHANNELS, "complaint"))
@@ -126,7 +127,7 @@ def entitlements(statement: Statement, sense: Meaning) -> Iterator[Frame]:
 
 
 def heads(sense: Meaning, concepts: Sequence[str]) -> list[Mention]:
-    """Return the mentions that make frames, in order. Of mentions that share a word, the longest is kept."""
+    """Return the mentions that become frames, in order. If several mentions share a word, only the longest is kept."""
     chosen: list[Mention] = []
     for mention in sorted(sense.of(*concepts), key=lambda one: (one.start, one.start - one.end)):
         if not chosen or mention.start >= chosen[-1].end:
@@ -135,20 +136,21 @@ def heads(sense: Meaning, concepts: Sequence[str]) -> list[Mention]:
 
 
 def spans(acts: Sequence[Mention], size: int) -> list[tuple[int, int]]:
-    """Return the range of words of each act: up to the next act. The first range includes the words before the act."""
+    """Return the range of words of each act. It ends before the next act. The first range includes the words before the
+    first act."""
     starts = [0, *(act.start for act in acts[1:]), size]
     return list(pairwise(starts))
 
 
 def giver(sense: Meaning, act: Mention | None) -> str:
-    """Return the last word before an act that means the company or the reader, or ""."""
+    """Return the last word for the company or the reader before an act, or ""."""
     before = sense.words[: act.start] if act else sense.words
     people = sense.lexicon.company | sense.lexicon.readers
     return next((word for word in reversed(before) if word in people), "")
 
 
 def open_words(sense: Meaning, act: Mention | None, span: tuple[int, int], receivers: Sequence[Mention]) -> str:
-    """Return the words between an act and its receiver, for data without a concept."""
+    """Return the words between an act and its receiver. They name the data if the data has no concept."""
     start = act.end if act else span[0]
     end = next((one.start for one in receivers if one.start >= start), span[1])
     words = sense.lexicon.content_words(sense.words[start:end])

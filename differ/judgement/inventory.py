@@ -36,7 +36,7 @@ class Right:
     """The concept: "access", "erase", "withdraw", "optout", "complaint", …"""
     language: str
     section: str
-    """The first section that names it. A section with a heading about rights or choices comes before others."""
+    """The first section that names the right. Sections with a heading about rights or choices are preferred."""
     _: KW_ONLY
     deadline: str = ""
     """The deadline, such as "14 days", or ""."""
@@ -45,7 +45,7 @@ class Right:
     channel: str = ""
     """The address, the kind of channel, or ""."""
     sentence: str = ""
-    """The sentence that names it, cut to `LONGEST_SENTENCE` characters."""
+    """The sentence that names the right, cut to `LONGEST_SENTENCE` characters."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -55,8 +55,8 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rights and recipients of one version, each once in each language. They are ordered by language, class and
-    name."""
+    """The rights and recipients of one version. Each is listed once in each language. The order is by language, class
+    and name."""
 
     rights: tuple[Right, ...] = ()
     recipients: tuple[Recipient, ...] = ()
@@ -64,7 +64,8 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class InventoryChange:
-    """The entries that occur in only one of two inventories. Entries that differ only in details are equal."""
+    """The entries that occur in only one of two inventories. Two entries that differ only in details count as the same
+    entry."""
 
     rights_gone: tuple[Right, ...] = ()
     rights_new: tuple[Right, ...] = ()
@@ -132,7 +133,7 @@ class SectionDetails:
 
     @cached_property
     def fee(self) -> str:
-        """The first words that say that there is no fee, or else those about one, or ""."""
+        """The first words that say that there is no fee. Without such words, the first words about a fee, or ""."""
         free = first(first_wording(statement, ("exercise.free",)) for statement in self.statements)
         return free or first(fee(statement) for statement in self.statements)
 
@@ -186,7 +187,8 @@ def deadline(statement: Statement) -> str:
 
 
 def fee(statement: Statement) -> str:
-    """Return the words about a fee, with the words around them that show whether there is one; "" if there are none."""
+    """Return the words about a fee, or "". The words around them are included, because they show whether a fee must be
+    paid."""
     sense = meaning(statement.words, statement.language)
     mention = next(iter(sense.of("exercise.fee")), None) if sense else None
     if mention is None:
@@ -225,8 +227,7 @@ def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
 def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
     """Return the rights, classes of recipients and names that only some languages of a policy name.
 
-    A language without any rights and recipients is left out, because its content is unknown.
-    """
+    A language without any rights and recipients is left out, because its text could not be read."""
     rights = [(right.right, right.language) for right in inventory.rights]
     receiving = [
         (recipient.name if recipient.kind == NAMED else recipient.kind, recipient.language)
@@ -239,7 +240,7 @@ def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
 def uneven(
     what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
 ) -> list[OneSided]:
-    """Return the entries that occur in only some of the languages, in the order in which they are first named."""
+    """Return the entries that occur in only some of the languages. An entry that is named earlier comes first."""
     entries: dict[str, tuple[str, set[str]]] = {}
     for entry, language in named:
         entries.setdefault(entry.casefold(), (entry, set()))[1].add(language)

@@ -1,4 +1,4 @@
-"""Identifies the rules that list the rights and recipients of a text, so that lists from other rules are made again."""
+"""Identifies the rules that list the rights and recipients of a text. If the rules change, the lists are made again."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ WORD_LISTS = ("lexicon", "places", "sentences")
 
 @cache
 def inventory_identity() -> str:
-    """Return a hash of the code and the word lists that make inventories. With another hash, inventories may be
-    different."""
+    """Return a hash of the code and the word lists that make inventories. If the hash changes, inventories may change
+    too."""
     digest = hashlib.sha256()
     for content in (*_sources(), *_word_lists()):
         digest.update(hashlib.sha256(content).digest())

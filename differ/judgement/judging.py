@@ -1,4 +1,5 @@
-"""Judges one edit. It gives findings if the edit alters meaning, and otherwise a suppression with its reason."""
+"""Judges one edit. If the edit alters meaning, the result is findings. Otherwise it is a suppression with its
+reason."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ CONTENTS_LABEL = 5
 
 
 class Surroundings:
-    """Both documents, as the context of an edit. If a statement is elsewhere in both documents, an added copy is not
-    new, and a removed copy loses nothing."""
+    """Both documents, as the context of an edit. A statement may occur elsewhere in both documents. Then an added copy
+    of the statement is not new, and a removed copy is not a loss."""
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
         self._before, self._after = before, after
@@ -45,12 +46,12 @@ class Surroundings:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Words that both documents have, with addresses."""
+        """Words that both documents contain. Addresses are included."""
         return all_words(self._before) & all_words(self._after)
 
     def repeats(self, statement: Statement) -> bool:
-        """Whether both texts make a statement to the same people. The parts for two states may have the same statement.
-        If one state loses it, it is gone for the people of that state."""
+        """Whether both texts make a statement to the same people. The parts of a policy for two states may contain the
+        same statement. If the part for one state loses the statement, the people of that state have lost it."""
         if statement.words not in self.standing:
             return False
         region = regions(statement.path, statement.language)
@@ -93,7 +94,7 @@ def judge(pair: Pair, profile: Profile, around: Surroundings) -> tuple[list[Find
 
 
 def is_unchanged(pair: Pair) -> bool:
-    """Whether a statement is where it was, as it was."""
+    """Whether a statement has the same words in the same place as before."""
     before, after = pair.before, pair.after
     if before is None or after is None or pair.moved:
         return False
@@ -101,14 +102,15 @@ def is_unchanged(pair: Pair) -> bool:
 
 
 def suppression(pair: Pair, reason: str) -> Suppression:
-    """Return the record that a pair is quiet, with the reason."""
+    """Return the record that a pair is not reported, with the reason."""
     present = pair.after or pair.before
     section = present.section if present else ""
     return Suppression(section, reason, text_or_empty(pair.before), after=text_or_empty(pair.after))
 
 
 def changes_region(pair: Pair) -> bool:
-    """Whether a statement moved from the part for one region's people to the part for another's."""
+    """Whether a statement moved from the part for the people of one region to the part for the people of another
+    region."""
     if pair.before is None or pair.after is None or not pair.moved:
         return False
     old, new = (regions(side.path, side.language) for side in (pair.before, pair.after))
@@ -116,7 +118,8 @@ def changes_region(pair: Pair) -> bool:
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
-    """Return the reason why a pair is not reported: `unchanged` if it does not differ, None if it is reported."""
+    """Return the reason why a pair is not reported. It is `unchanged` if both sides are equal, and None if the pair is
+    reported."""
     before, after = pair.before, pair.after
     present = after or before
     if before is not None and after is not None:
@@ -148,16 +151,16 @@ def limits_something(before: Statement, after: Statement) -> bool:
 
 
 def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
-    """Return the reason why a statement with the same words is not reported: it moved, its number changed, or nothing
-    changed."""
+    """Return the reason why a statement with the same words is not reported. The statement moved, its number changed,
+    or nothing changed."""
     if pair.moved:
         return "order"
     return "numbering" if before.marker != after.marker else "unchanged"
 
 
 def quiet_kind(statement: Statement) -> str | None:
-    """Return the reason why edits of headings and tables of contents are not reported: the text below them decides. A
-    heading that gives a contact counts as a statement."""
+    """Return the reason why an edit of a heading or a table of contents is not reported. Only the text below them
+    matters. A heading that gives a contact counts as a statement."""
     if statement.kind == "heading" and gives_contact(statement):
         return None
     return {"heading": "heading", "contents": "contents"}.get(statement.kind)
@@ -172,9 +175,8 @@ def gives_contact(heading: Statement) -> bool:
 
 
 def quiet_line(statement: Statement) -> str | None:
-    """Return the reason why a new or removed line does not count: it is a menu, a date, or too short for a
-    statement.
-    """
+    """Return the reason why a new or removed line does not count. The line belongs to a menu, is a date, or is too
+    short to be a statement."""
     lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"
@@ -196,7 +198,8 @@ def announces_contents(statement: Statement) -> bool:
 
 
 def watched_findings(pair: Pair, present: Statement, profile: Profile, around: Surroundings) -> list[Finding]:
-    """Return a finding for each watched subject that an edit affects, about its gravest effect."""
+    """Return a finding for each watched subject that an edit affects. The finding is about the gravest effect on that
+    subject."""
     by_subject: dict[str, list[tuple[EffectRule, Effect]]] = {}
     for effect in effects(pair.before, pair.after):
         rule = profile.rule(effect)
@@ -216,7 +219,7 @@ def known_address(effect: Effect, pair: Pair, present: Statement, around: Surrou
 
 
 def moved_address(effect: Effect, around: Surroundings) -> bool:
-    """Whether an edit took or brought only addresses that both documents give somewhere."""
+    """Whether an edit removed or added only addresses that occur somewhere in both documents."""
     given = [*effect.gone, *effect.new]
     return (
         effect.kind in ("channel", "address")
@@ -240,7 +243,7 @@ def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
 
 
 def corrects_name(effect: Effect, around: Surroundings) -> bool:
-    """Whether a changed name is now spelled as in other places of both documents."""
+    """Whether a changed name is now spelled in a way that both documents already use elsewhere."""
     gone, new = ([word for text in texts for word in words(text)] for texts in (effect.gone, effect.new))
     return bool(new) and around.words.issuperset(new) and mistyped(gone, new)
 

@@ -29,8 +29,8 @@ def moved_links(before: Document, after: Document, profile: Profile) -> list[Fin
 
 
 def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
-    """Return the hosts that are not known. A parent or child domain of a known host is known too, as www.example.org is
-    for example.org."""
+    """Return the hosts that are not known. A parent or child domain of a known host is known too. For example,
+    www.example.org is known if example.org is known."""
     return {
         host
         for host in hosts
@@ -39,7 +39,8 @@ def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
 
 
 def sites(document: Document) -> dict[str, set[str]]:
-    """Return the sites of links about rights, by the links' words. Several links may have the words "here"."""
+    """Return the sites of links about rights. The key is the words of the link. Several links may have the words
+    "here"."""
     hosts: dict[str, set[str]] = defaultdict(set)
     for words, host in rights_sites(document):
         hosts[words].add(host)
@@ -62,8 +63,8 @@ def moved_link(words: str, old: str, new: str, *, language: str, profile: Profil
 
 
 def retargeted_links(before: Document, after: Document) -> list[Suppression]:
-    """Return a suppression for each link with the same words and another target that is not reported. Such a link is
-    not about a right, or its site is the same."""
+    """Return a suppression for each link that kept its words, got another target, and is not reported. A link is not
+    reported if it is not about a right, or if its site is the same."""
     old, new = targets(before), targets(after)
     former, present = sites(before), sites(after)
     moved = {words for words, hosts in present.items() if of_other_sites(hosts, former.get(words, set()))}

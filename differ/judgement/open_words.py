@@ -1,4 +1,4 @@
-"""Compares words without a concept: numbers, dates, addresses, countries, names, members of lists, other words."""
+"""Compares words without a concept: numbers, dates, addresses, countries, names, members of lists, and other words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNIT_REACH = 3
 
 
 def residue(subject: Watched, before: Statement, after: Statement, sense: Meaning) -> list[Effect]:
-    """Return the effects of words without a concept: addresses, numbers, countries, names, others."""
+    """Return the effects of words without a concept: addresses, numbers, countries, names, and other words."""
     gone, new = changed_words(before.words, after.words)
     lands, other_lands = (countries(statement.text, statement.language) for statement in (before, after))
     left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
@@ -55,7 +55,7 @@ def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
 
 
 def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
-    """Return the changed numbers that count one of the units, with the unit ("14 days")."""
+    """Return the changed numbers before or after one of the units. The unit is included: "14 days"."""
     sense = meaning(statement.words, statement.language)
     numbers = sense.lexicon.numbers if sense else frozenset()
     counts = []
@@ -66,7 +66,8 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 
 
 def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Meaning | None) -> list[str]:
-    """Return what the number at a place counts, with its unit after or before it; empty if it counts nothing."""
+    """Return the number at an index together with the unit after or before it. The result is empty if there is no
+    unit."""
     if names_law(words[index + 1 : index + 3], units):
         return []
     following = words[index + 1 : index + 1 + UNIT_REACH]
@@ -84,7 +85,7 @@ def names_law(following: Sequence[str], units: frozenset[str]) -> bool:
 
 
 def in_digits(word: str, sense: Meaning | None) -> str:
-    """Return a number in digits, if its word is known."""
+    """Return a number in digits. A word that is not known as a number is returned as it is."""
     value = sense.lexicon.values.get(word) if sense else None
     return word if value is None else str(value)
 
@@ -124,12 +125,13 @@ def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
 
 
 def is_joined(sense: Meaning, start: int, end: int) -> bool:
-    """Whether a word such as "and" is among these words or beside them."""
+    """Whether a word such as "and" is among these words, or right before or after them."""
     return any(word in sense.lexicon.joining for word in sense.words[max(0, start - 1) : end + 1])
 
 
 def follows_giving(sense: Meaning, start: int) -> bool:
-    """Whether words are part of the data or its receivers, with no purpose or condition in between."""
+    """Whether words are part of the data or the receivers after an act of disclosure. No purpose or condition may come
+    in between."""
     for act in sense.of("share", "sell", "receive"):
         if act.start < start <= act.end + MEMBER_REACH:
             between = (other.start for other in sense.of("purpose", "limiter", "consent", "threshold", "modality"))

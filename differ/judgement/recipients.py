@@ -24,14 +24,14 @@ CELLS = " | "
 HEADER_WORDS = 2
 """Maximum number of words in the first cell of a header row."""
 OFTEN = 2
-"""Minimum number of statements that must contain the company's own name."""
+"""Minimum number of statements with the same name. A less frequent name is not taken for the company's own name."""
 ACTS = ("share", "sell", "transfer")
 RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
 """A name near a word with one of these concepts is a recipient."""
 REACH = 5
 """Maximum distance, in words, between an act and the name of a recipient."""
 NEXT_REACH = 2
-"""Maximum distance, in words, between two names of one list."""
+"""Maximum distance, in words, between two names in the same list."""
 CAPITAL_LETTER = re.compile("[A-ZÀ-ÖØ-Þ]")
 CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w&.'’-]*")
 LONGEST_SENTENCE = 1000
@@ -61,11 +61,11 @@ class Recipient:
     codes: tuple[str, ...] = ()
     """The codes of these countries, regions and states."""
     sentence: str = ""
-    """The sentence or table row that names it, cut to `LONGEST_SENTENCE` characters."""
+    """The sentence or table row that names the recipient, cut to `LONGEST_SENTENCE` characters."""
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """Key that is equal for mentions of the same recipient: the name, or the class and its words without
+        """Key that is equal for mentions of the same recipient. It is the name, or the class and its words without
         inflection."""
         lexicon = load_lexicon(self.language)
         if self.kind == NAMED or lexicon is None:
@@ -118,19 +118,18 @@ class Run:
 
     text: str
     start: int
-    """Index of its first word in the statement."""
+    """Index of the run's first word in the statement."""
     end: int
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Its words, case-folded."""
+        """The words of the run, case-folded."""
         return tuple(words(self.text))
 
 
 def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list[Recipient]:
-    """Return the recipients in a statement about sharing. It is empty if the statement says who does not get the
-    data.
-    """
+    """Return the recipients in a statement about sharing. The result is empty if the statement says who does not get
+    the data."""
     if denies(sense):
         return []
     if statement.kind == "row" and CELLS in statement.text:
@@ -211,7 +210,7 @@ def is_name_cell(cell: str, sense: Meaning, names: NameContext) -> bool:
 
 
 def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[str]:
-    """Return the names that receive data in a statement. It is empty in languages that capitalise all nouns."""
+    """Return the names that receive data in a statement. The result is empty in languages that capitalise all nouns."""
     if statement.text.isupper() or sense.lexicon.capitals:
         return []
     lands = {word.casefold() for name in countries(statement.text, statement.language).values() for word in words(name)}
@@ -227,8 +226,8 @@ def in_prose(statement: Statement, sense: Meaning, names: NameContext) -> list[s
 
 
 def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
-    """Whether the words around a name show that it receives data: "shared with …", "hosted by …", "… may collect". A
-    name at the beginning of an entry is a recipient too, if a sentence about sharing introduces the list."""
+    """Whether the words around a name show that it receives data: "shared with …", "hosted by …", "… may collect". In a
+    list, a name at the beginning of an entry is a recipient too, if a sentence about sharing introduces the list."""
     lead = lead_meaning(statement)
     if run.start == 0 and lead is not None and lead.has("share", "sell", "recipient"):
         return True
@@ -247,8 +246,8 @@ def receives(run: Run, statement: Statement, sense: Meaning) -> bool:
 
 def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
     """Return the runs of capitalised words. The first word of a sentence is always capitalised, so it counts only in
-    two cases. It is part of a longer run and not in the lexicon. Or it is in a list item or table row, and a sign
-    follows it instead of a word."""
+    two cases. In the first case, it is part of a longer run and is not in the lexicon. In the second case, it is in a
+    list item or table row, and a punctuation mark follows it."""
     if has_no_name(statement.text, lexicon):
         return []
     gathered: list[Run] = []
@@ -272,7 +271,8 @@ def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
 
 
 def has_no_name(text: str, lexicon: Lexicon) -> bool:
-    """Whether no word can be a name, because none has a capital but for the first, which is in the lexicon."""
+    """Whether a text has no word that can be a name. No word except the first has a capital letter, and the first word
+    is in the lexicon."""
     if CAPITAL_LETTER.search(text, 1):
         return False
     first = TOKEN.match(text)
@@ -280,7 +280,8 @@ def has_no_name(text: str, lexicon: Lexicon) -> bool:
 
 
 def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> bool:
-    """Whether a token begins or continues a run. At the start of a sentence, a word in the lexicon does not."""
+    """Whether a token begins or continues a run. At the start of a sentence, a word in the lexicon does not begin a
+    run."""
     if token in AND:
         return bool(run)
     if not token[0].isupper() or CAPITAL.fullmatch(token) is None:
@@ -289,12 +290,12 @@ def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> b
 
 
 def ends_head(token: str, statement: Statement) -> bool:
-    """Whether a sign or the end of the line follows the run in a list item or table row."""
+    """Whether a run in a list item or table row is followed by a punctuation mark or the end of the line."""
     return statement.kind in ("item", "row") and not token[0].isalnum()
 
 
 def goes_on(run: list[str], token: str) -> bool:
-    """Whether a full stop only abbreviates the legal form at the beginning of a name."""
+    """Whether a full stop only belongs to an abbreviated legal form at the beginning of a name, as in "PT. Sinar"."""
     return token in ABBREVIATES and bool(run) and run[-1].casefold() in LEGAL_FORMS
 
 
@@ -304,9 +305,9 @@ def plain_word(token: str, lexicon: Lexicon) -> bool:
 
 
 def name_context(read: Sequence[Statement], title: str) -> NameContext:
-    """Return the context that distinguishes names in a document. The company's name is a name in the title or in a
-    language's first headings that also occurs in sentences. If there is none, it is the most frequent name in
-    sentences."""
+    """Return the context that distinguishes names in a document. The company's own name is looked for in the title and
+    in the first headings of each language. It must also occur in sentences. If no such name is found, the most frequent
+    name in sentences is used."""
     prose = [statement for statement in read if statement.kind not in ("heading", "contents")]
     written = set(chain.from_iterable(word_tokens(statement.text) for statement in prose))
     plain = frozenset(token for token in written if token.islower())
@@ -344,8 +345,8 @@ def counted_names(prose: Sequence[Statement], names: NameContext) -> Counter[str
 
 
 def headers(read: Sequence[Statement]) -> frozenset[int]:
-    """Return the positions of table header rows: the first of several rows, with a short first cell and no country in
-    it."""
+    """Return the positions of table header rows. A header row is the first of several rows. Its first cell is short and
+    contains no country."""
     positions = set()
     for before, row, after in zip((None, *read), read, (*read[1:], None), strict=False):
         first = row.kind == "row" and (before is None or before.kind != "row" or before.path != row.path)

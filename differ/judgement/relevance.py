@@ -36,13 +36,13 @@ REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
 """Details that show that a request is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
-"""A number in a postal address."""
+"""Matches a house number in a postal address."""
 SOURCE_REACH = 3
 """Maximum distance, in words, from "from" to a recipient that is a source of data."""
 DOER_REACH = 2
-"""Maximum number of words, such as "may not", between a recipient and its act."""
+"""Maximum number of words between a recipient and its act. Such words are "may not"."""
 TAKER_REACH = 6
-"""Maximum distance, in words, between a recipient that takes data and the verb."""
+"""Maximum distance, in words, between a recipient and the verb that says that it receives data."""
 CHOICE_REACH = 12
 """Maximum distance, in words, between settings and the "can" that offers them."""
 REQUEST_REACH = 1
@@ -51,9 +51,10 @@ TAKING = ("receive", "use", "transfer.store")
 """Acts of a recipient of data."""
 OWNER_REACH = 3
 OWNED_BEFORE = 4
-"""Maximum distances, in words, between a verb and "your": for "your" after the verb, and before it."""
+"""Maximum distances, in words, between a verb and "your". The first is for "your" after the verb, and the second is for
+"your" before it."""
 SUBJECT = (1, 2)
-"""Numbers of words of a subject that no concept names."""
+"""Possible numbers of words in a subject that no concept names."""
 GIVER_REACH = 2
 RECEIVER_REACH = 4
 
@@ -90,7 +91,8 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
 
 
 def disclaims(sense: Meaning) -> bool:
-    """Whether a statement only says that others have rules of their own, for which the company does not answer."""
+    """Whether a statement only says that other companies have their own rules, and that the company is not responsible
+    for those rules."""
     disclaimers = sense.of("disclaimer")
     acts = [
         act for act in sense.of("share", "sell", "receive") if not any(overlap(act, other) for other in disclaimers)
@@ -104,7 +106,7 @@ def overlap(one: Mention, other: Mention) -> bool:
 
 
 def shares(sense: Meaning) -> bool:
-    """Whether data is given, sold, or received by others, or whether the statement denies that."""
+    """Whether a statement says that data is given, sold, or received by somebody else, or denies that."""
     data = sense.has("data") or has_readers_things(sense)
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
@@ -117,7 +119,7 @@ def shares(sense: Meaning) -> bool:
 
 
 def is_got_by_stranger(sense: Meaning) -> bool:
-    """Whether somebody whom no concept names gets the reader's things: "casinos obtain your bookings"."""
+    """Whether a recipient that no concept names gets things of the reader: "casinos obtain your bookings"."""
     for act in sense.of("gets"):
         subject = sense.lexicon.content_words(sense.words[: act.start])
         theirs = sense.words[act.end : act.end + OWNER_REACH]
@@ -127,15 +129,15 @@ def is_got_by_stranger(sense: Meaning) -> bool:
 
 
 def is_readers(sense: Meaning, words: tuple[str, ...], start: int) -> bool:
-    """Whether words that begin at a place of a statement name something of the reader's, or data."""
+    """Whether the words from an index on name data, or something that belongs to the reader."""
     if any(word in sense.lexicon.possessives for word in words):
         return True
     return any(start <= data.start < start + len(words) for data in sense.of("data"))
 
 
 def has_readers_things(sense: Meaning) -> bool:
-    """Whether the reader's things are given, received or seen, and no concept names them: "lenders see your diary",
-    "your bookings are disclosed"."""
+    """Whether things of the reader are given, received or seen although no concept names these things. Examples are
+    "lenders see your diary" and "your bookings are disclosed"."""
     return any(
         word in sense.lexicon.possessives
         for act in sense.of("share", "sell", *TAKING, "shown")
@@ -165,7 +167,7 @@ def shows(sense: Meaning) -> bool:
 
 
 def gives_somebodys(sense: Meaning) -> bool:
-    """Whether the given things are data, or belong to the company or the reader."""
+    """Whether the things that are given are data, or belong to the company or the reader."""
     somebodys = sense.has("data") or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
     return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))
 
@@ -207,7 +209,7 @@ def gives(sense: Meaning, mention: Mention) -> bool:
 
 
 def given_away(sense: Meaning, mention: Mention) -> bool:
-    """Whether the company gives data. In "the information that you share with us" the reader does."""
+    """Whether the company gives data. In "the information that you share with us", the reader gives it."""
     before = sense.words[max(0, mention.start - GIVER_REACH) : mention.start]
     after = sense.words[mention.end : mention.end + RECEIVER_REACH]
     by_reader = any(word in sense.lexicon.readers for word in before)
@@ -227,7 +229,7 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
 
 
 def changes_owner(sense: Meaning) -> bool:
-    """Whether data changes hands together with the company."""
+    """Whether data is transferred together with the company."""
     return sense.has("merger") and sense.has(*HANDED_OVER)
 
 
@@ -250,8 +252,8 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
 
 
 def is_address_line(statement: Statement) -> bool:
-    """Whether a statement is a line of the company's address. It has a number or an address in it, and comes after a
-    sentence that sends the reader there."""
+    """Whether a statement is a line of the company's address. Such a line contains a number or an address, and comes
+    after a sentence such as "write to us at"."""
     if (
         len(statement.text) > LINE
         or "©" in statement.text
@@ -272,15 +274,15 @@ def says_right(sense: Meaning) -> bool:
 
 
 def names_right(sense: Meaning) -> bool:
-    """Whether a right is named, or an act that is a right if the reader does it."""
+    """Whether a statement names a right, or an act that is a right if the reader does it."""
     if sense.has("right.rights", "right.grant") and sense.has(*RIGHTS_DETAILS):
         return True
     return mentions_request(sense) and (to_reader(sense) or sense.has("right.statute"))
 
 
 def speaks_of_request(sense: Meaning) -> bool:
-    """Whether a sentence under a heading about rights mentions a request, or an act of the company or the reader on
-    data. "Session cookies are deleted when you close the browser" does not."""
+    """Whether a sentence under a heading about rights mentions a request, or something that the company or the reader
+    does with data. "Session cookies are deleted when you close the browser" mentions neither."""
     if any(mention.concept == "exercise" for mention in sense.mentions):
         return True
     if not sense.has(*NAMED_RIGHTS, *HANDLING):
@@ -289,8 +291,8 @@ def speaks_of_request(sense: Meaning) -> bool:
 
 
 def mentions_request(sense: Meaning) -> bool:
-    """Whether the reader can request something that is a right, or whether conditions of a request are given. The word
-    "request" alone may mean a browser's request."""
+    """Whether a sentence says that the reader can request something that is a right, or gives conditions of a request.
+    The word "request" alone may mean a browser's request."""
     asked = sense.has(*NAMED_RIGHTS)
     if asked and sense.has("modality.may", "exercise", "right.grant"):
         return True

@@ -1,5 +1,5 @@
-"""Compares the dates that a policy states about itself, before and after a change, to find silent edits, notice periods
-and deadlines."""
+"""Compares the dates that a policy states about itself before and after a change. The results are silent edits, notice
+periods and deadlines."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def end_of_window(stated: date | None, effective: date | None, days: int | None)
 
 
 def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
-    """Return the length in days of the first notice or objection window for changes of the policy, and its sentence."""
+    """Return the first notice or objection window for changes of the policy: its length in days, and its sentence."""
     for statement in statements:
         days = days_named(statement) if may_speak_of_change(statement) else None
         sense = meaning(statement.words, statement.language) if days else None  # the slowest check comes last
@@ -69,7 +69,8 @@ def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
 
 
 def may_speak_of_change(statement: Statement) -> bool:
-    """Whether a statement has a unit of time and a word that may begin to speak of a change: a quick check."""
+    """Whether a statement has a unit of time, and a word that may begin a phrase about a change. This is a quick
+    check."""
     lexicon = load_lexicon(statement.language)
     if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
         return False
@@ -77,9 +78,8 @@ def may_speak_of_change(statement: Statement) -> bool:
 
 
 def days_named(statement: Statement) -> int | None:
-    """Return the first number of days, weeks or months in a statement, in days; None if it is too large for a
-    window.
-    """
+    """Return the first number of days, weeks or months in a statement, converted to days. The result is None if the
+    number is too large for a window."""
     lexicon = load_lexicon(statement.language)
     if lexicon is None:
         return None
@@ -93,5 +93,5 @@ def days_named(statement: Statement) -> int | None:
 
 
 def number_of(word: str, names: dict[str, int]) -> int | None:
-    """Return the number that a word means, in digits or by name, or None."""
+    """Return the number that a word means, or None. The word may be digits or the name of a number."""
     return int(word) if word.isdecimal() else names.get(word)

@@ -33,8 +33,8 @@ FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def topics(statement: Statement) -> tuple[str, ...]:
-    """Return all topics of a statement. The watched ones and their fine topics come first. Without topics it is
-    `other`.
+    """Return all topics of a statement. The watched topics and their fine topics come first. A statement without any
+    topic has the topic `other`.
 
     Both words and headings count, because the page's structure alone cannot be trusted.
     """
@@ -54,9 +54,8 @@ def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
 
 
 def on_topic(document: Document, topic: str) -> tuple[Section, ...]:
-    """Return the sections of a document with only their blocks on a topic. Sections without such a block are left
-    out.
-    """
+    """Return the sections of a document, with only the blocks that are on a topic. Sections without such a block are
+    left out."""
     wanted = {statement.block for statement in statements(document) if topic in topics(statement)}
     kept: list[Section] = []
     number = 0

@@ -97,8 +97,8 @@ def listed(names: tuple[str, ...]) -> str:
 def plain_finding(
     pair: Pair, present: Statement, profile: Profile, *, name: str, topic: str, severity: Severity
 ) -> Finding:
-    """Return a finding for which the profile has no rule. A finding that was judged only by structure is material,
-    because it may matter and a person must look."""
+    """Return a finding for which the profile has no rule. A finding that was judged only by structure is material. It
+    may matter, so a person must look at it."""
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
     return Verdict(

@@ -18,22 +18,22 @@ _IN_BRACKETS = re.compile(r" \(.+?\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The names of places in one language, from its `places.toml`."""
+    """The names of places in one language. They come from the `places.toml` of that language."""
 
     ampersand: str
     """The word for "&" in a name."""
     short: Mapping[str, str]
     """Full forms of short forms that begin a name."""
     regions: Mapping[str, Sequence[str]]
-    """Names by code. They come before the names of territories."""
+    """Names of regions, by code. They are tried before the names of territories."""
     territories: Mapping[str, str]
     states: Sequence[str] = ()
-    """Names of states. A state's name is also its code."""
+    """Names of states. The name of a state is also used as its code."""
 
 
 @cache
 def _names(language: str) -> Mapping[str, str]:
-    """Return the code for each name in a language and in English. A state is its own code."""
+    """Return the code for each name in a language and in English. The code of a state is its name."""
     known = [read for tongue in (ENGLISH, language) if (read := read_record(tongue, "places", Places))]
     territories = {name: code for places in known for name, code in _territories(places)}
     shortened = {_IN_BRACKETS.sub("", name): code for name, code in territories.items()}
@@ -60,7 +60,8 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 
 def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
-    """Return the countries, regions and states in a text: the code, and the first mention as written."""
+    """Return the countries, regions and states in a text. The key is the code, and the value is the first mention as
+    written."""
     named: dict[str, str] = {}
     for match in _pattern(language).findall(text):
         named.setdefault(_names(language)[match.replace("’", "'")], match)
@@ -69,6 +70,6 @@ def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
 
 @cache
 def regions(path: tuple[str, ...], language: str = ENGLISH) -> frozenset[str]:
-    """Return the codes of the countries, regions and states in a section's headings. The section applies to their
-    people."""
+    """Return the codes of the countries, regions and states in a section's headings. The section applies to the people
+    who live there."""
     return frozenset(code for heading in path for code in countries(heading, language))

@@ -27,24 +27,24 @@ class Mention:
 
     concept: str
     start: int
-    """Index of its first word."""
+    """Index of the mention's first word."""
     end: int
-    """Index after its last word."""
+    """Index after the mention's last word."""
     _: KW_ONLY
     gapped: bool = False
-    """Whether it includes words that the pattern does not have."""
+    """Whether the mention includes words that `..` in the pattern stands for."""
 
 
 @lru_cache(maxsize=16_384)
 def under(concept: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a concept is one of these concepts or a subconcept of one. "recipient.group" is a subconcept of
-    "recipient"."""
+    """Whether a concept is one of the wanted concepts, or a subconcept of a wanted concept. "recipient.group" is a
+    subconcept of "recipient"."""
     return any(concept == one or concept.startswith(one + ".") for one in wanted)
 
 
 @cache
 def lineage(concept: str) -> frozenset[str]:
-    """Return a concept and all those that it is a subconcept of."""
+    """Return a concept, and all concepts above it: "recipient.group" and "recipient"."""
     parts = concept.split(".")
     return frozenset(".".join(parts[:length]) for length in range(1, len(parts) + 1))
 
@@ -118,16 +118,17 @@ Rest = tuple[str, tuple[str, ...]]
 
 
 class Beginnings:
-    """The patterns that begin with a word, by the word that must follow: most of them need not be tried."""
+    """The patterns that begin with the same word, grouped by the word that must come next. So most of these patterns
+    need not be tried."""
 
     def __init__(self, every: tuple[Rest, ...]) -> None:
         self.every = every
         self._open: list[tuple[int, Rest]] = []
-        """Patterns that various words can follow, with their position among all."""
+        """Patterns whose next part can match several words, with their position among all patterns."""
         self._next: dict[str, list[tuple[int, Rest]]] = {}
-        """Patterns that go on with one word."""
+        """Patterns whose next part is one certain word."""
         self._later: dict[str, list[tuple[int, Rest]]] = {}
-        """Patterns that have one word after a gap."""
+        """Patterns whose next part is a gap, by the word after the gap."""
         for place in enumerate(every):
             _, (_, rest) = place
             if rest and is_word(rest[0]):
@@ -139,7 +140,8 @@ class Beginnings:
         self._always = [rest for _, rest in self._open]
 
     def followed_by(self, words: Sequence[str]) -> Sequence[Rest]:
-        """Return the patterns that may go on with the first of these words, or after a gap with any, in their order."""
+        """Return the patterns that may continue with these words, in their order. The next word is the first of these
+        words. After a gap, it may be any of them."""
         fixed = [*self._next.get(words[0], ())] if words else []
         if self._later:
             for word in words:
@@ -215,7 +217,8 @@ class Lexicon:
         return Rewriting(self._spellings)
 
     def spelled(self, text: Iterable[str]) -> list[str]:
-        """Return the words with a single spelling for each ("organisation" and "organization" become one)."""
+        """Return the words, each in a single spelling. For example, "organisation" and "organization" become the same
+        word."""
         return self._spelling_rows.rewrite([self._ending(word) for word in text])
 
     def _ending(self, word: str) -> str:
@@ -226,7 +229,7 @@ class Lexicon:
 
     @cached_property
     def synonyms(self) -> Rewriting:
-        """Replaces synonyms by the first word of their row."""
+        """The rewriting that replaces each synonym by the first word of its row."""
         return Rewriting([[" ".join(self.spelled(words(phrase))) for phrase in row] for row in self._groups])
 
     @cached_property
@@ -235,7 +238,7 @@ class Lexicon:
         return snowballstemmer.stemmer(algorithm) if algorithm else None
 
     def stem(self, word: str) -> str:
-        """Return the stem of a word, without inflection. Without a stemmer it is the word itself."""
+        """Return the stem of a word, without inflection. If the language has no stemmer, return the word itself."""
         if word not in self._stems:
             self._stems[word] = self._stemmer.stemWord(word) if self._stemmer else word
         return self._stems[word]
@@ -254,7 +257,7 @@ def vocabulary_of(content: Mapping[str, Any]) -> frozenset[str]:
 
 
 class Rewriting:
-    """Replaces phrases of the same meaning by the first of them."""
+    """Replaces all phrases of the same meaning by one of these phrases."""
 
     def __init__(self, rows: Iterable[Sequence[str]]) -> None:
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -284,7 +287,7 @@ class Rewriting:
 
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
-    """Return the lexicon of a language, or None if it has none.
+    """Return the lexicon of a language, or None if the language has no lexicon.
 
     Raises LanguageError if the file is invalid.
     """

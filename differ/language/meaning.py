@@ -13,8 +13,8 @@ from differ.language.statements import Statement
 from differ.language.words import words
 
 SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
-"""Groups of concepts. Their words do not count inside a phrase of another concept: the company's "right" to decide, or
-"contract" in "standard contractual clauses"."""
+"""Pairs of concepts. A word of the first concept does not count inside a phrase of the second concept. For example,
+"contract" does not count in "standard contractual clauses"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Meaning:
     _: KW_ONLY
     polarity: Polarity
     concepts: frozenset[str]
-    """The mentioned concepts, with those that they are subconcepts of."""
+    """The mentioned concepts, and all concepts above them."""
 
     def has(self, *concepts: str) -> bool:
-        """Whether one of the concepts, or of their subconcepts, is mentioned."""
+        """Whether the text mentions one of the concepts or one of their subconcepts."""
         return not self.concepts.isdisjoint(concepts)
 
     def of(self, *concepts: str) -> list[Mention]:
@@ -48,7 +48,8 @@ class Meaning:
         return frozenset((mention.concept, self.level(mention)) for mention in self.free(*concepts))
 
     def named(self, *concepts: str) -> dict[tuple[str, str], str]:
-        """Return the mentions: the canonical words and the level, and the words as written."""
+        """Return the mentions of these concepts. The key is the canonical words and the level. The value is the words
+        as written."""
         return {(self.canonical(mention), self.level(mention)): self.said(mention) for mention in self.free(*concepts)}
 
     def free(self, *concepts: str) -> list[Mention]:
@@ -90,19 +91,19 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Drop each mention that is inside a longer one of the same class, or inside a set phrase. For example, "partners"
-    is dropped in "advertising partners", and "rights" in "all rights reserved"."""
+    """Drop each mention that is inside a longer mention of the same class, or inside a set phrase. For example,
+    "partners" is dropped in "advertising partners", and "rights" in "all rights reserved"."""
     longer = [other for other in mentions if may_cover(other)]
     return tuple(mention for mention in mentions if not any(covers(other, mention) for other in longer))
 
 
 def may_cover(mention: Mention) -> bool:
-    """Whether a mention has several words that the pattern names, so that it can hold another mention."""
+    """Whether a mention has several words that the pattern names. Only such a mention can contain another mention."""
     return mention.end - mention.start > 1 and (not mention.gapped or mention.concept == "boilerplate")
 
 
 def covers(longer: Mention, mention: Mention) -> bool:
-    """Whether a mention is only part of a longer one with another meaning."""
+    """Whether a mention is only part of a longer mention with another meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
     if not inside or longer.end - longer.start <= mention.end - mention.start:
         return False
@@ -114,7 +115,8 @@ def covers(longer: Mention, mention: Mention) -> bool:
 
 @lru_cache(maxsize=4_096)
 def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
-    """Return the topics of a statement from its headings. The innermost heading with a topic decides."""
+    """Return the topics of a statement from its headings. They are the topics of the innermost heading that has a
+    topic."""
     lexicon = load_lexicon(language)
     if lexicon is None:
         return frozenset()

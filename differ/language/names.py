@@ -24,13 +24,12 @@ ENTITY = re.compile(
     rf"(?:\bPT\.? (?P<after>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}))"
     rf"|(?:(?P<before>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}),? (?:{LEGAL_FORM})\b)"
 )
-"""A company's name with its legal form, either before it (PT) or after it."""
+"""A company's name with its legal form. The form comes either before the name (PT) or after it."""
 
 
 def companies(text: str) -> dict[str, str]:
-    """Return the companies in a text that have a legal form: the folded name without the form, and the name as
-    written.
-    """
+    """Return the companies in a text whose name has a legal form. The key is the case-folded name without the form. The
+    value is the name as written."""
     return {
         (match["after"] or match["before"]).casefold().removeprefix("the "): match.group()
         for match in ENTITY.finditer(text)
@@ -38,12 +37,11 @@ def companies(text: str) -> dict[str, str]:
 
 
 def names(statement: Statement, sense: Meaning) -> dict[str, str]:
-    """Return the names in a statement: the plain form, and the name as written.
+    """Return the names in a statement. The key is the plain form, and the value is the name as written.
 
     A name is a capitalised word that is not in the lexicon. The first word of a sentence does not count, except at the
-    start of a list item or a table row. The result is empty if the statement is all capitals, or if the language
-    capitalises all nouns.
-    """
+    start of a list item or a table row. The result is empty if the statement is written in capital letters, or if the
+    language capitalises all nouns."""
     if statement.text.isupper() or sense.lexicon.capitals:
         return {}
     mentioned = {word for mention in sense.mentions for word in sense.words[mention.start : mention.end]}

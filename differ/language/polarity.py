@@ -1,8 +1,8 @@
 """Decides whether a sentence says that something happens, never happens, or happens only on a condition.
 
-Polarity is a product of signs: the sign of the act, of the word that adds a condition, and of an exception. "Not
-without consent" and "only with consent" are equal. "Without consent" and "whether or not you consent" are the opposite.
-"""
+Polarity is a product of signs. The act, the word that adds a condition, and an exception each have a sign. So "not
+without consent" and "only with consent" are equal. "Without consent" and "whether or not you consent" are the opposite
+of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEED_REACH = 4
 
 ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
 TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw", "exercise.fee")
-"""Concepts, or their first parts, that a negation reverses."""
+"""Concepts that a negation reverses. The first part of a concept stands for all its subconcepts."""
 GIVING = ("share", "sell")
 NEGATIONS = ("negation", "nobody")
 NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
@@ -88,8 +88,8 @@ class Signs:
         return self.of_act(mention, bool(negations))
 
     def of_act(self, act: Mention, denied: bool) -> str:
-        """Return the level of an act of disclosure that may be denied. An exception to a promise, or a condition of an
-        act, makes it conditional."""
+        """Return the level of an act of disclosure that may be denied. An act is conditional if a promise has an
+        exception, or if the act has a condition."""
         exceptions = [limit for limit in self.of("limiter.except") if limit.start > act.start or not denied]
         consents = self.of("consent")
         if denied:
@@ -103,7 +103,8 @@ class Signs:
         return PLAIN
 
     def of_recipient(self, mention: Mention) -> str:
-        """Return the level of a recipient: the level of the act before it, which an exception between them reverses."""
+        """Return the level of a recipient. It is the level of the act before the recipient. An exception between the
+        act and the recipient reverses this level."""
         acts = [act for act in self.of(*GIVING) if act.start < mention.start]
         if not acts or not self.turning(acts[-1]):
             return PLAIN
@@ -141,7 +142,8 @@ class Signs:
         return any(consent.end <= turn.start <= need.start for need in needs for turn in self.of(*NEGATIONS))
 
     def turning(self, mention: Mention) -> list[Mention]:
-        """Return the negations that reverse a mention: shortly before it, or as its object ("to nobody")."""
+        """Return the negations that reverse a mention. A negation stands shortly before the mention, or is its object
+        ("to nobody")."""
         near = [
             turn
             for turn in self.of(*NEGATIONS)
@@ -153,9 +155,9 @@ class Signs:
         return near
 
     def reaches(self, turn: Mention, mention: Mention) -> bool:
-        """Whether a negation applies to a mention. A modal verb between them begins another clause ("not sell but may
-        share"), unless it belongs to the negation. "Not only" denies nothing, "not needed" denies a need, and "without"
-        belongs to its condition."""
+        """Whether a negation applies to a mention. A modal verb between the two begins another clause ("not sell but
+        may share"), unless the verb belongs to the negation. "Not only" denies nothing, "not needed" denies a need, and
+        "without" belongs to its condition."""
         if any(only.start == turn.end for only in self.of("limiter.only")):
             return False
         if any(turn.end <= need.start <= turn.end + 1 and need.end < mention.start for need in self.of("need")):

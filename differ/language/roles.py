@@ -22,15 +22,15 @@ REACHED = ("complaint", "exercise.desk", "exercise.dpo")
 TOWARDS_REACH = 3
 """Maximum distance, in words, from a channel to the company ("write to the office of ours")."""
 DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
-"""Rights that are named by an act. "Access your data" is a right only if the reader does it, or the company for the
-reader."""
+"""Rights that are named by an act. "Access your data" is a right only if the reader does it, or if the company does it
+for the reader."""
 OBJECT_REACH = 3
 """Maximum distance, in words, from an act to the cookies that are its object."""
 DOER_REACH = 3
 """Maximum distance, in words, from a recipient to its act ("lenders may access your history")."""
 WHEN_REACH = 2
-"""Maximum distance, in words, from a conditional word such as "when" to a channel or choice. The channel or choice then
-only belongs to a condition."""
+"""Maximum distance, in words, from a conditional word such as "when" to a channel or choice. After such a word, the
+channel or choice is only part of a condition."""
 WEB = ("http://", "https://", "www.")
 NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
 """A number that may be a telephone number or a postal code, but not a year."""
@@ -86,12 +86,12 @@ def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) ->
 
 
 def is_of_cookies(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Whether what is deleted or changed are cookies: "delete cookies in your browser"."""
+    """Whether a mention is about deleting or changing cookies: "delete cookies in your browser"."""
     return any(0 <= other.start - mention.end < OBJECT_REACH for other in others if other.concept == "cookies")
 
 
 def is_of_complaint(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Whether what is passed on is a complaint: "send a complaint to the authority"."""
+    """Whether a mention of giving is about a complaint: "send a complaint to the authority"."""
     return any(mention.start < other.start <= mention.end for other in others if other.concept == "complaint")
 
 
@@ -102,7 +102,8 @@ def is_to_company(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bo
 
 
 def is_legal_form(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a word ends a company's name ("Harbour Freight Limited"), and does not limit the next word."""
+    """Whether a word such as "Limited" ends a company's name: "Harbour Freight Limited". It may also limit the next
+    word: "limited data"."""
     if mention.start == 0 or text[mention.start] not in LEGAL_FORMS or mention.end - mention.start > 1:
         return False
     before, after = text[mention.start - 1], text[mention.end : mention.end + 1]
@@ -120,7 +121,7 @@ def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence
 
 
 def follows_when(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a word of condition or time comes right before a mention: "when you contact us"."""
+    """Whether a word such as "if" or "when" comes right before a mention: "when you contact us"."""
     return any(word in lexicon.when for word in text[max(0, mention.start - WHEN_REACH) : mention.start])
 
 

@@ -1,4 +1,4 @@
-"""Splits texts into sentences, with the short forms and openers of their language."""
+"""Splits texts into sentences. Each language has lists of short forms and of words that begin a sentence."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from languages import languages_with, read_record, records
 LONGEST = 2_000
 """Maximum length of a sentence in characters. A longer one is cut."""
 REMEMBERED = 2_048
-"""Maximum number of blocks whose sentences are remembered: most blocks of a version are those of the one before."""
+"""Maximum number of blocks whose sentences are remembered. Most blocks of a version are equal to blocks of the version
+before."""
 LONG_BLOCK = 10_000
-"""Maximum length of such a block, in characters."""
+"""Maximum length, in characters, of a block whose sentences are remembered."""
 _STOP = re.compile(
     r"""
       (?P<sign>[.!?;:…])["'”’“)\]]*(?:\s?»)?\s+(?=(?P<opening>["'“‘„«(\[•–-]*)(?P<next>[^\W_]))
@@ -23,12 +24,12 @@ _STOP = re.compile(
     """,
     re.VERBOSE,
 )
-"""A sign that may end a sentence, and the next letter or digit. Some scripts have no space between them."""
+"""A punctuation mark that may end a sentence, and the next letter or digit. Some scripts have no space between them."""
 _ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
 """An address after a colon continues the sentence, whatever its first letter: "e-mail: Privacy@example.org"."""
 _FIRST_WORD = re.compile(r"[^\W\d_]+'?")
 _NUMBER_NEXT = re.compile(r"\W{0,2}(?:\d|(?:[IVXLC]{2,}|[VX])\b)")
-"""A number, Roman numbers included."""
+"""A number, which may be a Roman number."""
 _REST_OF_DATE = re.compile(r"\d{1,2}\.\s*(?:\d{4}|'?\d{2})\b")
 _YEAR = re.compile(r"\d{4}\b")
 _DAY = re.compile(r"\d{1,2}\.")
@@ -46,13 +47,14 @@ class SentenceWords:
     short_forms: Sequence[str]
     """Short forms with a full stop that never ends a sentence."""
     before_numbers: Sequence[str]
-    """Short forms with a full stop that does not end a sentence if a number follows; `*` stands for any beginning."""
+    """Short forms with a full stop that does not end a sentence if a number follows. In this list, `*` stands for any
+    beginning of a word."""
     may_end: Sequence[str]
     """Short forms that end a sentence if an opener follows."""
     ends_lists: Sequence[str]
     """Short forms that end a sentence if a capital letter follows."""
     lettered: Sequence[str]
-    """Words before a letter that numbers a point."""
+    """Words that come before a letter used as a number: "letter" in "letter a"."""
     ordinals_after: Sequence[str]
     """Words before an ordinal number that is written with a full stop."""
     openers: Sequence[str]
@@ -64,7 +66,8 @@ class SentenceWords:
 
 
 class SentenceRules:
-    """Decides which full stops of a text end a sentence. For an unknown language the words of all languages count."""
+    """Decides which full stops of a text end a sentence. If the language is unknown, the word lists of all languages
+    are used."""
 
     def __init__(self, language: str) -> None:
         words = read_record(language, "sentences", SentenceWords)
@@ -96,7 +99,8 @@ class SentenceRules:
         return self._ends_before_words(last, previous, following, quoted=bool(stop["opening"]))
 
     def _awaits_number(self, last: str, previous: str, following: str) -> bool:
-        """Whether a number belongs to the word before the full stop: "No. 5", "31 Des. 2024", "3. 12. 2024"."""
+        """Whether the number after a full stop belongs to the word before the full stop. Examples are "No. 5", "31 Des.
+        2024" and "3. 12. 2024"."""
         if last.isdigit():
             after_day = _DAY.fullmatch(previous) is not None and _YEAR.match(following) is not None
             return len(last) <= 2 and (after_day or _REST_OF_DATE.match(following) is not None)
@@ -120,7 +124,7 @@ class SentenceRules:
         return not self._is_short(last) or last in self._ends_lists or self._opens(following, quoted)
 
     def _opens(self, following: str, quoted: bool) -> bool:
-        """Whether words begin a sentence. Within quotes they need not."""
+        """Whether words begin a sentence. Words in quotation marks may continue one."""
         if quoted:
             return False
         word = _FIRST_WORD.match(following.replace("’", "'"))
@@ -142,8 +146,8 @@ def _rules(language: str) -> SentenceRules:
 
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
     """Split a block into sentences. A colon or semicolon also ends a sentence if a capital or a number follows, because
-    policies often chain clauses in this way. The sentences joined by a space, or by nothing after a sign such as "。",
-    give the text again."""
+    policies often chain clauses in this way. If the sentences are joined again, the result is the text. They are joined
+    by a space, or by nothing after a punctuation mark such as "。"."""
     return _remembered(text, language) if len(text) <= LONG_BLOCK else _split(text, language)
 
 
@@ -172,8 +176,8 @@ def _split(text: str, language: str) -> tuple[str, ...]:
 
 
 def cut(sentence: str) -> Iterator[str]:
-    """Yield the pieces of an overlong sentence, cut after a comma or semicolon if possible. So the work grows only
-    linearly with the length."""
+    """Yield the pieces of an overlong sentence. It is cut after a comma or semicolon if possible. With short pieces,
+    the work grows only linearly with the length of the text."""
     while len(sentence) > LONGEST:
         clause = max(sentence.rfind(mark, LONGEST // 2, LONGEST) for mark in (", ", "; "))
         end = clause + 1 if clause >= 0 else sentence.rfind(" ", 0, LONGEST)
@@ -186,11 +190,11 @@ def cut(sentence: str) -> Iterator[str]:
 
 @cache
 def answers() -> frozenset[str]:
-    """Return the whole answers of all languages."""
+    """Return the words of all languages that are a whole answer, such as "yes" and "no"."""
     return _joined(words.answers for _, words in records("sentences", SentenceWords))
 
 
 @cache
 def denials() -> frozenset[str]:
-    """Return the denying answers of all languages."""
+    """Return the answers of all languages that deny the question, such as "no"."""
     return _joined(words.denials for _, words in records("sentences", SentenceWords))

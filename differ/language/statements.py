@@ -38,7 +38,7 @@ class Statement:
     words: tuple[str, ...]
     """Words of the statement. An answer begins with the words of its question: "No" after "Do we sell data?"."""
     path: tuple[str, ...]
-    """Headings above it, with their markers."""
+    """Headings above the statement, with their markers."""
     language: str
     lead: str
     """The sentence that introduces its list ("We share your data with:"), or ""."""
@@ -46,10 +46,10 @@ class Statement:
     """Context of a line, such as an address line: the last sentence before it in its section ("Write to our privacy
     team."), or ""."""
     block: int
-    """Number of its block in the document. Sentences of one block have the same number."""
+    """Number of the statement's block in the document. Sentences of one block have the same number."""
     marker: str = ""
     linked: bool = False
-    """Whether it consists only of links, like a menu."""
+    """Whether the statement consists only of links, like a menu."""
 
     @property
     def section(self) -> str:
@@ -73,7 +73,8 @@ class SectionPart:
 
 
 Pieces = Callable[[SectionPart, str], Iterable[tuple[str, str]]]
-"""A function that splits a part in a language, and gives each piece the sentence that introduces it."""
+"""A function that splits a part of a text in a given language. It returns each piece together with the sentence that
+introduces the piece."""
 
 
 @lru_cache(maxsize=2)
@@ -130,7 +131,8 @@ def _numbered(
 
 @lru_cache(maxsize=REMEMBERED)
 def sentence_words(text: str) -> tuple[str, ...]:
-    """Return the words of a sentence. The version before has most of a version's sentences too."""
+    """Return the words of a sentence. They are cached, because most sentences of a version are also in the version
+    before."""
     return tuple(words(text))
 
 

@@ -1,4 +1,4 @@
-"""Gives web addresses and telephone numbers, which pages write in several forms, a single form."""
+"""Converts web addresses and telephone numbers to a single form, because pages write them in several forms."""
 
 from __future__ import annotations
 

@@ -15,20 +15,20 @@ SIMILAR = 0.5
 SIMILAR_IN_PLACE = 0.34
 """Minimum share of common words if both are between the same unchanged neighbours."""
 SHORT = 4
-"""Minimum number of words for two statements to be paired in different places."""
+"""Minimum number of words in a statement that is paired with a statement in another place."""
 COMMON_WORD = 40
-"""Maximum number of unpaired statements that contain a word by which pairs are found. More frequent words prove
-nothing."""
+"""Maximum number of unpaired statements that contain a word. A more frequent word is not used to find pairs, because it
+proves nothing."""
 JOINED = 0.75
-"""Minimum share of a sentence's words that its neighbour's partner has in addition. The sentence was then split or
-joined."""
+"""Minimum share of a sentence's words that are also in the statement with which the neighbouring sentence is paired. If
+the share is reached, a sentence was split or two sentences were joined."""
 PAIR_BUDGET = 200_000
 """Maximum number of possible pairs that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A statement before and after; None if it is new or gone."""
+    """A statement before and after an edit. One of the two is None if the statement is new or gone."""
 
     before: Statement | None
     after: Statement | None
@@ -45,7 +45,7 @@ class Alignment:
 
 
 def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool = True) -> Alignment:
-    """Pair the statements of two documents. With `join`, a split sentence is paired with both its parts."""
+    """Pair the statements of two documents. With `join`, a sentence that was split is paired with both parts."""
     matches = anchors([s.words for s in before], [s.words for s in after])
     moved = set(moves(before, after, matches))
     matches |= dict(moved)
@@ -76,8 +76,8 @@ def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
 def absorb(
     side: Sequence[Statement], other: Sequence[Statement], matches: Mapping[int, int]
 ) -> dict[int, tuple[Statement, ...]]:
-    """Return the unpaired statements of one side that belong to the sentence of a neighbour. The result is all parts in
-    order, by the neighbour's position."""
+    """Return the unpaired statements of one side that belong to the sentence of a neighbour. The key is the neighbour's
+    position, and the value is all parts of the sentence in order."""
     homes: dict[int, list[int]] = {}
     taken: set[int] = set()
     for step in (1, -1):
@@ -144,7 +144,8 @@ def ordered_pairs(
 
 
 def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, int]:
-    """Match equal keys in order: first the unique ones (patience diff), then equal neighbours of matched ones."""
+    """Match equal keys in order. Unique keys are matched first (patience diff). Equal neighbours of matched keys come
+    next."""
     unique_before, unique_after = unique(before), unique(after)
     candidates = [(i, unique_after[key]) for key, i in unique_before.items() if key in unique_after]
     matches = dict(longest_increasing(sorted(candidates)))
@@ -180,7 +181,7 @@ def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[int, int]) -> None:
-    """Match equal keys in order, next to matched ones and in the gaps between them."""
+    """Match equal keys in order, next to matched keys and in the gaps between matched keys."""
     bounds = [(-1, -1), *sorted(matches.items()), (len(before), len(after))]
     for (i0, j0), (i1, j1) in pairwise(bounds):
         places: dict[Hashable, list[int]] = defaultdict(list)
@@ -230,7 +231,7 @@ def similar_pairs(
     place_before: Sequence[int],
     place_after: Sequence[int],
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Pair unpaired statements that share most of their words; the most similar pairs come first."""
+    """Pair unpaired statements that have most of their words in common. The most similar pairs come first."""
     taken = set(matches.values())
     left = [i for i in range(len(before)) if i not in matches]
     right = [j for j in range(len(after)) if j not in taken]
@@ -266,7 +267,8 @@ def proposals(
     place_before: Sequence[int],
     place_after: Sequence[int],
 ) -> tuple[set[tuple[int, int]], bool]:
-    """Return the possible pairs: in the same place, or with a rare word in common."""
+    """Return the possible pairs. The two statements of such a pair are in the same place, or have a rare word in
+    common."""
     by_word: dict[str, list[int]] = defaultdict(list)
     by_place: dict[int, list[int]] = defaultdict(list)
     for j in right:

@@ -1,4 +1,4 @@
-"""Decides whether an edit alters meaning at all, and gives the reason if it does not."""
+"""Decides whether an edit alters meaning at all. If it does not, the result is the reason why."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ OPERATIVE = (
     "purpose.ai", "right",
     "optout", "default", "exercise", "complaint",
 )  # fmt: skip
-"""Concepts that matter: an edit that touches one is more than mere wording."""
+"""Concepts that matter. An edit that adds or removes such a concept is more than other wording."""
 
 SLIGHT = frozenset(("modality.future", "scope.any"))
 """Concepts that alter nothing by themselves: "we will answer" and "we answer" say the same, and so do "your rights" and
 "any of your rights"."""
 TURNING = ("share", "sell", "recipient", "consent", "right", "optout")
-"""Concepts that hold plainly, on a condition, or never."""
+"""Concepts that have a level: they hold plainly, on a condition, or never."""
 TYPO = 0.8
 """Minimum similarity of a word and the same word with a typing error."""
 TYPO_LENGTH = 4
-"""Minimum length of a word for a typing error. Shorter words such as "now" and "not" differ."""
+"""Minimum length of a word that can have a typing error. Shorter words, such as "now" and "not", count as different
+words."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 WHOLE_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 VERSION = re.compile(r"v?\d+(?:[./:-]\d+)*(?:st|nd|rd|th|er)?")
@@ -54,7 +55,7 @@ LONG_DATE = re.compile(
 IP_ADDRESS = re.compile(
     r"(?<![\w.:/])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7})(?![\w:]|\.\d)"
 )
-"""An IP address, which a page may show to its visitor. A policy contains no others."""
+"""An IP address. A page may show the visitor's own IP address, and a policy contains no other IP addresses."""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -88,7 +89,8 @@ def dated_title(statement: Statement) -> bool:
 
 
 def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str | None:
-    """Return `grammar` or `synonym` if only words of this kind differ; else None."""
+    """Return `grammar` if only inflections or function words differ, and `synonym` if only synonyms differ. Otherwise
+    return None."""
     left, right = (lexicon.content_words(lexicon.spelled(s.words)) for s in (before, after))
     if Counter(map(lexicon.stem, left)) == Counter(map(lexicon.stem, right)):
         return "grammar"
@@ -99,13 +101,13 @@ def same_meaning(before: Statement, after: Statement, lexicon: Lexicon) -> str |
 
 
 def holds_alike(before: Statement, after: Statement) -> bool:
-    """Whether both say in the same way what happens, what never happens, and on which condition."""
+    """Whether both statements agree on what happens, what never happens, and what happens on a condition."""
     return same_operators(before, after) or only_reordered(before, after)
 
 
 def only_reordered(before: Statement, after: Statement) -> bool:
-    """Whether both have the same words, and all that both mention holds in the same way: nothing was turned round. An
-    exception may be turned by order alone ("on unless you turn it off")."""
+    """Whether both statements have the same words, and each concept that both mention has the same level. With an
+    exception the result is False, because the order of the words alone may reverse it ("on unless you turn it off")."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or one.has("limiter.except") or people_and_words(one) != people_and_words(other):
         return False
@@ -114,7 +116,7 @@ def only_reordered(before: Statement, after: Statement) -> bool:
 
 
 def people_and_words(sense: Meaning) -> Counter[str]:
-    """Count the words of a statement that carry meaning, and those for the company and the reader."""
+    """Count the words of a statement that carry meaning, and its words for the company and the reader."""
     people = sense.lexicon.company | sense.lexicon.readers
     spelled = sense.lexicon.spelled(sense.words)
     return Counter(word for word in spelled if word in people or word not in sense.lexicon.function_words)
@@ -148,7 +150,7 @@ def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str
 
 
 def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
-    """Whether all words are parts of dates, with at least a month, a year or a whole date."""
+    """Whether all words are parts of dates, and at least one of them is a month, a year or a whole date."""
     telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
     return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
 
@@ -187,7 +189,7 @@ def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def misspelled(one: str, other: str) -> bool:
-    """Whether two words are the same word with a typing error. The first letter must be equal: another one often gives
-    another word ("dental", "mental") or its opposite ("encrypted", "unencrypted")."""
+    """Whether two words are the same word with a typing error. The first letter must be equal. With another first
+    letter, the word is often a different word ("dental", "mental") or the opposite ("encrypted", "unencrypted")."""
     likely = min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and one[0] == other[0]
     return likely and SequenceMatcher(None, one, other).ratio() >= TYPO

@@ -34,7 +34,7 @@ def redline(before: Document, after: Document) -> tuple[RedlineSection, ...]:
 
 
 def place(pair: Pair) -> tuple[str, bool]:
-    """Return the section in which a pair is shown, and whether it is in the new document."""
+    """Return the section in which a pair is shown, and whether that section is in the new document."""
     present = pair.after or pair.before
     return (present.section if present else "", pair.after is not None)
 

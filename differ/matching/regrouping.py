@@ -1,4 +1,5 @@
-"""Finds runs of statements that say the same in other parts: a sentence became a list, or a list a sentence."""
+"""Finds runs of statements that say the same but are divided differently. For example, a sentence became a list, or a
+list became a sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from differ.matching.equivalence import equivalent
 
 
 def regrouped(pairs: Sequence[Pair]) -> dict[int, str]:
-    """Return the places of pairs that only divide the same words differently, each with the reason why it is quiet."""
+    """Return the indexes of pairs that only divide the same words differently. Each has the reason why the pair is not
+    reported."""
     reasons: dict[int, str] = {}
     for places in runs_of_changes(pairs):
         before = [side for place in places if (side := pairs[place].before)]
@@ -25,7 +27,7 @@ def regrouped(pairs: Sequence[Pair]) -> dict[int, str]:
 
 
 def runs_of_changes(pairs: Sequence[Pair]) -> Iterator[list[int]]:
-    """Yield the places of changed pairs that follow each other within a section."""
+    """Yield runs of changed pairs that follow each other within a section. A run is the list of their indexes."""
 
     def changed(place: int) -> tuple[bool, str]:
         pair = pairs[place]
@@ -39,8 +41,8 @@ def runs_of_changes(pairs: Sequence[Pair]) -> Iterator[list[int]]:
 
 
 def same_in_parts(before: Sequence[Statement], after: Sequence[Statement]) -> str | None:
-    """Return why two runs say the same, or None if they may not: one statement against its parts, or the same words in
-    the same order."""
+    """Return why two runs say the same, or None if they may differ. They say the same if one is a single statement and
+    the other has its parts. They also do if both have the same words in the same order."""
     lexicon = load_lexicon(after[0].language)
     if lexicon is None or len(before) == len(after) == 1:
         return None

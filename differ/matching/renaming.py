@@ -12,7 +12,7 @@ from differ.language.statements import Statement
 from differ.matching.alignment import Pair
 
 OFTEN = 2
-"""Minimum number of statements in which a name must change. Otherwise it is judged like other words."""
+"""Minimum number of statements in which a name must change. If it changes in fewer, it is judged like other words."""
 LONGEST = 4
 """Maximum number of words in a name."""
 
@@ -34,7 +34,7 @@ class Renames:
 
 
 def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
-    """Return the names that changed in the same way in several statements and no longer occur."""
+    """Return the names that changed in the same way in several statements, and that do not occur in the new text."""
     counts: Counter[tuple[Name, Name]] = Counter()
     for pair in pairs:
         if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:

@@ -11,11 +11,12 @@ from differ.language.words import tokenize
 from differ.model import Edit
 
 WORD_BUDGET = 4_000_000
-"""Maximum cost of a comparison word by word: the product of the two texts' numbers of tokens. If it is higher, the
-whole text is shown as replaced."""
+"""Maximum cost of a comparison word by word. The cost is the number of tokens in one text times the number in the
+other. If it is higher, the whole text is shown as replaced."""
 
 REMEMBERED = 16
-"""Maximum number of pairs of texts whose edits are remembered: all findings of a pair show them."""
+"""Maximum number of pairs of texts whose edits are remembered. They are needed again for each finding about the same
+pair."""
 SURROGATES = 0xD800
 PLANE_ONE = 0x10000
 
@@ -35,7 +36,7 @@ def word_edits(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Compare two token lists. Each distinct token gets a character of its own for that."""
+    """Compare two token lists. For the comparison, each distinct token is replaced by a character of its own."""
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
 

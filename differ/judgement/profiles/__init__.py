@@ -1,4 +1,5 @@
-"""Reads profiles: which effects are material, how severe they are, and on which source each rule is based."""
+"""Reads profiles. A profile says which effects are material, how severe they are, and on which source each rule is
+based."""
 
 from __future__ import annotations
 
@@ -48,8 +49,8 @@ class EffectRule:
         return effect.watched == self.watched and effect.kind in self.effects
 
     def direction(self, effect: Effect) -> Direction:
-        """Return the direction of an effect in the rule's own terms. If the rule does not use negations, added and
-        removed words decide."""
+        """Return the direction of an effect in the rule's own terms. If the rule has no severity for negations, the
+        direction comes from the added and removed words."""
         return effect.direction if effect.direction in self.severity else direction(effect.gone, effect.new)
 
 
@@ -106,9 +107,8 @@ class Profile:
     """Fine topics that the user made quiet."""
 
     def is_material(self, topic: str, *, watched: bool) -> bool:
-        """Whether a finding of a topic is material. Sharing and rights are, unless the user configured something
-        else.
-        """
+        """Whether a finding of a topic is material. Findings on sharing and rights are material, unless the user
+        configured something else."""
         return topic not in self.quiet_topics and (watched or topic in self.material_topics)
 
     def rule(self, effect: Effect) -> EffectRule | None:
@@ -159,8 +159,8 @@ def tailored(
     quiet: Collection[str] = (),
     words: Collection[WordRule] = (),
 ) -> Profile:
-    """Return a user's profile: a bundled one with some rules switched off, some topics material or quiet, and added
-    rules.
+    """Return a user's profile. It is a bundled profile with the user's changes: rules switched off, topics made
+    material or quiet, and rules added.
 
     Raises ProfileError for an unknown rule or topic, or an invalid pattern.
     """
@@ -192,8 +192,8 @@ def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reas
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> EffectRule:
-    """Return a rule from its row after checks: its source, directions and severities are known, and each direction has
-    a sentence."""
+    """Return a rule from its row. Before that, check that its source, directions and severities are known, and that
+    each direction has a sentence."""
     sentences = _sentences(row["rule"], reasons)
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
@@ -226,7 +226,7 @@ def report_languages() -> tuple[str, ...]:
 
 
 def _sentences(rule: str, reasons: Reasons) -> dict[str, Any]:
-    """Return the sentences for a rule. English must have them; other languages may not."""
+    """Return the sentences for a rule. English must have them. Other languages may lack them."""
     said = {language: texts[rule] for language, texts in reasons.items() if rule in texts}
     if ENGLISH not in said:
         raise ProfileError(f"rule {rule}: no sentence in {ENGLISH!r}")
