@@ -152,7 +152,7 @@ class Document:
     """The document's own heading, or "". It is also the heading of a section."""
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines that a reader sees, without markers. They are each heading and then the blocks of its
+        """Yield the lines that a reader sees, without markers. A heading comes first, and then the blocks of its
         section.
         """
         for section in self.sections:

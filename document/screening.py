@@ -1,6 +1,6 @@
 """Decides whether a page is a policy at all.
 
-It looks at one page alone. Other modules compare the page with the previous version, and may then find another
+This module looks at one page alone. Other modules compare the page with the previous version, and may then find another
 document, lost text or another language.
 """
 

@@ -46,7 +46,8 @@ def split_sections(data: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def split_blocks(data: bytes) -> tuple[bytes, list[bytes]]:
-    """Return a section that `split_sections` cut out, without its blocks, and the JSON of each block.
+    """Return the JSON of a section without its blocks, and the JSON of each block. The input comes from
+    `split_sections`.
 
     Raises ValueError for other bytes.
     """
@@ -58,7 +59,7 @@ def split_blocks(data: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def _objects(listed: bytes, beginning: bytes) -> list[bytes]:
-    """Return the objects of a JSON list, each of which begins with these bytes."""
+    """Return the objects of a JSON list. Each object begins with the bytes `beginning`."""
     parts = listed.split(b"}," + beginning) if listed else []
     if len(parts) > 1:
         first, *between, last = parts
@@ -67,9 +68,8 @@ def _objects(listed: bytes, beginning: bytes) -> list[bytes]:
 
 
 def block_from_json(data: bytes) -> Block:
-    """Return the block that `split_blocks` cut out.
-
-    Raises ValueError, KeyError or TypeError if the bytes are not such JSON.
+    """Return the block from JSON that `split_blocks` returned. Raises ValueError, KeyError or TypeError for other
+    bytes.
     """
     return _block(json.loads(data.decode("utf-8", "surrogatepass")))
 

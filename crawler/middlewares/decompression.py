@@ -1,8 +1,8 @@
 """Decodes the content coding of a response completely or not at all (RFC 9110 section 8.4).
 
 A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as in browsers. Scrapy's own middleware
-accepts a compressed response that breaks off. It passes on the first part of the body, and the rest is lost without an
-error.
+accepts a compressed response that breaks off. Scrapy then passes on the first part of the body, and the rest is lost
+without an error.
 """
 
 from __future__ import annotations

@@ -56,8 +56,8 @@ logger = logging.getLogger(__name__)
 
 
 class OpenPage:
-    """A page that is open in the browser. It fetches the files that the page requests, and finds out when the page is
-    finished.
+    """A page that is open in the browser. This object fetches the files that the page requests, and finds out when the
+    page is finished.
     """
 
     def __init__(self, crawler: Crawler, settings: CrawlSettings, request: Request, response: HtmlResponse) -> None:

@@ -1,8 +1,8 @@
 """Runs the scripts of a page in a browser that has no network access.
 
-The crawler fetches the page like every other page, and then opens it in the browser. It also fetches every file that
-the page requests. The same robots.txt rules, address guard and limits apply. This module is imported only if a policy
-is rendered and the extra `render` is installed.
+The crawler fetches the page like every other page, and then opens it in the browser. The crawler also fetches every
+file that the page requests. The same robots.txt rules, address guard and limits apply. This module is imported only if
+a policy is rendered and the extra `render` is installed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ async def refuse(_: Asked) -> bool:
 class RenderingMiddleware:
     """Replaces a response by the page that its scripts build, if the request has "rendered" in its meta.
 
-    It is the first middleware, so it gets the responses after all redirects and after all other middlewares. An error
+    This is the first middleware, so it gets the responses after all redirects and after all other middlewares. An error
     response is left unchanged. A response that is not an HTML page is left unchanged too.
     """
 

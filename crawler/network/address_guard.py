@@ -119,8 +119,8 @@ def refused_address(host: str) -> str | None:
 
 
 def sending_to(host: str) -> AbstractContextManager[None]:
-    """Return a context in which the crawler connects only to public addresses of a host. Raises KnownError when it is
-    entered, if a connection to another address may already exist.
+    """Return a context in which the crawler connects only to public addresses of a host. Entering the context raises
+    KnownError if a connection to another address may already exist.
     """
     guard = _guard()
     return nullcontext() if guard is None else guard.only_public(host)

@@ -1,7 +1,7 @@
 """Decides which addresses are not public, and which of these addresses a user allows.
 
-The list is the same on every version of Python. The module `ipaddress` differs between versions. It also counts
-multicast, NAT64 and some cloud services as global.
+The list is the same on every version of Python. The module `ipaddress` differs between versions. This module also
+counts multicast, NAT64 and some cloud services as global.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 CLOCK_PER_CPU = 4
 """Limit of elapsed time, as a multiple of the limit of CPU time.
 
-It is much higher because a busy machine must not decide which page is refused.
+The limit of elapsed time is higher, because a busy machine must not decide which page is refused.
 """
 GRACE = 20.0
 """Seconds after the limit of elapsed time. A call without an answer then counts as lost."""
