@@ -14,7 +14,7 @@ from document.model import Page
 
 
 def canonical_elsewhere(page: Page) -> str:
-    """Return the address in a page's `link rel=canonical` if it belongs to another page; otherwise "".
+    """Return the address in a page's `link rel=canonical` if the address belongs to another page; otherwise "".
 
     The address is only a hint, not a redirect (RFC 6596). Many pages name their site's start page by mistake. A program
     that followed the hint would then watch another text. Two addresses belong to the same page if they differ only in

@@ -61,8 +61,8 @@ def identity_words(document: Document) -> Identity:
     The words are the words of headings and blocks, in order and without list markers. So there is no new version if
     only a list number moves between markup and text, or if a paragraph is only split. The mark "|" between cells of a
     row is not a word. In a table of contents, an entry is left out if it repeats a heading, or if it is only a link to
-    its place. Sentences in a table of contents stay. A link about a right or an opt-out counts with its words and its
-    host. All other link targets may change.
+    its place in the page. Sentences in a table of contents stay. A link about a right or an opt-out counts with its
+    words and its host. All other link targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
     return tuple(json.loads(f"[{words}]")), addresses, sites

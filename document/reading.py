@@ -40,7 +40,9 @@ from document.text.normalise import normalise
 from languages import added_languages
 
 EXTRACTOR = 4
-"""Version number of the extraction. It is increased if the same page would give another document."""
+"""Version number of the extraction. It must be increased when a change of the code gives the same page another
+document.
+"""
 
 How = Literal["select", "generic", "fallback"]
 
@@ -49,8 +51,8 @@ _PDF_PARSERS = ("pypdfium2",)
 _DOCX_PARSERS = ("mammoth", *_HTML_PARSERS)
 _NO_OPTIONS = ExtractionOptions()
 _RENDERED = "+rendered2"
-"""The part of the identity that marks rendered pages. Its number is increased if the browser begins to build or return
-pages in another way.
+"""The part of the identity that marks rendered pages. Its number must be increased when the browser begins to build or
+return pages in another way.
 """
 _BUILT = re.compile(r"\+rendered\d*$")
 

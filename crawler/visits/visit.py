@@ -49,7 +49,9 @@ class VisitProgress:
         return replace(self, answers=answers, started_at=self.started_at or started_at)
 
     def fetch(self, started_at: datetime, error: str = "", error_kind: str = "") -> Fetch:
-        """Return the result of the visit. It contains all pages, or only the pages before a page that failed."""
+        """Return the result of the visit. It contains all pages. If a page failed, it contains the pages up to that
+        page.
+        """
         first, *further = self.answers
         return Fetch(
             policy=self.policy.name,

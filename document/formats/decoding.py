@@ -16,7 +16,7 @@ _HEAD_TOKEN = re.compile(
     rb"|<meta\b(?P<meta>[^>]*)|</?(?P<tag>[a-z][^\s/>]*)",
     re.IGNORECASE | re.DOTALL,
 )
-"""Matches one part of a page's head. A part whose end is missing goes up to the end of the page."""
+"""Matches one part of a page's head. If the end of a part is missing, the match goes on to the end of the page."""
 _HEAD_TAGS = frozenset((b"html", b"head", b"base", b"link", b"object", b"script", b"style", b"template", b"title"))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTTP_EQUIV = re.compile(rb"http-equiv", re.IGNORECASE)

@@ -93,9 +93,7 @@ class Labels:
             }
 
     def depth_of(self, list_id: str, style: str) -> int:
-        """Return the depth of the level to which a paragraph style belongs in a list; 0 if the list does not name the
-        style.
-        """
+        """Return the depth at which a list uses a paragraph style; 0 if the list does not name the style."""
         counted = self._lists.get(self._abstract_of.get(list_id, ""))
         levels = {} if counted is None else counted.levels
         return next((depth for depth, level in levels.items() if style and level.style == style), 0)

@@ -11,8 +11,8 @@ from document.formats.pdf import PrintedLine
 _ROWS = 3
 """Minimum number of rows with text on both sides of a gap. With fewer rows, the gap does not separate two columns."""
 ALIGNED = 1.5
-"""Maximum difference, in points, between the left edges of two lines in the same column or of two cells in the same
-column of a table.
+"""Maximum difference, in points, between the left edges of lines in the same column. It also applies to cells in the
+same column of a table.
 """
 _FULL = 0.6
 """Minimum width of the median line of a text column, as a fraction of the column's width. Cells of a table are

@@ -37,7 +37,7 @@ _LINKED = 1 / 3
 menu.
 """
 _NEAR = 12
-"""Maximum number of ancestors of a button among which its form is searched for."""
+"""Maximum number of ancestors of a button that are examined to find its form."""
 _PART = 0.3
 """Maximum share of a page's text that is removed as one piece. A piece that consists mostly of links may be larger."""
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

@@ -25,7 +25,7 @@ _ROLES = frozenset({"button", "tab", "switch", "menuitem"})
 _LONGEST = 200
 """Maximum length, in characters, of a button or label that can be a heading."""
 _LEVELS = 4
-"""Maximum number of levels above a control at which the text after the control is searched for."""
+"""Maximum number of levels that the search for the text after a control may go up."""
 _LOOKED_AT = 60
 """Maximum number of nodes that are read in an element."""
 _QUOTED = re.compile(r"[\"']#?([\w:.-]+)[\"']")

@@ -19,7 +19,7 @@ from document.text.dates import stated_dates
 from document.text.normalise import normalise
 
 _MOST = 0.75
-"""Minimum share of an element's prose that one child contains, for the child to be the main element."""
+"""Share of an element's prose. A child that contains at least this share is the main element."""
 _LONG = 200
 """Minimum length, in characters of prose, of an element beside the main element that belongs to the text too."""
 _SOME = 80
@@ -204,8 +204,8 @@ class PolicyPart:
         return self._is_section(unit, main) or (before and self._is_head(unit))
 
     def _is_loose(self, unit: Tag, main: Tag) -> bool:
-        """Return whether a unit is a line, a list or a table that may belong to the text although it is outside the
-        main element.
+        """Return whether a unit is a line, a list or a table that may be outside the main element and still belong to
+        the text.
         """
         if unit.name in _LISTS or self._is_table(unit):
             return self._is_plain(unit) and not is_called_boilerplate(unit)
@@ -315,8 +315,8 @@ class PolicyPart:
         return size.reads_like_prose and size.prose >= _SOME
 
     def _is_named(self, unit: Tag, longest: int) -> bool:
-        """Return whether an element is short, its tag, role, class or id marks it as boilerplate, and it is not a line
-        of the text.
+        """Return whether an element is short, and its tag, role, class or id marks it as boilerplate. A line of the
+        text does not count.
         """
         return self._sizes[unit].prose < longest and is_called_boilerplate(unit) and not self._is_row(unit)
 

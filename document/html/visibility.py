@@ -17,7 +17,7 @@ _LOOKED_AT = 40
 _NAMING = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "button", "label"})
 _PANELS = frozenset({"tabpanel", "region"})
 _LEVELS = 3
-"""Maximum number of levels above a hidden element at which its control is searched for."""
+"""Maximum number of levels that the search for the control of a hidden element may go up."""
 _PARTS = frozenset({"p", "ul", "ol", "dl", "table"})
 _CLOSED = BLOCKS - {"p", "li", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
 """Elements that may be collapsed boxes. Such an element counts as hidden if it has `aria-hidden`."""

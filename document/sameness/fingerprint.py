@@ -22,7 +22,9 @@ from document.sameness.tag_facts import END, pieces_for
 from document.sameness.tokenizer import OddMarkupError, tokens, with_line_feeds
 
 FINGERPRINT = 3
-"""Version number of the fingerprint. It is increased if the same page would give another fingerprint."""
+"""Version number of the fingerprint. It must be increased when a change of the code gives the same page another
+fingerprint.
+"""
 _MOST_TAGS = 200_000
 """Maximum number of tags in a page. A page with more tags is hashed as a whole."""
 _PASSING = frozenset(

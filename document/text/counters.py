@@ -1,7 +1,7 @@
 """Recognises texts that change at each visit: "updated 3 days ago", reading time, votes, today's date.
 
-Such a text says nothing about the policy. A line is left out only if it has no other words. A retention period of "30
-days" is text, both within a sentence and alone in a table cell.
+Such a text says nothing about the policy. It is left out only if it is a whole line, or a whole part of a line between
+marks such as "|". A retention period of "30 days" is text, both within a sentence and alone in a table cell.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 _ENOUGH = 3
-"""Minimum number of different common words in a text, for the common words to decide on its language."""
+"""Minimum number of different common words of a language in a text. With fewer, these words do not decide on the text's
+language.
+"""
 _LETTERS = 60
 """Minimum number of characters of a text that gets a language by itself. A shorter text gets the language of the text
 around it.
@@ -26,7 +28,7 @@ around it.
 _LONG = 300
 """Minimum number of characters of a text that may differ in language from the rest of its page."""
 _MAIN = 0.1
-"""Minimum share of a page's text in a language, for the language to be a main language of the page."""
+"""Minimum share of a page's text in a language that is a main language of the page."""
 _FEW = 0.04
 """Minimum share of common words in a text. A text with fewer may be in another language."""
 _CONFIDENT = 0.6
