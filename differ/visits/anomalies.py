@@ -1,8 +1,7 @@
 """Detects suspicious changes that a second fetch must confirm, such as a truncated page.
 
 A second look costs half an hour and one visit. An alert about a page that was only partly delivered costs trust. So the
-thresholds are low. A real rewrite reaches them too, and is reported after the second look.
-"""
+thresholds are low. A real rewrite also reaches these thresholds, and is reported after the second look."""
 
 from __future__ import annotations
 
@@ -22,9 +21,10 @@ REPLACED = 0.5
 MANY = 20
 """Minimum number of statements in a document for this check."""
 SECTION = 30
-"""Minimum number of words in a section for its loss to count."""
+"""Minimum number of words in a missing section. The loss of a shorter section does not count."""
 GONE = 0.8
-"""Minimum share of a section's words that must be missing for the section to be gone. A line at its end may remain."""
+"""Minimum share of a section's words that must be missing. Then the section counts as gone, even if a line at its end
+remains."""
 
 
 def odd(before: Document, after: Document, comparison: Comparison) -> str | None:
@@ -33,16 +33,15 @@ def odd(before: Document, after: Document, comparison: Comparison) -> str | None
 
 
 def newly_fallen_back(fallback: bool, before: bool) -> str | None:
-    """Return why a change that came with a fallback needs a second look; None if the version before was a fallback
-    too.
-    """
+    """Return why a change needs a second look if the page was read by the fallback. The result is None if the version
+    before was read by the fallback too."""
     if not fallback or before:
         return None
     return "The text changed while the configured selector matched nothing, so the whole page was read."
 
 
 def lost_text(before: Document, after: Document) -> str | None:
-    """Return a sentence about the amount of missing text, or None if it is small."""
+    """Return a sentence about the amount of missing text, or None if only a little is missing."""
     left, right = len(words(before.text)), len(words(after.text))
     if left < SUBSTANTIAL or right >= (1 - LOST) * left:
         return None
@@ -78,7 +77,7 @@ def _word_count(content: Sequence[Statement]) -> int:
 
 
 def by_section(document: Document) -> Iterator[tuple[str, list[Statement]]]:
-    """Yield each section's name and its statements, with its heading."""
+    """Yield the name of each section and its statements. The heading is one of the statements."""
     sections: dict[str, list[Statement]] = {}
     for statement in statements(document):
         sections.setdefault(statement.section, []).append(statement)
@@ -91,7 +90,7 @@ def overlaps_any(statement: Statement, texts: list[str]) -> bool:
 
 
 def mostly_replaced(before: Document, after: Document) -> str | None:
-    """Return a sentence about the number of changed statements, or None if most are unchanged."""
+    """Return a sentence about the number of changed statements, or None if most statements are unchanged."""
     old = statements(before)
     if len(old) < MANY:
         return None

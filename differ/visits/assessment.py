@@ -26,8 +26,9 @@ from document.screening import Reason
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
 Patience = Literal["none", "left", "over"]
-"""`left` while an odd text waits for a second look. `over` after `confirm_max`, when it is recorded as unconfirmed.
-`none` if there is only one look; a text that may not be the whole policy is then not comparable."""
+"""`left` means that an odd text may still wait for a second look. `over` means that `confirm_max` has passed, so the
+odd text is recorded as unconfirmed. `none` means that there is only one look. A text that may not be the whole policy
+is then not comparable."""
 
 WITHOUT_TERMS: Reason = "other-document"
 """Reason for refusing an intact page that has hardly any policy terms."""
@@ -44,15 +45,16 @@ class LatestVersion:
     """Snapshot of the version, or None if it was not kept. Without it, a new extraction identity makes a boundary."""
     _: KW_ONLY
     fallback: bool = False
-    """Whether the configured selector matched nothing, so that it was read without it."""
+    """Whether the version was read without the configured selector, because the selector matched nothing."""
     further: tuple[Page, ...] = ()
-    """Snapshots of the pages after the first, if it has several."""
+    """Snapshots of the pages after the first, if the version has several pages."""
     further_urls: tuple[str, ...] = ()
     """The requested addresses of these pages."""
     fitted: Document | None = None
-    """The last document before the fallback for which the selector matched, or None."""
+    """The last document that was read with the selector, before the selector stopped matching. None if there is no such
+    document."""
     left_out: LeftOutProse | None = None
-    """The left-out prose of its page as last recorded, or None."""
+    """The left-out prose of the version's page as last recorded, or None."""
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -65,11 +67,11 @@ class PageFingerprint:
     """Recognises a response that was fully read and had the text of the latest version."""
 
     exact: str
-    """Hash of the bytes and their source."""
+    """Hash of the bytes, and of the other facts that affect how the response is read."""
     fingerprint: str | None
     """`document.fingerprint_all`, or None if the pages have no fingerprint."""
     identity: str
-    """Extraction identity with which it was read."""
+    """Extraction identity with which the response was read."""
     _: KW_ONLY
     fallback: bool
 
@@ -87,7 +89,7 @@ class Visit:
     pending: str | None = None
     """The `document.text_identity` of the odd text that is waiting for a second look, or None."""
     patience: Patience = "none"
-    """Whether an odd change waits for a second look. If so, the caller must keep its state."""
+    """Whether an odd change waits for a second look. If it waits, the caller must keep the state of the wait."""
     further: tuple[Page, ...] = ()
     """The pages after the first, if the policy has several."""
     page_fingerprints: tuple[PageFingerprint, ...] = ()
@@ -104,7 +106,8 @@ class Assessment:
     """The result of a visit."""
 
     outcome: Outcome
-    """`changed` also for a first version. `pending` if the change is odd and waits for a second look."""
+    """The result is `changed` for a first version too. It is `pending` if the change is odd and waits for a second
+    look."""
     reason: str | None = None
     """Reason from a fixed list, if the response is not comparable."""
     detail: str = ""
@@ -123,22 +126,22 @@ class Assessment:
     confirmed: bool = True
     """False if an odd change is recorded although no second look confirmed it."""
     page_fingerprint: PageFingerprint | None = None
-    """Recognises the same response later. None if this response was recognised itself, or does not have the text of a
-    version."""
+    """Recognises the same response later. None if a fingerprint recognised this response, or if the response does not
+    have the text of a version."""
     left_out: LeftOutProse | None = None
-    """The left-out prose of the page, if it must be recorded: with a version, and if it has changed."""
+    """The left-out prose of the page; None if it need not be recorded. It is recorded if the visit makes a version, or
+    if the left-out prose has changed."""
     left_out_change: LeftOutChange | None = None
-    """The watched sentences in it that appeared or disappeared."""
+    """The watched sentences that appeared or disappeared in the left-out prose."""
     inventory: Inventory | None = None
-    """The rights and recipients in the text; None if they must still be listed."""
+    """The rights and recipients in the text. None if they are not listed yet."""
 
 
 def assess(visit: Visit) -> Assessment:
     """Screen a response, extract it, and compare it with the version before.
 
-    If the extraction identity has changed, the snapshot of the version before is extracted again in the new way. So
-    only the policy's own changes show.
-    """
+    If the extraction identity has changed, the snapshot of the version before is extracted again in the new way. So the
+    comparison shows only the policy's own changes."""
     extractions = [read(page, visit.options) for page in visit.pages]
     extracted = joined(extractions)
     screening = screen_all(visit.pages, extractions, visit.options)
@@ -159,7 +162,8 @@ def assess(visit: Visit) -> Assessment:
 
 
 def unsettled(pages: Sequence[Page]) -> str:
-    """Say that a page was still changing when the browser's time was over; "" if it had stopped."""
+    """Say that a page was still changing when the browser's time was over. Return "" if the page had stopped
+    changing."""
     after = next((value for page in pages for name, value in page.headers if name == UNSETTLED), None)
     if after is None:
         return ""
@@ -167,7 +171,8 @@ def unsettled(pages: Sequence[Page]) -> str:
 
 
 def with_left_out(result: Assessment, document: Document, latest: LatestVersion) -> Assessment:
-    """Add the changes in the prose outside the policy, and the prose to record."""
+    """Add two things to an assessment: the changes in the prose outside the policy, and that prose if it must be
+    recorded."""
     before, after = latest.left_out, result.left_out
     if after is None or result.outcome not in ("changed", "unchanged"):
         return replace(result, left_out=None)
@@ -177,12 +182,9 @@ def with_left_out(result: Assessment, document: Document, latest: LatestVersion)
 
 
 def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
-    """Return the reason why one of several pages is not the policy's, with its address. For a single page it is the
-    result of `screen`.
-
-    One of several pages may have no policy terms, such as a list of companies, because only all pages together are the
-    policy.
-    """
+    """Return the reason why one of several pages does not belong to the policy, with the address of that page. For a
+    single page, return the result of `screen`. If there are several pages, a page such as a list of companies may have
+    no policy terms. Only all pages together are the policy."""
     screenings = [screen(page, extracted.document, options) for page, extracted in zip(pages, extractions, strict=True)]
     names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
     refused = [(name, screening) for name, screening in zip(names, screenings, strict=True) if screening is not None]
@@ -257,12 +259,11 @@ def agrees(result: Assessment, visit: Visit) -> bool:
 
 
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
-    """Return both versions as read with the same extraction, or None if that is not possible.
+    """Return the texts of both versions, read with the same extraction. Return None if that is not possible.
 
     If the selectors match only one of the two pages, both are read without selectors. So an outdated selector does not
-    hide a change of the policy on the same day. Other texts on the page are left out if the selectors left them out
-    before.
-    """
+    hide a change of the policy on the same day. If the selectors left out other texts of the page before, these texts
+    are left out here too."""
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:
         return _portions(latest.document, extracted.document, latest.document, fitted)
@@ -280,12 +281,14 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
 
 
 def _portions(before: Document, after: Document, whole: Document, part: Document | None) -> tuple[Document, Document]:
-    """Return the portions of two documents that belong to a part of one of them. If that is unknown, return all."""
+    """Return the sections of two documents that belong to a part of the document `whole`. If these sections cannot be
+    found, return both documents unchanged."""
     selected = None if part is None else portion(whole, part)
     one, other = (None, None) if selected is None else (selected.of(before), selected.of(after))
     return (before, after) if one is None or other is None else (one, other)
 
 
 def same_words(before: Document, after: Document) -> bool:
-    """Whether two documents are the same version: equal words in equal order, and equal links about rights."""
+    """Whether two documents are the same version. They have the same words in the same order, and the same links about
+    rights."""
     return identity_words(before) == identity_words(after)

@@ -10,14 +10,16 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document
 
 SHRUNK = 0.3
-"""Minimum number of words, as a share of the previous version's. A document with fewer has lost its text."""
+"""Minimum number of words in a document, as a share of the words in the version before. A document with fewer words has
+lost its text."""
 SUBSTANTIAL = 250
-"""Minimum number of words for this check. A smaller document may shrink to any size."""
+"""Minimum number of words in the version before. If it has fewer words, this check is skipped, and the document may
+shrink to any size."""
 KINSHIP = 0.4
-"""Minimum share of the shorter document's characteristic words that the other has too. Rewrites of real policies are
-above it, other documents of the same company below."""
+"""Minimum share of the shorter document's characteristic words that the other has too. Rewrites of real policies have a
+larger share. Other documents of the same company have a smaller one."""
 TELLING = 80
-"""Minimum number of characteristic words for that check."""
+"""Minimum number of characteristic words in each document for the check of `KINSHIP`."""
 
 
 def comparability(before: Document, after: Document) -> Screening | None:
@@ -41,8 +43,8 @@ def telling(text: list[str], document: Document) -> Counter[str]:
 
 
 def kinship(before: Counter[str], after: Counter[str]) -> float | None:
-    """Return the share of the shorter document's words that the other has too, from 0 to 1; None if one of them is too
-    short."""
+    """Return the share of the shorter document's words that the other document has too, from 0 to 1. Return None if one
+    of the documents is too short."""
     shorter = min(before.total(), after.total())
     return (before & after).total() / shorter if shorter >= TELLING else None
 

@@ -32,7 +32,7 @@ def compare(before: Document, after: Document, profile: Profile | None = None) -
 
 
 def judged(before: Document, after: Document, profile: Profile) -> Comparison:
-    """Compare two texts without regard to noise on their pages."""
+    """Compare two texts without looking for noise on their pages."""
     one, other = statements(before), statements(after)
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
@@ -74,8 +74,8 @@ def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppress
 
 
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
-    """Return the languages of a page that were left behind: another language's text changed materially, and theirs did
-    not."""
+    """Return the languages of a page that were left behind. The text changed materially in another language, but not in
+    these languages."""
     changed = {finding.language for finding in findings if finding.material}
     spoken = [language for language in after.languages if load_lexicon(language) is not None]
     return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()

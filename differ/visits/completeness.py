@@ -1,9 +1,8 @@
 """Decides whether a text is the whole policy. It may break off, lack a language, or be another country's edition.
 
-The company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the text is
-recorded as unconfirmed. Only an open end shows that a text was cut. Rights usually come last, so a missing last quarter
-may have been deleted by the company.
-"""
+But the company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the
+text is recorded as unconfirmed. Only an open end proves that a text was cut. If the last quarter is missing, the
+company may have deleted it, for example the part about rights."""
 
 from __future__ import annotations
 
@@ -21,28 +20,30 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document, Page
 
 CUT = 0.75
-"""Maximum length of a text that breaks off, as a share of the previous version's words. A longer one is accepted."""
+"""Maximum length of a text that breaks off, as a share of the previous version's words. A longer text is accepted."""
 OWN_WORDS = 0.25
-"""Maximum share of an older edition's words that the later edition lacks."""
+"""Maximum share of the text's words that are not in the version before. With more, the text is not an older edition."""
 VERBATIM = 0.95
-"""Minimum share of equal words, in order and in both directions, between a text and the beginning of the version
-before. The text is then that beginning."""
+"""Minimum share of words that a text has in common with the beginning of the version before. The words must be in the
+same order, and the share is reached on both sides. The text then counts as this beginning."""
 LOOK_AHEAD = 10
-"""Maximum number of successive statements of the previous version that may be missing within that beginning."""
+"""Maximum number of successive statements of the previous version that may be missing before the end of the text."""
 SECTION = 30
-"""Minimum loss, in words, that needs a second look even if the text ends properly."""
+"""Minimum number of lost words that needs a second look even if the text ends properly."""
 FOOT = 40
-"""Maximum number of words of a foot that may remain below a missing part."""
+"""Maximum number of words in a foot, such as a copyright notice, that may remain below a missing part."""
 A_LANGUAGE = 0.25
-"""Minimum share of words for a language to be one of the text's languages and not a quotation."""
+"""Minimum share of a text's words that are in a language. With a smaller share, the words in that language are only a
+quotation."""
 LEFT_OVER = 0.1
-"""Maximum share of a language's words that may remain, such as names or headings, for the language to be missing."""
+"""Maximum share of a language's words that remain when the language is missing. Such words are names or headings."""
 RESPELLED = 4
-"""Minimum number of different respelled words for a text to be another edition."""
+"""Minimum number of different respelled words in another country's edition."""
 RESPELLED_AND_DATED = 2
-"""Minimum number of such words if the order in dates is different too."""
+"""Minimum number of different respelled words if the order of day and month in dates is different too."""
 DATED = 3
-"""Minimum number of dates in another order that show another edition by themselves."""
+"""Minimum number of dates with another order of day and month. So many dates show another edition, even without
+respelled words."""
 
 _DAY_FIRST = re.compile(
     r"\b(?:(?:1[3-9]|2\d|3[01])[./-]\d{1,2}[./-]\d{4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4})\b"
@@ -55,14 +56,14 @@ _FOOT = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of a text that is the beginning of the version before."""
+    """The place where a text ends early. The text is only the beginning of the version before."""
 
     words: int
     """Number of words of the text."""
     words_before: int
     """Number of words of the previous version."""
     open: str
-    """A clause that says why the end is open; "" if the text ends properly."""
+    """A clause that says why the text seems unfinished; "" if the text ends properly."""
     gone: tuple[Statement, ...]
     """Statements of the version before that are missing after this end."""
 
@@ -73,7 +74,7 @@ class Ending:
 
     @property
     def sentence(self) -> str:
-        """A sentence for a person that explains it."""
+        """A sentence that explains the early end to a person."""
         amounts = f"{self.words:,} words of {self.words_before:,}"
         if self.open:
             return f"The text is the beginning of the previous version ({amounts}), and {self.open}."
@@ -94,9 +95,8 @@ def incomplete(before: Document, after: Document, comparison: Comparison, ending
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
     """Return the ending of a text that is only the beginning of the version before; None for any other text.
 
-    `pages` has each earlier page, if it was kept, with the later one. If whole sections are missing, both texts may
-    have a short foot after them, such as a copyright notice.
-    """
+    `pages` has pairs of an earlier page and the later page, if the earlier page was kept. If whole sections are
+    missing, a short foot, such as a copyright notice, may remain at the end."""
     old, new = statements(before), statements(after)
     lost = _size(old) - _size(new)
     if not new or lost < 0:
@@ -113,10 +113,8 @@ def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Pa
 
 
 def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
-    """Whether statements that are missing at the end are at least a section, or as many words as a section.
-
-    `lost` is the number of words by which the text is shorter. Moved words are not lost.
-    """
+    """Whether the statements that are missing at the end are a whole section, or have as many words as a section.
+    `lost` is the number of words by which the text is shorter. Moved words are not lost."""
     if not gone or 2 * lost < _size(gone):
         return False
     section = gone[0].kind == "heading" and any(statement.kind != "heading" for statement in gone)
@@ -124,8 +122,8 @@ def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
 
 
 def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
-    """Return the number of statements at the end that both texts have, with at most `FOOT` words. It is never the whole
-    text."""
+    """Return the number of equal statements at the end of both texts. Together they have at most `FOOT` words, and they
+    are never the whole text."""
     number = 0
     pairs = zip(reversed(old[1:]), reversed(new[1:]), strict=False)
     for one, other in pairs:
@@ -136,10 +134,9 @@ def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
 
 
 def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
-    """Return the number of the previous version's statements in a text that is its beginning; None if it is not.
-
-    The last statement may be incomplete; then its original is not counted.
-    """
+    """Return how many statements of the version before are in a text that is the beginning of that version. Return None
+    for any other text. The last statement of the text may be incomplete. The whole statement in the version before is
+    then not counted."""
     at, skipped, unknown, recognised = 0, 0, 0, False
     for statement in new:
         ahead = range(at, min(at + LOOK_AHEAD, len(old)))
@@ -156,7 +153,7 @@ def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> i
 
 
 def begins(broken: Statement, whole: Statement) -> bool:
-    """Whether a statement is the beginning of another, which may end within a word."""
+    """Whether a statement is the beginning of another statement. The beginning may end within a word."""
     size = len(broken.words)
     if not size or broken.words == whole.words:
         return False
@@ -220,9 +217,9 @@ def amounts(document: Document) -> Counter[str]:
 
 
 def older_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
-    """Return a screening if a text seems to be an edition that was replaced. It states an earlier date than the version
-    before, consists mostly of that version's words, and differs in material points. A server may have sent it by
-    mistake."""
+    """Return a screening if a text seems to be an old edition that a server sent by mistake. Such a text states an
+    earlier date than the version before. It consists mostly of words of that version, and differs in material
+    points."""
     old, new = comparison.timing.stated_before, comparison.timing.stated_after
     if old is None or new is None or not comparison.material or not is_earlier(new, old):
         return None
@@ -256,7 +253,7 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
-    """Return the words of the previous version that have another spelling in the text, with that spelling, sorted."""
+    """Return pairs of a word in the version before and its other spelling in the text, sorted."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     lexicon = load_lexicon(language)
     if lexicon is None or language not in before.languages:
@@ -268,7 +265,7 @@ def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
 
 
 def other_order(before: str, after: str) -> int:
-    """Count the dates that have day and month in another order than in the version before."""
+    """Count the dates whose order of day and month is not the same as in the version before."""
     old, new = order(before), order(after)
     return min(sum(old), sum(new)) if 0 in old and 0 in new and old.index(0) != new.index(0) else 0
 
@@ -287,6 +284,7 @@ def _tail(statement: Statement) -> str:
 
 
 def pages_in_pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
-    """Yield each page with its predecessor, if the same number of pages was kept."""
+    """Yield pairs of a page in the version before and the same page now. Yield nothing if the numbers of pages
+    differ."""
     if len(before) == len(after):
         yield from zip(before, after, strict=True)

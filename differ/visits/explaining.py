@@ -1,4 +1,4 @@
-"""Explains a comparison: how each changed clause was read, and why it is material or quiet."""
+"""Explains a comparison. It shows how each changed clause was read, and why the clause is reported or not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Explanation:
     after: Clause | None
     _: KW_ONLY
     effects: tuple[Effect, ...]
-    """Effects of the edit, judged only by its words."""
+    """Effects of the edit, judged only by the words of the clause."""
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppression, ...]
 

@@ -1,8 +1,6 @@
-"""Watches the prose of a page outside its document for statements on sharing or rights.
-
-Extraction can make errors. Sentences that it leaves out are watched too, so that no word of a policy is lost silently.
-A sentence that moved between the policy and the rest of its page is reported only with the policy.
-"""
+"""Watches the prose of a page that is not in its document, for statements on sharing or rights. Extraction can make
+errors. The sentences that it leaves out are watched too, so that no word of a policy is lost silently. A sentence that
+moved between the policy and the rest of its page is reported only with the policy."""
 
 from __future__ import annotations
 
@@ -19,18 +17,19 @@ from differ.language.words import words
 from document.model import Document, LeftOut
 
 MANY_WORDS = 300
-"""Minimum number of words of left-out prose for a person to look at the page."""
+"""Minimum number of words of left-out prose at which a person should look at the page."""
 LARGE_SHARE = 0.2
-"""Minimum share of left-out prose for a person to look at the page, if it has at least `FEW_WORDS` words."""
+"""Minimum share of left-out prose at which a person should look at the page. It counts only if the left-out prose has
+at least `FEW_WORDS` words."""
 FEW_WORDS = 60
 SHORTEST, LONGEST = 5, 120
 """Minimum and maximum number of words in a sentence."""
 FUNCTION_WORDS = 0.2
-"""Minimum share of function words in a sentence. A row of menu items has fewer."""
+"""Minimum share of function words in a sentence. A row of menu items has a smaller share."""
 BANNER = 120
-"""Maximum number of words in a banner, a part that mentions cookies."""
+"""Maximum number of words in a banner. A banner is a part that mentions cookies."""
 CONCEPTS = ("share", "sell", "recipient", "transfer", "right", "optout", "complaint", "consent.withdraw")
-"""Concepts that make a sentence watched."""
+"""Concepts that are watched. A sentence that mentions such a concept is a watched sentence."""
 MOST_SENTENCES = 200
 """Maximum number of watched sentences kept for one page."""
 
@@ -45,7 +44,8 @@ class WatchedSentence:
 
     text: str
     topics: tuple[Watched, ...]
-    """Topics of the sentence as if it were in the policy; empty if it only mentions such things."""
+    """Topics that the sentence would have in the policy. The result is empty if the sentence only mentions such
+    topics."""
     why: str
     """The reason why it was left out, in a few words."""
 
@@ -67,7 +67,7 @@ class LeftOutProse:
     """Number of words in these sentences and the policy together."""
     _: KW_ONLY
     identity: str
-    """Extraction identity that left it out."""
+    """Extraction identity with which the prose was left out."""
     watched: tuple[WatchedSentence, ...]
     """Watched sentences, each once and at most `MOST_SENTENCES` of them."""
 
@@ -84,7 +84,8 @@ class LeftOutProse:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutChange:
-    """Watched sentences outside the policy that appeared or disappeared since the last visit with a difference."""
+    """Watched sentences outside the policy that appeared or disappeared. They are compared with the last record of the
+    left-out prose."""
 
     came: tuple[WatchedSentence, ...]
     gone: tuple[WatchedSentence, ...]
@@ -127,7 +128,7 @@ def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
 
 
 def is_banner(part: LeftOut) -> bool:
-    """Whether a part asks for consent to cookies. Half of all pages do so from time to time."""
+    """Whether a part asks for consent to cookies. On half of all pages, such a part appears from time to time."""
     plain = words(part.text)
     return len(plain) <= BANNER and any(word.startswith(("cookie", "kuki")) for word in plain)
 
@@ -163,8 +164,8 @@ def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, ne
     """Return the watched sentences that appeared or disappeared, or None. Sentences that were or are in the policy do
     not count.
 
-    With another extraction identity, other parts are left out, which is not a change of the page.
-    """
+    If the extraction identity changed, other parts are left out. That is not a change of the page, so the result is
+    None."""
     if before.identity != after.identity:
         return None
     stated = {statement.words for document in (old, new) for statement in statements(document)}

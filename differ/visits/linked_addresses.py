@@ -1,7 +1,6 @@
-"""Treats an address that is the text of its own link as a link. So another address does not count as another word.
-
-As for links with words, only the site of a link about a right or a choice counts.
-"""
+"""Treats an address that is the text of its own link as a link. So a changed address does not count as a changed word.
+A change of the site counts only if the link is about a right or a choice. The same rule applies to links whose text is
+words."""
 
 from __future__ import annotations
 
@@ -26,7 +25,8 @@ _LINKED = "linkedaddress"
 
 @dataclass(frozen=True, slots=True)
 class Relinked:
-    """The version before with each address written as in the new text, and the differences that this removed."""
+    """The version before, in which each linked address is replaced by the address from the new text. The differences
+    that this removed are recorded too."""
 
     before: Document
     suppressed: tuple[Suppression, ...]
@@ -41,7 +41,8 @@ class _Linking:
 
 
 def relink(before: Document, after: Document) -> Relinked:
-    """Write the linked addresses of the version before as in the new text, in sentences that are otherwise equal."""
+    """Replace the linked addresses in the version before by the addresses in the new text. This is done in sentences
+    that are otherwise equal."""
     later: dict[str, dict[str, _Linking]] = defaultdict(dict)
     for block in _blocks(after):
         for key, linking in _linkings(block):
@@ -76,9 +77,8 @@ def _blocks(document: Document) -> Iterator[Block]:
 
 
 def _linkings(block: Block) -> Iterator[tuple[str, _Linking]]:
-    """Yield each sentence of a block with linked addresses. Its key is the text with the same token for each
-    address.
-    """
+    """Yield each sentence of a block that has linked addresses. Its key is the sentence with the same token in place of
+    each address."""
     linked = [link for link in block.links if _ADDRESS.fullmatch(link.text)]
     for sentence in sentences(block.text) if linked else ():
         within = [link for link in linked if link.text in sentence]

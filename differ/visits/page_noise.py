@@ -1,7 +1,5 @@
-"""Suppresses changes outside the policy: a hidden address, a menu, a text that returned after another page.
-
-Such texts can be compared and become a version, but these changes are not reported.
-"""
+"""Suppresses changes outside the policy: a hidden address, a menu, or a text that returned after another page. Such a
+text is compared and becomes a version, but these changes are not reported."""
 
 from __future__ import annotations
 
@@ -26,19 +24,21 @@ from document.text.rights_links import LinkWords
 from languages import records
 
 RESTORED = 4
-"""Minimum ratio of a text's length to the version before, for the text to have returned and not just grown."""
+"""Minimum ratio of a text's length to the length of the version before. With a smaller ratio, the text has just grown
+and has not returned after another page."""
 PASSAGE = 300
-"""Minimum number of words by which a text grew by whole passages with the same date. The page is then complete
-again.
-"""
+"""Minimum number of new words in whole new sections of a text whose date is the same. An incomplete page is then
+complete again."""
 SECTIONS = 3
-"""Minimum number of sections that contain these words."""
+"""Minimum number of new sections that contain the new words."""
 LOST = 150
-"""Minimum number of lost words for long passages to be missing. The text may then be incomplete."""
+"""Minimum number of lost words. With so many, long passages are missing, and the text may be incomplete."""
 RESIDUE = 0.03
-"""Maximum number of words lost in such a text, as a share of the words gained, or the other way round."""
+"""Maximum number of lost words in a text that grew, as a share of its new words. It is also the maximum number of new
+words in a text that lost passages, as a share of its lost words."""
 RESTORED_UNWATCHED = 1.5
-"""Minimum ratio of length if the version before has no statement on sharing or rights, so that it was not a policy."""
+"""Minimum ratio of length that replaces `RESTORED` if the version before was not a policy. Such a version has no
+statement on sharing or rights."""
 WATCHED = 3
 """Minimum number of statements on sharing or rights in a text that returned."""
 MENU_WORDS = 5
@@ -46,16 +46,17 @@ MENU_WORDS = 5
 LINKED_MENU = 5
 """Minimum number of lines in a menu of links."""
 BARE_MENU = 8
-"""Minimum number of lines in a menu whose links are unknown. Such a menu comes before the first prose."""
+"""Minimum number of lines in a menu whose lines are not known to be links. Such a menu comes before the first prose."""
 ALIKE = 0.8
 """Minimum share of a menu's lines that look like menu items."""
 PROSE = 15
 """Minimum number of words in a sentence that begins a page's prose."""
 
 _MASK_IN_ANY_LANGUAGE = r"e-?mail\s+protected"
-"""The placeholder that a delivery network shows for an address to readers without scripts, without its brackets."""
+"""The placeholder for an address, without its brackets. A content delivery network shows it to readers whose browser
+runs no scripts."""
 _REMEMBERED = 4_096
-"""Maximum number of lines of which it is remembered whether they hold a placeholder."""
+"""Maximum number of lines for which the program remembers whether they contain a placeholder."""
 _PLAIN_ADDRESS = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = re.compile(rf"\[?{_PLAIN_ADDRESS}\]?(?:\(\s*mailto:\s*{_PLAIN_ADDRESS}\s*\))?")
 """An address, or a link to it that was written as Markdown by mistake."""
@@ -82,7 +83,8 @@ def with_token(line: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unmasked:
-    """The version before with each address written as in the new text, and the sentences that became equal."""
+    """The version before, in which hidden addresses are replaced from the new text. The sentences that became equal are
+    recorded too."""
 
     before: Document
     after: Document
@@ -139,7 +141,8 @@ def _hides(sentence: str) -> bool:
 
 
 def _key(sentence: str) -> str:
-    """Return a sentence's words with the same token for each address, hidden or not."""
+    """Return a sentence's words with the same token in place of each address. It does not matter whether the address is
+    hidden."""
     return " ".join(words(_ADDRESS.sub(" hiddenaddress ", sentence.replace(_HIDDEN, " hiddenaddress "))))
 
 
@@ -182,8 +185,9 @@ def block_texts(section: Section) -> list[str]:
 
 
 def lost_in_bulk(before: Document, after: Document) -> Screening | None:
-    """Return a screening if a text lost long passages and gained nothing, not even a new date, because it may be
-    incomplete. A company that deletes one section on purpose may leave everything else unchanged."""
+    """Return a screening if a text lost long passages and gained nothing, not even a new date. Such a text may be
+    incomplete. If only one section is missing, the result is None, because a company may delete a single section on
+    purpose."""
     old, new = Counter(words(before.text)), Counter(words(after.text))
     went, came = (old - new).total(), (new - old).total()
     if went < LOST or came > RESIDUE * went or set(after.dates) - set(before.dates):
@@ -195,7 +199,7 @@ def lost_in_bulk(before: Document, after: Document) -> Screening | None:
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:
-    """Whether a text returned after a page that was not a policy. It then need not resemble that page."""
+    """Whether a text returned after a page that was not a policy. The text then need not resemble that page."""
     old = statements(before)
     return restored(before, after) is not None and all(map(is_judged, old)) and not any(map(relevance, old))
 
@@ -225,16 +229,16 @@ def is_short(statement: Statement) -> bool:
 
 
 def ends(text: str) -> bool:
-    """Whether a text ends with a sign that a line of a menu does not have."""
+    """Whether a text ends with a punctuation mark that a line of a menu does not have."""
     return text.rstrip().endswith(_ENDS) and not text.rstrip().endswith("&.")
 
 
 def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool) -> bool:
     """Whether successive short lines are a menu.
 
-    A list after a sentence or heading about sharing or rights is never a menu, even with links: it lists recipients,
-    data or choices. In a language without a lexicon the heading cannot be understood, so the list is not a menu either.
-    """
+    A list after a sentence or heading about sharing or rights is never a menu, even if its lines are links. It lists
+    recipients, data or choices. In a language without a lexicon the heading cannot be understood, so the list is not a
+    menu either."""
     if not looks_like_menu(lines, prose=prose):
         return False
     if not all(is_judged(line) and not line.lead and not heading_topics(line.path, line.language) for line in lines):
@@ -243,14 +247,15 @@ def is_menu(lines: Sequence[Statement], before: Statement | None, *, prose: bool
 
 
 def looks_like_menu(lines: Sequence[Statement], *, prose: bool) -> bool:
-    """Whether there are enough lines that are links or, before all prose, have no function words."""
+    """Whether enough lines look like menu items. Such a line is a link, or it comes before all prose and has no
+    function words."""
     if len(lines) >= LINKED_MENU and sum(line.linked for line in lines) >= ALIKE * len(lines):
         return True
     return not prose and len(lines) >= BARE_MENU and sum(map(says_nothing, lines)) >= ALIKE * len(lines)
 
 
 def says_nothing(line: Statement) -> bool:
-    """Whether a line has no function words, so that it cannot be a sentence."""
+    """Whether a line has no function words. Such a line cannot be a sentence."""
     lexicon = load_lexicon(line.language)
     return lexicon is not None and len(lexicon.content_words(line.words)) == len(line.words)
 

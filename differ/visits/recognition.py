@@ -1,9 +1,8 @@
 """Recognises an unchanged response without parsing it. Most visits take this fast path.
 
-There are three tests, the cheapest first. Are the bytes equal to those of a fully read response? Does the response
-differ from the version's own snapshot only in volatile parts? Does it have the fingerprint of a fully read response? If
-a test succeeds, the documents are equal. If all fail, nothing is proved.
-"""
+There are three tests, the cheapest first. Are the bytes equal to the bytes of a response that was fully read? Does the
+response differ from the version's own snapshot only in volatile parts? Does it have the fingerprint of a response that
+was fully read? If a test succeeds, the documents are equal. If all tests fail, the documents may still be equal."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ def recognise_or_assess(visit: Visit) -> Assessment:
     try:
         return with_inventory(_recognised_or_assessed(visit))
     finally:
-        forget_texts()  # a worker's memory is for its next visit
+        forget_texts()  # frees the memory of the worker process before its next visit
 
 
 def with_inventory(assessment: Assessment) -> Assessment:
@@ -66,7 +65,7 @@ def _recognised_or_assessed(visit: Visit) -> Assessment:
 def recognise_bytes(
     pages: Sequence[Page], options: ExtractionOptions, earlier: Iterable[PageFingerprint]
 ) -> Assessment | None:
-    """Return the assessment of a response whose bytes are known; None if they are new."""
+    """Return the assessment of a response whose bytes are known. Return None if the bytes are new."""
     earlier = list(earlier)
     if not earlier or not all(map(is_usual, pages)):
         return None
@@ -76,8 +75,8 @@ def recognise_bytes(
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
-    """Whether a response differs only in volatile parts from the response of the version, and both are read in the same
-    way."""
+    """Whether a response differs only in volatile parts from the response of the version. Both responses must be read
+    in the same way."""
     if len(before) != len(pages):
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
@@ -86,7 +85,8 @@ def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before
 
 
 def is_usual(page: Page) -> bool:
-    """Whether a response can be recognised by its body alone. Others differ by status and headers."""
+    """Whether a response can be recognised by its body alone. It has the status 200 and is not a challenge. For any
+    other response, the status and the headers matter too."""
     return page.status == 200 and challenge(page) is None
 
 

@@ -1,8 +1,7 @@
 """Reports a part that is missing at the end of a policy, even if no rule watches its words.
 
-Rights, contacts and the promise to announce changes usually come last. If there is a finding about sharing or rights,
-it says more than the missing part. Without one, only readers of digests would notice the deletion.
-"""
+Rights, contacts and the promise to announce changes usually come last. If a material finding already reports the
+change, nothing is added. Without such a finding, only readers of digests would notice the deletion."""
 
 from __future__ import annotations
 
@@ -21,14 +20,13 @@ from document.text.prose import reads_like_prose
 
 TOPIC = "other"
 SENTENCE = 8
-"""Minimum number of words of a sentence without a full stop."""
+"""Minimum number of words in a sentence that has no full stop."""
 
 
 def with_removed_end(comparison: Comparison, after: Document, ending: Ending | None, profile: Profile) -> Comparison:
     """Return a comparison that reports the missing end, unless it already reports something material.
 
-    The finding is material, with low severity, if sentences are missing that the text does not have elsewhere.
-    """
+    The finding has low severity. It is material if a missing sentence does not occur elsewhere in the text."""
     if ending is None or ending.open or comparison.material:
         return comparison
     kept = {statement.words for statement in statements(after)}
@@ -44,8 +42,8 @@ def is_sentence(statement: Statement) -> bool:
 
 
 def removal(gone: Sequence[Statement], lost: Sequence[Statement], profile: Profile) -> Finding:
-    """Return the finding about a missing part. It names the part's headings and the first sentence that is nowhere
-    else."""
+    """Return the finding about a missing part. It names the headings of the part, and the first missing sentence that
+    does not occur elsewhere."""
     plain = profile.plain["removed"]
     first = lost[0] if lost else gone[0]
     names = tuple(statement.text for statement in gone if statement.kind == "heading") or (gone[0].text,)

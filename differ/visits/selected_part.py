@@ -1,4 +1,5 @@
-"""Finds the policy's part of a page while its selectors match nothing, with the help of an earlier match.
+"""Finds the part of a page that is the policy, while the configured selectors match nothing. An earlier match of the
+selectors shows what belongs to the policy.
 
 A page may contain other texts, such as terms of use. Without selectors the whole page is compared, and a change of
 another text would be reported as the policy's.
@@ -13,11 +14,13 @@ from itertools import accumulate, compress
 from document.model import Document, Section
 
 _HELD = 0.5
-"""Minimum share of a section's characters that must be in the part, for the section to belong to it."""
+"""Minimum share of a section's characters that must be in the part. With a smaller share, the section does not belong
+to the part."""
 _RECOGNISED = 0.8
-"""Minimum share of the part's characters that must be on the page. Otherwise nothing is left out."""
+"""Minimum share of the part's characters that must be on the page. With a smaller share, the whole page is compared."""
 _LEFT = 0.7
-"""Minimum share of a page's characters that must remain. Otherwise nothing is left out."""
+"""Minimum number of characters in the chosen sections, as a share of the part's characters. With fewer, the whole page
+is compared."""
 
 Path = tuple[str, ...]
 
@@ -27,19 +30,19 @@ class Portion:
     """The sections of a page that belong to a part, recognised by their text and headings."""
 
     texts: frozenset[str]
-    """The part's paragraphs."""
+    """The texts of the part's blocks."""
     held: frozenset[Path]
-    """Paths, and beginnings of paths, of the sections in the part."""
+    """Heading paths of the sections in the part, and all beginnings of these paths."""
     paths: frozenset[Path]
-    """All paths of the page."""
+    """Heading paths of all sections of the page, and all beginnings of these paths."""
 
     def of(self, document: Document) -> Document | None:
         """Return the sections of a document that belong to the part, or None if too little would remain.
 
-        For a new section, the innermost heading that the page had before decides. The section belongs to the part if
-        text of the part is under this heading. Without such a heading, its outermost heading decides in the same way.
-        It also belongs to the part if a neighbouring section does. So new sections of the policy are not missed.
-        """
+        To place a new section, its innermost heading that the page had before is used. The section belongs to the part
+        if text of the part is under this heading. If the page had none of its headings before, the outermost heading is
+        used in the same way. The section also belongs to the part if a neighbouring section does. So new sections of
+        the policy are not missed."""
         sections = document.sections
         stated = self._stated(sections)
         belongs = [self._holds(section, stated) for section in sections]
@@ -51,15 +54,16 @@ class Portion:
         return cut if _size(cut.sections) >= _LEFT * sum(map(len, self.texts)) else None
 
     def _stated(self, sections: Sequence[Section]) -> dict[Path, bool]:
-        """Return, for each outermost heading, whether its text is in the part."""
+        """Return, for each outermost heading, whether at least half of the text under it is in the part."""
         under: dict[Path, list[Section]] = {}
         for section in sections:
             under.setdefault(section.path[:1], []).append(section)
         return {path: _says(members, self.texts) for path, members in under.items()}
 
     def _holds(self, section: Section, stated: Mapping[Path, bool]) -> bool | None:
-        """Return whether the part has text of the section's heading; None if the section and all its headings are new
-        to the page."""
+        """Return whether the part has text under the innermost heading of a section that the page had before. If the
+        page had none of its headings before, return True if the outermost heading belongs to the part, and None
+        otherwise."""
         nearest = next((path for path in _beginnings(section.path) if path in self.paths), None)
         return (stated[section.path[:1]] or None) if nearest is None else nearest in self.held
 
@@ -87,7 +91,7 @@ def _texts(sections: Iterable[Section]) -> set[str]:
 
 
 def _is_heading_of(section: Section, headings: Set[str]) -> bool:
-    """Whether a section is only one of these headings."""
+    """Whether a section consists only of a heading, and the heading is in the set."""
     return not section.blocks and section.heading in headings
 
 
