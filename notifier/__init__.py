@@ -1,1 +1,1 @@
-"""Floor 4: turns each material finding that a subscription asks for into deliveries, and sends them."""
+"""Floor 4: turns each finding that a subscription asks for into deliveries, and sends the deliveries."""

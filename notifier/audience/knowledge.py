@@ -1,8 +1,7 @@
-"""Decides between which two versions of a policy a message compares. Pure.
+"""Decides which two versions of a policy a message compares. Pure.
 
-A reader knows the version that the last message about the policy ended with. A message is about the difference between
-that text and the current one, whatever was planned, and failed, in between.
-"""
+A reader knows the version that the last message about the policy led to. The next message is about the difference
+between that text and the current text. Messages that were planned in between but failed do not matter."""
 
 from __future__ import annotations
 
@@ -12,30 +11,28 @@ from dataclasses import KW_ONLY, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version of a policy, as far as one subscription is concerned."""
+    """The facts about a version of a policy that matter for one subscription."""
 
     number: int
     text: str
-    """Identity of its text."""
+    """Identity of the version's text."""
     _: KW_ONLY
     boundary: bool
-    """Whether it cannot be compared with the versions before it."""
+    """Whether the version cannot be compared with the versions before it."""
     reported: bool
-    """Whether its change is to be reported to the subscription, now or later."""
+    """Whether the subscription must be notified of the version's change, now or later."""
 
     @property
     def begins(self) -> bool:
-        """Whether a comparison can only begin with it or after it."""
+        """Whether no comparison can begin before this version."""
         return self.boundary or self.number == 1
 
 
 def comparisons(editions: Iterable[Edition], waiting: Collection[int], known: int) -> list[tuple[int, int]]:
-    """Return the numbers of the versions between which a message compares; usually one pair, or none.
-
-    `editions` are all versions of a policy, `waiting` are those whose changes wait to be reported, and `known` is the
-    version that the reader knows. Nothing is to be reported if the current text is the one that the reader knows. On
-    each side of a boundary there is a comparison of its own.
-    """
+    """Return pairs of version numbers that a message compares. Usually there is one pair or none. `editions` are all
+    versions of a policy. `waiting` are the versions whose changes wait to be reported. `known` is the version that the
+    reader knows. If the reader knows the current text, there is nothing to report. Versions before and after a boundary
+    are compared separately."""
     comparable = (part for part in _parts(editions) if any(edition.number in waiting for edition in part))
     pairs = (_comparison(part, known) for part in comparable)
     return [pair for pair in pairs if pair is not None]
@@ -61,7 +58,7 @@ def _comparison(part: Sequence[Edition], known: int) -> tuple[int, int] | None:
     for edition in part[1:]:
         if edition.number > known and edition.reported:
             break
-        base = edition  # the reader knows it, or does not ask for what it changed
+        base = edition  # the reader knows this version, or does not ask for its change
     if base.text == last.text:
         return None
     before = part[-2]

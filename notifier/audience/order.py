@@ -1,4 +1,4 @@
-"""Orders deliveries, so that each target receives messages about one policy oldest first. Pure."""
+"""Orders deliveries. Each target receives the messages about one policy in order, the oldest first. Pure."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Waiting:
     subscription: int
     _: KW_ONLY
     policy: int | None
-    """The policy of an alert. None for other kinds, which have no order."""
+    """The policy of an alert. It is None for other kinds of messages, which have no order."""
     version: int | None
     """The version that an alert leads to."""
     attempts: int
     is_due: bool
     is_claimed: bool
-    """Whether a process is trying it now."""
+    """Whether a process is trying the delivery now."""
     may_disturb: bool
-    """Whether it may be sent now: it is urgent, or there are no quiet hours."""
+    """Whether the delivery may be sent now. It is urgent, or there are no quiet hours."""
 
     @property
     def thread(self) -> tuple[int, ...]:
@@ -38,9 +38,8 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     """Return the deliveries to try now. Threads with few attempts come first. Within a thread the older version comes
     first.
 
-    If a newer delivery is due, the older ones are tried before it. This is so even if they wait after a failure, or for
-    quiet hours to end.
-    """
+    If a newer delivery is due, the older deliveries of its thread are tried before it. They are tried even if they wait
+    after a failure, or wait for quiet hours to end."""
 
     def key(delivery: Waiting) -> tuple[tuple[int, ...], Target]:
         return delivery.thread, delivery.target
@@ -52,7 +51,7 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
 
 
 def _ready(thread: list[Waiting]) -> list[Waiting]:
-    """Return the part of a thread up to its newest delivery that is due and may be sent now."""
+    """Return the deliveries of a thread up to the newest delivery that is due and may be sent now."""
     claimed = next((position for position, delivery in enumerate(thread) if delivery.is_claimed), len(thread))
     free = thread[:claimed]
     due = [position for position, delivery in enumerate(free) if delivery.is_due and delivery.may_disturb]

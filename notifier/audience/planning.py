@@ -1,9 +1,9 @@
-"""Plans which findings become alerts for which subscribers, and when a delivery is retried. Pure.
+"""Decides which findings become alerts for which subscribers, and when a delivery is retried. Pure.
 
-A finding is sent if two scopes ask for it: the scope that was in force when it was recorded, and the present scope. So
-a subscription never covers records from before it was first seen. If a subscription becomes wider, it covers the new
-part only from then on. "Before" and "after" follow the archive's sequence of changes, which does not depend on a clock.
-"""
+A finding is sent if two scopes ask for it: the present scope, and the scope that was in force when the finding was
+recorded. So a subscription never covers records from before it was first seen. If a subscription becomes wider, it
+covers the new part only for later records. "Before" and "after" follow the archive's sequence of changes, which does
+not depend on a clock."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""The waits after the first failed attempt, the second, and so on; the last wait repeats. The first waits are zero:
-after a short failure of the server, the next run sends the message."""
+"""The waits after the first failed attempt, the second, and so on. The last wait is used again for all further
+attempts. The first waits are zero. So after a short failure of the server, the next run sends the message."""
 
 JITTER = 0.2
 """Maximum jitter, as a share of the wait."""
@@ -41,7 +41,7 @@ LONGEST_WAIT = 2 * BACK_OFF[-1]
 """Upper limit for waits and claims. A time further in the future was written while the clock was wrong."""
 
 ROUNDUP_FROM = 10
-"""Default number of changes for one target that become one message."""
+"""Default minimum number of changes for one target that are merged into one message."""
 
 ABSENCE = timedelta(days=7)
 """Time that a subscriber may be missing from the configuration. Until then its messages wait, and nothing is lost."""
@@ -59,7 +59,7 @@ class Thresholds:
     critical_waiting: timedelta = timedelta(minutes=30)
     """Maximum time that a critical alert may wait."""
     waiting: timedelta = timedelta(hours=6)
-    """Maximum time that any other message may wait. Quiet hours are not counted."""
+    """Maximum time that a message other than a critical alert may wait. Quiet hours are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class RecordedChange:
     returns_to: int | None = None
     """Number of the earlier version whose text returned, or None."""
     net_from: int | None = None
-    """The version that a net change begins with. None if it begins with the version before."""
+    """The version that a net change begins with. None if the change begins with the version just before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class PlannedMessage:
     """Targets of the message; empty if the alerts wait for the next digest."""
     _: KW_ONLY
     urgent: bool = False
-    """Whether it is critical, so that it is sent at once even in quiet hours."""
+    """Whether the message is critical. A critical message is sent at once, even in quiet hours."""
 
 
 def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int) -> tuple[DatedScope, ...]:
@@ -158,9 +158,8 @@ def plan(
 ) -> tuple[PlannedMessage, ...]:
     """Return a message for each change that has findings for the subscriber.
 
-    `told_versions` are the policies and versions about whose change the subscriber was notified. Such a subscriber is
-    also notified if a removed text returns, whatever the topics and severity of the return.
-    """
+    `told_versions` are pairs of a policy and a version. The subscriber was notified of the changes to these versions.
+    If such a change is undone, the subscriber is notified of that too, whatever the topics and the severity are."""
     history, heard = tuple(history), set(told_versions)
     messages = []
     for change in changes:
@@ -177,10 +176,8 @@ def plan(
 def plan_message(
     subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange, *, undone: bool
 ) -> PlannedMessage | None:
-    """Return the message about a change, or None if it has no finding that the subscriber must receive.
-
-    `undone` says that it takes back what the subscriber was notified of: then all its findings are sent.
-    """
+    """Return the message about a change, or None if the change has no finding that the subscriber must receive.
+    `undone` means that the change undoes a change that the subscriber was notified of. Then all findings are sent."""
     findings = asked_findings(subscriber, scope, change)
     if not findings and undone and covers_policy(subscriber, change.policy, change.tags):
         findings = list(enumerate(change.findings))
@@ -193,7 +190,7 @@ def plan_message(
 
 
 def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
-    """Return the targets of a message; empty if it waits for the next digest."""
+    """Return the targets of a message. The result is empty if the message waits for the next digest."""
     waits = subscriber.alerts == "digest" and subscriber.digest is not None and not urgent
     return () if waits else targets_of(subscriber)
 
@@ -218,16 +215,15 @@ def asked_findings(
 
 
 def undoes(change: RecordedChange, told_versions: Collection[tuple[str, int]]) -> bool:
-    """Whether a change restores the text from before a change that was sent."""
+    """Whether a change undoes a change that was sent: it restores the text from before that change."""
     if change.returns_to is None:
         return False
     return any((change.policy, number) in told_versions for number in range(change.returns_to + 1, change.version))
 
 
 def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
-    """Return 16 hexadecimal digits that identify a finding for a subscriber. They are the same each time it is
-    planned.
-    """
+    """Return 16 hexadecimal digits that identify a finding for a subscriber. The digits are the same each time the
+    finding is planned."""
     version = str(change.version) if change.net_from is None else f"{change.net_from} to {change.version}"
     facts = (subscriber, change.policy, version, change.recorded_at.isoformat(), str(position))
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
@@ -238,10 +234,9 @@ def next_attempt(
 ) -> datetime | None:
     """Return the time of the next attempt after `attempts` failures, or None if the delivery is dead.
 
-    `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`. So deliveries that failed together do not all retry
-    together. `not_before` is the time that the service asked for. It can lengthen a wait up to the longest one in
-    `BACK_OFF`.
-    """
+    `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`. So deliveries that failed together are not all retried
+    together. `not_before` is the time that the service asked for. It can lengthen the wait, but not beyond the longest
+    wait in `BACK_OFF`."""
     if attempts >= ATTEMPTS:
         return None
     due = now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * (1 + JITTER * jitter)

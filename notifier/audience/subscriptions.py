@@ -32,7 +32,7 @@ FINE_TOPICS = (
     "policy_change",
     "other",
 )
-"""Topics for subscriptions besides `WATCHED`; see `Finding.topic`."""
+"""Topics that a subscription may have in addition to `WATCHED`. See `Finding.topic`."""
 
 TOPICS = (*WATCHED, *FINE_TOPICS)
 """All topics that a subscriber may have in `topics`."""
@@ -43,7 +43,7 @@ TAG = "tag:"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of the configuration. Its address contains a secret, so its repr does not show the address."""
+    """A channel of the configuration. The address contains a secret, so the repr of a channel does not show it."""
 
     name: str
     url: str = field(repr=False)
@@ -98,8 +98,8 @@ class Subscriber:
     timezone: str = "UTC"
     """Time zone of `quiet` and `digest`."""
     operator: bool = False
-    """Whether the subscriber is also notified of problems with the monitoring: policies that cannot be read, messages
-    that cannot be delivered."""
+    """Whether the subscriber is also notified of problems with the monitoring. Examples are policies that cannot be
+    read and messages that cannot be delivered."""
     welcome: bool = True
     """Whether the subscriber gets a first message about the watched policies."""
 
@@ -126,8 +126,8 @@ def reads_all(subscriber: Subscriber) -> bool:
 def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collection[str]]]) -> tuple[Subscriber, ...]:
     """Return the subscribers that match no policy. `policies` are the names and tags of all watched policies.
 
-    Such subscribers would never receive anything: a policy was renamed or removed, or lost the tag.
-    """
+    Such subscribers would never receive anything. The reason is that a policy was renamed or removed, or that it lost a
+    tag."""
     watched = tuple(policies)
     return tuple(
         subscriber
@@ -137,7 +137,7 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
 
 
 def unheard_topics(subscribers: Iterable[Subscriber], name: str, tags: Collection[str]) -> tuple[str, ...]:
-    """Return the topics, among sharing and rights, that no subscriber of a policy asks for."""
+    """Return the watched topics (sharing and rights) that no subscriber of a policy asks for."""
     heard = {
         topic for subscriber in subscribers if covers_policy(subscriber, name, tags) for topic in subscriber.topics
     }
@@ -147,10 +147,9 @@ def unheard_topics(subscribers: Iterable[Subscriber], name: str, tags: Collectio
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:
     """Whether a subscriber must receive a finding about a policy.
 
-    A material finding that belongs to neither sharing nor rights goes to all subscribers of sharing or rights. It
-    occurs if a profile makes more topics material, or if a text without a lexicon is judged by its structure. Nobody
-    should miss a finding because its topic is unknown.
-    """
+    A material finding that belongs to neither sharing nor rights goes to all subscribers of sharing or rights. There is
+    such a finding if a profile makes more topics material, or if a text without a lexicon is judged by its structure.
+    Nobody should miss a finding because its topic is unknown."""
     return (
         covers_policy(subscriber, policy_name, policy_tags)
         and SEVERITIES.index(finding.severity) <= SEVERITIES.index(subscriber.severity)
@@ -159,7 +158,7 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
 
 
 def covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
-    """Whether a subscription covers a policy at all."""
+    """Whether a subscription covers a policy, whatever the topics."""
     if not subscriber.policies:
         return True
     return name in subscriber.policies or any(f"{TAG}{tag}" in subscriber.policies for tag in tags)

@@ -1,6 +1,5 @@
-"""Decides when a subscriber is notified: quiet hours and the schedule of digests, in the subscriber's time zone.
-Pure.
-"""
+"""Decides when a subscriber is notified, from the quiet hours and the schedule of digests. Both are in the subscriber's
+time zone. Pure."""
 
 from __future__ import annotations
 
@@ -75,9 +74,8 @@ class Schedule:
     def last(self, now: datetime, zone: str) -> datetime:
         """Return the latest scheduled time that is not after `now`, in UTC.
 
-        If the clocks skip that time of day, the result is as much later. If it occurs twice because the clocks go back,
-        the result is the first time (PEP 495).
-        """
+        If the clocks skip that time of day, the result is later by the skipped time. If that time of day occurs twice
+        because the clocks go back, the result is the first of the two (PEP 495)."""
         local = now.astimezone(zone_of(zone))
         days = 1 if self.rhythm == "daily" else 7
         back = 0 if self.rhythm == "daily" else (local.weekday() - self.day) % 7

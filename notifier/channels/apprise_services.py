@@ -24,7 +24,7 @@ CONNECT_TIMEOUT = 10.0
 """Time limit, in seconds, for connecting to a service. `?cto=` in a channel's address overrides it."""
 
 READ_TIMEOUT = 20.0
-"""Time limit, in seconds, for each response. `?rto=` overrides it, for mail too."""
+"""Time limit, in seconds, for each response. `?rto=` in a channel's address overrides it, also for mail."""
 
 MAIL_REFUSED = {
     "cc": "name each recipient in `via`: each of them gets a separate mail",
@@ -34,13 +34,15 @@ MAIL_REFUSED = {
 }
 
 SELF_STEERED = ("matrix", "matrixs")
-"""Services whose response may name another host. They ask that host only if the address has `discovery=yes`."""
+"""Services whose response may name another host. Apprise sends requests to that host only if the address has
+`discovery=yes`."""
 
 RETRIED_BY_US = ("retry", "wait", "optional", "tag")
 """Parameters that make Apprise retry. With `optional`, every failure would count as accepted."""
 
 WRITTEN_BY_US = ("overflow", "format")
-"""Parameters with which Apprise would cut our texts within a number or an escape, or parse them as markup."""
+"""Parameters with which Apprise would cut our texts within a number or an escape, or would parse the texts as
+markup."""
 
 REASON = 300
 """Maximum length, in code points, of the reason for a failure."""
@@ -54,7 +56,7 @@ ASSET = AppriseAsset(
     async_mode=False,
     http_redirects=False,  # a redirected POST becomes a GET; its status is 200, and the message is lost
     storage_mode=PersistentStoreMode.MEMORY,
-    service_timeout=0,  # our own limit is used: slow services fill Apprise's pool, which must end first
+    service_timeout=0,  # we use our own limit, because slow services fill Apprise's pool, which must end first
 )
 
 
@@ -63,7 +65,8 @@ class RefusedChannelError(Exception):
 
 
 def address_problem(url: str, recipient: str = "") -> str | None:
-    """Return the reason why a channel's address, or a recipient in it, cannot be used; None if it can."""
+    """Return the reason why a channel's address, or a recipient in the address, cannot be used. Return None if both can
+    be used."""
     try:
         service(url, recipient)
     except RefusedChannelError as error:
@@ -77,9 +80,8 @@ class Service:
 
     plugin: NotifyBase
     scheme: str
-    """Scheme of the address. It is kept because the plugins for Mattermost, Rocket.Chat and Gotify change it to
-    http.
-    """
+    """Scheme of the address. It is stored here because the plugins for Mattermost, Rocket.Chat and Gotify change the
+    scheme to http."""
 
 
 def service(url: str, recipient: str) -> Service:
@@ -141,7 +143,7 @@ def _read(url: str) -> dict[str, Any]:
 
 
 def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
-    # Plugins drop targets that they do not understand. A plugin that stores targets under another name is trusted.
+    # Plugins drop targets that they do not understand. If a plugin has no attribute `targets`, this cannot be checked.
     if recipient and not getattr(service, "targets", [recipient]):
         raise RefusedChannelError(f"{inert(recipient)!r} is not a recipient that {schema} understands")
     if len(service) > 1:
@@ -153,7 +155,7 @@ def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> Non
 
 @cache
 def _register() -> None:
-    """Register our plugins with Apprise. Those for mail and Teams replace Apprise's own."""
+    """Register our plugins with Apprise. Our plugins for mail and Teams replace Apprise's own plugins."""
     N_MGR.add(Mail, force=True)  # type: ignore[no-untyped-call]  # Apprise does not type it
     N_MGR.add(Teams, force=True)  # type: ignore[no-untyped-call]  # as above
     N_MGR.add(Webhook)  # type: ignore[no-untyped-call]  # as above

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 MASK = "****"
 
 SHORTEST = 4
-"""Minimum length, in code points, of a secret in a channel's address. A password may be shorter."""
+"""Minimum length, in code points, of a text in a channel's address that is masked as a secret. A password is masked
+even if it is shorter."""
 
 PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
 """Matches a host with its port."""
@@ -31,7 +32,7 @@ class ChannelRedactor(logging.Filter):
     def learn(self, url: str) -> None:
         """Add the secrets of a channel's address: everything except the scheme, the host and the port."""
         with self._learning:
-            # A new set each time, because threads of other channels may be reading the old one.
+            # A new set is made each time, because threads of other channels may be reading the old set.
             self._secrets |= _secrets(url)
 
     def redacted(self, text: str) -> str:
@@ -51,7 +52,7 @@ class ChannelRedactor(logging.Filter):
 
 
 redactor = ChannelRedactor()
-"""The redactor of this process, whose loggers it guards."""
+"""The redactor of this process. It masks secrets in the process's logs."""
 
 
 def guard_logs() -> None:
@@ -73,7 +74,7 @@ def _secrets(url: str) -> set[str]:
     if not host:
         # Some services have a token instead of a host: slack://TOKEN/…, tgram://123:TOKEN/.
         pieces += [host_and_port, *host_and_port.split(":")]
-    # A path may contain the host again, as for rooms of Matrix.
+    # A path may contain the host again, as in the names of Matrix rooms.
     secrets = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
     if password:
         secrets |= {password, *_logins(unquote(user), unquote(password))}
@@ -86,6 +87,7 @@ def _forms(secret: str) -> tuple[str, ...]:
 
 
 def _logins(user: str, password: str) -> set[str]:
-    """Return a password in the forms that HTTP and mail servers receive, because an error may quote it."""
+    """Return a password in the forms in which HTTP and mail servers receive it, because an error may quote such a
+    form."""
     logins = (password, f"{user}:{password}", f"\0{user}\0{password}")
     return {base64.b64encode(login.encode()).decode().rstrip("=") for login in logins}

@@ -67,7 +67,7 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
     dialect = dialect_of(made.scheme, made.plugin.body_maxlen)
     has_titles = made.plugin.title_maxlen > 0
     title = message.chat.title(dialect, message.subject, made.plugin.title_maxlen)
-    if made.scheme in PAGERS:  # they notify for each post
+    if made.scheme in PAGERS:  # a pager notifies its user once for each post
         posts: tuple[str, ...] = (message.chat.single(dialect, message.subject),)
     else:
         posts = message.chat.posts(dialect, message.subject)
@@ -84,7 +84,8 @@ def _posts(made: Service, message: Message) -> list[dict[str, Any]]:
 
 
 def _outcome(result: AppriseResult, made: NotifyBase) -> Outcome:
-    """Translate Apprise's result. Only our own plugins report permanent failures. All others count as temporary."""
+    """Translate Apprise's result. Only our own plugins report permanent failures. All other failures count as
+    temporary."""
     if result.status is AppriseResultStatus.SUCCESS:
         return Accepted()
     if isinstance(made, Mail | Webhook) and made.failure is not None:

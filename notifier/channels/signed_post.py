@@ -1,4 +1,4 @@
-"""Sends a signed webhook: exact bytes, a signature, a single request.
+"""Sends a signed webhook. It sends exact bytes with a signature, in a single request.
 
 The headers follow the Standard Webhooks specification (https://www.standardwebhooks.com), for which most languages have
 libraries. `Idempotency-Key` lets a receiver recognise a repeated message.
@@ -20,11 +20,11 @@ import requests
 from notifier.texts.sanitize import inert
 
 VERSION = 1
-"""Version of the body's format. Within a version keys may be added; they are never removed and never change their
+"""Version of the body's format. Within a version, keys may be added. A key is never removed and never changes its
 meaning."""
 
 SHORTEST_SECRET = 16
-"""Minimum length of a secret in characters. A shorter one could be guessed."""
+"""Minimum length of a secret in characters. A shorter secret could be guessed."""
 
 ANSWER = 300
 """Maximum number of bytes that are read of a receiver's response."""
@@ -33,7 +33,8 @@ LONGEST_WAIT = timedelta(hours=24)
 """Upper limit for a receiver's Retry-After."""
 
 PASSING = (408, 425, 429)
-"""Temporary failures among the statuses from 400 to 499: too slow, too early, too many."""
+"""Statuses from 400 to 499 that report a temporary failure: the request was too slow, came too early, or was one of too
+many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class WebhookRefusedError(Exception):
         self.permanent = 400 <= status < 500 and status not in PASSING
         """Whether another attempt is useless because the request is wrong."""
         self.wait = wait
-        """The receiver's Retry-After within the limit; None if there was none."""
+        """The wait from the receiver's Retry-After, at most `LONGEST_WAIT`. None if there was no such header."""
 
 
 def encode_body(content: dict[str, Any]) -> bytes:
@@ -127,7 +128,8 @@ def asked_wait(value: str | None, now: datetime) -> timedelta | None:
 
 
 def _key(secret: str) -> bytes:
-    """Return the signing key. After `whsec_` it is base64, as in the specification; otherwise it is the text itself."""
+    """Return the signing key. If the secret begins with `whsec_`, the rest is the key in base64, as in the
+    specification. Otherwise the key is the text itself."""
     if secret.startswith("whsec_"):
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     return secret.encode()

@@ -57,11 +57,8 @@ class MailRefusedError(Exception):
 
 
 class _Subject(UnstructuredHeader, BaseHeader):
-    """A subject in any script, folded by the older one of Python's two methods.
-
-    The newer one loses the space between two encoded words. This was seen in Python 3.11 with subjects in Arabic,
-    Hebrew and emoji.
-    """
+    """A subject in any script. It is folded by the older of Python's two methods, because the newer method loses the
+    space between two encoded words. This was seen in Python 3.11 with subjects in Arabic, Hebrew and emoji."""
 
     def fold(self, *, policy: Policy) -> str:
         """Return the header's lines."""
@@ -76,9 +73,9 @@ _HEADERS.map_to_type("subject", _Subject)
 def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
     """Build a mail with our own plain text and HTML as alternatives.
 
-    The Message-ID is the message's key, so a mail program recognises a repeated mail. References of related mails name
-    one message that never existed. Mail programs then show them as one thread (RFC 5256, REFERENCES).
-    """
+    The Message-ID is the message's key, so a mail program recognises a repeated mail. Related mails have the same
+    References header, with the ID of a message that never existed. So mail programs show these mails as one thread (RFC
+    5256, REFERENCES)."""
     mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
     # Text that looks like an encoded word would be decoded, with line breaks, on its way into the header (RFC 2047).
     mail["Subject"] = message.subject.replace("=?", "= ?")
@@ -135,7 +132,7 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
     abroad = not f"{envelope.sender}{envelope.recipient}".isascii()
     if abroad and not connection.has_extn("smtputf8"):
         raise smtplib.SMTPNotSupportedError("it takes no addresses beyond ASCII")
-    # Not send_message, which writes ">" before each line that begins with "From".
+    # send_message is not used, because it writes ">" before each line that begins with "From".
     content = mail.as_bytes(policy=SMTPUTF8 if abroad else SMTP)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
     connection.sendmail(envelope.sender, [envelope.recipient], content, options)

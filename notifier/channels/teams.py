@@ -1,4 +1,4 @@
-"""The plugin for Microsoft Teams. It sends to a workflow as Apprise does, but with our own card."""
+"""The plugin for Microsoft Teams. Like Apprise's plugin, it sends to a workflow, but with our own card."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does n
     """The message to send. It must be set before Apprise's `notify` is called."""
 
     def gen_payload(self, body: str, title: str = "", notify_type: Any = None, **named: Any) -> Any:
-        """Return the payload for the workflow. With a template it is Apprise's own."""
+        """Return the payload for the workflow. If the address has a template, return the payload of Apprise's
+        plugin."""
         if self.template or self.message is None:
             return super().gen_payload(body, title, notify_type, **named)  # type: ignore[no-untyped-call]  # as above
         return {
@@ -38,8 +39,8 @@ class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does n
 def card(message: Message, title: str, body: str) -> dict[str, Any]:
     """Return a card for an escaped text: a heading, a block for each line, and a button for the policy.
 
-    Teams would show a block of several lines as one line, and would cut Apprise's own heading at the card's edge.
-    """
+    Each line needs a block, because Teams shows a block of several lines as one line. The heading is ours, because
+    Teams cuts Apprise's heading at the card's edge."""
     heading = {
         "type": "TextBlock",
         "text": title,

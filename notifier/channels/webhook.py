@@ -18,13 +18,13 @@ from notifier.texts.message import Message
 from notifier.texts.sanitize import inert
 
 OURS = ("cto", "rto", "verify")
-"""Parameters of the address that are used here. All others go to the receiver."""
+"""Parameters of the address that are used here. All other parameters are sent to the receiver."""
 
 
 class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
     """A receiver of signed JSON over HTTP."""
 
-    # Apprise does not give them types.
+    # Apprise does not give these attributes types.
     service_name: Any = "Webhook"
     protocol: Any = WEBHOOK[0]
     secure_protocol: Any = WEBHOOK[1]
@@ -33,7 +33,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
     message: Message | None = None
     """The message to send. It must be set before Apprise's `notify` is called."""
     channel: str = ""
-    """Name of the channel. For a receiver, the same message through another channel is another message."""
+    """Name of the channel. If a message comes through two channels, a receiver sees two different messages."""
     failure: Failed | None = None
     """The reason for the last failure."""
 
@@ -125,7 +125,7 @@ def _inert(value: Any) -> Any:
 
 
 def _why(error: requests.RequestException) -> str:
-    """Return a short reason. The text of requests would contain object addresses and the whole path."""
+    """Return a short reason for an error. The error's own text would contain object addresses and the whole path."""
     if isinstance(error, requests.exceptions.SSLError):
         return "its TLS certificate or connection was refused"
     if isinstance(error, requests.exceptions.Timeout):

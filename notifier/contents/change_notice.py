@@ -48,19 +48,19 @@ class Notice:
     timing: Timing = field(default_factory=Timing)
     """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages that were left behind: another language's text changed, and theirs did not."""
+    """Languages that were left behind. The text changed in another language, but not in these languages."""
     drift_is_new: bool = True
-    """False if these languages were behind before, or if this change brings all languages in step again."""
+    """Whether these languages fell behind with this change. False if they were behind before, or if this change brings
+    all languages in step again."""
     apart_since: int = 0
-    """Number of the version from which on the languages were apart, if this change brings them in step again; else
-    0.
-    """
+    """Number of the first version in which the languages were apart, if this change brings them in step again.
+    Otherwise 0."""
     former: Seen | None = None
     """The earlier version whose text returned, or None."""
     flapping: bool = False
-    """Whether the text went back and forth before."""
+    """Whether the text went back and forth before this change."""
     settled: bool = True
-    """Whether a text that went back and forth has stayed for the time that the policy's settings ask for."""
+    """Whether a text that went back and forth has stayed long enough. The policy's settings say how long."""
     confirmed: bool = True
     """False if the change is odd and no second look confirmed it."""
     head: str = ""
@@ -69,7 +69,7 @@ class Notice:
 
     @property
     def steps(self) -> int:
-        """Number of versions that were recorded between the two texts, and the later one."""
+        """Number of versions that were recorded after the earlier text, including the version with the later text."""
         return self.later.number - self.earlier.number
 
 
@@ -78,7 +78,7 @@ class Passage:
     """A changed clause with all its alerts."""
 
     alerts: tuple[Alert, ...]
-    """At least one alert, the most severe first. All have the same clause before and after."""
+    """At least one alert, the most severe first. All these alerts have the same clause before and after."""
 
     @property
     def worst(self) -> Finding:
@@ -111,9 +111,9 @@ class Passage:
 def passages(alerts: Iterable[Alert]) -> tuple[Passage, ...]:
     """Group alerts by clause, the most severe clause first. Clauses of equal severity are in the order of the policy.
 
-    A clause with findings on both sharing and rights is one passage. The same change in two places of a section is two
-    passages. So an alert begins a new passage if the passage already has an alert with the same topic and rule.
-    """
+    If a clause has findings on both sharing and rights, they are in one passage. If the same change was made in two
+    places of a section, there are two passages. So an alert begins a new passage if the passage already has an alert
+    with the same topic and rule."""
     gathered: list[list[Alert]] = []
     for alert in alerts:
         mine = next((others for others in gathered if _is_another_view(alert.finding, others)), None)

@@ -1,4 +1,4 @@
-"""The contents of a digest: the visits of a period, the alerts that were sent, and the findings that were not.
+"""The contents of a digest: the visits of a period, the alerts that were sent, and the findings that were not sent.
 
 A digest is sent even if nothing happened, because it proves that the policies were checked.
 """
@@ -18,12 +18,12 @@ from notifier.contents.change_notice import Notice
 from notifier.contents.policy_news import PolicyNews
 
 MOST_CHANGES = 20
-"""Maximum number of changes that a digest names, the newest first. The others are counted."""
+"""Maximum number of changes that a digest names, the newest first. The remaining changes are only counted."""
 
 
 Ending = FetchOutcome | Literal["first"]
 ENDINGS: tuple[Ending, ...] = ("first", *OUTCOMES)
-"""Outcomes of visits. `first` made the first version of a policy, which is not a change."""
+"""Outcomes of visits. `first` means that the visit made the first version of a policy, which is not a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Watch:
     health: Health
     """Health at the end of the period."""
     trouble: str
-    """A sentence that says why the last visit did not find the policy; "" if it did."""
+    """A sentence that says why the last visit did not find the policy. It is "" if the visit found the policy."""
     trouble_since: datetime | None
     version: int
     """Number of the latest version; 0 if there are no versions."""
@@ -49,10 +49,8 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """A change in the period, with the findings that were sent and those that were not.
-
-    Findings that the subscriber did not ask for were not sent. Neither were edits that do not alter meaning.
-    """
+    """A change in the period, with the numbers of findings that were sent and not sent. Findings that the subscriber
+    did not ask for were not sent. Edits that do not alter meaning were not sent either."""
 
     policy: str
     version: int
@@ -61,7 +59,7 @@ class Recap:
     told: int
     """Number of findings that were sent, at once or in this digest."""
     severity: Severity | None
-    """Highest severity of the material findings, sent or not."""
+    """Highest severity of all material findings, whether or not they were sent."""
     topics: tuple[tuple[str, int], ...]
     """Number of findings that the subscriber did not ask for, by fine topic."""
     suppressed: int
@@ -79,12 +77,12 @@ class Account:
     since: datetime
     until: datetime
     rhythm: Rhythm | None
-    """Interval of the digest; None if it was requested by hand."""
+    """Interval of the digest. None if the digest was requested by hand."""
     _: KW_ONLY
     watches: tuple[Watch, ...]
     """The visits to the subscriber's policies, in the order in which the policies were added."""
     changes: tuple[Recap, ...]
-    """Changes, newest first, at most `MOST_CHANGES`."""
+    """The newest changes, at most `MOST_CHANGES`, the newest first."""
     changes_left_out: int
     head: str
     """The head of the evidence chain."""
@@ -113,7 +111,6 @@ class Digest:
 def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:
     """Return True if a scheduled time lies between the last digest, or the start of the subscription, and `now`.
 
-    If digests were missed, a single one covers the whole time since then. If `last` is in the future, a clock was
-    wrong, and no digest is due.
-    """
+    If digests were missed, a single digest covers the whole time since the last digest. If `last` is in the future, a
+    clock was wrong. Then no digest is due."""
     return subscriber.digest is not None and last < subscriber.digest.last(now, subscriber.timezone)

@@ -1,7 +1,7 @@
 """The contents of messages to operators: problems with the monitoring, and their end.
 
-All problems of one kind are in one message, even a hundred policies behind one dead name server.
-"""
+All problems of one kind are in one message. For example, if a name server is dead, a hundred policies may be in one
+message."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from archive.questions.watch_problems import PolicyTrouble
 from archive.recording.policies import PolicyEventKind
 
 TroubleKind = Literal[PolicyTrouble, "idle", "waiting", "undelivered", "template", "crashed", "list"]
-"""The kinds of trouble: those of policies, and a few more. `idle`: a subscription covers no policy. `waiting`: messages
-could not be sent for too long. `undelivered`: messages were given up. `template`: a user's template cannot be used.
-`crashed`: a run was not completed. `list`: policies were added, removed or renamed, which is news and not a problem."""
+"""The kinds of trouble. `PolicyTrouble` has the kinds that concern a policy. `idle`: a subscription covers no policy.
+`waiting`: messages have waited too long to be sent. `undelivered`: messages were given up. `template`: a user's
+template cannot be used. `crashed`: a run was not completed. `list`: policies were added, removed or renamed. The last
+kind is news and not a problem."""
 
 Stage = Literal["began", "ended"]
 
 TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flapping")
-"""Kinds whose end is reported. The others end silently, because the person who fixed them knows."""
+"""Kinds of trouble whose end is reported. The end of any other trouble is not reported, because the person who fixed it
+knows."""
 
 SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread", "undelivered": "waiting"}
-"""Kinds, and the kind that each replaces. The replaced trouble is then over, and its end is not reported."""
+"""Kinds of trouble, each with the kind that it replaces. The replaced trouble is then over, and its end is not
+reported."""
 
 MOST_INCIDENTS = 20
-"""Maximum number of incidents that a message names. The others are counted."""
+"""Maximum number of incidents that a message names. The remaining incidents are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,13 @@ class Incident:
     detail: str = ""
     """A sentence about the cause."""
     reason: str = ""
-    """The cause as a code, for readers of other languages; "" if there is none."""
+    """The cause as a code, for readers of other languages. It is "" if there is no code."""
     came: tuple[str, ...] = ()
-    """Sentences that appeared beside a policy."""
+    """Sentences that appeared on the policy's page outside the policy."""
     gone: tuple[str, ...] = ()
-    """Sentences that disappeared from beside a policy."""
+    """Sentences that disappeared on the policy's page outside the policy."""
     event: PolicyEventKind | None = None
-    """The change to the list of policies; None for a trouble."""
+    """The change to the list of policies. None if the incident is a trouble."""
     former: str = ""
     """Name of the policy before it was renamed."""
 

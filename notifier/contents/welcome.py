@@ -14,7 +14,7 @@ from document.model import UNKNOWN_LANGUAGE, Document
 from notifier.audience.subscriptions import Subscriber
 
 MOST_NAMES = 12
-"""Maximum number of recipients that are named for a policy. The others are counted."""
+"""Maximum number of recipients that are named for a policy. The remaining recipients are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Watched:
     health: Health
     _: KW_ONLY
     trouble: str
-    """A sentence that says why the last visit did not find the policy; "" if it did."""
+    """A sentence that says why the last visit did not find the policy. It is "" if the visit found the policy."""
     since: datetime | None
-    """Time of the first version; None if there is none yet."""
+    """Time of the first version. None if there is no version yet."""
     version: int
     promises: Promises | None
-    """The promises of the latest version; None if there is none yet."""
+    """The promises of the latest version. None if there is no version yet."""
     reason: str = ""
     """The reason for the trouble as a code; "" if there is no trouble."""
 
@@ -64,7 +64,8 @@ class Inception:
     asked: Subscriber
     """The subscription, without its targets."""
     unheard: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Policies with topics, among sharing and rights, that nobody asks for."""
+    """Policies for which nobody asks about sharing or rights. Each has the topics (sharing, rights) that nobody asks
+    for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,7 @@ def watched(status: PolicyStatus, since: datetime | None, named: Promises | None
 def trouble(status: PolicyStatus) -> str:
     """Return a sentence that says why the last visit did not find a policy.
 
-    It is "" if the visit did, if there was no visit, or if the policy is paused.
-    """
+    It is "" if the visit found the policy, if there was no visit, or if the policy is paused."""
     check = status.last_check
     if check is None or status.trouble_since is None or not status.is_fetched:
         return ""
