@@ -1,7 +1,7 @@
-"""Golden pages: folders with a page and the text that a reader should see.
+"""Golden pages. Each has a folder with the page and with the text that a reader should see.
 
-`python -m tests.document.golden` writes the current text. Check the difference before you keep it. If a page gives
-another document than before, increase `EXTRACTOR` in document/reading.py.
+`python -m tests.document.golden` writes the texts that are read now. Check what changed before you commit the texts.
+If the document of a page changed, increase `EXTRACTOR` in document/reading.py.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def page_file(folder: Path) -> Path:
 
 
 def seen(folder: Path) -> str:
-    """Return the text of a golden folder's page in a form for people."""
+    """Return what is read from the page in a golden folder, in a form that people can read."""
     file = page_file(folder)
     address = ADDRESS if file.suffix == ".html" else ""
     extracted = read(Page(file.read_bytes(), TYPES[file.suffix], 200, address))

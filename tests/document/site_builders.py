@@ -1,7 +1,7 @@
 """Makes pages as site builders do, around a policy whose words are known.
 
-They follow the ways in which sites are built, not the way in which we read pages. Class names, ids and containers are
-drawn at random from a seed. `pages` gives the same policy in each template.
+The templates follow the ways in which sites are built, and not the way in which this project reads pages. Class
+names, ids and containers are drawn at random from a seed. `built` makes the page of a policy in one template.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Builder:
         self.opening, self.rest = self.parts[:first_heading], self.parts[first_heading:]
 
     def name(self, *, unlike: str = "") -> str:
-        """Return a class name without a meaning, one about layout, or one with another meaning than the part's."""
+        """Return a class name. It may have no meaning, describe the layout, or mislead: a part of the policy may be
+        called "promo"."""
         letters = "".join(self.draw.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6))
         misleading = (
             "nav-body",
@@ -92,7 +93,7 @@ class Builder:
         return self.draw.choice([name for name in names if name != unlike])
 
     def box(self, inside: str, *, tag: str = "") -> str:
-        """Return something in a random container."""
+        """Return markup in a random container element."""
         tag = tag or self.draw.choice(["div", "section", "article", "div", "span"])
         return f'<{tag} class="{self.name()}">{inside}</{tag}>'
 
@@ -117,7 +118,7 @@ class Builder:
             run, at = parts[at:end], end
             if run[0].kind == "item":
                 tag = self.draw.choice(["ul", "ol"]) if len(run) > 1 else "ul"
-                tag = "ul" if tag == "ol" else tag  # numbers would be words
+                tag = "ul" if tag == "ol" else tag  # numbers of an ordered list would be read as words
                 out.append(f"<{tag}>" + "".join(f"<li>{esc(part.text)}</li>" for part in run) + f"</{tag}>")
             elif run[0].kind == "row":
                 rows = ("".join(f"<td>{esc(cell)}</td>" for cell in part.cells) for part in run)
@@ -143,7 +144,7 @@ class Builder:
 
 
 FURNITURE = ("Qhome", "Qshop", "Qprices", "Qjobs", "Qlogin", "Qbasket", "Qstores")
-"""Words of the menu, which occur in no policy."""
+"""Words of the menu. They occur in no policy."""
 
 
 def esc(text: str) -> str:
@@ -405,5 +406,5 @@ TEMPLATES: tuple[Template, ...] = (
 
 
 def built(parts: Sequence[Part], template: Template, seed: int) -> bytes:
-    """Return a policy's page in one template."""
+    """Return the page of a policy in one template."""
     return template(Builder(parts, seed)).encode()

@@ -1,6 +1,8 @@
-"""Makes pages as the platforms of 2026 do: shops, site kits, consent vendors, help centres, component frameworks.
+"""Makes pages as the platforms of 2026 make them: shops, site kits, consent vendors, help centres and component
+frameworks.
 
-Most are data in `platforms.toml`. Those that divide the policy in another way are functions here.
+`platforms.toml` describes most platforms. The functions here make the pages of platforms that divide the policy in a
+different way.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ _MARKUP: dict[str, dict[str, str]] = tomllib.loads(
 
 
 def from_markup(markup: dict[str, str], b: Builder) -> str:
-    """Return the page of a platform in `platforms.toml`."""
+    """Return the page of a platform that `platforms.toml` describes."""
     frames = {name: markup.get(name, "") for name in ("page", "section", "entry", "run", "style")}
     sections = [
         {"NUMBER": str(at), "HEADING": esc(heading), "BODY": b.blocks(parts), "PARTS": _parts(markup, parts)}
@@ -55,7 +57,8 @@ def _runs(b: Builder) -> Iterator[list[Part]]:
 
 
 def nested_segments(b: Builder) -> str:
-    """Return parts that are streamed within other parts. The outer segment has the placeholder of the inner one."""
+    """Return a page whose segments come after the page and are put into placeholders. An outer segment contains the
+    placeholder of an inner segment."""
     holes, tail = [], []
     for at, (h, parts) in enumerate(b.sections()):
         outer, inner, half = f"{at:x}", f"{at + 500:x}", len(parts) // 2
@@ -67,7 +70,7 @@ def nested_segments(b: Builder) -> str:
 
 
 def tabs_for_regions(b: Builder) -> str:
-    """Return three tabs. The first is open."""
+    """Return a page with three tabs. The first tab is open."""
     sections = b.sections()
     third = max(1, len(sections) // 3)
     groups = [group for group in (sections[:third], sections[third : 2 * third], sections[2 * third :]) if group]
@@ -80,7 +83,7 @@ def tabs_for_regions(b: Builder) -> str:
 
 
 def slides(b: Builder) -> str:
-    """Return a slide for each section. The first is visible."""
+    """Return a page with a slide for each section. The first slide is visible."""
     shown = "".join(
         f"<div class='slick-slide' aria-hidden='{str(at > 0).lower()}'><h3>{esc(h)}</h3>{b.blocks(parts)}</div>"
         for at, (h, parts) in enumerate(b.sections())
@@ -92,7 +95,8 @@ def slides(b: Builder) -> str:
 
 
 def summaries_beside(b: Builder) -> str:
-    """Return rows with a heading, a column with the first paragraph, and the rest."""
+    """Return a page with a row for each section. A row has three columns: the heading, the first paragraph, and the
+    other blocks."""
     rows = []
     for h, parts in b.sections():
         first = b.blocks(parts[:1]) if parts and parts[0].kind == "paragraph" else ""

@@ -1,4 +1,5 @@
-"""A canonical address is reported if it is another page's, and never followed."""
+"""If a page names a different page as its canonical address, this address is reported. The address is never
+followed."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def page(head: str, kind: str = "text/html", address: str = "https://radio.examp
         ("", ""),
     ],
 )
-def test_another_page_s_address_is_reported(head: str, elsewhere: str) -> None:
+def test_a_canonical_address_of_a_different_page_is_reported(head: str, elsewhere: str) -> None:
     assert canonical_elsewhere(page(head)) == elsewhere
 
 

@@ -1,4 +1,4 @@
-"""Tests when two documents are one version."""
+"""Tests when two documents count as the same version."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def identity(body: str) -> Identity:
     )
 
 
-def test_paragraph_split_in_two_is_the_same() -> None:
+def test_paragraph_that_is_split_in_two_makes_no_version() -> None:
     assert identity("<p>We keep it. We burn it.</p>") == identity("<p>We keep it.</p><p>We burn it.</p>")
 
 
-def test_one_word_makes_a_version() -> None:
+def test_one_changed_word_makes_a_version() -> None:
     assert identity("<p>We do not sell it.</p>") != identity("<p>We do sell it.</p>")
 
 
@@ -36,7 +36,7 @@ def test_a_table_of_contents_that_repeats_the_headings_makes_no_version() -> Non
     assert identity(typed.replace("Asking", "Asking us") + body) != identity(body)
 
 
-def test_hidden_address_that_changes_makes_a_version() -> None:
+def test_change_of_a_masked_address_makes_a_version() -> None:
     def shown(address: str, key: int) -> str:
         code = bytes([key, *(byte ^ key for byte in address.encode())]).hex()
         return f"<p>Write to <a href='/cdn-cgi/l/email-protection' data-cfemail='{code}'>[email protected]</a>.</p>"
@@ -45,7 +45,7 @@ def test_hidden_address_that_changes_makes_a_version() -> None:
     assert identity(shown("desk@example.org", 7)) != identity(shown("help@example.org", 7))
 
 
-def test_only_rights_links_that_go_to_another_site_make_a_version() -> None:
+def test_changed_link_makes_a_version_only_if_it_concerns_a_right_and_leads_to_a_new_site() -> None:
     def link(text: str, target: str) -> str:
         return f"<p>See <a href='{target}'>{text}</a> for more.</p>"
 

@@ -1,5 +1,5 @@
-"""Tests the five real policies: all their words and no others are read, whatever is around them. The option -s prints
-figures."""
+"""Tests the pages of five real policies. All words of a policy and no other words are read, whatever is around the
+policy. The option -s prints figures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def rows(shared: Path, name: str) -> dict[str, dict[str, Any]]:
 
 
 def page(shared: Path, name: str, row: dict[str, Any], bare: bool = False) -> Page:
-    """Return a page as it was served, or as a plain file."""
+    """Return a page as it was served. A `bare` page has only its body, like a file."""
     body = (shared / "policies" / name / row["file"]).read_bytes()
     if bare:
         return Page(body)
@@ -68,7 +68,8 @@ def test_all_words_of_the_policy_and_no_others_are_read(shared: Path, name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_are_as_a_reader_sees_them(shared: Path, name: str) -> None:
-    """This includes list numbers if the markup has them. A clause with its own heading is one line in the text."""
+    """A line includes its list number if the markup has the number. In the expected text, a clause and its heading
+    are one line."""
     ((_, document),) = documents(shared, name, "base")
     shown: set[str] = set()
     for section in document.sections:
@@ -82,7 +83,7 @@ def test_lines_are_as_a_reader_sees_them(shared: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_outline_language_and_dates_are_those_that_a_reader_sees(shared: Path, name: str) -> None:
+def test_outline_languages_and_dates_are_those_that_a_reader_sees(shared: Path, name: str) -> None:
     ((_, document),) = documents(shared, name, "base")
     assert len(document.sections) == SECTIONS[name]
     assert document.languages == LANGUAGES.get(name, ("en",))
@@ -90,9 +91,9 @@ def test_outline_language_and_dates_are_those_that_a_reader_sees(shared: Path, n
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_page_that_changes_around_its_policy_gives_the_same_document(shared: Path, name: str) -> None:
-    """Words, addresses, rights links, headings and languages stay the same. A list may show its numbers in another
-    way.
+def test_page_that_changes_only_around_its_policy_gives_the_same_document(shared: Path, name: str) -> None:
+    """Words, addresses, rights links, headings and languages stay the same. Only the form of list numbers may
+    differ.
     """
     ((_, base),) = documents(shared, name, "base")
     noise = documents(shared, name, "noise")
@@ -127,8 +128,8 @@ def test_only_pages_without_the_policy_are_screened_out(shared: Path, name: str,
 
 
 def test_no_real_policy_among_the_labelled_changes_is_screened_out(shared: Path) -> None:
-    """Short policies are tested, because only they could be taken for something else. A long one has the words of a
-    policy."""
+    """Only short policies are tested, because only a short policy could be screened out. A long policy always has
+    the words of a policy."""
     folder = shared / "changes"
     for row in map(json.loads, (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()):
         for file in ("before.md", "after.md"):

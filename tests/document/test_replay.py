@@ -1,4 +1,4 @@
-"""Tests real fetches of real pages: a document changes if and only if the policy did."""
+"""Tests real fetches of real pages. The document changes if and only if the policy changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from document.model import ExtractionOptions, Page
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
 EVERY = 8
-"""Step between fetches that are far from a change, to be quick. Fetches beside a change are all read."""
+"""To save time, only every eighth fetch is read. Fetches just before, at and just after a change are all read."""
 
 
 def truly_changed(row: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Tests whether a page is a policy at all."""
+"""Tests which pages are screened out because they are not a policy."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ def test_page_without_a_policy_is_screened_out(body: str | bytes, expected: Reas
 @pytest.mark.parametrize(
     ("status", "expected"), [(404, "gone"), (410, "gone"), (403, "http-error"), (500, "http-error")]
 )
-def test_status_screens_out_a_policy_too(status: int, expected: Reason) -> None:
+def test_a_policy_with_an_error_status_is_screened_out(status: int, expected: Reason) -> None:
     assert reason(POLICY, status) == expected
 
 
-def test_an_error_status_and_the_words_of_the_page_decide_together() -> None:
+def test_the_words_of_a_page_with_an_error_status_decide_the_reason() -> None:
     assert reason("<title>Maintenance mode</title>", 503) == "maintenance"
     assert reason("<title>Just a moment</title>", 403) == "bot-challenge"
 
@@ -103,12 +103,12 @@ def test_an_error_status_and_the_words_of_the_page_decide_together() -> None:
         (("x-vercel-mitigated", "deny"), 403),
     ],
 )
-def test_a_firewall_header_shows_that_the_firewall_answered(header: tuple[str, str], status: int) -> None:
+def test_a_page_with_the_header_of_a_firewall_is_a_challenge(header: tuple[str, str], status: int) -> None:
     assert reason(POLICY, status, headers=(header,)) == "bot-challenge"
     assert reason("<title></title><script src=c.js></script>", status, headers=(header,)) == "bot-challenge"
 
 
-def test_a_policy_may_speak_of_requests_that_are_denied() -> None:
+def test_a_policy_may_mention_denied_requests() -> None:
     refused = "<p>If access to your personal data has been denied, you may complain to the authority.</p>"
     assert reason(f"<title>Privacy</title><main>{POLICY}{refused}</main>") is None
     assert reason(f"<title>Privacy</title><main>{SHORT}{refused}</main>") is None
@@ -127,7 +127,7 @@ def test_policy_is_never_screened_out(body: str) -> None:
         "Your browser keeps no cookies. Turn them on, load this page again, and you will come to what you look.",
     ],
 )
-def test_a_short_page_that_wants_a_cookie_says_what_may_help(words: str) -> None:
+def test_the_message_about_a_page_that_wants_cookies_suggests_rendering(words: str) -> None:
     page = Page(f"<h1>Hold on</h1><p>{words}</p>".encode(), "text/html")
     plain, built = (
         screen(shown, read(shown).document) for shown in (page, replace(page, headers=((RENDERED, "Chromium 1"),)))

@@ -1,4 +1,4 @@
-"""Tests documents as JSON."""
+"""Tests how documents are written as JSON and read again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TRAPS = (',"title":"', '"sections":[', '},{"blocks":[', '\\"', "\\", '}],"title"
 
 
 @given(documents)
-def test_sections_cut_out_are_those_of_the_document(document: Document) -> None:
+def test_sections_that_are_cut_out_of_the_json_are_those_of_the_document(document: Document) -> None:
     rest, cut = split_sections(to_json(document))
     assert tuple(map(section_from_json, cut)) == document.sections
     assert from_json(rest) == replace(document, sections=())
@@ -44,7 +44,7 @@ def test_sections_cut_out_are_those_of_the_document(document: Document) -> None:
 
 @pytest.mark.parametrize("trap", TRAPS)
 @pytest.mark.parametrize("place", ["title", "heading", "text", "date"])
-def test_words_that_look_like_json_cut_nothing(trap: str, place: str) -> None:
+def test_words_that_look_like_json_do_not_disturb_the_cutting(trap: str, place: str) -> None:
     written = {name: trap if name == place else "x" for name in ("title", "heading", "text", "date")}
     block = Block("paragraph", written["text"], links=(Link(written["text"], written["text"]),))
     section = Section(written["heading"], "", 1, (written["heading"],), "en", (block, block))
@@ -61,7 +61,7 @@ def test_other_json_is_not_cut(data: bytes) -> None:
 
 
 @given(documents)
-def test_identity_joined_of_sections_is_the_hash_of_the_words(document: Document) -> None:
+def test_identity_that_is_joined_from_sections_is_the_hash_of_the_words(document: Document) -> None:
     words, addresses, sites = identity_words(document)
     facts = json.dumps([words, sorted(addresses), sorted(sites)], ensure_ascii=False)
     assert text_identity(document) == hashlib.sha256(facts.encode()).hexdigest()

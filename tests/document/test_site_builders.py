@@ -1,6 +1,7 @@
-"""Tests policies of many companies in pages like those of site builders: no word is lost, and each edit is seen.
+"""Tests policies of many companies in pages like those of site builders. No word is lost, and each edit is noticed.
 
-With CLAUSEWATCH_LONG all 40 policies are tested in 59 templates; otherwise a sample. The option -s prints figures.
+With CLAUSEWATCH_LONG, 40 policies are tested in 59 templates. Otherwise a sample is tested. The option -s prints
+figures.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ PLANTED = "Xylophonic merchants now receive the street in which you live and the
 
 @pytest.fixture(scope="module")
 def policies(shared: Path) -> list[list[Part]]:
-    """Return policies of ordinary length from the corpus, drawn by a seed."""
+    """Return policies of ordinary length from the corpus. A seed decides which policies are drawn."""
     with lzma.open(shared / "corpus" / "policies.jsonl.xz", "rt", encoding="utf-8") as file:
         texts = [json.loads(line)["text"] for line in file]
     ordinary = [parts for text in texts if 6_000 < len(text) < 40_000 and _has_sections(parts := parts_of(text))]
@@ -48,18 +49,19 @@ def _document(page: bytes) -> Document:
 
 
 def _seen(document: Document) -> Counter[str]:
-    """Return the words of a document, with those of a table of contents."""
+    """Count the words of a document, including the words of a table of contents."""
     return _counted(document.text)
 
 
 def _compared(document: Document) -> Counter[str]:
-    """Return the words that decide about a new version."""
+    """Count the words that decide whether a document is a new version."""
     words, _, _ = identity_words(document)
     return _counted(" ".join(words))
 
 
 def _counted(text: str) -> Counter[str]:
-    """Return the words of a text without signs, because quotation marks do not matter here."""
+    """Count the words of a text. Quotation marks and other punctuation marks do not matter here, so they are
+    removed."""
     return Counter(re.findall(r"\w+", unicodedata.normalize("NFKC", text)))
 
 

@@ -1,4 +1,4 @@
-"""Tests which changes are so odd that they need a second look."""
+"""Tests which changes are so unusual that the page is visited a second time before they are recorded."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def judged(before: str, after: str) -> str | None:
         (written(kept=()), None),
     ],
 )
-def test_which_changes_are_odd(after: str, why: str | None) -> None:
-    """A moved section, or one that lost its heading, is not missing. A missing section on other topics does not
-    matter.
+def test_changes_that_need_a_second_look(after: str, why: str | None) -> None:
+    """A section that moved is not missing. Nor is a section that lost its heading. A missing section about topics
+    other than sharing and rights needs no second look.
     """
     said = judged(BASE, after)
     assert (said or "").startswith(why) if why else said is None
 
 
-def test_a_mostly_replaced_text_is_odd() -> None:
+def test_a_text_that_was_mostly_replaced_needs_a_second_look() -> None:
     before = written(collected=COLLECTED * 2)
     after = written(
         collected=tuple(each.replace("We note", "We also keep") for each in COLLECTED * 2),
@@ -50,5 +50,7 @@ def test_a_mostly_replaced_text_is_odd() -> None:
 
 
 @pytest.mark.parametrize(("now", "before", "is_odd"), [(True, False, True), (True, True, False), (False, False, False)])
-def test_a_change_with_a_fallback_is_odd_if_it_is_new(now: bool, before: bool, is_odd: bool) -> None:
+def test_a_change_needs_a_second_look_if_its_selector_has_just_stopped_matching(
+    now: bool, before: bool, is_odd: bool
+) -> None:
     assert (newly_fallen_back(now, before) is not None) == is_odd

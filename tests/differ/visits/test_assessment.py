@@ -1,4 +1,5 @@
-"""Tests a single visit: it is screened, extracted, and compared with the same extraction."""
+"""Tests the assessment of one visit. The page is screened and extracted, and then compared with the version before.
+Both texts must come from the same extraction."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ OPTIONS = ExtractionOptions(languages=("en",))
 
 
 def page(*extra: str, aside: str = "") -> Page:
-    """Return a page with the archive's policy in its own element, and some text beside it."""
+    """Return a page with a policy in an element of its own, and with some text beside that element."""
     inside = "".join([*PARAGRAPHS, *extra])
     body = f"<html><body><main><h1>Privacy policy</h1>{inside}</main><aside>{aside}</aside></body></html>"
     return Page(body.encode(), "text/html; charset=utf-8", final_url="https://maps.example/privacy")
@@ -48,7 +49,7 @@ def test_same_page_is_unchanged() -> None:
     assert visit(page(SHARING), latest(page(SHARING))).outcome == "unchanged"
 
 
-def test_page_that_changed_around_its_text_is_unchanged() -> None:
+def test_page_in_which_only_the_markup_changed_is_unchanged() -> None:
     after = replace(page(SHARING), body=page(SHARING).body.replace(b"<p>", b'<p class="new" data-n="7">'))
     assert visit(after, latest(page(SHARING))).outcome == "unchanged"
 
@@ -71,7 +72,7 @@ def test_answer_that_is_not_a_policy_is_screened_before_it_is_compared() -> None
     assert assessment.detail
 
 
-def test_other_document_is_refused_after_the_comparison_with_the_version_before() -> None:
+def test_text_about_another_subject_is_not_comparable() -> None:
     other = "".join(
         f"<p>Oboe {n} sounds softer than bassoon {n} whenever musicians rehearse symphony {n}.</p>" for n in range(60)
     )
@@ -80,15 +81,16 @@ def test_other_document_is_refused_after_the_comparison_with_the_version_before(
     assert (assessment.outcome, assessment.reason) == ("not comparable", "other-document")
 
 
-def test_other_extraction_reads_the_snapshot_again() -> None:
-    """If the selectors change, newly selected text is not news: both pages are read with the new selectors."""
+def test_changed_selectors_are_also_applied_to_the_page_before() -> None:
+    """After a change of the selectors, both pages are read with the new selectors. So newly selected text is not a
+    change."""
     old = page(SHARING, aside="<p>Our sponsors receive your personal data too.</p>")
     narrow = ExtractionOptions(languages=("en",), select=("main",))
     wide = ExtractionOptions(languages=("en",), select=("body",))
     assert visit(old, latest(old, narrow), wide).outcome == "unchanged"
 
 
-def test_other_extraction_still_shows_what_the_policy_changed() -> None:
+def test_changed_selectors_do_not_hide_a_change_of_the_policy() -> None:
     narrow = ExtractionOptions(languages=("en",), select=("main",))
     wide = ExtractionOptions(languages=("en",), select=("body",))
     assessment = visit(page(SHARING.replace("binders", "binders and advertisers")), latest(page(SHARING), narrow), wide)
@@ -97,14 +99,15 @@ def test_other_extraction_still_shows_what_the_policy_changed() -> None:
     assert not assessment.boundary
 
 
-def test_other_extraction_without_a_snapshot_is_a_boundary() -> None:
-    """An import has no page to extract again. The version is recorded, and nobody is alerted."""
+def test_changed_extraction_is_a_boundary_if_the_page_before_is_missing() -> None:
+    """An imported version has no page that could be extracted again. The new version is recorded, and nobody is
+    alerted."""
     before = replace(latest(page(SHARING)), identity="e0", page=None)
     assessment = visit(page(SHARING.replace("We share", "We sell")), before)
     assert (assessment.outcome, assessment.boundary, assessment.comparison) == ("changed", True, None)
 
 
-def test_other_extraction_without_a_snapshot_of_the_same_words_is_unchanged() -> None:
+def test_changed_extraction_without_the_page_before_is_unchanged_if_the_words_are_the_same() -> None:
     before = replace(latest(page(SHARING)), identity="e0", page=None)
     assert visit(page(SHARING), before).outcome == "unchanged"
 
@@ -115,8 +118,9 @@ def selected(of: Page) -> Page:
 
 
 @pytest.mark.parametrize("broken", ["before", "after"])
-def test_selector_that_fits_one_of_two_pages_hides_no_change(broken: str) -> None:
-    """If the selector stops or starts to match on the day of a change, both pages are read without it."""
+def test_selector_that_matches_only_one_of_two_pages_hides_no_change(broken: str) -> None:
+    """If the selector matches only the page before the change or only the page after, both pages are read without
+    the selector."""
     options = ExtractionOptions(languages=("en",), select=("#policy",))
     before, after = page(SHARING), page(SHARING.replace("We share", "We sell"))
     before, after = (before, selected(after)) if broken == "before" else (selected(before), after)
@@ -127,7 +131,7 @@ def test_selector_that_fits_one_of_two_pages_hides_no_change(broken: str) -> Non
     assert assessment.comparison.topics == ("sharing",)
 
 
-def test_selector_that_stops_fitting_is_not_a_change_by_itself() -> None:
+def test_page_is_unchanged_if_only_the_selector_stops_matching() -> None:
     options = ExtractionOptions(languages=("en",), select=("#policy",))
     aside = "Our sponsors receive your personal data too."
     before, after = selected(page(SHARING, aside=aside)), page(SHARING, aside=aside)
@@ -158,7 +162,7 @@ def test_link_for_a_choice_to_another_place_on_the_same_site_is_not_a_version() 
     assert visit(page(SHARING, LINK.replace("/out", "/choices")), latest(page(SHARING, LINK))).outcome == "unchanged"
 
 
-def test_other_links_may_go_anywhere() -> None:
+def test_a_link_that_concerns_no_choice_may_change_its_target() -> None:
     there, here = (f'<p>See <a href="https://{host}.example/">the map room</a>.</p>' for host in ("old", "new"))
     assert visit(page(SHARING, here), latest(page(SHARING, there))).outcome == "unchanged"
 
@@ -170,20 +174,21 @@ COOKS = replace(
 GONE = replace(page(), status=404, final_url="https://maps.example/cooks")
 
 
-def test_a_further_page_need_not_speak_like_a_policy() -> None:
-    """A list of companies names no rights. At least one page must be a policy."""
+def test_only_one_of_several_pages_must_read_like_a_policy() -> None:
+    """A page that lists companies names no rights, but may be one of several pages. At least one page must read like
+    a policy."""
     options = replace(OPTIONS, further=("https://maps.example/cooks",))
     assert assess(Visit(page(SHARING), options, further=(COOKS,))).outcome == "changed"
     assert assess(Visit(COOKS, options, further=(COOKS,))).reason == "other-document"
 
 
-def test_one_of_several_pages_that_is_gone_is_named() -> None:
+def test_a_missing_page_of_several_is_named() -> None:
     found = assess(Visit(page(SHARING), replace(OPTIONS, further=(GONE.final_url,)), further=(GONE,)))
     assert (found.outcome, found.reason) == ("not comparable", "gone")
     assert found.detail == "https://maps.example/cooks: The server answered 404."
 
 
-def test_other_further_addresses_are_a_boundary() -> None:
+def test_changed_addresses_of_further_pages_are_a_boundary() -> None:
     options = replace(OPTIONS, further=("https://maps.example/cooks",))
     before = replace(latest(page(SHARING)), further=(page(LINK),), further_urls=("https://maps.example/waiters",))
     found = assess(Visit(page(SHARING), options, latest=before, further=(page(LINK, SHARING),)))

@@ -1,4 +1,4 @@
-"""Tests whether two documents are versions of one policy at all."""
+"""Tests whether two documents can be compared as versions of one policy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pottery(count: int, start: int = 0) -> Document:
 
 
 def each(count: int) -> range:
-    """Return the numbers of sentences."""
+    """Return the numbers from 1 to a count."""
     return range(1, count + 1)
 
 
@@ -35,7 +35,7 @@ def test_same_document_is_comparable() -> None:
 
 
 def test_document_that_lost_half_is_comparable() -> None:
-    """A policy may be shortened. That is news, not an error."""
+    """A company may shorten its policy. A shorter policy is a change and not an error."""
     assert comparability(pottery(80), pottery(40)) is None
 
 
@@ -63,7 +63,8 @@ def test_text_about_something_else_is_another_document() -> None:
 
 @pytest.mark.parametrize("languages", [("en", "id"), ("id", "en")])
 def test_text_in_another_language_is_not_comparable(languages: tuple[str, str]) -> None:
-    """A site that responds in the visitor's language has not changed its policy."""
+    """Some sites respond in the visitor's language. A response in another language does not mean that the policy
+    changed."""
     indonesian = "\n\n".join(
         f"Setiap {INDONESIAN[n % 10]} milik anggota {DEEDS[n % 8]} oleh pengurus." for n in each(80)
     )

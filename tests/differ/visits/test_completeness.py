@@ -1,4 +1,5 @@
-"""Tests whether a text is the whole policy. It may be cut, lack a language, or be another country's edition."""
+"""Tests whether a text is the whole policy. The text may be cut, may lack a language, or may be the edition for
+another country."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def page(*lines: str) -> Page:
 def assessed(
     before: Page, after: Page, patience: Patience = "none", *, again: bool = False, languages: tuple[str, ...] = ("en",)
 ) -> Assessment:
-    """Assess a page after another. `again` means that the same text is waiting for a second look."""
+    """Assess a page against the page before. `again` means that the same text already waits for a second look."""
     options = ExtractionOptions(languages)
     extracted = read(before, options)
     latest = LatestVersion(extracted.document, extracted.identity, before)
@@ -73,13 +74,13 @@ def test_a_text_that_breaks_off_is_cut(lines: tuple[str, ...]) -> None:
     assert "breaks off within" in found.detail
 
 
-def test_a_cut_text_waits_and_one_that_agrees_proves_nothing() -> None:
+def test_a_cut_text_waits_and_is_not_accepted_if_the_second_look_shows_the_same_text() -> None:
     whole, half = page(*ENGLISH), cut(page(*ENGLISH), 0.6)
     assert assessed(whole, half, "left").outcome == "pending"
     assert assessed(whole, half, "left", again=True).reason == "cut"
 
 
-def test_a_cut_text_is_recorded_as_unconfirmed_in_the_end() -> None:
+def test_a_cut_text_is_recorded_as_unconfirmed_when_the_time_for_looks_is_over() -> None:
     found = assessed(page(*ENGLISH), cut(page(*ENGLISH), 0.6), "over", again=True)
     assert (found.outcome, found.confirmed) == ("changed", False)
     assert found.comparison is not None
@@ -87,13 +88,13 @@ def test_a_cut_text_is_recorded_as_unconfirmed_in_the_end() -> None:
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.97, 0.999])
-def test_a_text_that_breaks_off_late_wants_a_second_look(share: float) -> None:
+def test_a_text_that_breaks_off_near_its_end_needs_a_second_look(share: float) -> None:
     assert assessed(page(*ENGLISH), cut(page(*ENGLISH), share), "left").outcome == "pending"
 
 
 @pytest.mark.parametrize("sections", [1, 2, 3])
 def test_sections_that_are_deleted_at_the_end_are_reported_after_a_second_look(sections: int) -> None:
-    """Rights usually come last, so a company that deletes them must not be mistaken for a bad connection."""
+    """The sections on rights usually come last. Their deletion must not be mistaken for a broken connection."""
     heads = [place for place, line in enumerate(ENGLISH) if line.startswith("## ")]
     rest = page(*ENGLISH[: heads[-sections]])
     assert assessed(page(*ENGLISH), rest, "left").outcome == "pending"
@@ -104,7 +105,7 @@ def test_sections_that_are_deleted_at_the_end_are_reported_after_a_second_look(s
     assert second.comparison.material or sections == 1, "an address alone is not a right"
 
 
-def test_the_last_sentences_may_change_at_once() -> None:
+def test_a_change_of_the_last_sentence_needs_no_second_look() -> None:
     *rest, last = ENGLISH
     for other in ("The officer is ill.", last.replace("Saturdays", "Sundays"), "We sell your personal data."):
         assert assessed(page(*ENGLISH), page(*rest, other), "left").outcome == "changed"
@@ -118,7 +119,7 @@ def test_the_last_sentences_may_change_at_once() -> None:
         ((*ENGLISH[:-9], "We share your personal data with the pilots of the harbour."), "within a paragraph"),
     ],
 )
-def test_signs_of_an_open_end(last: tuple[str, ...], said: str) -> None:
+def test_a_text_that_ends_within_a_list_or_paragraph_breaks_off(last: tuple[str, ...], said: str) -> None:
     detail = assessed(page(*ENGLISH), page(*last), "left").detail
     assert said in detail
     assert bool(said) == ("breaks off" in detail)
@@ -129,7 +130,7 @@ def html(foot: str = "</body></html>", lines: tuple[str, ...] = ENGLISH) -> byte
     return f"<html><head><title>Privacy</title></head><body><main>{''.join(parts)}</main>{foot}".encode()
 
 
-def test_a_page_without_its_foot_is_cut_wherever_it_ends() -> None:
+def test_a_page_whose_markup_is_not_closed_is_cut() -> None:
     before = Page(html(), "text/html")
     after = Page(html("", ENGLISH[:20]), "text/html")
     found = assessed(before, after)
@@ -137,7 +138,7 @@ def test_a_page_without_its_foot_is_cut_wherever_it_ends() -> None:
     assert "its markup breaks off" in found.detail
 
 
-def test_a_page_shorter_than_its_server_announced_is_cut() -> None:
+def test_a_page_that_is_shorter_than_its_content_length_is_cut() -> None:
     before = Page(html(), "text/html")
     body = html(lines=ENGLISH[:20])
     headers = (("content-length", str(len(body) + 900)),)
@@ -169,19 +170,19 @@ AMERICAN = (
 )
 
 
-def test_another_countrys_edition_waits() -> None:
+def test_the_edition_for_another_country_waits_for_a_second_look() -> None:
     sold = tuple(line.replace("We do not sell", "We may sell") for line in ENGLISH)
     found = assessed(page(*ENGLISH, *BRITISH), page(*sold, *AMERICAN))
     assert found.reason == "other-edition"
     assert "“behaviour” is “behavior”" in found.detail
 
 
-def test_another_spelling_alone_is_the_same_policy() -> None:
+def test_a_policy_in_which_only_the_spelling_differs_is_the_same_edition() -> None:
     found = assessed(page(*ENGLISH, *BRITISH), page(*ENGLISH, *AMERICAN))
     assert (found.reason, found.comparison is not None and found.comparison.material) == (None, False)
 
 
-def test_a_change_in_the_same_spelling_is_not_another_edition() -> None:
+def test_a_changed_policy_in_the_same_spelling_is_the_same_edition() -> None:
     sold = tuple(line.replace("We do not sell", "We may sell") for line in ENGLISH)
     found = assessed(page(*ENGLISH, *BRITISH), page(*sold, *BRITISH))
     assert found.comparison is not None
@@ -196,7 +197,8 @@ STATES = tuple(f"## {place.title()}\n\n{' '.join(f'At the {place} {kind} is read
     "dates", [("31 May 2026", "2 March 2026"), ("31 May 2026", "March 2026"), ("May 2026", "April 2026")]
 )
 def test_an_older_edition_is_not_a_new_version(dates: tuple[str, str]) -> None:
-    """A server may send an old edition, whose own date is earlier."""
+    """A server may send an old edition again. The date in an old edition is earlier than the date in the version
+    before."""
     newer, older = (f"Last updated: {day}" for day in dates)
     before, after = page(ENGLISH[0], newer, *ENGLISH[1:]), page(ENGLISH[0], older, *ENGLISH[1:-5], *ENGLISH[-4:])
     assert assessed(before, after).reason == "other-edition"
@@ -205,7 +207,7 @@ def test_an_older_edition_is_not_a_new_version(dates: tuple[str, str]) -> None:
     assert assessed(after, before).outcome == "changed"
 
 
-def test_a_month_is_not_earlier_than_one_of_its_days() -> None:
+def test_a_month_does_not_count_as_earlier_than_a_day_in_it() -> None:
     before, after = (
         page(ENGLISH[0], line, *ENGLISH[1:]) for line in ("Last updated: 31 May 2026", "Last updated: May 2026")
     )
@@ -215,14 +217,14 @@ def test_a_month_is_not_earlier_than_one_of_its_days() -> None:
 
 
 def test_sections_missing_in_the_middle_wait_for_a_second_look() -> None:
-    """Nothing is new, not even the date, so the page may be incomplete."""
+    """The page lacks sections and has no new text, not even a new date. So the page may be incomplete."""
     before, after = page(*ENGLISH[:3], *STATES, *ENGLISH[3:]), page(*ENGLISH[:3], *STATES[4:], *ENGLISH[3:])
     assert assessed(before, after).reason == "shrunk"
     assert assessed(before, after, "left").outcome == "pending"
     assert assessed(before, after, "left", again=True).outcome == "changed"
 
 
-def test_one_section_that_is_gone_is_a_change() -> None:
+def test_one_missing_section_is_a_change() -> None:
     section = "## Airport\n\n" + " ".join(f"At the {place} we share {kind}." for place in PLACES for kind in KINDS)
     assert len(section.split()) > 150
     assert assessed(page(*ENGLISH[:3], section, *ENGLISH[3:]), page(*ENGLISH)).outcome == "changed"

@@ -1,4 +1,4 @@
-"""Counters and tables of contents make no version, and a change beside them is found."""
+"""Counters and tables of contents make no version. A change beside a counter is found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ places = pytest.mark.parametrize("place", ["title", "end", "list", "aside"])
 
 
 def page(language: str, counters: list[str], place: str, **changed: str) -> Page:
-    """Return a policy with counters below its title, after its end, in a list, or in a box within it."""
+    """Return a policy with counters. They are below the title, after the end, in a list, or in a box within the
+    policy."""
     policy = POLICIES[language] | changed
     lines = "".join(f"<li>{line}</li>" if place == "list" else f"<p>{line}</p>" for line in counters)
     box = f"<ul>{lines}</ul>" if place == "list" else f"<div class=meta>{lines}</div>"
@@ -85,7 +86,7 @@ ITEM = "<li><a href='#{at}'>{name}</a></li>"
 
 
 def table_of_contents(names: dict[str, str], shape: str, label: str = "") -> str:
-    """Return links to the parts of the page, each with its own name."""
+    """Return a table of contents. Each of its links leads to a part of the page."""
     entries = "".join(ITEM.format(at=at, name=name) for at, name in names.items())
     return (f"<p>{label}</p>" if label and shape != "details" else "") + SHAPES[shape].format(entries, label=label)
 
@@ -108,7 +109,7 @@ def test_a_table_of_contents_is_not_versioned_text(language: str, shape: str) ->
 
 
 @languages
-def test_a_sentence_among_links_to_the_page_is_text(language: str) -> None:
+def test_a_sentence_in_a_table_of_contents_is_text(language: str) -> None:
     policy = POLICIES[language]
     names = {at: policy[f"{at}_heading"] for at in ("keep", "share", "rights")}
     plain = page(language, [], "title").body.decode()

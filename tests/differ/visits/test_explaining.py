@@ -1,4 +1,5 @@
-"""Tests explanations of changed clauses: who does what to whom, on which condition, and why it matters."""
+"""Tests explanations of changed clauses. They say who does what to whom, on which condition, and why the change
+matters."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ def explained(before: str, after: str, language: str = "en") -> list[Explanation
     return list(explain(old, new, compare(old, new)))
 
 
-def test_a_disclosure_names_giver_data_receiver_and_condition() -> None:
+def test_an_explanation_of_sharing_names_giver_data_receiver_and_condition() -> None:
     (change,) = explained(
         "We do not share your photos with sponsors without your consent.",
         "We share your photos with sponsors without your consent.",
@@ -27,7 +28,7 @@ def test_a_disclosure_names_giver_data_receiver_and_condition() -> None:
     assert change.suppressed == ()
 
 
-def test_an_entry_of_a_list_has_the_act_of_its_lead() -> None:
+def test_an_entry_of_a_list_takes_its_verb_from_the_sentence_above_the_list() -> None:
     (change,) = explained(
         "We share your data with:\n\n- our bank", "We share your data with:\n\n- our bank\n- data brokers"
     )
@@ -37,7 +38,7 @@ def test_an_entry_of_a_list_has_the_act_of_its_lead() -> None:
     assert (frame.who, frame.action, frame.whom) == ("we", "share your data with", "data brokers")
 
 
-def test_an_entitlement_names_holder_right_channel_and_bounds() -> None:
+def test_an_explanation_of_a_right_names_holder_right_channel_and_condition() -> None:
     (change,) = explained(
         "You may ask for a copy of your data free of charge by e-mail to us.",
         "You may ask for a copy of your data for a fee of 10 euros.",
@@ -48,13 +49,13 @@ def test_an_entitlement_names_holder_right_channel_and_bounds() -> None:
     assert (frame.whom, frame.condition) == ("by e mail", "free of charge")
 
 
-def test_an_indonesian_recipient_who_takes_data_is_the_doer() -> None:
+def test_an_indonesian_recipient_that_receives_data_is_the_subject() -> None:
     (change,) = explained("Mitra kami menerima video Anda.", "Mitra kami menerima video dan kontak Anda.", "id")
     assert change.after is not None
     assert (change.after.frames[0].who, change.after.frames[0].action) == ("mitra", "menerima")
 
 
-def test_edits_without_meaning_have_a_reason() -> None:
+def test_an_edit_without_a_change_of_meaning_is_explained_by_its_reason() -> None:
     (change,) = explained("We share your data with our bank.", "We share your information with our bank.")
     assert [piece.reason for piece in change.suppressed] == ["synonym"]
     assert change.findings == ()

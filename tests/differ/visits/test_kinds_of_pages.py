@@ -1,5 +1,5 @@
-"""Tests pages that are not the policy, or only a part of it, or the policy with noise. The languages have a lexicon or
-not, and one script has no spaces."""
+"""Tests three kinds of pages. Some pages are not the policy. Some have only a part of the policy. Some have the
+policy with noise around it. The languages include some without a lexicon, and one that is written without spaces."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ languages = pytest.mark.parametrize("language", POLICIES)
 
 
 def body(text: str, language: str, top: str = "", bottom: str = "") -> str:
-    """Return a page with a Markdown text and something above or below it."""
+    """Return a page with a Markdown text. `top` and `bottom` are markup above and below the text."""
     blocks = []
     for block in text.split("\n\n"):
         level, words = len(block) - len(block.lstrip("#")), block.strip().lstrip("#- ")
@@ -104,8 +104,8 @@ def test_a_page_that_lost_a_language_waits_and_is_not_a_version(kept: str, lost:
 
 @languages
 @pytest.mark.parametrize("blocks", [1, 2, 3])
-def test_a_text_that_is_back_alerts_nobody(language: str, blocks: int) -> None:
-    """It returns after a page with only a title, or with its first lines."""
+def test_a_policy_that_returns_after_a_nearly_empty_page_alerts_nobody(language: str, blocks: int) -> None:
+    """The page before has only the title, or the title and the first lines of the policy."""
     start = "\n\n".join(POLICIES[language].split("\n\n")[:blocks])
     first, _ = looks(page(body(start, language)), page(body(POLICIES[language], language)), language)
     assert first.outcome == "changed"

@@ -1,4 +1,5 @@
-"""Tests which left-out prose of a page is watched, and which of it appeared or disappeared."""
+"""Tests prose beside the policy, which is left out of the text. Some of its sentences are watched: the tests check
+which ones, and whether it is noticed when a watched sentence appears or disappears."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ def left(*texts: str, why: str = "aside") -> list[LeftOut]:
 
 
 def watched(*texts: str, lines: tuple[str, ...] = ENGLISH, language: str = "en", why: str = "aside") -> list[str]:
-    """Return the watched sentences in parts that were left out."""
+    """Return the sentences that are watched if these texts are left out of a page."""
     document = read(page(*lines), ExtractionOptions((language,))).document
     return [sentence.text for sentence in left_out_prose(left(*texts, why=why), document, "e1").watched]
 
@@ -50,7 +51,7 @@ def test_parts_removed_by_the_configuration_are_not_watched() -> None:
     assert watched(SOLD, why="remove .banner") == []
 
 
-def test_much_prose_left_out_is_a_trouble() -> None:
+def test_much_left_out_prose_is_reported_as_a_trouble() -> None:
     document = read(page(*ENGLISH)).document
     few, many = (left_out_prose(left(*[PIER] * count), document, "e1") for count in (2, 30))
     assert (few.is_much, many.is_much) == (False, True)
@@ -74,7 +75,7 @@ def visited(before: Page, after: Page) -> Assessment:
     return assess(Visit(after, options, latest=latest))
 
 
-def test_a_first_version_has_its_left_out_prose() -> None:
+def test_a_first_version_has_left_out_prose_and_no_change_of_it() -> None:
     first = assess(Visit(html(SOLD), ExtractionOptions(("en",))))
     assert first.left_out is not None
     assert [sentence.text for sentence in first.left_out.watched] == [SOLD]
@@ -108,12 +109,12 @@ def test_watched_prose_that_appears_or_disappears_does_not_change_the_outcome(
 
 
 @pytest.mark.parametrize("after", [(SOLD,), (SOLD, PIER), (PIER, SOLD)])
-def test_other_prose_that_changes_is_not_news(after: tuple[str, ...]) -> None:
+def test_a_change_of_left_out_prose_that_is_not_watched_is_ignored(after: tuple[str, ...]) -> None:
     found = visited(html(SOLD), html(*after))
     assert (found.outcome, found.left_out, found.left_out_change) == ("unchanged", None, None)
 
 
-def test_a_sentence_that_moves_into_the_policy_is_reported_only_with_the_policy() -> None:
+def test_a_left_out_sentence_that_moves_into_the_policy_is_reported_only_as_a_change_of_the_policy() -> None:
     found = visited(html(SOLD), html(lines=(*ENGLISH, SOLD)))
     assert (found.outcome, found.left_out_change) == ("changed", None)
     assert found.left_out is not None

@@ -1,4 +1,4 @@
-"""An address that is the text of its own link counts as a link, not as words of the policy."""
+"""If the text of a link is the address itself, the address counts as a link and not as words of the policy."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def compared(language: str, sentence: str, before: str, after: str, new_sentence
 
 @languages
 @pytest.mark.parametrize("after", [MOVED, ELSEWHERE])
-def test_another_address_makes_no_version(language: str, after: str) -> None:
+def test_a_changed_address_makes_no_version(language: str, after: str) -> None:
     assert compared(language, SENTENCES[language][0], HERE, after).outcome == "unchanged"
 
 
 @languages
-def test_an_address_without_its_scheme_is_one_too(language: str) -> None:
+def test_an_address_without_https_counts_as_an_address(language: str) -> None:
     before, after = (
         with_address(language, SENTENCES[language][0], address, address.removeprefix("https://"))
         for address in (HERE, MOVED)
@@ -49,27 +49,27 @@ def test_an_address_without_its_scheme_is_one_too(language: str) -> None:
 
 
 @languages
-def test_an_address_for_a_right_on_the_same_site_is_quiet(language: str) -> None:
+def test_a_new_address_for_a_right_on_the_same_site_is_quiet(language: str) -> None:
     found = compared(language, SENTENCES[language][1], HERE, MOVED)
     assert found.comparison is None or not found.comparison.findings
 
 
 @languages
-def test_an_address_for_a_right_on_another_site_is_material(language: str) -> None:
+def test_a_new_address_for_a_right_on_another_site_is_material(language: str) -> None:
     found = compared(language, SENTENCES[language][1], HERE, ELSEWHERE)
     assert found.comparison is not None
     assert found.comparison.material
 
 
 @languages
-def test_words_that_change_beside_an_address_are_judged(language: str) -> None:
+def test_changed_words_beside_an_address_are_judged(language: str) -> None:
     more, right = SENTENCES[language]
     found = compared(language, more, HERE, MOVED, right)
     assert found.comparison is not None
     assert found.comparison.findings
 
 
-def test_an_address_in_a_section_on_rights_counts_by_its_site() -> None:
+def test_an_address_in_a_section_on_rights_makes_a_version_only_if_its_site_changes() -> None:
     def under_rights(address: str) -> Page:
         body = page("en", [], "title").body.decode()
         link = f"<p>The form: <a href='{address}'>{address}</a></p></main>"
@@ -79,7 +79,7 @@ def test_an_address_in_a_section_on_rights_counts_by_its_site() -> None:
     assert assessed(under_rights(HERE), under_rights(ELSEWHERE), "en").outcome == "changed"
 
 
-def test_sentences_that_differ_only_by_their_address_are_not_confused() -> None:
+def test_two_sentences_that_differ_only_in_their_addresses_are_not_confused() -> None:
     body = page("en", [], "title").body.decode()
     steps = "".join(f"<p>Visit <a href='{HERE}/{step}'>{HERE}/{step}</a> to exercise your rights.</p>" for step in "ab")
     before = body.replace("</h1>", f"</h1>{steps}", 1)

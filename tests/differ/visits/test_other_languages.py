@@ -1,4 +1,4 @@
-"""Policies in languages without a lexicon are watched and judged by structure, and never refused."""
+"""Policies in languages without a lexicon are watched. They are judged by their structure and never refused."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from document.model import ExtractionOptions, Page
 POLICIES = Path(__file__).parents[2] / "policies" / "languages"
 LEAST_WORDS = 800
 UNSPACED = ("ja",)
-"""Languages without spaces between words and sentences."""
+"""Languages that are written without spaces between words and between sentences."""
 Setting = Literal["lang attribute", "configured", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Edits of the policy in one language."""
+    """Two edits of the policy in one language: a new date, and a new sentence about sharing."""
 
     language: str
     date: tuple[str, str]
     """The date in the policy, and a later one."""
     sharing: str
-    """A sentence that gives data to a new recipient."""
+    """A sentence that says that a new recipient gets data."""
 
     @property
     def text(self) -> str:
@@ -65,7 +65,7 @@ settings = pytest.mark.parametrize("setting", ["lang attribute", "configured", "
 
 
 def page(text: str, case: Case, setting: Setting) -> Page:
-    """Return a page with the policy and a menu, with or without the language in its markup."""
+    """Return a page with a policy and a menu. The setting says whether the markup names the language."""
     lines = [
         re.sub(r"^(#+) (.*)$", lambda m: f"<h{len(m[1])}>{m[2]}</h{len(m[1])}>", line) for line in text.split("\n\n")
     ]
@@ -78,7 +78,7 @@ def page(text: str, case: Case, setting: Setting) -> Page:
 
 
 def visited(case: Case, setting: Setting, edited: str | None = None) -> Assessment:
-    """Assess the policy, or an edited text against it."""
+    """Assess the first version of the policy, or assess an edited text against the policy."""
     options = ExtractionOptions(languages=(case.language,) if setting == "configured" else ())
     before = page(case.text, case, setting)
     if edited is None:
@@ -113,7 +113,7 @@ def test_a_policy_without_a_lexicon_is_watched(case: Case, setting: Setting) -> 
 def test_a_moved_paragraph_is_quiet(case: Case, setting: Setting) -> None:
     paragraphs = case.text.split("\n\n")
     headings = [number for number, paragraph in enumerate(paragraphs) if paragraph.startswith("## ")]
-    paragraphs.insert(headings[-1] - 1, paragraphs.pop(headings[2] - 1))  # of several paragraphs in its section
+    paragraphs.insert(headings[-1] - 1, paragraphs.pop(headings[2] - 1))  # the section has several paragraphs
     comparison = compared(case, setting, "\n\n".join(paragraphs))
     assert (comparison.judged_by, comparison.material) == ("structure", False)
 

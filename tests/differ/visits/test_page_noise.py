@@ -1,4 +1,4 @@
-"""Tests noise around a policy: hidden addresses, menus, a text that returned."""
+"""Tests noise on the page of a policy: masked addresses, menus, and a policy that returns after another page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOP = ("Hats", "Coats", "Garden chairs", "Lamps", "Teapots", "Umbrellas", "Rain
 
 
 def compared(before: str, after: str, language: str = "en") -> Comparison:
-    """Return the judgement of a Markdown page against another."""
+    """Compare two Markdown pages."""
     options = ExtractionOptions((language,))
     old, new = (Page(text.encode(), "text/markdown") for text in (before, after))
     extracted = read(old, options)
@@ -46,7 +46,7 @@ MENULIS = "Anda dapat menggunakan hak akses Anda dengan menulis ke {} kapan saja
     ],
 )
 @pytest.mark.parametrize(("sentence", "language"), [(ASKING, "en"), (MENULIS, "id")])
-def test_a_mask_is_any_address(mask: str, sentence: str, language: str) -> None:
+def test_a_masked_address_is_equal_to_any_address(mask: str, sentence: str, language: str) -> None:
     lines = ENGLISH if language == "en" else INDONESIAN
     shown, hidden = (text(*lines, sentence.format(address)) for address in ("data@ferry.example", mask))
     for before, after in ((shown, hidden), (hidden, shown)):
@@ -55,25 +55,25 @@ def test_a_mask_is_any_address(mask: str, sentence: str, language: str) -> None:
         assert "masked-address" in reasons(found)
 
 
-def test_a_sentence_that_changes_beside_its_mask_is_reported() -> None:
+def test_a_changed_sentence_with_a_masked_address_is_reported() -> None:
     shown = text(*ENGLISH, ASKING.format("data@ferry.example"))
     hidden = text(*ENGLISH, ASKING.replace("at any time", "within ten days only").format("[email protected]"))
     assert compared(shown, hidden).material
 
 
-def test_another_address_is_reported_as_before() -> None:
+def test_a_changed_address_is_reported_although_another_one_is_masked() -> None:
     assert compared(
         text(*ENGLISH, ASKING.format("data@ferry.example"), "Or write to office@ferry.example."),
         text(*ENGLISH, ASKING.format("data@dinghy.example"), "Or write to [email protected]."),
     ).material
 
 
-def test_a_menu_before_all_prose_is_quiet() -> None:
+def test_a_menu_above_the_first_sentence_is_quiet() -> None:
     found = compared(text(*ENGLISH), text(*(f"- {name}" for name in SHOP), *ENGLISH))
     assert not found.findings
 
 
-def test_a_menu_of_links_is_quiet_wherever_it_is() -> None:
+def test_a_menu_of_links_is_quiet_at_any_place() -> None:
     links = [f"- [Contact {name}](https://{name}.ferry.example/)" for name in ("Ann", "Bert", "Cleo", "Dora", "Emil")]
     assert not compared(text(*ENGLISH), text(*ENGLISH[:3], *links, *ENGLISH[3:])).findings
 
@@ -113,8 +113,9 @@ def test_a_text_that_returns_after_an_error_page_alerts_nobody() -> None:
     assert "restored" in reasons(found)
 
 
-def test_a_text_that_is_back_after_another_page_is_comparable() -> None:
-    """Growth is checked before kinship. Otherwise a wrong first page would keep the right one out forever."""
+def test_a_policy_that_returns_after_a_wrong_page_is_comparable() -> None:
+    """The comparison asks whether the text grew much before it asks whether the texts are related. Otherwise, after
+    a wrong first page, the policy would be refused forever."""
     other = "\n\n".join(
         f"The {place} sells tea and buns to those who wait for {kind.replace('your', 'their')}."
         for place in ("cafe", "kiosk", "bakery")

@@ -30,7 +30,7 @@ deletions = pytest.mark.parametrize(
 
 
 def after_two_looks(before: tuple[str, ...], after: tuple[str, ...], language: str) -> Comparison:
-    """Return the result of a second look that confirms the first one."""
+    """Return the comparison after a second look shows the same text as the first look."""
     texts = page(*before), page(*after)
     assert assessed(*texts, "left", languages=(language,)).outcome == "pending"
     second = assessed(*texts, "left", again=True, languages=(language,))
@@ -44,7 +44,7 @@ BOATS = tuple(
 )
 
 
-def test_text_missing_in_the_middle_is_not_a_removed_end() -> None:
+def test_text_that_is_missing_in_the_middle_is_not_a_removed_end() -> None:
     found = assessed(page(*ENGLISH, *BOATS), page(*ENGLISH, *BOATS[:30], *BOATS[33:]))
     assert found.comparison is not None
     assert "S.removed" not in {finding.rule for finding in found.comparison.findings}
@@ -66,14 +66,16 @@ def test_a_last_section_about_other_things_is_reported_at_low_severity(
     [(ENGLISH, CHANGES, FOOT, "en"), (INDONESIAN, PERUBAHAN, KAKI, "id")],
     ids=["en", "id"],
 )
-def test_a_removed_end_is_found_although_the_foot_stays(
+def test_a_removed_end_is_found_although_the_last_line_stays(
     lines: tuple[str, ...], part: tuple[str, ...], foot: str, language: str
 ) -> None:
     assert after_two_looks((*lines, *part, foot), (*lines, foot), language).findings[0].rule == "S.removed"
 
 
 @pytest.mark.parametrize(("lines", "language"), [(ENGLISH, "en"), (INDONESIAN, "id")], ids=["en", "id"])
-def test_a_part_about_rights_or_sharing_is_reported_with_its_topic(lines: tuple[str, ...], language: str) -> None:
+def test_a_removed_end_about_rights_or_sharing_is_reported_with_its_topic(
+    lines: tuple[str, ...], language: str
+) -> None:
     heads = [place for place, line in enumerate(lines) if line.startswith("## ")]
     found = after_two_looks(lines, lines[: heads[-2]], language)
     assert found.material
@@ -81,12 +83,12 @@ def test_a_part_about_rights_or_sharing_is_reported_with_its_topic(lines: tuple[
     assert "S.removed" not in {finding.rule for finding in found.findings}
 
 
-def test_a_part_that_repeats_the_policy_is_a_finding_that_alerts_nobody() -> None:
+def test_a_removed_end_that_repeated_the_policy_is_a_finding_but_alerts_nobody() -> None:
     found = after_two_looks((*ENGLISH, *CHANGES, *ENGLISH[1:]), (*ENGLISH, *CHANGES), "en")
     assert [(finding.rule, finding.material) for finding in found.findings] == [("S.removed", False)]
 
 
-def test_links_below_a_policy_are_not_a_part_of_it() -> None:
+def test_links_below_a_policy_are_not_a_part_of_the_policy() -> None:
     links = ("## On this pier", *(f"- [{name}](https://ferry.example/{name})" for name in ("Boats", "Buns", "Hats")))
     assert not after_two_looks((*ENGLISH, *links), ENGLISH, "en").material
 
@@ -99,12 +101,12 @@ def test_links_below_a_policy_are_not_a_part_of_it() -> None:
     ],
     ids=["en", "id"],
 )
-def test_a_sentence_without_a_full_stop_is_one(lines: tuple[str, ...], last: str, language: str) -> None:
+def test_a_removed_sentence_without_a_full_stop_is_material(lines: tuple[str, ...], last: str, language: str) -> None:
     assert after_two_looks((*lines, "## 12", last), lines, language).material
 
 
 @deletions
-def test_a_section_that_moves_away_from_the_end_is_not_removed(
+def test_a_section_that_moves_away_from_the_end_is_not_a_removed_end(
     lines: tuple[str, ...], part: tuple[str, ...], language: str
 ) -> None:
     found = assessed(page(*lines, *part), page(lines[0], *part, *lines[1:]), "left", languages=(language,))
@@ -114,7 +116,7 @@ def test_a_section_that_moves_away_from_the_end_is_not_removed(
 
 
 @deletions
-def test_a_last_section_that_was_rewritten_is_not_removed(
+def test_a_rewritten_last_section_is_not_a_removed_end(
     lines: tuple[str, ...], part: tuple[str, ...], language: str
 ) -> None:
     other = (part[0], "Kopi gratis di dermaga." if language == "id" else "There is coffee at the pier.")

@@ -1,4 +1,4 @@
-"""Tests a page with other texts beside the policy, with a selector that matches or does not match."""
+"""Tests a page with other texts beside the policy. The configured selector matches the policy, or matches nothing."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ PLACES = ("north", "south", "east", "west", "upper", "lower", "old", "new")
 def page(
     language: str, *, fits: bool = True, sells: bool = False, terms: bool = False, more: str = "", after: str = ""
 ) -> Page:
-    """Return a page with a policy and terms of use. The arguments say which of them changed, and whether the selector
-    matches."""
+    """Return a page with a policy and terms of use. `fits` says whether the selector matches, `sells` whether the
+    policy changed, and `terms` whether the terms of use changed."""
     policy, whom, shared, sold, use, chairs, lent, traded, _ = SAID[language]
     filling = "".join(f"<p>{whom}, {place} 1—9, {policy}: {shared}</p>" for place in PLACES)
     other = "".join(f"<p>{chairs}, {place} 1—9, {use}: {traded if terms else lent}</p>" for place in PLACES)
@@ -54,7 +54,7 @@ def page(
 
 
 def version(of: Page, language: str, before: LatestVersion | None = None) -> LatestVersion:
-    """Return a version as it comes from the archive, after another one."""
+    """Return a page's version as it comes from the archive. `before` is the version before."""
     extracted = read(of, options(language))
     fitted = None if before is None else before.fitted if before.fallback else before.document
     return LatestVersion(
@@ -75,7 +75,7 @@ def visit(after: Page, before: LatestVersion, language: str) -> Assessment:
 
 
 @pytest.mark.parametrize("language", SAID)
-def test_another_text_of_the_page_is_not_the_policys_while_the_selector_does_not_fit(language: str) -> None:
+def test_a_change_of_another_text_is_ignored_while_the_selector_does_not_match(language: str) -> None:
     fitting = version(page(language), language)
     fallen = version(page(language, fits=False), language, fitting)
     ways = [(False, fitting), (False, fallen), (True, fallen)]
@@ -85,7 +85,7 @@ def test_another_text_of_the_page_is_not_the_policys_while_the_selector_does_not
 
 
 @pytest.mark.parametrize("language", SAID)
-def test_the_policys_own_change_is_reported_whether_the_selector_fits_or_not(language: str) -> None:
+def test_a_change_of_the_policy_is_reported_whether_or_not_the_selector_matches(language: str) -> None:
     fitting = version(page(language), language)
     fallen = version(page(language, fits=False), language, fitting)
     for fits, before in [(True, fitting), (False, fitting), (False, fallen), (True, fallen)]:
@@ -107,14 +107,14 @@ def test_text_added_to_the_policy_under_a_new_heading_is_noticed(language: str) 
 
 
 @pytest.mark.parametrize("language", SAID)
-def test_a_new_text_after_the_others_is_not_the_policys(language: str) -> None:
+def test_a_new_text_after_the_other_texts_is_not_a_part_of_the_policy(language: str) -> None:
     fitting = version(page(language), language)
     added = f"<section><h2>{SAID[language][4]} 2</h2><p>{SAID[language][-1]}</p></section>"
     assert visit(page(language, fits=False, after=added), fitting, language).outcome == "unchanged"
 
 
 @pytest.mark.parametrize("language", SAID)
-def test_a_policy_that_is_renamed_and_rewritten_while_the_selector_does_not_fit_is_seen(language: str) -> None:
+def test_a_policy_that_is_renamed_and_changed_while_the_selector_does_not_match_is_reported(language: str) -> None:
     fitting = version(page(language), language)
     policy, whom, _, sold, *_ = SAID[language]
     for old, new in ((f"<h2>{policy}", f"<h2>{policy} 2"), (f"1. {whom}", f"I. {whom}!"), (f"<p>{whom}, ", "<p>")):
@@ -125,13 +125,13 @@ def test_a_policy_that_is_renamed_and_rewritten_while_the_selector_does_not_fit_
         assert any(sold in finding.after for finding in found.comparison.findings), new
 
 
-def test_a_policy_that_was_never_found_by_its_selector_is_compared_with_all_around_it() -> None:
+def test_the_whole_page_is_compared_if_the_selector_has_never_matched() -> None:
     before = version(page("en", fits=False), "en")
     assert visit(page("en", fits=False, terms=True), before, "en").outcome == "changed"
 
 
-def test_a_part_that_is_hardly_found_leaves_nothing_out() -> None:
-    """The version before came from a selector for something else, so the place of the policy is unknown."""
+def test_the_whole_page_is_compared_if_the_policy_cannot_be_found_in_it() -> None:
+    """Earlier the selector matched a different text. So the place of the policy on the page is unknown."""
     fallen = version(page("en", fits=False), "en")
     strange = replace(fallen, fitted=read(page("id"), options("id")).document)
     assert visit(page("en", fits=False, terms=True), strange, "en").outcome == "changed"

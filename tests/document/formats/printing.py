@@ -1,4 +1,4 @@
-"""Twenty policies of our own, and the programs that print them at any width."""
+"""Makes twenty policies of our own, and prints them on pages of any width with fpdf2, Chromium and LibreOffice."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Policy:
 
 
 def policies() -> list[Policy]:
-    """Return twenty policies. Each has its own sentences, list and table."""
+    """Return twenty policies. Each policy has a different choice of sentences, a list and a table."""
     found = []
     for number in range(20):
         choose = seeded(number)
@@ -78,7 +78,8 @@ def policies() -> list[Policy]:
 
 
 def by_fpdf(policy: Policy, width: int) -> bytes:
-    """Print a policy with fpdf2, left-aligned or justified, on a page of this width in millimetres."""
+    """Print a policy with fpdf2 on pages of this width in millimetres. Some paragraphs are left-aligned, others
+    justified."""
     pdf = FPDF(format=(width, 240))
     pdf.add_page()
     pdf.set_font("helvetica", "B", 18)
@@ -113,7 +114,7 @@ def page_of(policy: Policy, style: str = "") -> str:
 
 
 def by_chromium(chromium: str, pages: Sequence[tuple[str, int]]) -> list[bytes]:
-    """Print pages with Chromium, each at its width in millimetres."""
+    """Print HTML pages with Chromium. Each page comes with its width in millimetres."""
     from playwright.sync_api import sync_playwright
 
     found = []
@@ -134,7 +135,7 @@ def by_chromium(chromium: str, pages: Sequence[tuple[str, int]]) -> list[bytes]:
 
 
 def by_libreoffice(program: str, pages: Mapping[str, str], folder: Path) -> dict[str, bytes]:
-    """Print pages with LibreOffice, by name. The width is in their `@page` rule."""
+    """Print HTML pages with LibreOffice, and return the PDF files by name. The `@page` rule of a page has the width."""
     for name, content in pages.items():
         (folder / f"{name}.html").write_text(content, encoding="utf-8")
     command = [program, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to"]
@@ -144,7 +145,7 @@ def by_libreoffice(program: str, pages: Mapping[str, str], folder: Path) -> dict
 
 
 def row_by_row(columns: Sequence[str], width: float, draw: Callable[[FPDF], None] = lambda pdf: None) -> bytes:
-    """Print texts side by side, line by line from left to right."""
+    """Print texts in columns side by side. The file has the first lines of all columns first, then the second lines."""
     pdf = FPDF()
     pdf.add_page()
     draw(pdf)

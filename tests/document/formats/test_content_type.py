@@ -1,4 +1,4 @@
-"""The message for a file that is not a page names its type and says what to do."""
+"""If a response is a file of a type that cannot be read, the message names the type and says what to do."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ FILES: dict[str, list[tuple[bytes, str]]] = {
 @pytest.mark.parametrize(
     ("what", "body", "content_type"), [(what, *file) for what, files in FILES.items() for file in files]
 )
-def test_a_file_is_refused_by_its_name_with_what_to_do(what: str, body: bytes, content_type: str) -> None:
+def test_a_refusal_names_the_type_of_the_file_and_says_what_to_do(what: str, body: bytes, content_type: str) -> None:
     page = Page(body, content_type)
     found = screen(page, read(page).document)
     assert found is not None

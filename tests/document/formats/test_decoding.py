@@ -38,7 +38,7 @@ from document.formats.decoding import decode
         ("é".encode("utf-16-be"), "text/html; charset=unicodeFFFE", "é"),
     ],
 )
-def test_text_is_what_a_browser_shows(body: bytes, content_type: str, text: str | None) -> None:
+def test_text_is_decoded_as_a_browser_decodes_it(body: bytes, content_type: str, text: str | None) -> None:
     assert decode(body, content_type) == text if text is not None else decode(body, content_type).endswith("’")
 
 
@@ -47,14 +47,14 @@ GERMAN = "Wir löschen Ihre Kontonummer – für immer – nach 90 Tagen, auf Wu
 
 @pytest.mark.parametrize(("byte", "letter"), [(b"\xa0", "\xa0"), (b"\xe9", "é"), (b"\x92", "’"), (b"\xe2\x80", "â€")])
 @pytest.mark.parametrize("place", [0, 20, len(GERMAN)])
-def test_a_bad_byte_loses_no_other_letter(byte: bytes, letter: str, place: int) -> None:
+def test_an_invalid_byte_changes_no_other_letter(byte: bytes, letter: str, place: int) -> None:
     before, after = GERMAN[:place], GERMAN[place:]
     assert decode(before.encode() + byte + after.encode(), "text/html") == before + letter + after
     declared = decode(before.encode() + byte + after.encode(), "text/html; charset=utf-8")
     assert declared == f"{before}\ufffd{after}"
 
 
-def test_a_page_in_windows_1252_that_holds_a_pair_valid_as_utf_8_stays_one() -> None:
+def test_a_windows_1252_page_with_two_bytes_that_are_valid_utf_8_is_read_as_windows_1252() -> None:
     text = "« LE CAFÉ » ferme à l’été ; déjà prévu. «CAFÉ»"
     assert decode(text.encode("cp1252")) == text
 
@@ -76,13 +76,13 @@ IN_HEAD = {
 
 
 @pytest.mark.parametrize("case", IN_HEAD)
-def test_a_declaration_counts_wherever_the_head_has_it(case: str) -> None:
+def test_a_charset_declaration_counts_at_any_place_in_the_head(case: str) -> None:
     page = IN_HEAD[case] + b"</head><body><p>" + TEXT.encode("cp1251")
     assert decode(page, "text/html").endswith(TEXT)
 
 
 @pytest.mark.parametrize("end", [b"<body>", b"<p>", b"</head><body>"])
-def test_a_declaration_after_a_long_head_is_part_of_the_text(end: bytes) -> None:
+def test_a_charset_declaration_in_the_body_does_not_count(end: bytes) -> None:
     page = b"<head><script>" + LONG + b"</script>" + end + META + "é".encode()
     assert decode(page, "text/html").endswith("é")
 

@@ -66,7 +66,7 @@ def test_tracked_changes_are_read_as_accepted() -> None:
     assert lines(paragraph(changed), paragraph(moved)) == ["We answer within 14 days of your letter.", "But here."]
 
 
-def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next() -> None:
+def test_a_paragraph_with_a_deleted_end_mark_is_joined_to_the_next_paragraph() -> None:
     first = paragraph("We keep letters ", mark=f'<w:del w:id="5" {BY}/>')
     assert lines(first, paragraph("for two years.")) == ["We keep letters for two years."]
 
@@ -85,7 +85,7 @@ def test_comments_and_hidden_text_are_left_out() -> None:
     assert lines(paragraph(content + shown), parts={"word/comments.xml": comments}) == ["We keep letters. And this."]
 
 
-def test_words_in_fields_and_in_text_of_the_other_direction_are_read() -> None:
+def test_words_in_fields_and_in_right_to_left_text_are_read() -> None:
     field = f'<w:fldSimple w:instr="REF three">{run("section 3")}</w:fldSimple>'
     other = f'<w:dir w:val="rtl">{run("sepuluh")}</w:dir>'
     assert lines(paragraph(run("See ") + field + run(" or ") + other)) == ["See section 3 or sepuluh"]
@@ -108,7 +108,7 @@ def test_headings_are_recognised_in_every_edition_of_word_and_by_their_parent_st
     ]
 
 
-def test_numbers_are_those_that_word_shows() -> None:
+def test_list_numbers_are_those_that_word_shows() -> None:
     blocks = [
         paragraph("We keep:", in_list=(1, 0)),
         paragraph("letters;", in_list=(1, 1)),
@@ -140,7 +140,7 @@ def test_headings_have_the_numbers_of_their_style() -> None:
     assert ("1.1", "We burn it.") in [(block.marker, block.text) for block in found.sections[0].blocks]
 
 
-def test_a_list_that_starts_over_does_so_once() -> None:
+def test_a_list_that_restarts_its_numbers_restarts_them_once() -> None:
     more = (
         '<w:num w:numId="4"><w:abstractNumId w:val="0"/>'
         '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
@@ -196,7 +196,7 @@ def test_a_text_box_is_read_once() -> None:
     assert lines(paragraph(run(KEPT) + box)) == [KEPT, SHARED]
 
 
-def test_a_strict_document_is_read_as_any_other() -> None:
+def test_a_document_in_the_strict_format_is_read_like_any_other() -> None:
     link = f'<w:hyperlink r:id="rId9">{run("the authority")}</w:hyperlink>'
     blocks = (*POLICY, paragraph("We burn it.", in_list=(1, 0)), paragraph(run("Write to ") + link))
     usual = document(*blocks, links={"rId9": "https://authority.example/"})
@@ -233,7 +233,7 @@ def test_a_document_that_unpacks_to_more_than_the_limit_is_refused_by_its_size()
     )
 
 
-def test_parts_that_are_not_read_do_not_count() -> None:
+def test_parts_that_are_not_read_do_not_count_towards_the_size_limit() -> None:
     body = document(
         *POLICY, parts={"word/media/picture.png": bytes(9_000_000), "docProps/thumbnail.xml": bytes(9_000_000)}
     )
@@ -288,7 +288,7 @@ def test_a_document_with_a_password_is_reported_as_encrypted() -> None:
     assert refused(bytes(body))[1].startswith("The body is a Word document that needs a password")
 
 
-def test_tables_within_tables_beyond_what_can_be_read_are_refused() -> None:
+def test_too_deeply_nested_tables_are_refused() -> None:
     nested = paragraph(KEPT)
     for _ in range(60):
         nested = f"<w:tbl><w:tr><w:tc>{nested}<w:p/></w:tc></w:tr></w:tbl>"

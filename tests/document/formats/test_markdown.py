@@ -32,17 +32,17 @@ def lines(text: str, content_type: str = "text/markdown") -> list[str]:
         ("- a\n  goes on\n- b", ["a goes on", "b"]),
     ],
 )
-def test_marks_are_not_words(text: str, expected: list[str]) -> None:
+def test_markdown_marks_are_not_words(text: str, expected: list[str]) -> None:
     assert lines(text) == expected
 
 
-def test_text_without_marks_is_plain() -> None:
+def test_text_without_markdown_marks_is_plain_text() -> None:
     assert not looks_like_markdown("Privacy\n\nWe keep letters. 2 * 3 = 6.")
     assert looks_like_markdown("# Privacy")
     assert looks_like_markdown("See [this](https://x.example).")
 
 
-def test_plain_text_keeps_its_lines_unless_wrapped_by_hand() -> None:
+def test_plain_text_keeps_its_lines_unless_they_were_wrapped_by_hand() -> None:
     assert lines("One line.\nAnother line.", "text/plain") == ["One line.", "Another line."]
     wrapped = "This line is wrapped by hand after some sixty letters or\nmore of them.\n\nAnother paragraph."
     assert lines(wrapped, "text/plain") == [

@@ -1,4 +1,4 @@
-"""A web archive (MHTML) is read as the page in it."""
+"""A web archive (MHTML) is read like the page that was saved in it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def text(body: bytes, kind: str = "multipart/related") -> str:
 
 @pytest.mark.parametrize("coding", ["quoted-printable", "base64", "binary"])
 @pytest.mark.parametrize("kind", ["multipart/related", "message/rfc822", "application/octet-stream", "text/html", ""])
-def test_a_saved_page_is_read_whatever_its_type(coding: str, kind: str) -> None:
+def test_a_saved_page_is_read_with_any_content_type(coding: str, kind: str) -> None:
     body = archive(part(HTML.encode(), "text/html; charset=utf-8", coding), part(b"PNG", "image/png", "base64"))
     assert "naïve reasons - ninety days" in text(body, kind)
     assert "Privacy = ours" in text(body.replace(b"\r\n", b"\n"), kind)
@@ -65,11 +65,11 @@ def test_a_saved_page_is_read_whatever_its_type(coding: str, kind: str) -> None:
         (HTML.encode("utf-16"), "text/html"),
     ],
 )
-def test_the_page_has_a_charset_of_its_own(content: bytes, kind: str) -> None:
+def test_the_saved_page_is_decoded_with_its_own_charset(content: bytes, kind: str) -> None:
     assert "naïve reasons" in text(archive(part(content, kind, "base64")))
 
 
-def test_the_page_is_the_part_that_the_archive_names_or_else_the_first() -> None:
+def test_the_page_is_the_part_that_the_archive_names_or_otherwise_the_first_part() -> None:
     frame, page = part(FRAME.encode()), part(HTML.encode(), more=("Content-ID: <root@lark.example>",))
     named = text(archive(frame, page, more=';\r\n\tstart="<root@lark.example>"'))
     assert "personal data" in named
@@ -77,7 +77,7 @@ def test_the_page_is_the_part_that_the_archive_names_or_else_the_first() -> None
     assert "advertisement" not in text(archive(page, frame))
 
 
-def test_links_are_relative_to_the_address_that_was_saved() -> None:
+def test_links_are_relative_to_the_address_from_which_the_page_was_saved() -> None:
     html = HTML.replace("third parties", "<a href='/partners'>third parties</a>").encode()
     for body in (
         archive(part(html, more=("Content-Location: https://lark.example/privacy",))),
@@ -92,7 +92,7 @@ def test_shadow_roots_are_read_as_chromium_saves_them() -> None:
     assert "A carrier receives your street." in text(archive(part(HTML.replace("</body>", shadow).encode())))
 
 
-def test_another_boundary_is_not_another_page() -> None:
+def test_archives_that_differ_only_in_their_boundary_are_the_same_page() -> None:
     one, other = (Page(archive(part(HTML.encode()), boundary=name)) for name in ("--a", "--b"))
     changed = Page(archive(part(HTML.replace("ninety", "ten").encode()), boundary="--a"))
     assert fingerprint(one) == fingerprint(other) != fingerprint(changed)
@@ -100,7 +100,7 @@ def test_another_boundary_is_not_another_page() -> None:
     assert not differs_only_in_volatile_parts(one, changed)
 
 
-def test_the_canonical_address_is_that_of_the_page() -> None:
+def test_the_canonical_address_comes_from_the_saved_page() -> None:
     html = HTML.replace("<head>", "<head><link rel=canonical href=https://lark.example/policy>").encode()
     page = Page(
         archive(part(html), saved_from="https://lark.example/privacy"), final_url="https://saved.example/a.mhtml"
@@ -117,6 +117,6 @@ def test_nested_web_archives_raise_no_error() -> None:
 
 
 @pytest.mark.parametrize("place", [60, 150, 220, 300, 400])
-def test_a_cut_archive_raises_nothing(place: int) -> None:
+def test_a_cut_archive_raises_no_error(place: int) -> None:
     page = Page(archive(part(HTML.encode()))[:place])
     screen(page, read(page).document)

@@ -1,4 +1,4 @@
-"""PDF files are read as the documents that they print. The tests make the files."""
+"""A PDF file is read as the document that a reader sees in print. The tests make the files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ POLICY = (
 
 
 class Printed(FPDF):
-    """A policy with page numbers, and with running heads if it has several pages."""
+    """A PDF file of a policy. Each page has a page number and, if `heads` is set, a running head."""
 
     heads = True
 
@@ -66,7 +66,8 @@ class Printed(FPDF):
 
 
 def printed(policy: tuple[Part, ...] = POLICY, times: int = 4, family: str = "times", password: str = "") -> bytes:
-    """Return a PDF file with the parts of the policy, repeated so that they fill several pages."""
+    """Return a PDF file with the parts of a policy. All parts are repeated `times` times, so that they fill several
+    pages."""
     pdf = Printed()
     pdf.heads = times > 1
     if password:
@@ -105,13 +106,13 @@ def words(document: Document) -> list[str]:
 @pytest.mark.parametrize("times", [1, 4, 9])
 @pytest.mark.parametrize("family", ["times", "courier"])
 def test_all_words_and_no_others_are_read(times: int, family: str) -> None:
-    """Running heads, page numbers, and the ends of lines and pages leave no trace."""
+    """Running heads and page numbers are left out. The ends of lines and pages do not show in the text."""
     document = read(page(printed(times=times, family=family))).document
     assert words(document) == words_of(POLICY, times)
     assert screen(page(printed(times=times)), document) is None
 
 
-def test_outline_and_paragraphs_are_those_of_the_print() -> None:
+def test_outline_and_paragraphs_are_those_that_were_printed() -> None:
     document = read(page(printed(times=1))).document
     assert document.title == TITLE
     assert [section.title for section in document.sections] == [TITLE, *(part.heading for part in POLICY)]
@@ -122,7 +123,7 @@ def test_outline_and_paragraphs_are_those_of_the_print() -> None:
     assert document.languages == ("en",)
 
 
-def test_paragraph_that_runs_over_a_page_is_one() -> None:
+def test_paragraph_that_continues_on_the_next_page_is_one_paragraph() -> None:
     document = read(page(printed(times=6))).document
     lines = {f"{block.marker} {block.text}".strip() for section in document.sections for block in section.blocks}
     assert lines == {normalise(line) for part in POLICY for line in part.paragraphs}
@@ -187,7 +188,7 @@ def test_a_discretionary_hyphen_is_removed() -> None:
     )
 
 
-def test_footnote_marks_are_separated_from_the_word_and_raised_letters_are_not() -> None:
+def test_footnote_marks_are_separated_from_a_word_but_raised_letters_are_not() -> None:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("times", size=12)
@@ -243,8 +244,8 @@ def test_cells_of_a_table_stay_apart_and_a_list_number_is_not_a_cell() -> None:
     assert [line for line in lines if "kind" in line] == [f"We keep letters of kind {number}" for number in range(1, 4)]
 
 
-def test_number_in_the_text_at_the_edge_of_a_page_is_kept() -> None:
-    """Text that is close to other text is not a running head, even if the pages are alike."""
+def test_text_with_a_number_at_the_edge_of_a_page_is_kept() -> None:
+    """A line with other text close to it is not a running head, even if all pages have a similar line there."""
     pdf = FPDF()
     pdf.set_font("times", size=11)
     for number in range(1, 4):
@@ -257,7 +258,7 @@ def test_number_in_the_text_at_the_edge_of_a_page_is_kept() -> None:
 
 
 @pytest.mark.parametrize("content_type", ["application/pdf", "text/html", "", "application/octet-stream"])
-def test_file_is_known_by_its_first_bytes(content_type: str) -> None:
+def test_pdf_file_is_recognised_by_its_first_bytes(content_type: str) -> None:
     assert read(page(printed(times=1), content_type)).document.title == TITLE
 
 
@@ -291,14 +292,14 @@ def test_file_that_cannot_be_read_is_screened_out(body: bytes, said: str) -> Non
 
 
 @pytest.mark.parametrize("place", range(0, 9000, 450))
-def test_file_that_was_cut_or_damaged_raises_nothing(place: int) -> None:
+def test_cut_or_damaged_file_raises_no_error(place: int) -> None:
     whole = printed(times=1)
     for body in (whole[:place], whole[:place] + b"\0\xff<<" + whole[place + 4 :]):
         damaged = page(body or b"%PDF-")
         screen(damaged, read(damaged).document)
 
 
-def test_identity_and_fingerprint_are_those_of_the_file() -> None:
+def test_fingerprint_depends_only_on_the_file() -> None:
     one, other = page(printed(times=1)), page(printed(times=2))
     assert "pypdfium2-" in read(one).identity
     assert read(one).identity == read(other).identity

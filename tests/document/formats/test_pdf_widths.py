@@ -1,4 +1,4 @@
-"""The same words printed at another width, by another program or in columns give the same policy."""
+"""A policy that is printed at two widths is read as the same policy. The tests use several programs, and columns."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def document(body: bytes) -> Document:
 
 
 def differing(narrow: list[bytes], wide: list[bytes]) -> list[tuple[str, ...]]:
-    """Return the first differing words of each policy that differs."""
+    """Compare the policies printed at two widths. Return the words around the first difference of each policy."""
     found = []
     for one, other in zip(narrow, wide, strict=True):
         before, after = (identity_words(document(body))[0] for body in (one, other))
@@ -54,13 +54,13 @@ def test_fpdf_at_two_widths() -> None:
 STYLES = ("", "body { hyphens: auto; text-align: justify }", "body { column-count: 2; font-size: 8pt }")
 
 
-def test_chromium_at_two_widths_hyphenated_and_in_columns() -> None:
+def test_chromium_at_two_widths_with_hyphens_and_with_columns() -> None:
     chromium = next((path for name in NAMES if (path := shutil.which(name))), None)
     require(chromium is not None, "Chromium")
     pages = [page_of(policy, STYLES[number % len(STYLES)]) for number, policy in enumerate(policies())]
     printed = by_chromium(str(chromium), [(page, width) for width in WIDTHS for page in pages])
     assert differing(printed[: len(pages)], printed[len(pages) :]) == []
-    # The page is so narrow that the program writes the letters of its table one by one.
+    # The page is so narrow that Chromium writes the letters of the table one by one.
     assert differing([printed[2]], by_chromium(str(chromium), [(pages[2], 148)])) == []
 
 
@@ -96,7 +96,8 @@ ROWS = (
 
 
 def table(*rows: tuple[int, int, Sequence[str]]) -> list[str]:
-    """Return the lines of a table with three columns, with the page and height of each row."""
+    """Return the lines that are read from a table with three columns. Each row has its page, its height and its
+    cells."""
     lines = [
         PrintedLine(
             text=words, page=page, left=left, right=left + 5 * len(words), base=float(base), size=11.0, bold=False
@@ -117,7 +118,7 @@ def test_a_row_at_the_top_of_a_page_is_a_separate_row() -> None:
     assert table(*ROWS, (1, 700, ("The printer", "Your street", "Mail")))[-1] == "The printer | Your street | Mail"
 
 
-def test_narrow_cells_stay_apart() -> None:
+def test_cells_with_narrow_gaps_stay_apart() -> None:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("times", size=11)
@@ -130,7 +131,7 @@ def test_narrow_cells_stay_apart() -> None:
     assert "An old bank of ours | Your name | Delivery" in document(bytes(pdf.output())).text
 
 
-def test_a_row_at_the_top_of_a_page_does_not_continue_the_item_before() -> None:
+def test_a_row_at_the_top_of_a_page_does_not_continue_a_list_item() -> None:
     item = PrintedLine(text="3. your account", page=0, left=62.0, right=150.0, base=40.0, size=11.0, bold=False)
     cells = [
         PrintedLine(text=words, page=1, left=left, right=left + 5 * len(words), base=float(base), size=11.0, bold=False)

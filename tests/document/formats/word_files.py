@@ -29,7 +29,8 @@ def deleted(text: str) -> str:
 
 
 def paragraph(content: str, style: str = "", in_list: tuple[int, int] | None = None, mark: str = "") -> str:
-    """Return a paragraph of runs or plain text. `in_list` is the number of a list, and the depth from 0."""
+    """Return a paragraph. Its content is plain text or the markup of runs. `in_list` is the number of a list and the
+    paragraph's depth in the list, counted from 0."""
     numbers = f'<w:numPr><w:ilvl w:val="{in_list[1]}"/><w:numId w:val="{in_list[0]}"/></w:numPr>' if in_list else ""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     runs = content if content.startswith("<") else run(content)
@@ -72,7 +73,8 @@ LISTS = (
 
 
 def numbering(lists: Sequence[Sequence[str]] = LISTS, more: str = "") -> str:
-    """Return the lists, which paragraphs call 1, 2, …; `more` are further lists with their own numbers."""
+    """Return the definitions of lists, numbered from 1. Paragraphs refer to these numbers. `more` is the markup of
+    further lists."""
     abstract = (
         f'<w:abstractNum w:abstractNumId="{n}">{"".join(levels)}</w:abstractNum>' for n, levels in enumerate(lists)
     )
@@ -83,7 +85,7 @@ def numbering(lists: Sequence[Sequence[str]] = LISTS, more: str = "") -> str:
 def document(
     *blocks: str, parts: Mapping[str, str | bytes] | None = None, links: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return a Word document with these paragraphs and tables. `links` are addresses by their `r:id`."""
+    """Return a Word document with these paragraphs and tables. `links` has the address for each `r:id`."""
     file = io.BytesIO()
     kind = f'Type="{OFFICE}/relationships/hyperlink" TargetMode="External"'
     relations = "".join(
@@ -106,7 +108,8 @@ def document(
 
 
 def notes(kind: str, **texts: str) -> str:
-    """Return the notes of a kind ("footnote" or "endnote"). The arguments are their identifiers after an "n"."""
+    """Return the notes of a kind ("footnote" or "endnote"). The name of each argument is "n" and the identifier of
+    the note, such as `n2`. The value is its text."""
     return (
         f"<w:{kind}s {NAMES}>"
         + "".join(f'<w:{kind} w:id="{name[1:]}">{paragraph(text)}</w:{kind}>' for name, text in texts.items())

@@ -1,4 +1,4 @@
-"""Frames, objects, drawings and pictures that contain a policy's words are listed."""
+"""A page's frames, objects, drawings and pictures are listed if they may contain words of the policy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def elsewhere(body: str) -> list[tuple[str, str, str]]:
         (f"<svg><text>{TWELVE}</text></svg>", [("drawing", "", TWELVE)]),
     ],
 )
-def test_words_outside_the_page_are_named(body: str, parts: list[tuple[str, str, str]]) -> None:
+def test_parts_with_words_outside_the_page_are_listed(body: str, parts: list[tuple[str, str, str]]) -> None:
     assert elsewhere(body) == parts
 
 
@@ -37,11 +37,11 @@ def test_words_outside_the_page_are_named(body: str, parts: list[tuple[str, str,
         "<svg><title>Close</title></svg>",
     ],
 )
-def test_counters_and_ornaments_are_not_named(body: str) -> None:
+def test_counters_and_ornaments_are_not_listed(body: str) -> None:
     assert not elsewhere(body)
 
 
-def test_prose_that_is_left_out_is_kept_with_its_reason() -> None:
+def test_left_out_prose_is_returned_with_its_reason() -> None:
     text = "<p>We keep the letters that you send to us, and we show them to nobody but the editor of the programme.</p>"
     foot = "<footer><a href=/>Home</a> We sell tea in Bandung.</footer>"
     page = Page(f"<html><body>{text}{foot}</body></html>".encode(), "text/html")

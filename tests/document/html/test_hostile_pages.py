@@ -18,9 +18,10 @@ from document.model import MAX_NESTING, Page
 LONG = pytest.mark.skipif(not os.environ.get("CLAUSEWATCH_LONG"), reason="takes minutes: set CLAUSEWATCH_LONG=1")
 SHOWN = ("div", "b", "table><tr><td", "a href=x", "ul><li", "section", "font", "p><b")
 UNSHOWN = ("svg", "select")
-"""Elements whose contents are not text of a page, even for a browser. Text after them is."""
+"""Elements whose contents are not text of a page, even for a browser. Text after such an element is text of the
+page."""
 SECONDS = 30.0
-"""A generous limit for a loaded machine. The deepest page that is read takes about five seconds."""
+"""Maximum seconds for reading a page on a loaded machine. The most deeply nested page takes about five seconds."""
 
 
 def nested(opening: str, depth: int, closed: bool = True) -> Page:
@@ -32,7 +33,8 @@ def nested(opening: str, depth: int, closed: bool = True) -> Page:
 
 
 def assert_read_or_refused(page: Page, words: tuple[str, ...]) -> bool:
-    """Return whether the page was read."""
+    """Check that a page was read with these words, or refused because of its nesting. Return whether the page was
+    read."""
     began = time.process_time()
     document = read(page).document
     found = screen(page, document)
@@ -59,7 +61,7 @@ def test_text_after_nested_elements_without_text_is_read(opening: str, depth: in
 
 @pytest.mark.parametrize("depth", [100_000, 300_000])
 @pytest.mark.parametrize("opening", [*SHOWN, *UNSHOWN])
-def test_text_nested_without_end_is_refused(opening: str, depth: int) -> None:
+def test_too_deeply_nested_text_is_refused(opening: str, depth: int) -> None:
     began = time.process_time()
     assert not assert_read_or_refused(nested(opening, depth), ())
     assert not assert_read_or_refused(nested(opening, depth, closed=False), ())
@@ -68,7 +70,7 @@ def test_text_nested_without_end_is_refused(opening: str, depth: int) -> None:
 
 @LONG
 @pytest.mark.parametrize("opening", SHOWN)
-def test_deepest_text_is_read_in_time(opening: str) -> None:
+def test_the_most_deeply_nested_text_is_read_in_time(opening: str) -> None:
     depth = (MAX_NESTING - 10) // len(opening.split("><"))
     assert assert_read_or_refused(nested(opening, depth), ("Before", "Middle", "After"))
 
@@ -86,8 +88,9 @@ def test_deepest_text_is_read_in_time(opening: str) -> None:
         "</p><i>",
     ],
 )
-def test_never_fewer_elements_are_counted_than_are_nested(unit: str) -> None:
-    """Misnested tags can nest without being noticed by a simple count. If they nest, they are refused."""
+def test_misnested_elements_are_counted_if_they_nest(unit: str) -> None:
+    """A simple count of open tags can miss the depth of misnested elements. If such elements nest too deeply, the
+    page is refused."""
     depth = MAX_NESTING + 1000
     assert nests_too_deeply(Page(f"<body>{unit * depth}".encode())) or tree_depth(unit, 300) < 200
 
@@ -107,7 +110,7 @@ def test_long_flat_page_is_not_refused(unit: str) -> None:
     assert not nests_too_deeply(Page(f"<body><table>{unit * 60_000}</table>".encode()))
 
 
-def test_a_small_page_is_checked_at_once() -> None:
+def test_a_small_page_is_checked_quickly() -> None:
     page = nested("div", 20_000)
     began = time.process_time()
     assert not nests_too_deeply(page)
@@ -115,20 +118,20 @@ def test_a_small_page_is_checked_at_once() -> None:
 
 
 @pytest.mark.parametrize("size", [100_000, pytest.param(1_000_000, marks=LONG)])
-def test_very_many_attributes_hide_nothing(size: int) -> None:
+def test_very_many_attributes_hide_no_text(size: int) -> None:
     attributes = " ".join(f"a{number}" for number in range(size))
     page = Page(f"<html><body><p>Before it.</p><p {attributes}>the Middle</p><p>After it.</p>".encode(), "text/html")
     assert assert_read_or_refused(page, ("Before", "Middle", "After"))
     assert fingerprint(page)
 
 
-def test_one_element_with_many_equal_attributes_hides_nothing() -> None:
+def test_an_element_with_many_equal_attributes_hides_no_text() -> None:
     page = Page(f"<body><p>Before it.</p><p {'a=1 ' * 200_000}>the Middle</p><p>After it.</p>".encode(), "text/html")
     assert assert_read_or_refused(page, ("Before", "Middle", "After"))
 
 
 @pytest.mark.parametrize("size", [2_000_000, pytest.param(50_000_000, marks=LONG)])
-def test_one_long_text_is_read_whole(size: int) -> None:
+def test_a_very_long_text_is_read_completely(size: int) -> None:
     text = "letters " * (size // 8)
     page = Page(f"<html><body><p>Before it.</p><p>{text} the Middle {text}</p><p>After it.</p>".encode(), "text/html")
     assert assert_read_or_refused(page, ("Before", "Middle", "After"))
@@ -136,8 +139,9 @@ def test_one_long_text_is_read_whole(size: int) -> None:
 
 
 @pytest.mark.parametrize("opening", ["<!-- ", "<script>", "<style>", "<textarea>", "<title>"])
-def test_an_unclosed_element_hides_no_more_than_in_a_browser(opening: str) -> None:
-    """The rest is a comment or a script for a browser too. The text before it is read."""
+def test_an_unclosed_element_hides_the_same_text_as_in_a_browser(opening: str) -> None:
+    """After an unclosed comment or `<script>`, for example, a browser shows no more text either. The text before the
+    element is read."""
     page = Page(f"<html><body><p>Before it.</p>{opening}<p>the Middle</p>".encode(), "text/html")
     assert read(page).document.text == "Before it."
     assert screen(page, read(page).document) is not None
@@ -148,7 +152,7 @@ UNCLOSED = ("<script>", "<style>", "<title>", "<style>@a", "<style>a{", "<p styl
 
 
 @pytest.mark.parametrize("unit", [*ODD, *UNCLOSED])
-def test_fingerprint_takes_time_by_length_only(unit: str) -> None:
+def test_time_for_a_fingerprint_depends_only_on_the_length_of_the_page(unit: str) -> None:
     def seconds(times: int) -> float:
         page = Page(f"<html><body>{unit * times}".encode(), "text/html")
         began = time.process_time()
@@ -160,7 +164,7 @@ def test_fingerprint_takes_time_by_length_only(unit: str) -> None:
 
 
 @pytest.mark.parametrize("content", ["@a", "/*", "a", "a{", "a}", "@a{a{}", "a,", "'", "{}"])
-def test_fingerprint_of_a_hostile_style_sheet_takes_time_by_length_only(content: str) -> None:
+def test_time_for_a_fingerprint_depends_only_on_the_length_of_a_hostile_style_sheet(content: str) -> None:
     def seconds(times: int) -> float:
         page = Page(f"<html><head><style>{content * times}</style></head><body>a".encode(), "text/html")
         began = time.process_time()

@@ -1,4 +1,4 @@
-"""Prose in the policy's part of a page is text, whatever element contains it."""
+"""Prose in the part of a page that has the policy is read as text, whatever element contains the prose."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def page(part: str, place: int) -> Page:
         "<x-a><template shadowrootmode=open><x-b><template shadowrootmode=open>{}</template></x-b></template></x-a>",
     ],
 )
-def test_sentence_in_any_wrapper_is_read(part: str, place: int) -> None:
+def test_sentence_is_read_in_any_element(part: str, place: int) -> None:
     text = read(page(part.format(SAID), place)).document.text
     assert [words for words in (SAID, *TEXTS) if words not in text] == []
     assert not [words for words in ("Home", "Jobs", "©") if words in text]
@@ -91,7 +91,7 @@ def test_controls_and_links_are_left_out(part: str) -> None:
     assert not [words for words in ("Two", "like it", "Find", "Node 7") if words in extracted.document.text]
 
 
-def test_text_set_in_pieces_of_one_word_stays_one_word() -> None:
+def test_word_that_several_elements_divide_stays_one_word() -> None:
     part = "<p><span>We coll</span><span>ect the tips</span> of <b>You</b>Tube and <x-t>T</x-t>ea.</p>"
     assert "We collect the tips of YouTube and Tea." in read(page(part, 1)).document.text
 
@@ -113,7 +113,8 @@ RECIPIENTS = "".join(
 )
 @pytest.mark.parametrize("wrapper", ["{}", "<div>{}</div>", "<article>{}</article>"])
 def test_a_table_that_ends_a_page_is_read(table: str, wrapper: str) -> None:
-    """Its cells are not sentences, and no text follows it. Recipients are often listed like this."""
+    """The cells of the table are not sentences, and no text comes after the table. Many policies list recipients in
+    such a table."""
     parts = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in zip(TITLES, TEXTS, strict=True))
     body = wrapper.format(f"<h1>Privacy</h1>{parts}") + table
     foot = "<footer><a href=/jobs>Jobs</a> <a href=/press>Press</a><p>© 2026 Rumah Teh</p></footer>"

@@ -1,4 +1,4 @@
-"""Tests ranges between two elements in `select` and `remove`."""
+"""Tests ranges in `select` and `remove`. A range is the part of a page between two elements."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ MIXED = """
         ),
     ],
 )
-def test_a_range_is_what_lies_between_two_elements(between: str, lines: str) -> None:
+def test_a_range_selects_the_text_between_two_elements(between: str, lines: str) -> None:
     assert text_of(MIXED, select=(between,)).split("\n") == lines.split("|")
 
 
-def test_a_range_can_be_removed_and_leaves_the_rest_in_order() -> None:
+def test_removing_a_range_keeps_the_order_of_the_other_text() -> None:
     text = text_of(MIXED, select=("main",), remove=("startAfter: ul li; endBefore: #cookies",))
     assert text.split("\n") == ["Our data", "First words.", "Item one.", "Cookies", "Third words."]
 
 
-def test_ranges_and_selectors_are_combined_by_the_page_as_it_came() -> None:
+def test_several_ranges_and_selectors_are_found_in_the_original_page() -> None:
     pieces = "".join(f"<hr><p>Part {number}.</p>" for number in range(1, 6))
     select = (
         "startBefore: hr:nth-of-type(4); endBefore: hr:nth-of-type(5)",
@@ -64,7 +64,7 @@ def test_ranges_and_selectors_are_combined_by_the_page_as_it_came() -> None:
 
 
 @pytest.mark.parametrize("between", ["startBefore: h5; endBefore: #cookies", "startBefore: #cookies; endBefore: #data"])
-def test_a_range_that_is_not_in_the_page_matches_nothing_and_the_result_says_so(between: str) -> None:
+def test_if_a_page_does_not_have_the_range_the_result_says_that_nothing_matched(between: str) -> None:
     page = Page(f"<html><body>{MIXED}</body></html>".encode(), "text/html")
     assert read(page, ExtractionOptions(select=(between,))).fallback
 
@@ -72,17 +72,17 @@ def test_a_range_that_is_not_in_the_page_matches_nothing_and_the_result_says_so(
 @pytest.mark.parametrize(
     "text", ["startBefore: #a", "startBefore: #a; endBefore:", "startBefore: #a[; endBefore: #b", "endBefore: #a"]
 )
-def test_half_a_range_is_refused(text: str) -> None:
+def test_a_range_without_a_beginning_or_an_end_is_refused(text: str) -> None:
     with pytest.raises(SelectorError):
         check_selector(text)
 
 
-def test_a_selector_is_not_taken_for_a_range() -> None:
+def test_a_selector_is_not_mistaken_for_a_range() -> None:
     assert range_of('[title="startBefore: a; endBefore: b"]') is None
     assert range_of("start:first-child") is None
 
 
-def test_a_page_nested_deeply_does_no_harm() -> None:
+def test_a_range_is_found_in_a_deeply_nested_page() -> None:
     deep = "<div>" * 3000
     text = text_of(
         f'<p id="a">Start.</p>{deep}<p>Deep words.</p><p id="b">End.</p>', select=("startAfter: #a; endBefore: #b",)
@@ -91,7 +91,8 @@ def test_a_page_nested_deeply_does_no_harm() -> None:
 
 
 Shape = Callable[[random.Random], tuple[str, str]]
-"""A function that makes a range and the markup of a page. The words in the range begin with "in"."""
+"""A function that makes a range and the markup of a page. The words of the page that are in the range begin with
+"in"."""
 
 
 def _words(chance: random.Random, place: str) -> str:
@@ -151,11 +152,12 @@ SHAPES: tuple[tuple[Shape, int], ...] = (
     (_siblings, 4),
     (_by_class, 3),
 )
-"""Shapes of the ranges in a public collection of 58 declarations, with the approximate number of each."""
+"""Shapes of the 58 ranges in a public collection of declarations. Each shape comes with its approximate number of
+ranges."""
 
 
 @pytest.mark.parametrize("number", range(58))
-def test_a_range_of_each_known_shape_selects_what_it_means(number: int) -> None:
+def test_a_range_of_each_known_shape_selects_its_words(number: int) -> None:
     shapes = [shape for shape, count in SHAPES for _ in range(count)]
     between, markup = shapes[number](seeded(2100 + number))
     words = Counter(re.findall(r"\b(?:in|out)\d*\b", text_of(markup, select=(between,))))

@@ -1,4 +1,4 @@
-"""Hostile and unusual pages lose no text."""
+"""Hostile and unusual pages are read without a loss of text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TraceFunction = Callable[[FrameType, str, Any], Any]
         ("<section class=related>", "</section>", 20_000),
     ],
 )
-def test_text_nested_deeply_is_kept(opening: str, closing: str, depth: int) -> None:
+def test_deeply_nested_text_is_read(opening: str, closing: str, depth: int) -> None:
     body = f"<p>Before it.</p>{opening * depth}we share letters within it{closing * depth}<p>After it.</p>"
     document = read(Page(f"<html><body>{body}</body></html>".encode(), "text/html")).document
     assert [word in document.text for word in ("Before", "within", "After")] == [True] * 3
@@ -35,18 +35,19 @@ def test_text_nested_deeply_is_kept(opening: str, closing: str, depth: int) -> N
 @pytest.mark.parametrize(
     "name", ["ul><li", "table><tr><td", "header", "form", "button", "nav", "article", "dl><dt><dd", "a href=x"]
 )
-def test_work_grows_with_the_depth_only(name: str) -> None:
-    """Nested elements are measured once. So twice the depth takes twice the work, not four times as much."""
+def test_twice_the_depth_takes_only_twice_the_work(name: str) -> None:
+    """Each element is measured once, even if it is in other elements. So twice the depth does not take four times
+    the work."""
 
     def nested(depth: int) -> bytes:
         return f"<html><body>{f'<{name}>' * depth}letters within it</body></html>".encode()
 
-    steps(nested(10))  # cached objects such as patterns are made here, so they do not count below
+    steps(nested(10))  # patterns and other cached objects are made here, so this work is not counted below
     assert steps(nested(1000)) < 2.2 * steps(nested(500))
 
 
 def steps(body: bytes) -> int:
-    """Return the number of lines of Python that reading a page runs. It is the same on every machine."""
+    """Return the number of lines of Python that are run to read a page. This number is the same on every machine."""
     count = 0
 
     def note(_frame: FrameType, _event: str, _argument: object) -> TraceFunction:
@@ -63,7 +64,7 @@ def steps(body: bytes) -> int:
     return count
 
 
-def test_frame_in_a_scriptless_notice_of_the_head_hides_nothing() -> None:
+def test_frame_in_a_noscript_element_of_the_head_hides_no_text() -> None:
     head = b"<head><noscript><iframe src=x /></noscript><title>P</title></head>"
     body = b"<html>" + head + b"<body><p>We keep letters.</p></body></html>"
     assert read(Page(body, "text/html")).document.text == "We keep letters."
@@ -87,13 +88,13 @@ def test_element_with_most_of_the_text_is_never_boilerplate(wrapper: str) -> Non
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"<", b"<html>", b"\x00\x01", b"<!-- x", b"<p", "ไทย".encode("utf-16")])
-def test_scraps_are_read_and_screened(body: bytes) -> None:
+def test_fragments_of_pages_are_read_and_screened_out(body: bytes) -> None:
     page = Page(body)
     assert screen(page, read(page).document) is not None
 
 
 def test_page_without_its_optional_tags_is_read() -> None:
-    """Parsers put unknown elements into the head if no body was opened."""
+    """If a page has no `<body>` tag, some parsers put unknown elements into the head."""
     body = b"<!doctype html><title>P</title><main><h1>Letters</h1><p>We keep them.</p></main>"
     assert read(Page(body, "text/html")).document.text == "Letters\nWe keep them."
 
@@ -104,7 +105,7 @@ def test_reading_twice_gives_the_same() -> None:
     assert to_json(read(page).document) == to_json(read(page).document)
 
 
-def test_work_grows_with_the_length_of_a_policy_only() -> None:
+def test_twice_the_length_of_a_policy_takes_only_twice_the_work() -> None:
     paragraph = "<p>We keep the letters that you send to us, and we will show them to nobody without your word.</p>"
 
     def policy(sections: int) -> bytes:

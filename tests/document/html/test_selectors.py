@@ -14,13 +14,13 @@ def test_good_selector_passes(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "main[", "p:no-such-thing", "> p", "a{b}"])
-def test_bad_selector_is_named(text: str) -> None:
+def test_error_names_a_bad_selector(text: str) -> None:
     with pytest.raises(SelectorError, match="is not a valid CSS selector"):
         check_selector(text)
     with pytest.raises(SelectorError):
         read(Page(b"<p>x</p>", "text/html"), ExtractionOptions(select=(text,)))
 
 
-def test_selected_parts_come_in_the_order_of_the_page_and_once() -> None:
+def test_selected_parts_are_read_once_and_in_the_order_of_the_page() -> None:
     page = Page(b"<html><body><div><p class=a>One.</p></div><p class=b>Two.</p></body></html>", "text/html")
     assert read(page, ExtractionOptions(select=(".b", "div", ".a"))).document.text == "One.\nTwo."

@@ -1,10 +1,11 @@
-"""Tests kinds of markup that contain policy text, and kinds that only look so. Every word must be read once and in
-order.
+"""Tests kinds of markup that contain policy text, and kinds of markup that only look like policy text. Every word of
+the policy must be read once and in order.
 
-Each kind has a file in `variants/`. A case is markup that is put between two sections of a policy. It may contain three
-marks. {- words -} must be left out, and {? words ?} may be left out. {|} separates two words without a space or a usual
-block between them. All other words between tags are expected, unless the case gives the text itself. A case with NEVER
-is also read with the opposite words, which must not count as the same text.
+Each kind has a file in `variants/`. A case is markup that is put between two sections of a policy. It may contain
+three marks. {- words -} must be left out, and {? words ?} may be left out. {|} stands between two words that must be
+read as two words, although the markup has no space there. All other words between tags are expected, unless the case
+itself lists the expected text. If the markup says "never", the page is also read with "always" in its place. The two
+texts must not count as the same.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Variant:
         return len(NEVER.findall(f"{self.markup}{self.end}"))
 
     def edits(self) -> Iterator[Callable[[str], str]]:
-        """Yield, for each promise, a function that reverses only this promise."""
+        """Yield a function for each promise. The function replaces the "never" of this promise by "always"."""
         for number in range(self.promises()):
             yield partial(nth_turned_round, number)
 
@@ -95,7 +96,8 @@ def text_of(markup: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of a text without the signs around them. "out.In" is one word, glued together."""
+    """Return the words of a text without the punctuation marks around the words. A text such as "out.In" counts as
+    one word, so that a missing space is noticed."""
     return re.findall(r"\w+(?:[^\w\s]+\w+)*", text)
 
 
@@ -106,7 +108,7 @@ def words_read(variant: Variant, edit: Callable[[str], str] = str) -> list[str]:
 
 
 def missing(expected: Iterable[str], words: Iterable[str]) -> list[str]:
-    """Return the expected words that do not occur in order in `words`."""
+    """Return the expected words that are missing in `words`. A word at a wrong place counts as missing."""
     rest = iter(words)
     return [word for word in expected if word not in rest]
 
@@ -128,12 +130,12 @@ def test_every_word_of_the_policy_is_read_in_order(variant: Variant) -> None:
 
 
 @pytest.mark.parametrize("variant", cases(VARIANTS))
-def test_no_word_is_read_twice_or_from_around_the_policy(variant: Variant) -> None:
+def test_no_word_is_read_twice_and_no_word_beside_the_policy_is_read(variant: Variant) -> None:
     foreign = Counter(words_read(variant)) - Counter(variant.words())
     assert not foreign - Counter(tokens(variant.optional))
 
 
 @pytest.mark.parametrize("variant", cases([name for name in VARIANTS if VARIANTS[name].promises()]))
-def test_a_reversed_promise_is_another_text(variant: Variant) -> None:
+def test_a_reversed_promise_is_a_different_text(variant: Variant) -> None:
     words = words_read(variant)
     assert all(words_read(variant, turned_round) != words for turned_round in variant.edits())

@@ -1,4 +1,5 @@
-"""Equal fingerprints mean equal documents, and parts without text do not change them. The option -s prints figures."""
+"""Pages with equal fingerprints give equal documents. Parts of a page without text do not change its fingerprint.
+The option -s prints figures."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ ADDRESS = "https://radio.example/privacy"
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
 LEAST_HITS = {"uptimerobot": 55, "open-collective": 55, "open-terms-archive": 34, "buffer": 57}
-"""Minimum number of fetches with the same fingerprint as the fetch before. It is only ever raised. Other fetches differ
-in menus, promotions or words."""
+"""Minimum number of fetches with the same fingerprint as the fetch before, for each history. The numbers may only be
+raised. All other fetches differ in menus, in promotions or in words of the policy."""
 NAMES = ("hacktrace", "alumak", "btp", "kenalan", "kartustok")
 
 
@@ -32,7 +33,7 @@ def html(body: str, head: str = "<title>P</title>", content_type: str = "text/ht
 
 
 def without_queries(document: Document) -> Document:
-    """Return the document with the part after the path removed from link targets."""
+    """Return the document. In the targets of links, the query and the fragment are removed."""
 
     def cut(target: str) -> str:
         return re.split(r"[?#]", target, maxsplit=1)[0]
@@ -65,8 +66,8 @@ def assert_equal_documents(one: Page, other: Page, options: ExtractionOptions) -
 
 @pytest.mark.parametrize("name", SELECT)
 def test_fetches_with_one_fingerprint_give_one_document(shared: Path, name: str) -> None:
-    """In each group of fetches with one fingerprint, the first and the last are read. To be quick, only six groups are
-    read."""
+    """Fetches with one fingerprint form a group. The first and the last fetch of a group must give the same
+    document. To save time, only six groups are read."""
     options = ExtractionOptions(select=SELECT[name])
     groups: dict[str | None, list[Page]] = defaultdict(list)
     order: list[str | None] = []
@@ -86,7 +87,7 @@ def test_fetches_with_one_fingerprint_give_one_document(shared: Path, name: str)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_edit_of_a_real_policy_is_missed(shared: Path, name: str) -> None:
-    """Each edited, noisy or broken page is compared with the base page."""
+    """Each page with an edit, with noise or with an error is compared with the original page."""
     folder = shared / "policies" / name
     rows = [json.loads(line) for line in (folder / "pages.jsonl").read_text(encoding="utf-8").splitlines()]
     pages = {
@@ -142,7 +143,7 @@ def test_volatile_parts_keep_the_fingerprint(before: str, after: str) -> None:
     assert_equal_documents(html(before), html(after), ExtractionOptions())
 
 
-def test_head_may_hold_other_scripts_and_names_of_styles() -> None:
+def test_scripts_and_style_names_in_the_head_keep_the_fingerprint() -> None:
     before = "<meta name=csrf content=1><title>P</title><style>.x-1{display:none}\n.big{font-weight:bold}</style>"
     styles = "<style>.x-2{display:none}\n.big{font-weight:bold}</style>"
     after = f"<title>P</title>\n<script src=/a.js></script>{styles}<link rel=x href=y>"
@@ -247,7 +248,7 @@ def test_text_changes_the_fingerprint(before: str, after: str) -> None:
         ('<a"b=\'><script>">x</script>', '<a"b=\'><script>">y</script>'),
     ],
 )
-def test_markup_that_can_be_read_in_two_ways_is_hashed_whole(before: str, after: str) -> None:
+def test_ambiguous_markup_is_hashed_completely(before: str, after: str) -> None:
     assert fingerprint(html(before)) != fingerprint(html(after))
 
 
@@ -265,7 +266,7 @@ def test_attributes_in_a_selector_change_the_fingerprint(select: tuple[str, ...]
     assert fingerprint(html(before)) == fingerprint(html(after))
 
 
-def test_selectors_that_may_depend_on_anything_allow_no_fingerprint() -> None:
+def test_a_page_has_no_fingerprint_if_a_selector_may_depend_on_anything() -> None:
     assert fingerprint(html("<p>a"), ExtractionOptions(select=("p:-soup-contains(a)",))) is None
     assert fingerprint(html("<p>a"), ExtractionOptions(select=("p:not(.b) > a:nth-child(2)",))) is not None
 
@@ -372,7 +373,7 @@ HEADS = st.sampled_from(
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PARTS_OF_PAGE, min_size=2, max_size=24), st.data())
 def test_generated_pages_with_one_fingerprint_give_one_document(body: list[str], data: st.DataObject) -> None:
-    """The second page is the first with one or two parts replaced by others, or with another head."""
+    """The second page is a copy of the first page in which one or two parts, or the head, were replaced."""
     other = list(body)
     for _ in range(data.draw(st.integers(1, 2))):
         place = data.draw(st.integers(0, len(other) - 1))

@@ -1,4 +1,5 @@
-"""Pages that differ only in volatile parts give one document. The option -s prints figures."""
+"""Pages that differ only in volatile parts, such as a nonce or a session token, give the same document. The option
+-s prints figures."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, FLOW, NAMES, SELECT, TELLING, assert_equal_documents, html
 
 LEAST_HITS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 49}
-"""Minimum number of fetches that differ from the one before only in volatile parts. It is only ever raised. Two of
-buffer's were once counted by mistake: they name other parts that a button opens."""
+"""Minimum number of fetches that differ from the fetch before only in volatile parts, for each history. The numbers
+may only be raised, with one exception: two fetches of "buffer" were once counted by mistake. In these fetches a
+button opens a different part."""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_volatile_parts_are_recognised(before: str, after: str) -> None:
         ("<script></script><p>A", "<script>a</script><p>A"),
         ("<title>A</title>", "<title>B</title>"),
         ('<textarea><p data-a="1"></textarea>', '<textarea><p data-a="2"></textarea>'),
-        # For one parser a part is in quotes, for another it is not.
+        # One parser reads a part of this markup as text in quotes, and a different parser does not.
         ('<a b"=" data-c="1">A', '<a b"=" data-c=" class=nav ">A'),
         ('<a b==" data-c="1">A', '<a b==" data-c="2">A'),
         ('<p "x=\'>"><i data-t="a">A', '<p "x=\'>"><i data-t="\'>B<b c=\'">A'),
@@ -77,20 +79,20 @@ def test_text_and_odd_markup_are_not_mistaken_for_volatile_parts(before: str, af
     assert not differs_only_in_volatile_parts(html(before), html(after))
 
 
-def test_pages_of_two_addresses_or_types_are_left_to_others() -> None:
+def test_pages_with_different_addresses_or_types_are_not_compared() -> None:
     page = html("<p data-a='1'>A")
     other = Page(page.body.replace(b"'1'", b"'2'"), "text/html; charset=koi8-r", 200, ADDRESS)
     assert not differs_only_in_volatile_parts(page, other)
     assert not differs_only_in_volatile_parts(page, Page(other.body, page.content_type, 200, f"{ADDRESS}/2"))
 
 
-def test_another_charset_in_the_page_is_seen() -> None:
+def test_a_changed_charset_in_the_page_is_noticed() -> None:
     before = html("<p>Ã©</p>", '<meta charset="utf-8"><title>P</title>')
     after = Page(before.body.replace(b"utf-8", b"koi8-r"), before.content_type, 200, ADDRESS)
     assert not differs_only_in_volatile_parts(before, after)
 
 
-def test_an_attribute_that_a_selector_names_is_not_a_rotation() -> None:
+def test_an_attribute_that_a_selector_names_is_not_a_volatile_part() -> None:
     pages = html('<p data-part="policy">A'), html('<p data-part="terms">A')
     assert differs_only_in_volatile_parts(*pages)
     assert not differs_only_in_volatile_parts(*pages, ExtractionOptions(select=("[data-part=policy]",)))
@@ -159,7 +161,7 @@ ROTATING_PARTS = st.one_of(
 def test_generated_pages_that_differ_only_in_volatile_parts_give_one_document(
     parts: list[str], one: str, other: str
 ) -> None:
-    """Both pages have the same parts, with different text in the volatile parts and in some other parts."""
+    """Both pages have the same parts. The text differs in the volatile parts and in some other parts."""
     body = "<p>We keep letters.</p>" + "".join(parts) + "<p>They are burnt.</p>"
     pages = html(body.replace(MARK, one)), html(body.replace(MARK, other))
     if differs_only_in_volatile_parts(*pages):

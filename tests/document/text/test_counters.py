@@ -1,4 +1,5 @@
-"""Lines that count at each visit are not text. Lines that only look like them are."""
+"""A line that changes by itself, such as "Updated 3 days ago", is not text. A line that only looks like such a line
+is text."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ def lines(kind: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("language", "line"), lines("counts"))
-def test_a_line_that_counts_is_not_text(language: str, line: str) -> None:
+def test_a_counter_is_not_text(language: str, line: str) -> None:
     for written in (line, f"{line}.", line.upper() if language == "en" and "from" not in line else line):
         assert without_counters(normalise(written)) == "", language
 
@@ -41,15 +42,15 @@ def test_a_line_that_only_looks_like_a_counter_is_text(language: str, line: str)
         ("We keep it for 30 days - not longer", "We keep it for 30 days - not longer"),
     ],
 )
-def test_only_the_parts_that_count_are_left_out(line: str, kept: str) -> None:
+def test_only_the_counter_in_a_line_is_left_out(line: str, kept: str) -> None:
     assert without_counters(line) == kept
 
 
-def test_a_date_after_its_label_is_text() -> None:
+def test_a_date_after_the_label_last_updated_is_text() -> None:
     lines = ["Last updated", "Monday, 30 November 2026", "Monday, 30 November 2026", "Last updated", "3 days ago"]
     assert [line.text for line in uncounted(map(Line, lines))] == [*lines[:2], "Last updated"]
 
 
-def test_a_row_of_a_table_is_dropped_as_a_whole_or_kept() -> None:
+def test_a_row_of_a_table_is_left_out_only_if_all_its_cells_are_counters() -> None:
     rows = [Line("Session | 2 years ago", row=True), Line("3 days ago | 42 views", row=True)]
     assert uncounted(rows) == rows[:1]

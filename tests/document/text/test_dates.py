@@ -46,7 +46,7 @@ def test_stated_date_is_found(lines: list[str], kind: str, day: date) -> None:
         "Effective protection since we began, in the words of our founder, Anna: 1 May 1990",
     ],
 )
-def test_other_dates_are_left_out(line: str) -> None:
+def test_other_and_ambiguous_dates_are_left_out(line: str) -> None:
     assert stated_dates([line]) == ()
 
 
@@ -86,7 +86,7 @@ CUES = (
 @pytest.mark.parametrize(
     ("cue", "form", "day"), [(cue, form, day) for cue, forms in CUES for form, day in forms.items()]
 )
-def test_a_date_is_read_in_whatever_form_it_has(cue: str, form: str, day: tuple[int, int, int] | None) -> None:
+def test_a_date_is_read_in_many_forms(cue: str, form: str, day: tuple[int, int, int] | None) -> None:
     expected = [] if day is None else [date(*day)]
     for line in (f"{cue}{form}", f"{cue}{form}. We wrote it with care."):
         assert [stated.day for stated in stated_dates([normalise(line)])] == expected
@@ -105,11 +105,13 @@ WRITTEN_OUT = {
         "5 de mayo del 2024",
     ),
 }
-"""Each language with a cue, and the fifth of May 2024 in words. The second form is only May 2024."""
+"""For each language: words that come before a date, and the date 5 May 2024 in three forms. The second form has only
+the month and the year."""
 
 
 def monthly_forms() -> Iterator[tuple[str, str, date]]:
-    """Yield a language, a date for each name of each month, and the day."""
+    """Yield dates in many forms, with each name of each month. Each date comes with its language and the day that it
+    means."""
     for language in languages_with("dates"):
         table = read_table(language, "dates")
         assert table is not None
@@ -140,7 +142,7 @@ def test_every_name_of_every_month_is_read_in_every_form(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages_with("dates"))
-def test_a_date_is_read_with_its_parts_named(language: str) -> None:
+def test_a_date_with_words_around_its_parts_is_read(language: str) -> None:
     cue, *forms = WRITTEN_OUT[language]
     days = [date(2024, 5, 5), date(2024, 5, 1), date(2024, 5, 5)]
     for form, day in zip(forms, days, strict=True):
@@ -148,7 +150,7 @@ def test_a_date_is_read_with_its_parts_named(language: str) -> None:
         assert [stated.day for stated in stated_dates([cue, normalise(form)])] == [day]
 
 
-def test_changes_that_apply_from_a_day_take_effect_then() -> None:
+def test_the_day_from_which_changes_apply_is_an_effective_date() -> None:
     (stated,) = stated_dates(["These changes apply from 15 Feb. 2027."])
     assert (stated.kind, stated.day) == ("effective", date(2027, 2, 15))
 

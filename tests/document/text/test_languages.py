@@ -23,20 +23,20 @@ THAI = "เราเก็บจดหมายที่คุณส่งถึ
     ("text", "language"),
     [(ENGLISH, "en"), (INDONESIAN, "id"), (FRENCH, "fr"), (GERMAN, "de"), (SPANISH, "es"), (THAI, "th")],
 )
-def test_language_shows_in_the_words(text: str, language: str) -> None:
+def test_language_is_recognised_by_the_words(text: str, language: str) -> None:
     assert detect_languages([text], [""], "", ()) == [language]
 
 
-def test_short_text_takes_the_language_before_it_or_else_after() -> None:
+def test_short_text_has_the_language_of_the_text_before_or_otherwise_of_the_text_after() -> None:
     assert detect_languages(["Data", INDONESIAN, "1. OK"], ["", "", ""], "en", ()) == ["id", "id", "id"]
 
 
-def test_declared_language_of_a_part_is_believed() -> None:
+def test_declared_language_of_a_section_is_accepted() -> None:
     assert detect_languages(["Vi gemmer breve fra alle, som skriver til os, i ti år."], ["da"], "en", ()) == ["da"]
 
 
-def test_page_language_is_not_believed_against_the_words() -> None:
-    """A bilingual page declares only one of its languages."""
+def test_words_count_more_than_the_declared_language_of_the_page() -> None:
+    """A page in two languages declares only one of the two."""
     assert detect_languages([ENGLISH, INDONESIAN], ["", ""], "en", ()) == ["en", "id"]
 
 
@@ -44,13 +44,14 @@ def test_text_in_none_of_the_configured_languages_is_undetermined() -> None:
     assert detect_languages([THAI, GERMAN], ["", ""], "en", ("en", "id")) == ["und", "und"]
 
 
-def test_model_decides_if_common_words_do_not() -> None:
+def test_language_model_decides_if_common_words_cannot() -> None:
     words = "Pengumpulan informasi pribadi pengguna: nama lengkap, nomor telepon, alamat rumah, pekerjaan"
     assert detect_languages([words], [""], "", ("en", "id")) == ["id"]
 
 
 def test_language_model_is_not_loaded_for_clear_text() -> None:
-    """Loading it takes most of a second. A page whose words decide never needs it."""
+    """Loading the language model takes most of a second. A page does not need the model if its words show the
+    language."""
     code = (
         "import sys; from document.text.languages import detect_languages; "
         f"detect_languages([{ENGLISH!r}], [''], '', ()); sys.exit('lingua' in sys.modules)"
@@ -107,7 +108,7 @@ def test_policy_in_a_language_without_listed_terms_is_not_refused() -> None:
         assert screen(page, read(page).document) is None
 
 
-def test_list_of_names_takes_the_language_around_it_without_a_model() -> None:
+def test_list_of_names_has_the_language_of_the_text_around_it_without_a_model() -> None:
     names = (
         "Acme Logistics GmbH, Bluebird Analytics SA, Café Nordique, Delta Cargo NV, Estrela do Mar Lda, Fiori Srl, " * 4
     )
@@ -119,7 +120,7 @@ def test_list_of_names_takes_the_language_around_it_without_a_model() -> None:
     assert run.stdout.strip() == "['en', 'en'] False"
 
 
-def test_a_text_in_other_letters_is_not_in_the_language_of_a_latin_page() -> None:
+def test_a_text_in_cyrillic_letters_does_not_have_the_language_of_a_page_in_latin_letters() -> None:
     russian = "Мы храним ваши письма в железном шкафу и никому не показываем их без вашего согласия."
     turkish = "Mektuplarınızı demir bir dolapta saklarız ve izniniz olmadan kimseye göstermeyiz."
     assert detect_languages([turkish, russian], ["", ""], "tr", ())[1] == "ru"

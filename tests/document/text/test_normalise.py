@@ -1,4 +1,4 @@
-"""Tests the canonical form of text."""
+"""Tests the normalised form of text."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from document.text.normalise import normalise
 
 
 @given(st.text())
-def test_normalising_twice_is_normalising_once(text: str) -> None:
+def test_normalising_a_normalised_text_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
 @given(st.text(alphabet="abcXYZ019äßñ", min_size=1), st.text(alphabet="abcXYZ019äßñ", min_size=1))
 def test_different_words_stay_different(one: str, other: str) -> None:
-    """Otherwise a form that makes everything equal would pass the test above."""
+    """A function that makes all texts equal would pass the test above, but not this test."""
     assert (normalise(one) == normalise(other)) == (one == other)
 
 
@@ -33,5 +33,5 @@ def test_different_words_stay_different(one: str, other: str) -> None:
         ("«sell»", '"sell"'),
     ],
 )
-def test_typography_compares_equal(one: str, other: str) -> None:
+def test_texts_that_differ_only_in_typography_are_equal(one: str, other: str) -> None:
     assert normalise(one) == normalise(other) == other

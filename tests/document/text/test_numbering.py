@@ -31,7 +31,7 @@ from document.text.numbering import count, follows, rendered, split_marker, star
         ("", "", ""),
     ],
 )
-def test_typed_markers_are_split_off(text: str, marker: str, words: str) -> None:
+def test_typed_numbers_and_bullets_are_separated_from_the_text(text: str, marker: str, words: str) -> None:
     assert split_marker(text) == (marker, words)
 
 
@@ -45,14 +45,14 @@ def test_typed_markers_are_split_off(text: str, marker: str, words: str) -> None
         (7, "decimal-leading-zero", "07"),
     ],
 )
-def test_numbers_are_rendered_as_browsers_do(value: int, style: str, shown: str) -> None:
+def test_generated_numbers_look_as_in_a_browser(value: int, style: str, shown: str) -> None:
     assert rendered(value, style) == shown
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [("2.", "3."), ("H.", "I."), ("I.", "J."), ("(III)", "(IV)"), ("3.1", "3.2"), ("(h)", "(i)")]
 )
-def test_series_count_on(before: str, after: str) -> None:
+def test_next_number_of_a_series_follows(before: str, after: str) -> None:
     assert follows(count(after), count(before))
 
 
@@ -70,8 +70,8 @@ def page(body: str) -> Page:
     return Page(f"<html lang='en'><body><main>{body}</main></body></html>".encode(), "text/html")
 
 
-def test_number_that_moves_between_markup_and_text_is_not_a_new_version() -> None:
-    """Pages with typed list numbers and with generated ones have the same text."""
+def test_typed_number_and_generated_number_are_the_same_version() -> None:
+    """A page with typed list numbers and a page with list numbers from the markup have the same text."""
     typed = page("<h2>1. Uses</h2><p>We use it to:</p><p>a) bill you;</p><p>b) write to you.</p><p>• Or not.</p>")
     marked = page(
         "<ol><li><h2>Uses</h2><p>We use it to:</p><ol type=a><li>bill you;</li><li>write to you.</li></ol>"

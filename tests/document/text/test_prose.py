@@ -1,4 +1,4 @@
-"""Sentences are distinguished from labels and menus in any language."""
+"""Sentences are told apart from labels and menus in any language."""
 
 from __future__ import annotations
 
