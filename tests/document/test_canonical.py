@@ -1,5 +1,4 @@
-"""If a page names a different page as its canonical address, this address is reported. The address is never
-followed."""
+"""The canonical address that a page names is reported if it belongs to a different page. It is never followed."""
 
 from __future__ import annotations
 

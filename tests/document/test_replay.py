@@ -16,7 +16,7 @@ from document.model import ExtractionOptions, Page
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
 EVERY = 8
-"""To save time, only every eighth fetch is read. Fetches just before, at and just after a change are all read."""
+"""Only every eighth fetch is read, to save time. Fetches just before, at and just after a change are all read."""
 
 
 def truly_changed(row: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""If the text of a link is the address itself, the address counts as a link and not as words of the policy."""
+"""An address that is the text of a link counts as a link and not as words of the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""If a response is a file of a type that cannot be read, the message names the type and says what to do."""
+"""Tests the message for a response that is a file and not a page. The message names the type and says what to do."""
 
 from __future__ import annotations
 

@@ -105,8 +105,8 @@ WRITTEN_OUT = {
         "5 de mayo del 2024",
     ),
 }
-"""For each language: words that come before a date, and the date 5 May 2024 in three forms. The second form has only
-the month and the year."""
+"""Words that come before a date, and the date 5 May 2024 in three forms, by language. The second form has only the
+month and the year."""
 
 
 def monthly_forms() -> Iterator[tuple[str, str, date]]:
