@@ -1,1 +1,1 @@
-"""Writes files for others: evidence bundles, web archives, tables, feeds."""
+"""Writes evidence files, web archives, tables and feeds. Their readers do not need Clausewatch."""

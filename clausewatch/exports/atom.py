@@ -1,4 +1,4 @@
-"""Writes changes as an Atom feed (RFC 4287), with the findings that a subscription would receive."""
+"""Writes changes as an Atom feed (RFC 4287). The feed contains the findings of which a subscriber would be notified."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AUTHORITY = "clausewatch.invalid,2026-11-23"
 """Prefix of the IDs of feeds and entries (RFC 4151). Nobody can own such a host (RFC 6761)."""
 
 MOST_ENTRIES = 100
-"""Default maximum number of changes in a feed; the newest are kept."""
+"""Default maximum number of changes in a feed. If there are more, the newest changes are kept."""
 
 TITLE, SUMMARY = 200, 400
 """Maximum lengths of a title and a summary, in code points."""
@@ -39,27 +39,30 @@ NOT_XML = {ord(character): "\N{REPLACEMENT CHARACTER}" for character in "\ufffe\
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The changes in a feed. None means all."""
+    """The selection of the changes in a feed. A policy, tag or time that is None selects all."""
 
     policy: str | None = None
     tag: str | None = None
     topic: str | None = None
-    """`sharing` or `rights` for findings that are material to it, or a fine topic for its own findings. None means
-    both."""
+    """The topic of the findings. `sharing` or `rights` selects the findings that are material to that topic. A fine
+    topic selects its findings. None means `sharing` and `rights`.
+    """
     since: datetime | None = None
     most: int = MOST_ENTRIES
     address: str | None = None
-    """The address at which the feed will be published, for readers that fetch it again. IDs do not depend on it."""
+    """The address at which the feed will be published, or None. Feed readers fetch the feed from there. IDs do not
+    depend on the address.
+    """
 
     @property
     def title(self) -> str:
-        """Return a title that says what the feed is about."""
+        """The title of the feed. It names the policies and topics."""
         where = self.policy or (f"policies tagged {self.tag}" if self.tag else "all policies")
         return f"{where}: changes to {self.topic or ' and '.join(WATCHED)}"
 
     @property
     def name(self) -> str:
-        """Return the feed's name within its archive. It depends only on the policy, the tag and the topic."""
+        """The name of the feed within its archive, for IDs. It depends only on the policy, the tag and the topic."""
         parts = {"policy": self.policy, "tag": self.tag, "topic": self.topic}
         given = [f"{key}/{quote(value, safe='')}" for key, value in parts.items() if value is not None]
         return "/".join(["feed", *given])
@@ -72,14 +75,15 @@ class Feed:
     content: bytes
     entries: int
     left_out: int
-    """Number of older changes that are not in it."""
+    """Number of older changes that are not in the feed."""
 
 
 def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
-    """Write the feed of a scope. The same archive always gives the same bytes.
+    """Write the feed with the changes that a scope selects. The same archive always gives the same bytes.
 
-    Some changes are left out, because nobody is notified of them: boundaries, false alarms and their repetitions, and
-    flapping texts until one stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    Changes of which nobody is notified are left out. These are changes between differently extracted versions, false
+    alarms and findings with the same words, and changes of a flapping text until one text stays. Raises
+    UnknownPolicyError, UnknownTagError, DamagedArchiveError.
     """
     found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
     held = _held(archive, found, now)
@@ -102,7 +106,7 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
 
 
 def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tuple[str, int]]:
-    """Return the flapping versions of which nobody is notified at the moment."""
+    """Return the policy and number of each version of a flapping text of which nobody is notified at the moment."""
     flapping = {version.policy for version in found if version.flapping}
     quiet = {each.name: each.flap_quiet for each in statuses(archive, now)} if flapping else {}
     return {
@@ -114,7 +118,7 @@ def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tupl
 
 
 def _told(version: Version, reader: Subscriber) -> list[RecordedFinding]:
-    if version.change is None or is_imported(version.identity):  # an imported change is not news
+    if version.change is None or is_imported(version.identity):  # nobody is notified of an imported change
         return []
     findings = version.change.findings
     return [each for each in findings if not each.is_false_alarm and asks_for(reader, version.policy, (), each.finding)]
@@ -142,7 +146,7 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
 def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
     element = Element("entry")
     at, number = _recorded(version)
-    # The text's hash is included, because after a restore another change may get the same number.
+    # The text's hash is included, because after a restore a different change may get the same number.
     _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
     _text(element, "title", _title(version, findings))
     _text(element, "updated", stamp(at))
@@ -166,7 +170,7 @@ def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
 
 
 def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
-    """Write the changed words as elements without attributes, so that nothing in them can run or load."""
+    """Write the changed words as elements without attributes. So the words can run and load nothing."""
     division = Element("div", xmlns=XHTML)
     for note in (*look_notes(version), *version_notes(version)):
         _block(division, "p", note)
@@ -186,7 +190,7 @@ def _whole(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def _marked(parent: Element, edits: Iterable[Edit]) -> None:
-    """Write words with deletions and insertions marked. Spaces between pieces are kept."""
+    """Write the words of a finding, with marks for deleted and inserted words. Spaces between pieces are kept."""
     paragraph = SubElement(parent, "p")
     for edit in edits:
         piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
@@ -206,5 +210,5 @@ def _text(parent: Element, tag: str, text: str) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return one line that an XML file can contain."""
+    """Return a text on one line, without characters that XML does not allow."""
     return inert(text).translate(NOT_XML)

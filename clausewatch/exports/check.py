@@ -2,8 +2,8 @@
 
     python3 check.py THIS.zip HEAD
 
-HEAD is a head from a source other than the zip. The program that wrote the zip made its texts, facts and redlines with
-the functions below. So this program can make them again and compare them byte by byte.
+HEAD is a head of the chain that you got from a source other than the zip. Clausewatch made the texts, facts and
+redlines in the zip with the functions below. So this program can make these files again and compare them byte by byte.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ HEAD = """<!doctype html>
 
 
 class NotSoundError(Exception):
-    """The contents of the zip differ from what was sealed."""
+    """The zip does not contain exactly what was sealed."""
 
 
 def require(holds: bool, what: str) -> None:
-    """Raise NotSoundError with the problem if a condition is false."""
+    """Raise NotSoundError with the problem `what` if the condition `holds` is false."""
     if not holds:
         raise NotSoundError(what)
 
 
 def sha256(content: bytes) -> str:
-    """Return the SHA-256 in hex."""
+    """Return the SHA-256 of a content in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def as_json(value: object) -> bytes:
-    """Return readable JSON."""
+    """Return a value as indented JSON."""
     return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n".encode("utf-8", "surrogatepass")
 
 
 def text_of(document: bytes) -> str:
-    """Return the plain text of a document: each heading, then its blocks, one on a line."""
+    """Return the plain text of a document, with each heading and each block on its own line."""
     lines: list[str] = []
     for section in json.loads(document.decode("utf-8", "surrogatepass"))["sections"]:
         lines += [section["heading"]] if section["heading"] else []
@@ -61,24 +61,32 @@ def text_of(document: bytes) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a text as a page shows it: on one line, without invisible characters."""
+    """Return a text as a redline page shows it: on one line, with a replacement character for each invisible
+    character.
+    """
     return UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", re.sub(r"[\r\n]+", " ", text))
 
 
 def words(text: str) -> list[str]:
-    """Return the words that contain a letter or a digit."""
+    """Return the words of a text that contain a letter or a digit."""
     return [word for word in shown(text.replace("\n", " ")).split() if any(map(str.isalnum, word))]
 
 
 def facts(fetch: Row, position: int, kept: bool) -> Row:
-    """Return the facts about one page of a visit from its sealed row. Position 0 is the first page."""
+    """Return the facts about one page of a visit.
+
+    `fetch` is the sealed row of the visit. Position 0 is the first page.
+    """
     page = fetch if position == 0 else fetch["pages"][position - 1]
     named = {name: page[name] for name in ("final_url", "status", "headers", "body_sha256")}
     return {"fetched_at": fetch["started_at"], **named, "body_is_kept": kept}
 
 
 def redline(policy: str, before: Row, after: Row, judged: list[Row], pieces: Pieces) -> str:
-    """Return a page that shows the changes. `judged` are the sealed findings and suppressions in order."""
+    """Return a page that shows the changes between two versions.
+
+    `judged` are the sealed findings and suppressions, in order.
+    """
     lines = [
         HEAD,
         f"<h1>{_escaped(policy)}: version {before['number']} to version {after['number']}</h1>",
@@ -124,12 +132,15 @@ def pieces_of(page: str) -> Pieces:
 
 
 def side(pieces: Pieces, without: str) -> str:
-    """Return the text before or after the change, from a redline: all pieces except those with one kind of mark."""
+    """Return the text before or after a change.
+
+    It consists of the pieces of a redline except the pieces with the mark `without`.
+    """
     return "\n".join("".join(text for operation, text in block if operation != without) for block in pieces)
 
 
 def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dict[int, Row]:
-    """Return the rows of a kind that have the given values, by id."""
+    """Return the rows of a kind with the values in `where`. The keys of the result are the IDs of the rows."""
     return {
         number: row
         for (name, number), row in rows.items()
@@ -138,7 +149,7 @@ def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dic
 
 
 def judged_of(rows: dict[tuple[str, int], Row], version: int) -> list[Row]:
-    """Return the findings and then the suppressions of the change to a version, in order."""
+    """Return the findings of the change to a version, and after them its suppressions. Both are sorted by position."""
     changes = rows_of(rows, "change", version_id=version)
     kinds = [rows_of(rows, kind) for kind in ("finding", "suppression")]
     return [
@@ -164,7 +175,7 @@ class Evidence:
         self.manifest: Row = {}
 
     def check(self, head: str) -> list[str]:
-        """Return the lines to print. Raises NotSoundError."""
+        """Check the zip, and return the lines to print. Raises NotSoundError."""
         self._manifest()
         place = self._chain(head)
         sealed = self._rows(place)
@@ -188,7 +199,10 @@ class Evidence:
         require(self.manifest["files"] == listed, "a file is not the one in the manifest")
 
     def _chain(self, head: str) -> int:
-        """Check that the entries are linked and include the head. Return the head's position."""
+        """Check that each entry contains the hash of the previous entry, and that one entry has this head.
+
+        Return the position of this entry.
+        """
         self.lines = self.files["chain.jsonl"].splitlines()
         self.entries = [json.loads(line) for line in self.lines]
         for place, entry in enumerate(self.entries[1:], 1):
@@ -201,7 +215,10 @@ class Evidence:
         return heads.index(head)
 
     def _rows(self, head: int) -> int:
-        """Check that each row matches its seal. Return the number of rows that are sealed up to the head."""
+        """Check that each row matches the hash in its entry.
+
+        Return the number of rows whose entries are at `head` or before.
+        """
         entries = {(entry["kind"], entry["id"]): (place, entry) for place, entry in enumerate(self.entries)}
         covered = 0
         for line in self.files["rows.jsonl"].splitlines():
@@ -214,7 +231,9 @@ class Evidence:
         return covered
 
     def _whole(self) -> None:
-        """Check that all rows are here that were recorded in one transaction with a version or a change."""
+        """Check that no change, finding or suppression is missing that was recorded in one transaction with a version
+        or a change of the zip.
+        """
         together: dict[str, list[Row]] = {}
         for entry in self.entries:
             together.setdefault(entry["recorded_at"], []).append(entry)
@@ -222,13 +241,16 @@ class Evidence:
             kinds = Counter(entry["kind"] for entry in entries)
             here = any(self._is_asked_for(entry) for entry in entries)
             if not here or kinds["version"] > 1 or kinds["change"] > 1:
-                continue  # an import, or rows of all policies that an older program recorded
+                continue  # imported versions, or rows that an older program recorded for all policies at once
             for entry in entries:
                 judges = entry["kind"] in ("change", "finding", "suppression")
                 require(self._has(entry) or not judges, f"{entry['kind']} {entry['id']} was left out")
 
     def _is_asked_for(self, entry: Row) -> bool:
-        """Whether an entry seals a change, or a version other than the one before the first."""
+        """Whether an entry seals a change or a version of the zip.
+
+        The version before the first exported version does not count.
+        """
         if entry["kind"] == "version" and self._has(entry):
             return bool(self.rows["version", entry["id"]]["number"] >= self.manifest["versions"][0])
         return entry["kind"] == "change" and self._has(entry)
@@ -237,7 +259,9 @@ class Evidence:
         return (entry["kind"], entry["id"]) in self.rows
 
     def _related(self) -> None:
-        """Check that all rows belong to one policy and to each other."""
+        """Check that all rows belong to one policy, that no version is missing, and that each row refers to a row in
+        the zip.
+        """
         versions, named = rows_of(self.rows, "version"), rows_of(self.rows, "naming")
         policies = {
             row["policy_id"] for kind in ("version", "fetch", "naming") for row in rows_of(self.rows, kind).values()
@@ -260,7 +284,7 @@ class Evidence:
                 require((parent, row[column]) in self.rows, f"{kind} {number}belongs to no version here")
 
     def _version(self, row: Row) -> set[str]:
-        """Check the files of a version against its sealed row; return their names."""
+        """Check that the files of a version match its sealed row. Return the names of the files."""
         folder = f"versions/{row['number']}"
         document = self._file(f"{folder}/document.json")
         require(sha256(document) == row["document_sha256"], f"{folder}/document.json is another version's or altered")
@@ -283,7 +307,7 @@ class Evidence:
         require(page == rebuilt, f"{name} differs from the records")
         texts = [text_of(self._file(f"versions/{row['number']}/document.json")) for row in (before, after)]
         require(words(side(pieces, "delete")) == words(texts[1]), f"{name} does not show the text of its version")
-        # Deleted words are shown at their former place, so their order differs from the document.
+        # Deleted words are shown at their former place, so their order may differ from the document.
         same = Counter(words(side(pieces, "insert"))) == Counter(words(texts[0]))
         require(same, f"{name} does not show the text of the version before")
         return name
@@ -323,7 +347,7 @@ class Evidence:
         return self.files[name]
 
     def _notes(self) -> list[str]:
-        """Return notes about facts that the zip itself does not state."""
+        """Return notes about records that are not in the zip, and about checks that this program does not make."""
         kinds = Counter(entry["kind"] for entry in self.entries if (entry["kind"], entry["id"]) not in self.rows)
         lacking = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()) if kind != "start")
         notes = [
@@ -346,7 +370,7 @@ class Evidence:
 
 
 def main(arguments: list[str]) -> int:
-    """Check a zip, print the result, and return 0 if it is intact."""
+    """Check a zip and print the result. Return 0 if the zip is sound, 1 if it is not, and 2 for wrong arguments."""
     if len(arguments) != 2:
         print("usage: python3 check.py THIS.zip HEAD", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Writes versions, changes or findings as a table that a spreadsheet opens safely."""
+"""Writes versions, changes or findings as a CSV table. A spreadsheet runs none of its cells as a formula."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ Table = Literal["versions", "changes", "findings"]
 Row = tuple[str, ...]
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Characters at which a formula may begin in a spreadsheet; see OWASP on CSV injection."""
+"""Characters with which a formula may begin in a spreadsheet. See OWASP on CSV injection."""
 
 
 AFTER_SEPARATOR = re.compile(rf"([;\t\r\n][ \"]*)(?=[{re.escape(''.join(BEGINS_A_FORMULA))}])")
-"""Matches the places where a new cell would begin if the spreadsheet uses its country's own separator."""
+"""Matches places within a cell that begin a new cell if the spreadsheet uses a different separator, such as a
+semicolon.
+"""
 
 
 def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
-    """Write a table with its headings, and return the number of rows. A spreadsheet runs no cell as a formula."""
+    """Write a table with its headings, and return the number of rows without the headings."""
     columns, rows = TABLES[table]
     writer = csv.writer(target)
     writer.writerow(columns)
@@ -34,7 +36,10 @@ def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
 
 
 def cell(value: str) -> str:
-    """Return a text as a cell. Text that may be a formula gets an apostrophe in front, and NUL is dropped."""
+    """Return a text as a cell.
+
+    A text that may be a formula gets an apostrophe in front. NUL becomes a replacement character.
+    """
     text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
     text = AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
@@ -128,4 +133,4 @@ TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version]], Iterator[Row]]]]
         _findings,
     ),
 }
-"""The tables: their headings, and the function that yields their rows."""
+"""The headings of each table, and the function that yields its rows."""

@@ -1,4 +1,4 @@
-"""Writes evidence as one zip file that proves itself; see `check`, the program in it."""
+"""Writes evidence as one zip file. The zip contains the program `check`, which verifies it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from document import from_json
 from document.model import Document
 
 Rows = dict[tuple[str, int], dict[str, Any]]
-"""Sealed values of rows, by kind and number."""
+"""Sealed values of rows. The key is the kind and the number of the row."""
 
 
 @dataclass(slots=True)
@@ -34,13 +34,13 @@ class _Bundle:
     target: ZipFile
     now: datetime
     listed: dict[str, str] = field(default_factory=dict)
-    """The SHA-256 of each file."""
+    """The SHA-256 of each file that was added, under the file's name."""
 
     def add(self, name: str, content: bytes) -> None:
         self.add_pieces(name, [content])
 
     def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Add a file piece by piece, so that a long chain is never in memory as a whole."""
+        """Add a file piece by piece. So a long chain need not fit into memory."""
         digest = hashlib.sha256()
         info = ZipInfo(name, self.now.timetuple()[:6])
         info.compress_type = ZIP_DEFLATED
@@ -53,14 +53,17 @@ class _Bundle:
 
 
 def check_script() -> str:
-    """Return the program that verifies a bundle, which needs only Python's standard library."""
+    """Return the source of the program that verifies an evidence file.
+
+    The program needs only Python's standard library.
+    """
     return files("clausewatch").joinpath("exports/check.py").read_text(encoding="utf-8")
 
 
 def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[bytes], now: datetime) -> Head:
-    """Write the evidence about consecutive versions of one policy, and return the head of the chain.
+    """Write the evidence about consecutive versions of one policy.
 
-    Raises DamagedArchiveError.
+    Return the head of the part of the chain in the zip. Raises DamagedArchiveError.
     """
     policy, first, last = versions[0].policy, versions[0].number, versions[-1].number
     with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as proof:
@@ -78,7 +81,10 @@ def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[byt
 
 
 def _add_versions(bundle: _Bundle, proof: Evidence, policy: str, rows: Rows) -> None:
-    """Add the files of each version, and the text of the version before the first."""
+    """Add the files of each version.
+
+    Also add the text of the version before the first, with which the first is compared.
+    """
     previous: tuple[dict[str, Any], Document] | None = None
     for number, content in proof.documents():
         folder = f"versions/{number}"

@@ -1,6 +1,6 @@
-"""Writes kept pages as a WACZ file: a zip with a WARC file, its index and a list of pages, which replay tools open.
+"""Writes kept pages as a WACZ file, which replay tools can open.
 
-The format is WACZ 1.1.1 of the Webrecorder project.
+It is a zip with a WARC file, an index and a list of pages. The format is WACZ 1.1.1 of the Webrecorder project.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ VERSION = "1.1.1"
 
 @dataclass(slots=True)
 class _Resource:
-    """A file that is hashed while it is written into the zip."""
+    """A file in the zip. Its hash is computed while the file is written."""
 
     file: IO[bytes]
     size: int = 0
     hash: Any = field(default_factory=hashlib.sha256)
 
     def write(self, data: bytes) -> int:
-        """Write bytes."""
+        """Write bytes to the file, and add them to the hash."""
         self.size += len(data)
         self.hash.update(data)
         return self.file.write(data)
 
 
 def write_wacz(archive: Archive, target: IO[bytes], selection: Selection, software: str, now: datetime) -> int:
-    """Write the kept pages with their index, and return their number.
+    """Write the kept pages and their index. Return the number of pages.
 
     Raises the same errors as `write_warc`.
     """
     with TemporaryFile() as warc, ZipFile(target, "w") as bundle:
         records = list(write_warc(archive, warc, selection, software))
         entry = _entry(f"archive/{WARC}", now, ZIP_STORED)
-        # With a known size, only a file over 2 GB gets the larger header, which replay tools cannot read.
+        # Replay tools cannot read the header of big files. If the size is known, only files over 2 GB get this header.
         entry.file_size = warc.tell()
         warc.seek(0)
         with bundle.open(entry, "w") as file:
@@ -102,7 +102,10 @@ def _index(records: Sequence[WarcRecord]) -> Iterable[str]:
 
 
 def _pages(records: Sequence[WarcRecord]) -> Iterable[str]:
-    """Return the list of pages. Each is listed under the address that was requested first."""
+    """Yield the lines of the list of pages.
+
+    After redirects, a page is listed under the address that was requested first.
+    """
     yield json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Pages by the time of their visits"})
     first: WarcRecord | None = None
     for number, record in enumerate(records, 1):
@@ -115,7 +118,7 @@ def _pages(records: Sequence[WarcRecord]) -> Iterable[str]:
 
 
 def sort_key(url: str) -> str:
-    """Return the key by which indexes of web archives sort an address: "example,www)/path?query"."""
+    """Return the key by which indexes of web archives sort an address, such as "example,www)/path?query"."""
     parts = urlsplit(url.lower())
     host = ",".join(reversed((parts.hostname or "").split(".")))
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"

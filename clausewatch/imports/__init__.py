@@ -1,1 +1,1 @@
-"""Reads histories and watch lists of other tools."""
+"""Reads histories from other collections, and watch lists of other tools."""

@@ -1,4 +1,7 @@
-"""Reads the watch list of changedetection.io: `url-watches.json`, or a backup that contains it."""
+"""Reads the watch list of changedetection.io.
+
+It is the file `url-watches.json`, or a backup that contains this file.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ from clausewatch.imports.watch_lists import LARGEST, WatchedPolicy, WatchList, W
 NAME = "url-watches.json"
 
 LARGEST_DIRECTORY = 8_000_000
-"""Maximum size, in bytes, of the directory of a zip file: about 80,000 files."""
+"""Maximum size in bytes of a zip file's directory. A directory of this size lists about 80,000 files."""
 
 END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 """The last record of a zip file. It contains the size of the directory in bytes."""
 
 UNREADABLE = (OSError, ValueError, EOFError, NotImplementedError, struct.error, zlib.error, lzma.LZMAError)
-"""Errors when a damaged zip or JSON file is read, besides BadZipFile."""
+"""The errors, besides BadZipFile, that reading a damaged zip or JSON file may raise."""
 
 UNSUPPORTED = {
     "trigger_text": "text that must appear before it notifies: what is material is judged here",
@@ -40,7 +43,7 @@ UNSUPPORTED = {
     "notification_urls": "whom it notifies: name channels and subscribers",
     "paused": "that it is paused",
 }
-"""Keys of a watch without a counterpart here, with their meanings."""
+"""Keys of a watch that have no equivalent in our configuration, each with its meaning."""
 
 
 def from_changedetection(file: Path) -> WatchList:
@@ -84,13 +87,13 @@ def _text(file: Path) -> str:
 
 
 def _require_small_directory(file: Path, opened: BinaryIO) -> None:
-    """Refuse a zip file whose directory is too large, before it is read into memory."""
+    """Raise RefusedFileError if the directory of a zip file is too large. The directory is not read into memory."""
     opened.seek(0, 2)
     opened.seek(max(0, opened.tell() - END_OF_DIRECTORY.size - 0x10000 - 20))
     tail = opened.read()
     place = tail.rfind(b"PK\x05\x06")
     record = tail[place : place + END_OF_DIRECTORY.size]
-    large = b"PK\x06\x07" in tail  # the larger format, with its sizes elsewhere
+    large = b"PK\x06\x07" in tail  # a zip in the larger format, which has its sizes in a different place
     if place < 0 or large or END_OF_DIRECTORY.unpack(record)[5] > LARGEST_DIRECTORY:
         raise RefusedFileError(f"{file}: its table of contents is too large: unpack {NAME} and give that file")
 
@@ -133,6 +136,6 @@ def _interval(value: Any) -> timedelta | None:
     parts = {unit: _dict(value).get(unit) for unit in ("weeks", "days", "hours", "minutes", "seconds")}
     try:
         interval = timedelta(**{unit: part for unit, part in parts.items() if isinstance(part, int | float)})
-    except (OverflowError, ValueError):  # infinite or not a number
+    except (OverflowError, ValueError):  # a number of the interval is infinite or not a number
         return None
     return interval if interval > timedelta(0) else None

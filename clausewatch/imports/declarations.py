@@ -1,4 +1,4 @@
-"""Reads declarations of Open Terms Archive: a JSON file for each service, with the documents to track."""
+"""Reads declarations of Open Terms Archive. There is a JSON file for each service, with the documents to track."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clausewatch.imports.small_files import RefusedFileError, small_file
 from clausewatch.imports.watch_lists import WatchedPolicy, WatchList, WatchListError, limited_text
 
 LARGEST = 2_000_000
-"""Maximum size of one declaration in bytes. The largest real ones have about 20,000."""
+"""Maximum size of one declaration in bytes. The largest real declarations have about 20,000 bytes."""
 
 UNREADABLE = (ValueError, RecursionError)
 
@@ -22,7 +22,7 @@ STARTS, ENDS = ("startBefore", "startAfter"), ("endBefore", "endAfter")
 NEEDLESS = re.compile(
     r"(remove|clean)\w*(Url|QueryParam|Sid|AmpDevice|Empty|Svg|Image|Img|Script)\w*|unify\w*Email\w*", re.IGNORECASE
 )
-"""Matches names of filters that change only links, pictures or scripts. Our extraction compares none of these."""
+"""Matches names of filters that change only links, pictures or scripts. We do not compare these."""
 
 LIKELY: Mapping[str, str] = {
     "remove": "removes",
@@ -38,13 +38,14 @@ LIKELY: Mapping[str, str] = {
     "hide": "hides",
     "format": "formats",
 }
-"""First words of filter names, each with the verb that describes such a filter."""
+"""First words of filter names, each with the verb for the message about such a filter."""
 
 
 def from_declarations(folder: Path, types: Collection[str] = ()) -> WatchList:
-    """Read a folder of declarations; `types` limits the documents to some types, such as "Privacy Policy".
+    """Read the declarations in a folder.
 
-    Raises WatchListError if the folder has no declarations.
+    If `types` is not empty, read only documents of these types, such as "Privacy Policy". Raises WatchListError if the
+    folder has no declarations.
     """
     watches = WatchList(f"the declarations in {folder.name}")
     files = [file for file in sorted(folder.glob("*.json")) if not file.name.endswith(".history.json")]
@@ -98,7 +99,7 @@ def _entry(service: str, kind: str, document: Mapping[str, Any]) -> WatchedPolic
 
 
 def _add_parts(entry: WatchedPolicy, into: list[str], parts: Any, what: str) -> None:
-    """Take over selectors and ranges, each once."""
+    """Add each selector and range to the list `into`, without duplicates."""
     for part in parts if isinstance(parts, list) else [parts] if parts else []:
         text = _range(part) if isinstance(part, dict) else str(part)
         if text is None:
@@ -108,14 +109,17 @@ def _add_parts(entry: WatchedPolicy, into: list[str], parts: Any, what: str) -> 
 
 
 def _range(part: Mapping[str, Any]) -> str | None:
-    """Return a range in our form; None if its start or its end is missing."""
+    """Return a range in the form of our configuration; None if the start or the end of the range is missing."""
     start = next((key for key in STARTS if isinstance(part.get(key), str)), None)
     end = next((key for key in ENDS if isinstance(part.get(key), str)), None)
     return None if start is None or end is None else f"{start}: {part[start]}; {end}: {part[end]}"
 
 
 def _filters(filters: Any) -> Iterator[str]:
-    """Yield a sentence for each filter. A filter is a JavaScript function, and only its name is known."""
+    """Yield a sentence for each filter.
+
+    A filter is a JavaScript function, of which the declaration contains only the name.
+    """
     for each in filters if isinstance(filters, list) else []:
         name = next(iter(each), "") if isinstance(each, dict) else str(each)
         shown = limited_text(json.dumps(each, ensure_ascii=False) if isinstance(each, dict) else name)
@@ -126,7 +130,7 @@ def _filters(filters: Any) -> Iterator[str]:
 
 
 def _likely(name: str) -> str:
-    """Say what a filter probably does, judged by its name."""
+    """Return a phrase that says what a filter probably does. The phrase is guessed from the filter's name."""
     words = re.findall(r"[A-Z]{2,}s?(?![a-z])|[A-Z]?[a-z]+|[A-Z]|[0-9]+", name)
     verb = LIKELY.get(words[0].lower()) if words else None
     if verb is None or len(words) == 1:

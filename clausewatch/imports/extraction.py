@@ -1,4 +1,4 @@
-"""Extracts imported texts in worker processes, with the limits of a crawl, so that a hostile text fails alone."""
+"""Extracts imported texts in worker processes with the limits of a crawl. So a hostile text cannot end the import."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 AT_ONCE = 64
-"""Number of texts that the workers get before the first one is recorded. It limits the memory of an import."""
+"""Number of texts that the workers get at once. Only this number of texts is in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitedVersion:
-    """A version that was not extracted because of a limit."""
+    """A version whose extraction exceeded a limit and was ended."""
 
     version: Recorded
     limit: str
-    """The limit."""
+    """The limit as text, with its unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenedCopy:
-    """Saved pages that form one text, and the reason if they are not a policy."""
+    """The text of saved pages. If the text is not a policy, `screening` says why."""
 
     extraction: Extracted
     screening: Screening | None
@@ -45,7 +45,7 @@ class ScreenedCopy:
 def extracted_copies(
     recorded: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy | LimitedVersion]:
-    """Extract the texts of versions; yield the copies in the order of the versions."""
+    """Extract the texts of versions, and yield the results in the order of the versions."""
     with asyncio.Runner() as runner:
         workers = Workers(WorkerLimits.of(crawl, crawl.workers))
         try:
@@ -58,7 +58,7 @@ def extracted_copies(
 
 
 def screened(pages: Sequence[Page], options: ExtractionOptions, crawl: CrawlSettings) -> ScreenedCopy | LimitHit:
-    """Extract saved pages as one text, and screen the text."""
+    """Extract saved pages as one text, and check whether the text is a policy."""
     with asyncio.Runner() as runner:
         workers = Workers(WorkerLimits.of(crawl, 1))
         try:

@@ -1,8 +1,8 @@
-"""Reads the commits and files of a git repository, but not its configuration.
+"""Reads the commits and files of a git repository without running programs that the repository names.
 
-A repository's configuration can make git run programs (for signatures, missing objects, transports, hooks, the
-file-system monitor). Its other files can make git read files elsewhere. So git works in a temporary folder with our own
-configuration, and sees only the repository's objects.
+A repository's configuration can make git run programs, for example to check signatures or to fetch missing objects.
+Other files of a repository can make git read files outside of it. So git works in a temporary folder with our own
+configuration, and sees only the objects of the repository.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from typing import IO
 from clausewatch.errors import ClausewatchError, ExitCode
 
 MEMORY = 256_000_000
-"""Bytes that git may allocate. Mapped pack files do not count."""
+"""Maximum number of bytes that git may allocate. Pack files that are mapped into memory do not count."""
 
 CPU_TIME = 600
-"""Seconds of CPU time for one git command."""
+"""Maximum CPU time of one git command in seconds."""
 
 LONGEST_FIELD = 65_536
-"""Maximum size, in bytes, of a field in git's output, such as a commit's subject."""
+"""Maximum size in bytes of one field in git's output, such as a commit's subject."""
 
 LARGEST_REFS = 16_000_000
-"""Maximum size of a file with references, in bytes."""
+"""Maximum size in bytes of a file with references."""
 
 AT_ONCE = 64
-"""Number of files that are requested from git at once."""
+"""Maximum number of files that are requested from git at once."""
 
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -51,33 +51,38 @@ deltaBaseCacheLimit = 32m
 [extensions]
 {extensions}
 """
-"""Our configuration for git. The indexes beside the packs are not used, because they could contradict the commits."""
+"""Our configuration for git. The commit graph and the multi-pack index are not used, because they could contradict the
+commits.
+"""
 
 
 class RepositoryError(ClausewatchError):
-    """The repository cannot be read, or does not contain a requested object."""
+    """The repository cannot be read, or it does not contain a requested object."""
 
     exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)
 class GitObjects:
-    """The objects of a repository, and the commit in its HEAD."""
+    """The objects of a repository, and the commit to which its HEAD points."""
 
     repository: Path
     workplace: Path
-    """The temporary folder that git works in."""
+    """The temporary folder in which git works."""
     head: str
 
     def log(self, *options: str) -> Iterator[bytes]:
-        """Return the fields that `git log` prints from HEAD on. Each ends with NUL. Raises RepositoryError."""
+        """Yield the fields that `git log` prints, newest commit first.
+
+        In git's output, NUL separates them. Raises RepositoryError.
+        """
         with self._git("log", *options, self.head, "--") as git:
             yield from self._fields(_stream(git.stdout))
 
     def contents(self, names: Iterable[str], largest: int) -> Iterator[bytes]:
-        """Yield the files with these object names, one at a time. A file larger than `largest` bytes is an error.
+        """Yield the contents of the files with these object names, one at a time.
 
-        Raises RepositoryError.
+        Raises RepositoryError, also if a file has more than `largest` bytes.
         """
         with self._git("cat-file", "--batch-command") as git:
             asked, answer = _stream(git.stdin), _stream(git.stdout)
@@ -92,14 +97,17 @@ class GitObjects:
                     yield self._content(name, answer)
 
     def _ask(self, asked: IO[bytes], command: str, names: Sequence[str]) -> None:
-        """Send git a few requests at once. They must fit into a pipe, so that git and we never wait for each other."""
+        """Send several requests to git at once.
+
+        The requests must fit into a pipe. Otherwise this program and git could wait for each other for ever.
+        """
         try:
             os.write(asked.fileno(), "".join(f"{command} {name}\n" for name in names).encode())
         except BrokenPipeError as error:
             raise RepositoryError(f"{self.repository}: git ended before it gave file {names[0]}") from error
 
     def _size(self, name: str, answer: IO[bytes]) -> int:
-        """Read the size of a requested file."""
+        """Read the size of a requested file in bytes from git's answer."""
         _, *facts = answer.readline(LONGEST_FIELD).split() or [b""]
         if len(facts) == 2 and facts[0] == b"blob" and facts[1].isdigit():
             return int(facts[1])
@@ -122,7 +130,7 @@ class GitObjects:
 
     @contextmanager
     def _git(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run git, and end it when the block ends. Raises RepositoryError if git fails."""
+        """Run git during a `with` block, and end it after the block. Raises RepositoryError if git fails."""
         with TemporaryFile() as errors:
             command = ["git", "--no-pager", "--literal-pathspecs", *arguments]
             try:
@@ -149,7 +157,7 @@ class GitObjects:
                 raise RepositoryError(f"{self.repository}: git cannot read it: {_last(errors, git.returncode)}")
 
     def _environment(self) -> dict[str, str]:
-        """Return the environment for git, without settings of the user or the system."""
+        """Return the environment variables for git. They make git ignore the settings of the user and of the system."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LC_ALL": "C",
@@ -197,7 +205,11 @@ def _objects(repository: Path) -> Path:
 
 
 def _require_plain_files(repository: Path, objects: Path) -> None:
-    """Refuse objects that are elsewhere or that would make git wait: links, pipes, and borrowed objects."""
+    """Raise RepositoryError if the folder of objects contains links or pipes, or borrows objects from another
+    repository.
+
+    Git would read files outside of the repository, or wait for ever.
+    """
     if not objects.is_dir() or objects.is_symlink():
         raise RepositoryError(f"{repository}: git cannot read it: there is no folder {objects}")
     for folder, folders, files in os.walk(objects):
@@ -212,7 +224,7 @@ def _require_plain_files(repository: Path, objects: Path) -> None:
 
 
 def _head(repository: Path, folder: Path) -> str:
-    """Return the commit in HEAD, from git's own files."""
+    """Return the commit to which HEAD points. It is read from the files of the repository, without git."""
     named = _text(folder / "HEAD", LONGEST_FIELD).strip()
     reference = named.removeprefix("ref:").strip()
     if reference != named:
@@ -230,7 +242,7 @@ def _packed(folder: Path, reference: str) -> str:
 
 
 def _text(path: Path, largest: int) -> str:
-    """Return the text of a small file; "" if it does not exist or is not a plain file."""
+    """Return at most `largest` bytes of a file as text; "" if the file does not exist or is not a plain file."""
     if not path.is_file():
         return ""
     try:
@@ -247,6 +259,6 @@ def _stream(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _last(errors: IO[bytes], status: int) -> str:
-    """Return the last line of git's error output, about a failure."""
+    """Return the last line of git's error output. If git printed nothing, return a phrase with its exit status."""
     lines = errors.read(LONGEST_FIELD).decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else f"it ended with {status}"

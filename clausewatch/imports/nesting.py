@@ -1,4 +1,4 @@
-"""Refuses JSON that is nested too deeply for a list of another tool."""
+"""Refuses JSON that is nested more deeply than any real watch list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clausewatch.imports.watch_lists import DEEPEST
 
 
 def require_shallow(file: Path, text: str) -> None:
-    """Raise RefusedFileError if JSON is nested too deeply, before it is parsed."""
+    """Raise RefusedFileError if a text is too deeply nested JSON. Call this function before the text is parsed."""
     depth = 0
     for bracket in re.finditer(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', text, re.DOTALL):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)

@@ -1,7 +1,7 @@
 """Reads the versions repository of an Open Terms Archive collection.
 
-Such a repository has a folder for each service, with a Markdown file for each of its documents ("terms"). Each commit
-records one version of one file, with the date of its fetch.
+Such a repository has a folder for each service. In this folder is a Markdown file for each of the service's documents
+("terms"). Each commit records one version of one file, with the date on which the version was fetched.
 """
 
 from __future__ import annotations
@@ -16,36 +16,37 @@ from pathlib import PurePosixPath
 from clausewatch.imports.git_objects import COMMIT, GitObjects, RepositoryError
 
 TECHNICAL = re.compile(r"^(Apply technical\b|Refilter\b|Update after )", re.IGNORECASE)
-"""Matches the subject of a commit that only records a change in Open Terms Archive's extraction. Old and new engines
-use different subjects."""
+"""Matches the subject of a commit that records only a change in Open Terms Archive's extraction. Old and new versions
+of its engine write different subjects.
+"""
 
 ENDING = ".md"
 
 ORDINARY_FILES = ("100644", "100755")
-"""Git's modes for ordinary files. Links and submodules have others."""
+"""Git's modes for ordinary files. Links and submodules have different modes."""
 
 MOST_VERSIONS = 300_000
-"""Maximum number of versions in a repository. The largest public collection has a third of that."""
+"""Maximum number of versions in a repository. The largest public collection has a third of this number."""
 
 LOG = (
     *("--topo-order", "--no-renames", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-mailmap"),
-    # A merge counts as a version of each file that differs from all parents.
+    # A merge commit counts as a version of each file that differs from the file in all parents.
     *("-c", "--root", "--raw", "--no-abbrev", "-z", "--encoding=UTF-8", "--format=%H%x00%at%x00%s"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A version of a document, as recorded by a commit."""
+    """A version of a document that a commit recorded."""
 
     commit: str
     at: datetime
-    """Time of the fetch, which is the commit's author date."""
+    """Time when the version was fetched. It is the commit's author date."""
     subject: str
     path: str
-    """Path within the repository."""
+    """Path of the file within the repository."""
     blob: str
-    """Object name of its text."""
+    """Git's object name of the file's content."""
 
     @property
     def technical(self) -> bool:
@@ -54,14 +55,15 @@ class Recorded:
 
     @property
     def origin(self) -> str:
-        """A sentence about the source."""
+        """A sentence that names the source of the version."""
         return f"Imported from an Open Terms Archive repository, commit {self.commit[:12]}: {self.subject}"
 
 
 def documents(objects: GitObjects) -> Mapping[tuple[str, str], list[Recorded]]:
-    """Return all versions of each service's terms, oldest first, without the texts. Raises RepositoryError.
+    """Return the versions of each document, oldest first, without their texts. Raises RepositoryError.
 
-    A renamed file counts as another document.
+    The keys are the service and the document. If a file was renamed, the versions after the rename belong to a new
+    document.
     """
     recorded: defaultdict[tuple[str, str], list[Recorded]] = defaultdict(list)
     for count, version in enumerate(_versions(objects)):
@@ -71,13 +73,13 @@ def documents(objects: GitObjects) -> Mapping[tuple[str, str], list[Recorded]]:
         recorded[path.parts[0], path.stem] += [version]
     for versions in recorded.values():
         versions.reverse()
-        # Versions from an older archive were committed after newer ones.
+        # A collection may have committed versions from an older archive after its newer versions.
         versions.sort(key=lambda version: version.at)
     return dict(sorted(recorded.items()))
 
 
 def _versions(objects: GitObjects) -> Iterator[Recorded]:
-    """Return the versions of all documents, newest commit first."""
+    """Yield the versions of all documents, newest commit first."""
     fields = (field.decode("utf-8", "replace") for field in objects.log(*LOG))
     commit, at, subject = "", datetime.min.replace(tzinfo=UTC), ""
     for field in fields:
@@ -95,8 +97,11 @@ def _versions(objects: GitObjects) -> Iterator[Recorded]:
 
 
 def _after(raw: str) -> tuple[str, str]:
-    """Return a file's mode and object name after a commit. The raw line has a column for each parent and one for the
-    commit."""
+    """Return a file's mode and object name after a commit.
+
+    `raw` is a line of `git log --raw`. Its columns are the modes in each parent and in the commit, the object names in
+    the same order, and the status.
+    """
     columns = raw.lstrip(":").split(" ")
     return columns[(len(columns) - 1) // 2 - 1], columns[-2]
 

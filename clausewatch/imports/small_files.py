@@ -1,4 +1,4 @@
-"""Reads other people's files as a whole, up to a given size."""
+"""Reads files from other people into memory if they are not too large."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class RefusedFileError(ClausewatchError):
 
 
 def small_file(path: Path, largest: int) -> bytes:
-    """Return a file's content. Raises RefusedFileError if it is not a file, or has more than `largest` bytes."""
+    """Return the content of a file.
+
+    Raises RefusedFileError if the path is not a file, or if the file has more than `largest` bytes.
+    """
     try:
         with open_file(path) as file:
             content = file.read(largest + 1)
@@ -30,7 +33,7 @@ def small_file(path: Path, largest: int) -> bytes:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file. Raise RefusedFileError for a pipe or a device at once, without waiting."""
+    """Open a file. For a pipe or a device, it raises RefusedFileError at once and does not wait."""
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()

@@ -1,4 +1,4 @@
-"""Reads the jobs of urlwatch and webchanges: `urls.yaml`."""
+"""Reads the list of jobs of urlwatch or webchanges, `urls.yaml`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from clausewatch.imports.small_files import RefusedFileError, small_file
 from clausewatch.imports.watch_lists import DEEPEST, WatchedPolicy, WatchList, WatchListError
 
 LARGEST = 2_000_000
-"""Maximum size of a list of jobs in bytes. A thousand jobs take about a tenth of that."""
+"""Maximum size of a list of jobs in bytes. A list of a thousand jobs has about a tenth of this size."""
 
 CARRIED = {"name", "url", "navigate", "filter", "kind", "note", "user_visible_url", "location", "use_browser"}
 
 NEEDLESS = {"html2text", "beautify", "strip", "striplines", "strip_each_line", "remove-duplicate-lines", "pdf2text"}
-"""Filters that are not needed, because every page is processed in this way here."""
+"""Filters that can be left out, because Clausewatch does the same to every page."""
 
 ELEMENTS: dict[str, Callable[[str], str]] = {
     "element-by-id": "#{}".format,
@@ -26,11 +26,14 @@ ELEMENTS: dict[str, Callable[[str], str]] = {
 }
 
 UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
-"""Errors when a YAML file is read. The library lets errors of Python's own types through."""
+"""The errors that reading a YAML file may raise. The library also raises built-in errors of Python."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one, if it is installed
-    """Reads a job with a Python tag, which urlwatch sometimes writes, as a plain table. It runs no code."""
+    """A YAML loader that runs no code. urlwatch sometimes writes a job with a tag for Python.
+
+    Such a job is read as a plain table.
+    """
 
 
 def from_urlwatch(file: Path) -> WatchList:
@@ -50,7 +53,10 @@ def from_urlwatch(file: Path) -> WatchList:
 
 
 def _require_plain(file: Path, text: bytes) -> None:
-    """Refuse aliases, with which a few lines can expand to millions, and deep nesting."""
+    """Raise RefusedFileError for aliases and deep nesting.
+
+    With aliases, a few lines can expand to millions of values.
+    """
     depth = 0
     for event in yaml.parse(text, _Loader):
         if isinstance(event, yaml.AliasEvent):
@@ -86,7 +92,7 @@ def _add_job(watches: WatchList, number: int, job: dict[str, Any]) -> None:
 
 
 def _filters(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the filters of a job, which urlwatch allows in several forms."""
+    """Yield the name and the options of each filter of a job. urlwatch allows a text, a table or a list."""
     if isinstance(value, str):
         for part in value.split(","):
             kind, _, option = part.partition(":")

@@ -15,10 +15,10 @@ from clausewatch.errors import ClausewatchError, ExitCode
 from document.html.selectors import SelectorError, check_selector
 
 LARGEST = 8_000_000
-"""Maximum size of a watch list in bytes. A thousand watches take about half of that."""
+"""Maximum size of a watch list in bytes. A list of a thousand watches has about half of this size."""
 
 DEEPEST = 64
-"""Maximum nesting depth of a watch list. Real lists have less than ten levels."""
+"""Maximum number of nested levels in a watch list. Real lists have fewer than ten levels."""
 
 MOST_ENTRIES = 10_000
 """Maximum number of watches that are converted."""
@@ -28,14 +28,14 @@ LONGEST_TEXT = 2_000
 
 
 class WatchListError(ClausewatchError):
-    """The file is not a watch list of this tool."""
+    """The file is not a watch list of the expected tool."""
 
     exit_code = ExitCode.USAGE
 
 
 @dataclass(slots=True)
 class WatchedPolicy:
-    """A policy of our configuration, and the parts of the other tool's watch that were left out."""
+    """A policy that was converted from a watch of another tool, and the parts of the watch that were left out."""
 
     name: str
     url: str
@@ -45,12 +45,15 @@ class WatchedPolicy:
     remove: list[str] = field(default_factory=list)
     render: bool = False
     further: list[str] = field(default_factory=list)
-    """Addresses of further pages, which are read after the first as one policy."""
+    """Addresses of further pages of the policy, in reading order after `url`."""
     lost: list[str] = field(default_factory=list)
-    """Options that could not be converted, each as a sentence without its full stop."""
+    """Options that could not be converted. Each is a sentence without a full stop."""
 
     def add_selectors(self, into: list[str], selectors: Any, what: str) -> None:
-        """Convert a selector or a list of selectors. Paths in other languages are left out."""
+        """Add a selector or a list of selectors to `into`.
+
+        XPath, JSONPath and jq expressions are added to `lost` instead.
+        """
         texts = [selectors] if isinstance(selectors, str) else selectors if isinstance(selectors, list) else []
         for selector in (str(text).strip() for text in texts):
             if OTHER_PATH.match(selector):
@@ -59,7 +62,7 @@ class WatchedPolicy:
                 self.add_css(into, selector.removeprefix("css:").strip(), what)
 
     def add_css(self, into: list[str], selector: str, what: str) -> None:
-        """Convert a CSS selector."""
+        """Add a CSS selector to `into`, or to `lost` if it is invalid."""
         if not _is_selector(selector):
             self.lost.append(f"the {what} {limited_text(selector)}: it is not a CSS selector")
         else:
@@ -85,12 +88,16 @@ class WatchList:
     source: str
     entries: list[WatchedPolicy] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """Watches that could not be converted at all, with the reasons."""
+    """Names of watches that could not be converted at all, each with the reason."""
     _names: dict[str, int] = field(default_factory=dict)
-    """Number of uses of each name so far."""
+    """Names that are in use, each with the number of policies that asked for this name."""
 
     def add(self, entry: WatchedPolicy) -> None:
-        """Add an entry under a unique name, or record why not. Raises WatchListError if there are too many."""
+        """Add a policy under a unique name.
+
+        If its address is invalid, add the policy to `refused` instead. Raises WatchListError if there are too many
+        policies.
+        """
         if len(self.entries) + len(self.refused) >= MOST_ENTRIES:
             raise WatchListError(f"{self.source} has more than {MOST_ENTRIES:,} watches: split it")
         for url in (entry.url, *entry.further):
@@ -118,7 +125,7 @@ def limited_text(text: str) -> str:
 
 
 def toml(watches: WatchList) -> str:
-    """Return the policies as TOML for our configuration, with comments about parts that were left out."""
+    """Return the policies as TOML for our configuration. Comments list the parts that were left out."""
     return "\n".join([*_header(watches), *(line for entry in watches.entries for line in _policy(entry)), ""])
 
 
@@ -150,14 +157,16 @@ def _lists(*lists: tuple[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _string(value: str) -> str:
-    """Return a TOML basic string. Control characters are escaped, and a dollar sign is doubled if it would begin a
-    variable."""
+    """Return a text as a TOML basic string.
+
+    Control characters are escaped. Dollar signs are doubled if one would begin a variable.
+    """
     plain = value.encode("utf-8", "replace").decode()
     quoted = json.dumps(plain.replace("$", "$$") if "$$" in plain or "${" in plain else plain, ensure_ascii=False)
     return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in quoted)
 
 
 def _comment(value: str) -> str:
-    """Return a text for a comment: one line of printable characters."""
+    """Return a text as one line of printable characters, for a comment."""
     text = value.encode("utf-8", "replace").decode()
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,1 +1,1 @@
-"""Examines pages and files without recording anything."""
+"""Examines pages, files and languages. Nothing is recorded."""

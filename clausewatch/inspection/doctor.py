@@ -1,4 +1,4 @@
-"""Fetches one policy twice without recording anything, and examines the responses with the limits of a run."""
+"""Fetches one policy twice, and examines the responses with the limits of a run. Nothing is recorded."""
 
 from __future__ import annotations
 
@@ -25,23 +25,25 @@ TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The result of examining one policy."""
+    """The result for one policy."""
 
     policy: Policy
     visits: tuple[VisitResult, ...]
     robots: tuple[RobotsResult, ...]
     _: KW_ONLY
     examined: Examined | None
-    """None if there was no complete response, or if reading it exceeded a limit."""
+    """The examined responses; None if there was no complete response, or if reading a response exceeded a limit."""
     limit: str
-    """The limit that was exceeded, with its unit, or ""."""
+    """The limit that was exceeded, with its unit; "" if none was exceeded."""
     latest: int | None
-    """Number of the version that a run would compare with, or None."""
+    """Number of the version with which a run would compare the page, or None."""
 
     @property
     def well(self) -> bool:
-        """Whether a run would recognise the policy, use the configured `select`, read the same text each time, and
-        leave out little prose."""
+        """Whether the page has no problem.
+
+        A run recognises the policy, `select` matches, both fetches give the same text, and little prose is left out.
+        """
         page = self.examined
         if page is None or page.refused is not None or page.fallback:
             return False
@@ -49,8 +51,10 @@ class Diagnosis:
 
 
 def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:
-    """Fetch a policy twice, and return how a run would judge it. Call it only once in a process. Raises
-    CrawlDefectError."""
+    """Fetch a policy twice, and return how a run would judge it.
+
+    Call this function only once in a process. Raises CrawlDefectError.
+    """
     whole = replace(configuration.crawl, full_fetch=0.0)
     settings = scrapy_settings(whole, configuration.database, profiles=configuration.profiles)
     unrecorded = preview(settings, [policy] * TWICE)
@@ -83,7 +87,10 @@ async def _examined(
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,
 ) -> Examined | str | None:
-    """Return the examined responses, the limit that they exceeded, or None if there was no complete response."""
+    """Return the examined responses.
+
+    If they exceeded a limit, return the limit. If no response was complete, return None.
+    """
     profile = profile_of(policy, profiles)
     complete = [visit.fetch for visit in visits if not visit.fetch.error]
     asked = tuple(visit_of(policy, fetch, current, profile=profile, crawl=crawl) for fetch in complete)

@@ -1,6 +1,4 @@
-"""Reports the files of each language: which exist, which keys are missing compared with English, and which are
-invalid.
-"""
+"""Reports for each language which files exist, which keys are missing that English has, and which files are invalid."""
 
 from __future__ import annotations
 
@@ -25,43 +23,45 @@ from languages import FILES, LanguageError, Naming, languages, languages_with, n
 from notifier.texts.phrases import phrases_for
 
 MODEL = "en"
-"""The language with complete files."""
+"""The language with complete files, with which the other languages are compared."""
 _DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4}
-"""Number of levels of a file's tables that have the same keys in every language; one for files not listed here."""
+"""Number of levels of a file's tables that must have the same keys in every language. It is 1 for files not listed
+here.
+"""
 _OWN = ("short", "states")
-"""Tables of places in which each language has its own keys."""
+"""Tables of the file `places` in which each language has different keys. Such keys cannot be missing."""
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
-"""Files with words that are regular expressions. The keys after each file are exceptions."""
+"""Files whose words are regular expressions, each with the keys whose words are not."""
 _NEEDED = {"screening": "policy", "counters": "ago"}
-"""Keys of files that must not be empty."""
+"""Files with a key that must not be empty, each with this key."""
 _PLACEHOLDER = re.compile(r"(?<!\\)\{[a-z]\w*\}")
-"""Matches a placeholder, such as {unit}, that was not filled in."""
+"""Matches a placeholder that is still in a pattern after the known placeholders were filled in."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageReport:
-    """The existing and the missing files and keys of a language."""
+    """Says which files and keys of a language exist, and which are missing."""
 
     code: str
     naming: Naming
     files: tuple[str, ...]
-    """Its files, in the order of `FILES`."""
+    """The existing files, in the order of `FILES`."""
     _: KW_ONLY
     short: bool
-    """Whether the lexicon declares itself short."""
+    """Whether the language's word list is marked as short."""
     lacks: Mapping[str, tuple[str, ...]]
-    """Keys that English has and this language does not, by file. A file that is missing as a whole is not listed."""
+    """The missing keys of each file, which English has. A file that does not exist is not listed."""
     problems: tuple[str, ...]
-    """Problems, each as a sentence with the name of the file."""
+    """The problems of the files. Each is a sentence with the name of the file."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Its missing files."""
+        """The missing files."""
         return tuple(file for file in FILES if file not in self.files)
 
 
 def survey() -> tuple[LanguageReport, ...]:
-    """Return a report on every language, by code."""
+    """Return a report on each language, sorted by code."""
     return tuple(map(language_report, languages()))
 
 
@@ -90,7 +90,10 @@ def _lacking(language: str, file: str) -> Iterator[str]:
 
 
 def _missing(model: Mapping[str, Any], table: Mapping[str, Any], levels: int) -> Iterator[str]:
-    """Yield the keys of a model that a table does not have, down to a number of levels, joined by dots."""
+    """Yield the keys of a model that a table does not have.
+
+    Keys of inner tables are compared down to `levels` levels, and written with dots, such as "outer.inner".
+    """
     for key, value in model.items():
         if key not in table:
             yield key
@@ -166,7 +169,9 @@ def _unreadable_patterns(language: str, file: str) -> Iterator[str]:
 
 
 def _patterns(language: str, file: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each regular expression of a file three times: its key, as written, and as used."""
+    """Yield a triple for each regular expression of a file: its key, its text in the file, and the pattern that is
+    used.
+    """
     if file == "counters":
         counting = read_record(language, file, CountingWords)
         yield from counting.patterns() if counting else ()

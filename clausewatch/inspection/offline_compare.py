@@ -1,4 +1,4 @@
-"""Judges two files without an archive, with the same pure function as a crawl."""
+"""Judges the changes between two files without an archive. A crawl uses the same function for judging."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from document import read, screen
 from document.model import ExtractionOptions, Page
 
 CONTENT_TYPES = {".md": "text/markdown", ".markdown": "text/markdown", ".txt": "text/plain", ".text": "text/plain"}
-"""Content types by file suffix. Other files are read as HTML."""
+"""Content type for each file suffix. Files with a different suffix are read as HTML."""
 
 
 class UnreadablePairError(ClausewatchError):
-    """Two files cannot be compared because one of them cannot be read, or because the profile is unknown."""
+    """Two files cannot be compared, because a file cannot be read or because the profile is unknown."""
 
     exit_code = ExitCode.USAGE
 
 
 class FilePair(BaseModel):
-    """A row of a batch. `status` and `final_url` belong to the file after the change."""
+    """A row of a batch. `status` and `final_url` describe the file `after`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,21 +40,22 @@ class FilePair(BaseModel):
     status: StrictInt | None = None
     final_url: StrictStr | None = None
     content_type: StrictStr | None = None
-    """Content type of both files; None means by their suffixes."""
+    """Content type of both files. If it is None, the suffix of each file decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """Defaults for keys that a row does not have."""
+    """The values for keys that a row does not have."""
 
     language: str | None = None
     profile: str = "default"
     report_language: str = "en"
-    """Language of the reasons."""
+    """Language in which the reasons are written."""
     _: KW_ONLY
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
-    """A function that returns the profiles of a configuration. It is called only for a name that is not a bundled
-    profile's, because most comparisons need no configuration. Raises ConfigurationError."""
+    """A function that returns the profiles of a configuration. It is called only if a profile is not a bundled one,
+    because most comparisons need no configuration. Raises ConfigurationError.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,15 @@ class JudgedPair:
     """A row of a batch, and its result."""
 
     id: object
-    """ID of the row, or None."""
+    """ID of the row; None if the row has no ID."""
     assessment: Assessment | None
-    """None if the row could not be read."""
+    """The judged changes; None if the row or a file could not be read."""
     error: str = ""
-    """The reason why it could not be read, or ""."""
+    """The reason why there is no assessment, or ""."""
 
 
 def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
-    """Return the changes between two files. Paths are relative to `folder`. Raises UnreadablePairError."""
+    """Return the judged changes between two files. Paths are relative to `folder`. Raises UnreadablePairError."""
     profile = _profile(defaults.profile if pair.profile is None else pair.profile, defaults)
     language = defaults.language if pair.language is None else pair.language
     options = ExtractionOptions(languages=(language,) if language else ())
@@ -80,7 +81,7 @@ def judge_pair(pair: FilePair, folder: Path, defaults: Defaults) -> Assessment:
 
 
 def judge_pages(before: Page, after: Page, options: ExtractionOptions, profile: Profile) -> Assessment:
-    """Return the changes between two pages. If one of them is not a policy, the result says so."""
+    """Return the judged changes between two pages. If a page is not a policy, the result says so."""
     latest, refused = _latest(before, options)
     return refused or assess(Visit(after, options, profile, latest=latest))
 
@@ -109,7 +110,7 @@ def _profile(name: str, defaults: Defaults) -> Profile:
 def file_page(
     path: Path, content_type: str | None = None, status: int | None = None, final_url: str | None = None
 ) -> Page:
-    """Return a file as a page. Its content type is that of its suffix if none is given. Raises UnreadablePairError."""
+    """Return a file as a page. If no content type is given, the suffix decides. Raises UnreadablePairError."""
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -118,9 +119,12 @@ def file_page(
     return Page(body, kind, 200 if status is None else status, "" if final_url is None else final_url)
 
 
-@lru_cache(maxsize=8)  # a batch may compare many pages with the same one
+@lru_cache(maxsize=8)  # a batch may compare many pages with the same page
 def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Assessment | None]:
-    """Return the version to compare with. If it is not a policy, also return the assessment that says so."""
+    """Return a page as the version with which the next page is compared.
+
+    If it is not a policy, also return the assessment that says so.
+    """
     extracted = read(page, options)
     screening = screen(page, extracted.document)
     detail = f"The file before: {screening.detail}" if screening else ""

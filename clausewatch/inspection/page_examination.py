@@ -1,4 +1,4 @@
-"""Examines two successive responses for `doctor`: the text, the left-out parts, and whether both have the same text."""
+"""Examines two successive responses for `doctor`: their text, their left-out parts, and their differences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from document.canonical import canonical_elsewhere
 from document.model import Document, Elsewhere, Extracted
 
 MOST_DIFFERENCES = 20
-"""Maximum number of differing passages that are shown."""
+"""Maximum number of differing passages in the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +26,44 @@ class Outlined:
     language: str
     _: KW_ONLY
     words: int
-    """Number of words in its heading and blocks."""
+    """Number of words in the section's heading and blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The result of examining the responses."""
+    """The result for one or two responses."""
 
     document: Document
-    """Document of the last response."""
+    """Text of the last response."""
     outline: tuple[Outlined, ...]
     words: int
     _: KW_ONLY
     dropped: tuple[tuple[str, int], ...]
-    """Descriptions of left-out parts with their counts; the most frequent comes first."""
+    """Descriptions of the left-out parts, each with the number of such parts. The most frequent comes first."""
     fallback: bool
     refused: tuple[str, str] | None
-    """Reason and sentence of the screening if the response is not the policy; else None."""
+    """The reason why the response is not the policy, as a word and as a sentence; None if it is the policy."""
     steady: bool | None
-    """Whether two successive responses have the same text; None if there is only one."""
+    """Whether both responses have the same text; None if there is only one response."""
     differences: tuple[tuple[str, str], ...]
-    """Differing passages, as in the first and in the second response. There are at most `MOST_DIFFERENCES`."""
+    """Differing passages, each as in the first and as in the second response. There are at most `MOST_DIFFERENCES`."""
     assessment: Assessment
     """The assessment that a run would record for the last response."""
     left_out: LeftOutProse
-    """The left-out prose."""
+    """The prose that was left out of the text."""
     elsewhere: tuple[tuple[str, str], ...] = ()
-    """Pages that declare another address as their own (`link rel=canonical`): the fetched and the canonical address."""
+    """Pages whose `link rel=canonical` names a different address: the fetched address and the canonical address of
+    each.
+    """
     held_elsewhere: tuple[Elsewhere, ...] = ()
-    """Frames, objects and pictures within the policy whose text is elsewhere."""
+    """Frames, objects and pictures within the policy. Their text is in other files, which are not read."""
 
 
 def examine(visits: tuple[Visit, ...]) -> Examined:
-    """Read the complete responses of one or two visits as a run would. The last one is described in detail."""
+    """Read the complete responses of one or two visits in the same way as a run.
+
+    Describe the last response in detail.
+    """
     readings = [[read(page, visit.options) for page in visit.pages] for visit in visits]
     extracted = [joined(pages) for pages in readings]
     last, pages = extracted[-1], visits[-1].pages
@@ -99,7 +104,10 @@ def _is_steady(extracted: Sequence[Extracted]) -> bool:
 
 
 def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ...]:
-    """Return the differing lines. Usually few lines differ, and comparing whole policies word by word would be slow."""
+    """Return the passages that differ.
+
+    Whole lines are compared first, because comparing whole policies word by word is slow.
+    """
     old, new = list(before.lines()), list(after.lines())
     matched = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     passages = [
@@ -111,7 +119,7 @@ def _differences(before: Document, after: Document) -> tuple[tuple[str, str], ..
 
 
 def _trimmed(old: list[str], new: list[str]) -> tuple[str, str]:
-    """Return two passages without the words that both begin and end with."""
+    """Return two passages without their common first words and their common last words."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1

@@ -1,4 +1,7 @@
-"""Reads saved heads of the chain, given as text or in a file such as a saved message."""
+"""Reads saved heads of the chain.
+
+The user gives a head as text, or a file that contains heads, such as a saved message.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,7 @@ class NoHeadError(ClausewatchError):
 
 
 def saved_heads(given: str) -> tuple[SavedHead, ...]:
-    """Return the given head, or all heads in the file with this name: a text, or a saved message.
-
-    Raises NoHeadError.
-    """
+    """Return the given head. If `given` is the name of a file, return all heads in this file. Raises NoHeadError."""
     try:
         return (SavedHead.parse(given),)
     except ValueError as error:
@@ -31,7 +31,10 @@ def saved_heads(given: str) -> tuple[SavedHead, ...]:
 
 
 def last_head(given: str) -> SavedHead:
-    """Return the given head, or the head with the highest number in a file. Raises NoHeadError."""
+    """Return the given head.
+
+    If `given` is the name of a file, return the head with the highest number in it. Raises NoHeadError.
+    """
     return max(saved_heads(given), key=lambda head: head.sequence or 0)
 
 
@@ -48,7 +51,7 @@ def _in_file(path: Path) -> tuple[SavedHead, ...]:
 
 
 def _parts(content: bytes) -> list[str]:
-    """Return the encoded text parts of a message; empty for any other file."""
+    """Return the encoded text parts of a message; an empty list for any other file."""
     message = message_from_bytes(content, EmailMessage, policy=policy.default)
     parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
     return [_text(part) for part in parts if "content-transfer-encoding" in part]
