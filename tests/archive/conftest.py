@@ -12,12 +12,15 @@ from archive.storage.database import Archive, open_archive
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return an empty archive. Each test that uses it runs on SQLite and on PostgreSQL."""
+    """Return an empty archive. Each test with this fixture runs once on SQLite and once on PostgreSQL."""
     with open_archive(database_url) as opened:
         yield opened
 
 
 @pytest.fixture
 def location(tmp_path: Path) -> str:
-    """Return the URL of an archive file that does not exist yet, for tests that are only about SQLite."""
+    """Return the URL of a SQLite archive whose file does not exist yet.
+
+    Only tests about SQLite alone use this fixture.
+    """
     return f"sqlite:///{tmp_path / 'watch.db'}"

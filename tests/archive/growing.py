@@ -1,4 +1,4 @@
-"""Builds archives with every kind of evidence, at random from a seed."""
+"""Builds archives with every kind of evidence. The visits are random, and a seed determines them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ WORDS = ("tea", "bread", "tickets", "orders", "visits", "letters", "payments", "
 
 
 def grow(archive: Archive, random: Random, visits: int) -> None:
-    """Record visits to several policies: first versions, changes, unchanged and failed visits, renames and removals."""
+    """Record random visits to several policies: first versions, changes, unchanged visits and failed visits.
+
+    Also rename policies and remove pages.
+    """
     policies = [policy(name) for name in NAMES[: random.randint(1, len(NAMES))]]
     synchronise(archive, policies, START)
     for place in range(visits):
@@ -82,7 +85,9 @@ def add_visit_to_two_pages(archive: Archive) -> None:
 
 
 def remove_a_page(archive: Archive) -> None:
-    """Remove the body of the last visit that kept its body and made no version, as a retention rule does."""
+    """Remove a stored page, as a retention rule does: the body of the last visit that made no version and kept its
+    body.
+    """
     made = select(VersionRow.fetch_id)
     with archive.writing() as session:
         query = select(FetchRow).where(FetchRow.snapshot_sha256.is_not(None), FetchRow.id.not_in(made))
@@ -96,7 +101,7 @@ def remove_a_page(archive: Archive) -> None:
 
 
 def changed(wanted: Policy, random: Random, number: int | None, at: datetime) -> AssessedFetch:
-    """Return a visit whose page gives the text with the current extraction."""
+    """Return a visit that found a new text. The current extraction really gives this text for the body of the visit."""
     said = " ".join(random.choices(WORDS, k=8))
     body = (
         f"<html lang=en><title>{wanted.name}</title><main><h1>Privacy notice</h1><p>We keep your {said} for a year, "

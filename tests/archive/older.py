@@ -1,4 +1,4 @@
-"""Builds archives as older programs made them, in either kind of database, with a history."""
+"""Builds archives with a history as older programs made them, in SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from archive.storage.tables import Base
 from tests.archive.visits import record_two_versions
 
 TABLES = ("blob", "policy", "fetch", "version", "change", "finding", "suppression")
-"""Tables of the first schema that a history fills. Each comes after the tables that it refers to."""
+"""Tables of the first schema that get the rows of a history. A table comes after all tables to which its rows refer."""
 
 
 def make_older(url: str, revision: str, folder: Path) -> None:
-    """Make an archive of an older schema at an empty place, with two versions and their findings."""
+    """Make an archive with an older schema, two versions and their findings, at a URL without an archive."""
     history = _history(folder)
     with _engine(url) as engine:
         with engine.begin() as connection:
@@ -33,7 +33,7 @@ def make_older(url: str, revision: str, folder: Path) -> None:
 
 
 def dumped(url: str) -> dict[str, list[Any]]:
-    """Return the columns and rows of each table, so that two states can be compared."""
+    """Return the columns and rows of each table. Tests compare them before and after an upgrade."""
     with _engine(url) as engine, engine.connect() as connection:
         looked = inspect(connection)
         return {
@@ -61,7 +61,7 @@ def _migrate(connection: Connection, revision: str) -> None:
 
 
 def _history(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows that today's program records for a history."""
+    """Return the rows that the current program records for a history."""
     with open_archive(f"sqlite:///{folder / 'today.db'}") as archive:
         record_two_versions(archive)
         with archive.reading() as session:
@@ -69,13 +69,13 @@ def _history(folder: Path) -> dict[str, list[dict[str, Any]]]:
                 name: [dict(row._mapping) for row in session.execute(select(Base.metadata.tables[name]))]
                 for name in TABLES
             }
-            for row in history["blob"]:  # older programs did not know differences from a keyframe
+            for row in history["blob"]:  # older programs stored every content as a whole
                 row["content"] = zstandard.ZstdCompressor().compress(blobs.retrieve(session, row["sha256"]))
             return history
 
 
 def _fill(connection: Connection, history: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert rows into the tables of an older schema. Columns that it does not have are left out."""
+    """Insert rows into the tables of an older schema. Columns that the older schema does not have are left out."""
     for name, rows in history.items():
         there = {column["name"] for column in inspect(connection).get_columns(name)}
         for row in rows:

@@ -1,4 +1,4 @@
-"""Checks whether a database has the tables that the schema defines."""
+"""Compares the tables of a database with the tables that the schema defines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from archive.storage.database import Archive
 from archive.storage.tables import Base
 
 INDEXES = "section_words"
-"""Part of the names of search indexes. Each database has its own kind of index, which the schema does not define."""
+"""Text in the names of all search indexes. SQLite and PostgreSQL have different search indexes, so the schema does not
+define them.
+"""
 
 
 def differences(archive: Archive) -> list[Any]:
-    """Return the differences that another migration would have to remove."""
+    """Return the differences between the database and the schema. If there are any, a migration is missing."""
 
     def counts(_: object, name: str | None, kind: str, *__: object) -> bool:
         return INDEXES not in (name or "")

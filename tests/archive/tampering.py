@@ -1,7 +1,7 @@
-"""Alters an archive as an insider with write access to the database could, without our programs.
+"""Alters an archive without our programs, as an insider with write access to the database could do.
 
-Each edit alters something that somebody could rely on. An edit that the database refuses, or that has no effect, does
-not count. Another one is tried instead.
+Each edit alters something that somebody could rely on. An edit does not count if the database refuses the edit, or if
+the edit has no effect. Then a different edit is tried.
 """
 
 from __future__ import annotations
@@ -45,26 +45,26 @@ TABLES: Mapping[str, Table] = {
 }
 CHAIN = TABLES["chain_entry"]
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {"policy": ("id", "name"), "blob": ("sha256", "content")}
-"""Columns that somebody relies on, in tables that are not evidence as a whole."""
+"""Columns that are evidence, for the tables of which only some columns are evidence."""
 
 
 class NothingDoneError(Exception):
-    """The edit had no effect."""
+    """Raised if an edit had no effect."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Describes an alteration, for the message of a test that does not find it."""
+    """Describes an edit. If a verification does not find the edit, the test prints this description."""
 
     how: str
     what: str
 
 
 def tamper(engine: Engine, random: Random, how: str, stored: Mapping[str, bytes | None]) -> Edit:
-    """Make one effective edit of a given kind, and return its description.
+    """Make one edit of a given kind that has an effect, and return its description.
 
-    The engine is not the archive's own, which would enforce references. `stored` are the stored contents before the
-    edit; see `contents`.
+    `engine` must not be the archive's own engine, because that engine enforces references. `stored` are the stored
+    contents before the edit, from `contents`.
     """
     while True:
         edit = _attempt(engine, random, how, stored)
@@ -85,13 +85,16 @@ def _attempt(engine: Engine, random: Random, manner: str, stored: Mapping[str, b
 
 
 def _require_effect(edit: Edit, stored: Mapping[str, bytes | None], connection: Connection) -> None:
-    """Reject an edit of stored contents that changed none of them. Some bits of a compressed frame have no effect."""
+    """Raise NothingDoneError if an edit of stored contents changed no content.
+
+    Some bits of compressed bytes have no effect.
+    """
     if edit.what.startswith("blob") and contents(connection) == stored:
         raise NothingDoneError
 
 
 def contents(connection: Connection) -> dict[str, bytes | None]:
-    """Return the stored contents; None for one that cannot be read."""
+    """Return the stored contents by hash. A content that cannot be read is None."""
     found: dict[str, bytes | None] = {}
     with Session(connection) as session:
         for key in connection.execute(
@@ -111,12 +114,12 @@ def flip(connection: Connection, random: Random) -> str:
     where = _key(table, row)
     connection.execute(update(table).where(where).values({column: value}))
     if connection.execute(select(column).where(where)).scalar() == row._mapping[column]:
-        raise NothingDoneError  # the same value, or PostgreSQL cut off a trailing space
+        raise NothingDoneError  # the value did not change
     return f"{table.name}.{column.name} of {row[0]}: {row._mapping[column]!r:.60} -> {value!r:.60}"
 
 
 def garble(connection: Connection, random: Random) -> str:
-    """Write bytes into a value that our programs would never write. SQLite accepts them."""
+    """Replace a value with bytes that our programs would never write. Only SQLite accepts such bytes."""
     if connection.dialect.name != "sqlite":
         raise NothingDoneError
     table, row, column = _value(connection, random)
@@ -136,7 +139,7 @@ def remove(connection: Connection, random: Random) -> str:
 
 
 def remove_with_entry(connection: Connection, random: Random) -> str:
-    """Delete a row and the entry that seals it. It is never the last entry, because that would cut off the tail."""
+    """Delete a row and the entry that seals the row. Never delete the last entry, because `cut_tail` does that."""
     last = select(func.max(CHAIN.c.sequence)).scalar_subquery()
     (entry,) = _rows(connection, CHAIN, random, 1, CHAIN.c.kind != START, CHAIN.c.sequence < last)
     connection.execute(delete(CHAIN).where(CHAIN.c.sequence == entry.sequence))
@@ -145,7 +148,7 @@ def remove_with_entry(connection: Connection, random: Random) -> str:
 
 
 def reorder(connection: Connection, random: Random) -> str:
-    """Swap the contents of two entries, with or without their hashes."""
+    """Swap the contents of two entries. Sometimes the hashes of the entries are swapped too."""
     one, other = _rows(connection, CHAIN, random, 2)
     names = ["kind", "row_id", "row_sha256", "recorded_at", *(["hash"] if random.random() < 0.5 else [])]
     connection.execute(update(CHAIN).where(CHAIN.c.sequence == one.sequence).values(row_id=-1))
@@ -156,7 +159,7 @@ def reorder(connection: Connection, random: Random) -> str:
 
 
 def swap(connection: Connection, random: Random) -> str:
-    """Swap a value of two rows."""
+    """Swap the values that two rows have in the same column."""
     table = _table(random)
     one, other = _rows(connection, table, random, 2)
     column = random.choice(_columns(table))
@@ -168,7 +171,7 @@ def swap(connection: Connection, random: Random) -> str:
 
 
 def add(connection: Connection, random: Random) -> str:
-    """Add a row like another one, without an entry."""
+    """Add a row that is similar to an existing row. No entry seals the new row."""
     name = random.choice((*KINDS, "fetch_page"))
     (row,) = _rows(connection, TABLES[name], random, 1)
     values = dict(row._mapping) | _fresh(name, random)
@@ -177,7 +180,10 @@ def add(connection: Connection, random: Random) -> str:
 
 
 def add_with_entry(connection: Connection, random: Random) -> str:
-    """Add a row, and an entry for it in the middle of the chain. Hash the entry, and renumber those after it."""
+    """Add a row, and an entry for this row in the middle of the chain.
+
+    Hash the entry, and renumber the entries after it.
+    """
     name = random.choice(list(KINDS))
     (row,) = _rows(connection, TABLES[name], random, 1)
     fresh = _fresh(name, random)
@@ -194,7 +200,7 @@ def add_with_entry(connection: Connection, random: Random) -> str:
 
 
 def backdate(connection: Connection, random: Random) -> str:
-    """Set a time in a row back, and change its entry to match."""
+    """Set a time in a row back, and change the row's entry to match."""
     times = [(table, column) for table in TABLES.values() for column in table.columns if _is_time(column)]
     table, column = random.choice([each for each in times if each[0].name in KINDS])
     (row,) = _rows(connection, table, random, 1)
@@ -207,8 +213,9 @@ def backdate(connection: Connection, random: Random) -> str:
 
 
 def backdate_entry(connection: Connection, random: Random) -> str:
-    """Set the time of an entry back and hash it again. It is never the last entry, because that would rewrite the
-    end.
+    """Set the time of an entry back, and hash the entry again.
+
+    Never choose the last entry, because only a saved head would reveal that.
     """
     entries = _entries(connection)
     place = random.randrange(len(entries) - 1)
@@ -220,7 +227,7 @@ def backdate_entry(connection: Connection, random: Random) -> str:
 
 
 def cut_tail(connection: Connection, random: Random) -> str:
-    """Delete the last entries and the rows that they seal. Only a saved head reveals it."""
+    """Delete the last entries and the rows that they seal. Only a saved head reveals this edit."""
     entries = _entries(connection)
     kept = random.randrange(1, len(entries))
     for entry in entries[kept:]:
@@ -232,7 +239,7 @@ def cut_tail(connection: Connection, random: Random) -> str:
 
 
 def rewrite(connection: Connection, random: Random) -> str:
-    """Alter a row and seal everything again. Only a saved head reveals it."""
+    """Alter a row, and seal everything again. Only a saved head reveals this edit."""
     name = random.choice(list(KINDS))
     table = TABLES[name]
     (row,) = _rows(connection, table, random, 1)
@@ -272,7 +279,7 @@ MANNERS: Mapping[str, Callable[[Connection, Random], str]] = {
     )
 }
 NEED_A_HEAD = ("cut_tail", "rewrite")
-"""Kinds of edits that nobody can find without a head that was saved elsewhere."""
+"""Kinds of edits that only a head saved elsewhere reveals."""
 
 
 def _table(random: Random) -> Table:
@@ -301,7 +308,7 @@ def _key(table: Table, row: Any) -> ColumnElement[bool]:
 
 
 def _fresh(name: str, random: Random) -> dict[str, Any]:
-    """Return keys that no row has yet."""
+    """Return values for the key columns that no row has yet."""
     number = random.randint(10_000, 1_000_000)
     if name == "fetch_page":
         return {"position": number}
@@ -315,7 +322,7 @@ def _is_time(column: Column[Any]) -> bool:
 
 
 def _other(column: Column[Any], value: Any, random: Random) -> Any:
-    """Return another value of the column's type."""
+    """Return a different value of the column's type."""
     if value is not None and column.nullable and random.random() < 0.2:
         return None
     if isinstance(column.type, Boolean):

@@ -61,7 +61,7 @@ def failed(at: datetime) -> AssessedFetch:
 
 
 def refused(at: datetime, against: int | None) -> AssessedFetch:
-    """Return a visit that found something other than the policy."""
+    """Return a visit whose page was not the policy."""
     detail = "the page asks for a password and holds no policy"
     return AssessedFetch(fetched(at, b"<form>"), Assessment("not comparable", "login", detail), against)
 
@@ -125,7 +125,7 @@ def watch(archive: Archive, *policies: Policy) -> None:
 
 
 def record_two_versions(archive: Archive) -> tuple[RecordedVisit, RecordedVisit]:
-    """Record a first version, a visit that finds it again a day later, and a material change after two days."""
+    """Record a first version, a visit a day later that finds the same text, and a material change after two days."""
     watch(archive)
     first = record(archive, seen(START, written("Only our cooks see your orders."), None), START)
     record(archive, same(START + 24 * HOUR, 1), START + 24 * HOUR)

@@ -1,4 +1,4 @@
-"""Evidence is sealed in the transaction that writes it, and our own programs never alter it."""
+"""Evidence is sealed in the transaction that writes the evidence. Our own programs never alter evidence."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_rows_are_sealed_in_the_transaction_that_writes_them(archive: Archive) -
     assert kinds(archive) == ["start", "naming", "fetch", "version", "fetch", *second]
 
 
-def test_each_entry_names_the_hash_of_the_one_before(archive: Archive) -> None:
+def test_each_entry_has_the_hash_of_the_previous_entry(archive: Archive) -> None:
     record_two_versions(archive)
     previous = GENESIS
     with archive.reading() as session:
@@ -48,7 +48,7 @@ def test_each_entry_names_the_hash_of_the_one_before(archive: Archive) -> None:
     assert head(archive) == Head(place, previous, head(archive).at)
 
 
-def test_entries_can_be_read_from_any_place_on(archive: Archive) -> None:
+def test_entries_can_be_read_from_any_number_on(archive: Archive) -> None:
     record_two_versions(archive)
     with archive.reading() as session:
         every = list(entries(session.connection()))
@@ -60,7 +60,7 @@ def test_two_archives_never_share_a_head(tmp_path: object) -> None:
         assert head(one).hash != head(other).hash
 
 
-def test_a_transaction_that_is_rolled_back_seals_nothing(archive: Archive) -> None:
+def test_a_transaction_that_is_undone_seals_nothing(archive: Archive) -> None:
     watch(archive)
     before = head(archive)
     with pytest.raises(UnknownPolicyError):
@@ -69,7 +69,7 @@ def test_a_transaction_that_is_rolled_back_seals_nothing(archive: Archive) -> No
 
 
 def record_for_nobody(archive: Archive) -> None:
-    """Write evidence, and fail before the commit."""
+    """Write evidence, and fail before the transaction is committed."""
     with archive.writing() as session:
         session.add(NamingRow(policy_id=1, name="Bakery", since=START))
         policy_row(session, "Bakery")
@@ -82,7 +82,7 @@ def test_rows_that_are_not_evidence_do_not_change_the_chain(archive: Archive) ->
     assert head(archive) == before
 
 
-def test_a_renamed_policy_gets_its_new_name(archive: Archive) -> None:
+def test_the_new_name_of_a_renamed_policy_is_sealed(archive: Archive) -> None:
     watch(archive)
     synchronise(archive, [replace(TEAHOUSE, name="Tea Room", renamed_from="Teahouse")], START)
     with archive.reading() as session:
@@ -90,7 +90,7 @@ def test_a_renamed_policy_gets_its_new_name(archive: Archive) -> None:
     assert kinds(archive) == ["start", "naming", "naming"]
 
 
-def test_writers_that_race_make_one_chain(archive: Archive) -> None:
+def test_simultaneous_writers_make_one_chain(archive: Archive) -> None:
     watch(archive)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda hour: record(archive, failed(START + hour * HOUR), START), range(24)))
@@ -113,19 +113,22 @@ def test_sealed_evidence_is_never_altered(archive: Archive) -> None:
     assert list(verify(archive, Tally())) == []
 
 
-def test_every_column_of_every_table_is_sealed_or_no_evidence() -> None:
-    """A new column needs a decision. If an old kind sealed it, all existing seals would break."""
+def test_every_column_is_sealed_or_listed_as_not_evidence() -> None:
+    """For each new column, somebody must decide whether it is evidence.
+
+    If an existing kind of entry also covered the new column, all existing seals would break.
+    """
     for name, kind in KINDS.items():
         assert {"id", *kind.columns} == set(Base.metadata.tables[name].columns.keys()) - UNSEALED.get(name, set()), name
     assert {"fetch_id", *PAGE_COLUMNS} == set(FetchPageRow.__table__.columns.keys())
 
 
 UNSEALED = {"review": {"by"}}
-"""Columns of evidence tables that are not evidence, such as a person's name."""
+"""Columns that are not evidence although their table is evidence. An example is the name of the person who reviewed."""
 
 
 def test_the_canonical_bytes_have_never_changed(archive: Archive) -> None:
-    """Otherwise the seals of all existing archives would break."""
+    """If the canonical bytes of a row changed, the seals of all existing archives would break."""
     record_two_versions(archive)
     with archive.reading() as session:
         row = canonical_rows(session.connection(), "suppression", [1])[1]
@@ -156,8 +159,8 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), VALUES, max_size=4))
-def test_the_values_can_be_read_back_from_the_one_line_of_canonical_bytes(values: dict[str, object]) -> None:
-    """So two different rows never have the same bytes."""
+def test_canonical_bytes_are_one_line_from_which_the_values_can_be_read(values: dict[str, object]) -> None:
+    """Because the values can be read back, two different rows never have the same bytes."""
     line = canonical_json(values)
     assert b"\n" not in line
     assert b"\r" not in line
@@ -179,7 +182,7 @@ def test_an_invalid_head_is_refused(text: str) -> None:
         SavedHead.parse(text)
 
 
-def test_a_head_is_read_as_it_is_quoted(archive: Archive) -> None:
+def test_a_head_can_be_read_from_its_quoted_form(archive: Archive) -> None:
     found = head(archive)
     assert SavedHead.parse(f" {found}\n") == SavedHead(found.hash, found.sequence)
     assert SavedHead.parse(found.hash.upper()) == SavedHead(found.hash)

@@ -1,4 +1,4 @@
-"""A verification trusts only the bytes: not the schema, the indexes or the search index."""
+"""A verification also examines the schema, the indexes and the search index. It trusts only the stored bytes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ ON_EITHER = {
     "a section that left early": ("UPDATE standing SET last = first WHERE last IS NULL", "search", "version"),
     "sections of versions to come": ("UPDATE standing SET first = first + 900", "search", "version"),
 }
-"""Changes that an insider can make in either database. Each has the check that finds it, and the name of the flaw."""
+"""Changes that an insider can make in SQLite and in PostgreSQL. Each value has the SQL statement of the change, the
+check that finds the change, and the name in the flaw.
+"""
 
 ON_SQLITE = {
     "a trigger": (
@@ -102,7 +104,7 @@ def verified(url: str) -> list[Flaw]:
 
 
 def act(url: str, statements: str) -> None:
-    """Run statements on a database without any of our programs."""
+    """Run SQL statements on a database directly, not through our programs."""
     engine = engine_of(parsed(url), WAIT)
     connection = engine.raw_connection()
     if engine.dialect.name == "sqlite":
@@ -116,7 +118,7 @@ def act(url: str, statements: str) -> None:
 
 @pytest.fixture
 def grown(database_url: str) -> str:
-    """Return the URL of an archive with two versions that no program has open."""
+    """Return the URL of an archive with two versions. No program has the archive open."""
     with open_archive(database_url) as archive:
         record_two_versions(archive)
     return database_url
@@ -130,7 +132,7 @@ def test_changes_to_the_database_are_found(grown: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ON_SQLITE | ON_POSTGRESQL)
-def test_changes_to_one_kind_of_database_are_found(grown: str, database_kind: str, name: str) -> None:
+def test_changes_that_only_one_kind_of_database_allows_are_found(grown: str, database_kind: str, name: str) -> None:
     chosen = ON_SQLITE if database_kind == "sqlite" else ON_POSTGRESQL
     if name not in chosen:
         pytest.skip("of the other kind of database")
@@ -139,7 +141,7 @@ def test_changes_to_one_kind_of_database_are_found(grown: str, database_kind: st
     assert any(flaw.what == what and where in flaw.where for flaw in verified(grown))
 
 
-def test_an_imported_copy_is_extracted_again_too(tmp_path: Path) -> None:
+def test_a_verification_also_extracts_imported_copies_again(tmp_path: Path) -> None:
     saved = tmp_path / "copy.html"
     saved.write_text("<main><h1>Privacy</h1>" + "<p>We share your personal data with the crew only.</p>" * 9)
     path = configured(tmp_path)
@@ -151,7 +153,7 @@ def test_an_imported_copy_is_extracted_again_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b""])
-def test_if_there_is_no_archive_none_is_made(tmp_path: Path, content: bytes | None) -> None:
+def test_a_verification_never_makes_an_archive(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "watch.db").write_bytes(content)
     result = call(configured(tmp_path), "verify")
@@ -169,13 +171,13 @@ def test_an_unaltered_archive_has_no_flaws(grown: str) -> None:
     assert not verified(grown)
 
 
-def test_an_older_archive_is_not_upgraded(grown: str) -> None:
+def test_a_verification_does_not_upgrade_an_older_archive(grown: str) -> None:
     act(grown, "UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(OlderSchemaError, match="its schema is '0001'"), read_only_archive(grown):
         pass
 
 
-def test_nothing_is_written_not_even_beside_the_file(tmp_path: Path) -> None:
+def test_a_verification_writes_no_file(tmp_path: Path) -> None:
     path = watched(tmp_path)
     before = {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in tmp_path.iterdir()}
     assert call(path, "verify").exit_code == 0
@@ -201,14 +203,14 @@ def test_an_archive_on_a_read_only_medium_can_be_verified(tmp_path: Path) -> Non
     assert "Nothing was altered" in result.stdout
 
 
-def test_writes_of_another_program_are_noticed(tmp_path: Path) -> None:
+def test_writes_of_another_program_during_a_verification_are_noticed(tmp_path: Path) -> None:
     watched(tmp_path)
     url = f"sqlite:///{tmp_path / 'watch.db'}"
     with pytest.raises(ArchiveBusyError, match="wrote to it meanwhile"), read_only_archive(url):
         act(url, "UPDATE policy SET tried_at = '2027-01-01 00:00:00.000000'")
 
 
-def test_an_archive_that_is_open_is_read_with_its_log(tmp_path: Path) -> None:
+def test_the_write_ahead_log_of_an_open_archive_is_read_too(tmp_path: Path) -> None:
     watched(tmp_path)
     url = f"sqlite:///{tmp_path / 'watch.db'}"
     with open_archive(url) as archive, archive.writing() as session:
@@ -230,11 +232,14 @@ ALTERED = {
     "review": ("text", "'another'"),
     "left_out": ("words", "77"),
 }
-"""A column of each table that is sealed, and what a trigger writes into it."""
+"""For each sealed table, one of its columns and the SQL value that a trigger writes into this column."""
 
 
 def alter_after_insert(table: str, database_kind: str) -> str:
-    """Return statements that make a trigger write another value into each new row of a table."""
+    """Return SQL statements that make a trigger.
+
+    The trigger writes a different value into each new row of the table.
+    """
     column, value = ALTERED[table]
     if database_kind == "sqlite":
         update = f'UPDATE "{table}" SET "{column}" = {value} WHERE rowid = NEW.rowid'  # noqa: S608 - our own names
@@ -247,7 +252,7 @@ def alter_after_insert(table: str, database_kind: str) -> str:
 
 
 def write_one_of_each(session: Session) -> None:
-    """Write a row of every kind of evidence, and a further page."""
+    """Write a row of every kind of evidence. The fetch also has a second page."""
     session.add(fetch := like(session, FetchRow, snapshot_sha256=None))
     session.flush()
     page = FetchPageRow(fetch_id=fetch.id, position=1, url="u", final_url="u", headers=[], status=200)
@@ -272,14 +277,14 @@ def write_one_of_each(session: Session) -> None:
 
 
 def like(session: Session, kind: type[Row], **values: object) -> Row:
-    """Return a row like the first of its kind, with other values."""
+    """Return a copy of the first row of this kind, with these values changed."""
     first = session.scalars(select(kind).order_by("id")).first()
     columns = [column.name for column in kind.__table__.columns if column.name != "id"]
     return kind(**{name: getattr(first, name) for name in columns} | values)
 
 
 @pytest.mark.parametrize("table", ALTERED)
-def test_a_row_that_comes_back_different_is_not_sealed(grown: str, database_kind: str, table: str) -> None:
+def test_a_row_that_the_database_changed_on_insertion_is_not_sealed(grown: str, database_kind: str, table: str) -> None:
     act(grown, alter_after_insert(table, database_kind))
     with open_archive(grown) as archive:
         before = head(archive)
@@ -289,7 +294,7 @@ def test_a_row_that_comes_back_different_is_not_sealed(grown: str, database_kind
         assert head(archive) == before
 
 
-def test_a_page_that_does_not_come_back_is_not_sealed(grown: str, database_kind: str) -> None:
+def test_a_page_that_the_database_dropped_on_insertion_is_not_sealed(grown: str, database_kind: str) -> None:
     if database_kind == "sqlite":
         act(grown, "CREATE TRIGGER never AFTER INSERT ON fetch_page BEGIN DELETE FROM fetch_page; END")
     else:
@@ -299,11 +304,11 @@ def test_a_page_that_does_not_come_back_is_not_sealed(grown: str, database_kind:
         write_one_of_each(session)
 
 
-def test_rows_that_come_back_as_they_were_written_are_sealed(grown: str) -> None:
+def test_rows_that_the_database_stored_unchanged_are_sealed(grown: str) -> None:
     with open_archive(grown) as archive, archive.writing() as session:
         write_one_of_each(session)
     assert {"changed", "inserted", "missing"}.isdisjoint(flaw.what for flaw in verified(grown))
 
 
-def test_every_table_that_is_sealed_is_altered_above() -> None:
+def test_altered_has_every_sealed_table() -> None:
     assert ALTERED.keys() == {*KINDS, "fetch_page"}

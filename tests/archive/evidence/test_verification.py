@@ -1,6 +1,6 @@
-"""A verification finds everything that an insider does to the evidence, and nothing else.
+"""A verification finds every edit that an insider makes to the evidence, and gives no false alarm.
 
-With CLAUSEWATCH_LONG the tests run in full size. The figures are in docs/figures.md.
+With CLAUSEWATCH_LONG the tests make the full number of edits. Their results are in docs/figures.md.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ Copies = Callable[[], AbstractContextManager[Archive]]
 
 @dataclass(frozen=True)
 class Target:
-    """An archive that is altered and restored again and again."""
+    """An archive that the tests alter and then restore, again and again."""
 
     archive: Archive
     insider: Engine
-    """A connection to its database that bypasses our programs."""
+    """A connection to the archive's database that bypasses our programs."""
     head: SavedHead
     """A head that somebody saved."""
     stored: Mapping[str, bytes | None]
-    """The contents that were stored before."""
+    """The stored contents before an edit."""
     put_back: Callable[[], object]
 
     def restore(self) -> None:
-        """Restore the database."""
+        """Undo the edit in the database."""
         self.archive.engine.dispose()
         self.insider.dispose()
         self.put_back()
@@ -106,17 +106,20 @@ def _put_database_back(server: Cluster, kept: str, name: str) -> None:
 
 
 def saved(archive: Archive) -> SavedHead:
-    """Return the head as a message quotes it."""
+    """Return the head of the archive, in the form in which messages quote heads."""
     return SavedHead.parse(str(head(archive)))
 
 
 def flaws(archive: Archive, *heads: SavedHead) -> list[str]:
-    """Return the flaws that a verification finds without extracting texts, which another test covers."""
+    """Return the flaws that a verification finds.
+
+    It does not extract the texts again, because another test covers that.
+    """
     return [f"{flaw.what}: {flaw.where}: {flaw.problem}" for flaw in verify(archive, Tally(), heads, extract=False)]
 
 
 def test_an_archive_that_nobody_touched_has_no_flaw(archive: Archive) -> None:
-    grow(archive, seeded(SEED), 2 * VISITS)  # so that every kind of evidence exists
+    grow(archive, seeded(SEED), 2 * VISITS)  # so many visits that every kind of evidence exists
     tally = Tally()
     assert list(verify(archive, tally, [saved(archive)])) == []
     assert tally.head == head(archive)
@@ -126,7 +129,7 @@ def test_an_archive_that_nobody_touched_has_no_flaw(archive: Archive) -> None:
     assert tally.contents.extracted_again == tally.contents.texts == tally.rows["version"]
 
 
-def test_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
+def test_a_verification_gives_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
     for seed in range(CLEAN[database_kind]):
         with empty_copies() as archive:
             grow(archive, seeded(seed), 1 + seed % VISITS)
@@ -134,9 +137,9 @@ def test_no_false_alarm(empty_copies: Copies, database_kind: str) -> None:
 
 
 def test_every_edit_is_found_with_one_saved_head(target: Target, database_kind: str) -> None:
-    """Without a saved head they are found too, except for a cut tail and a rewritten chain."""
+    """Most edits are found without a saved head too. Only a cut tail and a rewritten chain need a saved head."""
     random = seeded(SEED)
-    missed, alone, made = [], Counter[str](), Counter[str]()  # alone: found without a head
+    missed, alone, made = [], Counter[str](), Counter[str]()  # alone: number of edits found without a head
     manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]
     for place in range(EDITS[database_kind]):
         target.restore()

@@ -32,8 +32,11 @@ def told(archive: Archive, *documents: Document) -> None:
 KEPT, MOVED = "We keep orders.", "We share nothing."
 
 
-def test_each_sentence_has_the_version_that_brought_it(archive: Archive) -> None:
-    """A sentence that was moved or lost its capital letter is the same. A sentence with an edited word is new."""
+def test_each_sentence_has_the_version_that_added_it(archive: Archive) -> None:
+    """A sentence that was moved, or that lost its capital letter, counts as the same sentence.
+
+    A sentence with an edited word counts as new.
+    """
     told(
         archive,
         text(("Notice", f"{KEPT} We sell tea. {MOVED}")),
@@ -51,7 +54,7 @@ def test_each_sentence_has_the_version_that_brought_it(archive: Archive) -> None
     assert found.sentences[4].path == ("Sharing",)
 
 
-def test_dropped_sentences_are_reported_with_their_dates_the_latest_first(archive: Archive) -> None:
+def test_removed_sentences_are_reported_with_dates_and_the_latest_come_first(archive: Archive) -> None:
     told(archive, text(("Notice", "One. Two. Three.")), text(("Notice", "One. Three.")), text(("Notice", "Three.")))
     first, second = blame(archive, "Teahouse").dropped
     assert (first.text, first.first, first.last, first.gone_at) == ("One.", 1, 2, START + 2 * DAY)
@@ -65,14 +68,14 @@ def test_a_returned_sentence_counts_from_its_return(archive: Archive) -> None:
     assert [(each.text, each.first, each.last) for each in found.dropped] == [("Two.", 1, 1)]
 
 
-def test_an_earlier_version_can_be_asked_for(archive: Archive) -> None:
+def test_the_sentences_of_an_earlier_version_can_be_requested(archive: Archive) -> None:
     told(archive, text(("Notice", "One.")), text(("Notice", "Two.")), text(("Notice", "Three.")))
     found = blame(archive, "Teahouse", 2)
     assert (found.version.number, [each.text for each in found.sentences]) == (2, ["Notice", "Two."])
     assert [each.text for each in found.dropped] == ["One."]
 
 
-def test_a_version_that_was_read_in_another_way_is_named(archive: Archive) -> None:
+def test_a_version_that_was_extracted_differently_is_named(archive: Archive) -> None:
     told(archive, text(("Notice", "One.")))
     assessment = Assessment("changed", document=text(("Notice", "Two.")), identity="e2", boundary=True)
     record(archive, AssessedFetch(fetched(START + DAY), assessment, 1), START + DAY)

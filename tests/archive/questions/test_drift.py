@@ -1,4 +1,4 @@
-"""The languages of a policy are in step, apart, or in step again."""
+"""If a policy has several languages, one language can fall behind the others and catch up later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from archive.questions.drift import LanguageChange, LanguageState, after, state_
 
 
 def changes(spoken: str, *changed: str) -> list[LanguageChange]:
-    """Return changes from version 2 on. Each text in `changed` names the languages that changed."""
+    """Return the changes from version 2 on.
+
+    Each text in `changed` stands for one version, and names the languages that changed in that version.
+    """
     everything = frozenset(spoken.split())
     return [
         LanguageChange(version, frozenset(texts.split()), everything - set(texts.split()) if texts else frozenset())
@@ -37,7 +40,7 @@ def test_a_language_is_behind_until_it_changes_too(spoken: str, changed: list[st
     assert (state.behind, state.since) == (frozenset(behind.split()), since)
 
 
-def test_each_turn_is_marked_once() -> None:
+def test_falling_behind_and_catching_up_are_marked_once() -> None:
     state, turns = LanguageState(), []
     for change in changes("en id", "en", "en", "", "id", "en id", "id"):
         state = after(state, change)

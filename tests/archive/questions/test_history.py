@@ -65,7 +65,7 @@ def test_versions_are_listed_with_their_changes(archive: Archive) -> None:
 
 
 def test_a_version_says_when_its_text_was_last_found(archive: Archive) -> None:
-    """A visit that failed or found another page does not count."""
+    """Visits that failed, and visits that found a page other than the policy, do not count."""
     record_two_versions(archive)
     record(archive, same(START + 60 * HOUR, 2), START)
     record(archive, refused(START + 72 * HOUR, 2), START)
@@ -94,12 +94,12 @@ def test_a_version_says_when_its_text_was_last_found(archive: Archive) -> None:
         (Query(policy="Teahouse", topic="sharing", severity="high", section="who"), [(2, ["sharing"])]),
     ],
 )
-def test_a_query_selects(archive: Archive, query: Query, expected: list[tuple[int, list[str]]]) -> None:
+def test_a_query_selects_versions(archive: Archive, query: Query, expected: list[tuple[int, list[str]]]) -> None:
     record_two_versions(archive)
     assert shown(history(archive, query)) == expected
 
 
-def test_a_watched_topic_asks_for_all_that_counts_as_it(archive: Archive) -> None:
+def test_a_query_for_a_topic_finds_related_topics(archive: Archive) -> None:
     watch(archive)
     record(archive, seen(START, written("No."), None), START)
     judged = replace(JUDGED, findings=(replace(SHARING, topic="sale"), replace(SHARING, topic="complaint")))
@@ -108,7 +108,7 @@ def test_a_watched_topic_asks_for_all_that_counts_as_it(archive: Archive) -> Non
     assert shown(history(archive, Query(topic="rights"))) == [(2, ["complaint"])]
 
 
-def test_policies_are_distinguished(archive: Archive) -> None:
+def test_a_history_has_only_the_versions_of_its_policy(archive: Archive) -> None:
     bakery = replace(TEAHOUSE, name="Bakery")
     record_two_versions(archive)
     synchronise(archive, [TEAHOUSE, bakery], START)
@@ -133,7 +133,9 @@ def test_policies_are_distinguished(archive: Archive) -> None:
         (timedelta(days=900), 2),
     ],
 )
-def test_the_version_at_a_time_is_the_last_one_seen_by_then(archive: Archive, after: timedelta, expected: int) -> None:
+def test_the_version_at_a_time_is_the_last_version_seen_before_that_time(
+    archive: Archive, after: timedelta, expected: int
+) -> None:
     record_two_versions(archive)
     assert as_of(archive, "Teahouse", START + after).number == expected
 
@@ -144,7 +146,7 @@ def test_nothing_is_known_about_a_time_before_the_first_visit(archive: Archive) 
         as_of(archive, "Teahouse", START - timedelta(seconds=1))
 
 
-def test_a_policy_without_a_version_says_so(archive: Archive) -> None:
+def test_a_policy_without_a_version_is_reported(archive: Archive) -> None:
     watch(archive)
     with pytest.raises(NoVersionError, match="Teahouse: no version is recorded yet"):
         as_of(archive, "Teahouse", START)
@@ -152,7 +154,7 @@ def test_a_policy_without_a_version_says_so(archive: Archive) -> None:
         latest_version(archive, "Teahouse")
 
 
-def test_a_missing_number_is_answered_with_the_existing_ones(archive: Archive) -> None:
+def test_a_missing_version_number_is_answered_with_the_existing_numbers(archive: Archive) -> None:
     record_two_versions(archive)
     assert version(archive, "Teahouse", 2) == latest_version(archive, "Teahouse")
     with pytest.raises(NoVersionError, match="Teahouse: there is no version 7: there are 1 to 2"):
@@ -183,7 +185,7 @@ def test_a_change_is_found_by_its_number(archive: Archive) -> None:
         change(archive, 99)
 
 
-def test_an_archive_that_knows_no_policy_says_how_to_begin(archive: Archive) -> None:
+def test_the_error_for_an_archive_without_policies_says_how_to_begin(archive: Archive) -> None:
     with pytest.raises(UnknownPolicyError, match="it has no policy yet; `clausewatch run` adds"):
         versions_of(archive, "Teahouse")
 
@@ -232,7 +234,7 @@ def test_a_limit_keeps_the_latest_versions_and_all_are_counted(archive: Archive,
     assert count_versions(archive, limited) == number
 
 
-def test_a_heading_is_found_in_any_case_of_any_script(archive: Archive) -> None:
+def test_a_heading_is_found_in_upper_and_lower_case(archive: Archive) -> None:
     watch(archive)
     record(archive, seen(START, written("No."), None), START)
     told = replace(JUDGED, findings=(replace(SHARING, section="3. ÜBERMITTLUNG 100%_"),))
@@ -241,7 +243,7 @@ def test_a_heading_is_found_in_any_case_of_any_script(archive: Archive) -> None:
         assert len(history(archive, Query(section=words))) == number, words
 
 
-def test_versions_are_selected_by_span_and_by_number(archive: Archive) -> None:
+def test_versions_are_selected_by_number_and_by_range_of_numbers(archive: Archive) -> None:
     record_two_versions(archive)
     assert [each.number for each in span(archive, "Teahouse", 2, 9)] == [2]
     (found,) = numbered(archive, [("Teahouse", 2), ("Teahouse", 7)])

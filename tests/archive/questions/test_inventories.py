@@ -19,7 +19,7 @@ GIVES = "We share your orders with advertisers in Canada. We share your orders w
 
 
 def policy(archive: Archive, name: str, number: int, text: Document) -> None:
-    """Record the next version of a policy, an hour after the one before."""
+    """Record the next version of a policy, an hour after the previous version."""
     at = START + number * HOUR
     result = seen(at, text, number or None)
     assert result.assessment is not None
@@ -48,20 +48,20 @@ def test_recipients_of_a_class_are_listed_across_policies(asked: Archive) -> Non
     assert (answer.count, answer.unlisted, answer.policies) == (2, 0, 2)
 
 
-def test_recipients_are_those_of_the_text_at_a_time(asked: Archive) -> None:
+def test_recipients_of_an_earlier_time_are_from_the_text_of_that_time(asked: Archive) -> None:
     assert [row.policy for row in listed_recipients(asked, Scope(), kind="processors").entries] == ["Mill"]
     earlier = listed_recipients(asked, Scope(START), kind="processors")
     assert [row.policy for row in earlier.entries] == ["Teahouse"]
     assert listed_recipients(asked, Scope(START - HOUR)).entries == ()
 
 
-def test_recipients_are_selected_by_a_country_s_code(asked: Archive) -> None:
+def test_recipients_are_selected_by_country_code(asked: Archive) -> None:
     assert listed_recipients(asked, Scope(), country="CA").count == 2
     assert listed_recipients(asked, Scope(), country="C").count == 0
     assert listed_recipients(asked, Scope(), country="%").count == 0
 
 
-def test_rights_come_with_deadline_fee_and_channel(asked: Archive) -> None:
+def test_rights_are_listed_with_deadline_fee_and_channel(asked: Archive) -> None:
     (row,) = listed_rights(asked, Scope(policy="Mill"), right="access").entries
     right = row.entry
     assert (right.deadline, right.fee, right.channel) == ("14 days", "free of charge", "desk@mill.example")
@@ -74,7 +74,7 @@ def test_policies_that_lack_a_right_are_named(asked: Archive) -> None:
     assert policies_without(asked, Scope(START - HOUR), "portability").policies == ()
 
 
-def test_an_answer_counts_all_entries_in_spite_of_its_limit(asked: Archive) -> None:
+def test_the_count_of_an_answer_includes_entries_beyond_its_limit(asked: Archive) -> None:
     answer = listed_recipients(asked, Scope(limit=1))
     assert len(answer.entries) == 1
     assert answer.count == len(listed_recipients(asked, Scope()).entries) > 1

@@ -1,4 +1,4 @@
-"""The visits before and after a day decide what is known about it."""
+"""What is known about the text on a day depends on the visits before and after that day."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from tests.archive.visits import HOUR, START, failed, record_two_versions, same
 
 @pytest.fixture
 def watched(archive: Archive) -> Archive:
-    """Return an archive with version 1 at 0 h and 24 h, a failure at 36 h, version 2 at 48 h, failures at 60 and 72 h.
+    """Return an archive with eight visits.
 
-    Version 2 is seen again at 84 h, and a last visit at 96 h fails.
+    Visits at 0 h and 24 h found version 1, and visits at 48 h and 84 h found version 2. The visits at 36 h, 60 h, 72 h
+    and 96 h failed.
     """
     record_two_versions(archive)
     for hours in (36, 60, 72):

@@ -31,7 +31,7 @@ def test_a_policy_that_was_never_visited_is_due(archive: Archive) -> None:
     )
 
 
-def test_a_policy_without_problems(archive: Archive) -> None:
+def test_a_policy_without_problems_is_healthy(archive: Archive) -> None:
     record_two_versions(archive)
     mark_tried(archive, ["Teahouse"], START + 48 * HOUR)
     found = only(archive, 49)
@@ -50,7 +50,7 @@ def test_a_policy_that_never_changed_has_no_last_change(archive: Archive) -> Non
     assert only(archive).versions == 1
 
 
-def test_a_first_answer_that_is_not_the_policy_is_not_yet_watched(archive: Archive) -> None:
+def test_a_policy_whose_first_page_was_not_the_policy_is_not_yet_watched(archive: Archive) -> None:
     watch(archive)
     record(archive, refused(START, None), START)
     found = only(archive)
@@ -64,7 +64,9 @@ def test_a_first_answer_that_is_not_the_policy_is_not_yet_watched(archive: Archi
     [(failed(START + 72 * HOUR), "failing"), (refused(START + 72 * HOUR, 2), "not comparable")],
     ids=["failed", "not comparable"],
 )
-def test_trouble_counts_from_the_first_bad_visit_in_a_row(archive: Archive, visit: AssessedFetch, health: str) -> None:
+def test_trouble_begins_with_the_first_bad_visit_of_a_series(
+    archive: Archive, visit: AssessedFetch, health: str
+) -> None:
     record_two_versions(archive)
     record(archive, failed(START + 60 * HOUR), START)
     record(archive, visit, START)
@@ -76,13 +78,13 @@ def test_trouble_counts_from_the_first_bad_visit_in_a_row(archive: Archive, visi
     assert (found.health, found.trouble_since, found.trouble_visits) == ("well", None, 0)
 
 
-def test_a_selector_that_matches_nothing_shows(archive: Archive) -> None:
+def test_a_selector_that_matches_nothing_shows_in_the_status(archive: Archive) -> None:
     record_two_versions(archive)
     record(archive, same(START + 60 * HOUR, 2, fallback=True), START)
     assert only(archive, 60).health == "fallback"
 
 
-def test_a_watch_that_stopped_is_overdue(archive: Archive) -> None:
+def test_a_policy_that_is_no_longer_visited_is_overdue(archive: Archive) -> None:
     watch(archive)
     assert not only(archive, 23).overdue
     assert only(archive, 25).overdue
@@ -91,7 +93,7 @@ def test_a_watch_that_stopped_is_overdue(archive: Archive) -> None:
     assert only(archive, 50).overdue
 
 
-def test_a_paused_policy_is_never_due_or_overdue_and_says_since_when(archive: Archive) -> None:
+def test_a_paused_policy_is_never_due_or_overdue_and_has_the_time_of_the_pause(archive: Archive) -> None:
     record_two_versions(archive)
     record(archive, failed(START + 60 * HOUR), START)
     synchronise(archive, [replace(TEAHOUSE, paused=True, owner="Sekar Ayu")], START + 61 * HOUR)

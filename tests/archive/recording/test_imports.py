@@ -1,4 +1,4 @@
-"""Tests which copies of a history become versions, and which are only kept as evidence."""
+"""Tests which copies of an imported history become versions, and which copies are only kept as evidence."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REWRITTEN = "\n\n".join(
 
 
 def copies(*texts: str) -> list[Copy]:
-    """Return copies of these texts, a day apart."""
+    """Return a copy of each text, with a day between the copies."""
     found = []
     for place, text in enumerate(texts):
         page, options = Page(text.encode(), "text/markdown"), ExtractionOptions()
@@ -87,14 +87,14 @@ def test_a_copy_that_is_not_the_policy_is_kept_with_its_source_and_reason(known:
     assert list(verify(known, Tally())) == []
 
 
-def test_a_mistaken_copy_changes_the_date_of_no_sentence(known: Archive) -> None:
+def test_a_copy_that_is_not_the_policy_changes_no_date_of_a_sentence(known: Archive) -> None:
     import_copies(known, "Teahouse", copies(POLICY, EMPTY, BANNER, POLICY), START + 90 * DAY)
     newest = versions_of(known, "Teahouse")[-1]
     assert document(known, newest).text
     assert {sentence.since_at for sentence in blame(known, "Teahouse").sentences} == {START}
 
 
-def test_an_import_continues_after_a_mistake_and_the_policy_is_not_in_trouble(known: Archive) -> None:
+def test_an_import_continues_after_a_copy_that_is_not_the_policy(known: Archive) -> None:
     import_copies(known, "Teahouse", copies(POLICY, EMPTY), START + 90 * DAY)
     until = imported_until(known, "Teahouse")
     assert until is not None
@@ -110,12 +110,12 @@ def test_terms_that_are_not_a_privacy_policy_can_be_imported(known: Archive) -> 
     assert import_copies(known, "Teahouse", copies(terms, terms + " Cats are free."), START + 90 * DAY).versions == 2
 
 
-def test_a_single_copy_of_other_terms_is_not_believed(known: Archive) -> None:
+def test_a_single_copy_of_other_terms_is_not_a_version(known: Archive) -> None:
     terms = "Passengers pay before the crossing. Dogs pay half. The boat does not wait for those who are late."
     count = import_copies(known, "Teahouse", copies(terms), START + 90 * DAY, history=False)
     assert (count.versions, [screening.reason for screening in count.refused]) == (0, ["other-document"])
 
 
-def test_another_language_in_between_is_not_a_version(known: Archive) -> None:
+def test_a_copy_in_another_language_between_two_copies_is_not_a_version(known: Archive) -> None:
     indonesian = "\n\n".join(INDONESIAN)
     assert import_copies(known, "Teahouse", copies(POLICY, indonesian, POLICY), START + 90 * DAY).versions == 2

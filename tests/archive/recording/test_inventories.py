@@ -1,4 +1,4 @@
-"""Rights and recipients are listed once for each version, and again when the rules change."""
+"""The rights and recipients of each version are listed once. When the rules change, they are listed again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ TEXTS = (
 
 
 def visit(number: int, text: Document, *, listed: bool) -> AssessedFetch:
-    """Return a visit with a new text. With `listed`, its rights and recipients are listed, as a worker does."""
+    """Return a visit with a new text.
+
+    With `listed`, the visit also has the rights and recipients of the text, as from a worker.
+    """
     result = seen(START + number * HOUR, text, number or None)
     assert result.assessment is not None
     named = inventory(text) if listed else None
@@ -54,7 +57,7 @@ def test_each_version_has_the_inventory_of_its_text(archive: Archive) -> None:
     assert list_missing(archive).versions == 0
 
 
-def test_versions_recorded_without_a_list_are_listed_in_lots(archive: Archive) -> None:
+def test_versions_recorded_without_a_list_are_listed_in_batches(archive: Archive) -> None:
     recorded(archive, *TEXTS, listed=False)
     assert version_inventories(archive, versions_of(archive, "Teahouse")) == {}
     assert listed_rights(archive, Scope()).unlisted == 1
@@ -63,7 +66,7 @@ def test_versions_recorded_without_a_list_are_listed_in_lots(archive: Archive) -
     assert listed_rights(archive, Scope()).unlisted == 0
 
 
-def test_a_version_after_one_without_a_list_waits_for_it(archive: Archive) -> None:
+def test_a_version_is_listed_only_after_the_version_before(archive: Archive) -> None:
     recorded(archive, *TEXTS[:2], listed=False)
     record(archive, visit(2, written(TEXTS[2]), listed=True), START)
     assert version_inventories(archive, versions_of(archive, "Teahouse")) == {}
@@ -72,7 +75,7 @@ def test_a_version_after_one_without_a_list_waits_for_it(archive: Archive) -> No
     assert_stored_equals_computed(archive)
 
 
-def test_entries_from_other_rules_are_dropped_and_listed_again(archive: Archive) -> None:
+def test_entries_from_older_rules_are_deleted_and_listed_again(archive: Archive) -> None:
     recorded(archive, *TEXTS)
     with archive.writing() as session:
         session.execute(update(ListedRow).values(identity="older"))
@@ -84,13 +87,13 @@ def test_entries_from_other_rules_are_dropped_and_listed_again(archive: Archive)
     assert_stored_equals_computed(archive)
 
 
-def test_an_entry_keeps_its_beginning_when_only_its_words_change(archive: Archive) -> None:
+def test_an_entry_keeps_its_start_date_when_only_its_words_change(archive: Archive) -> None:
     recorded(archive, *TEXTS)
     rows = listed_recipients(archive, Scope(at=START + 2 * HOUR), kind="advertising").entries
     assert [(row.version, row.since, row.entry.codes) for row in rows] == [(3, START + HOUR, ("CA", "JP"))]
 
 
-def test_a_damaged_text_keeps_only_its_own_policy_from_being_listed(archive: Archive) -> None:
+def test_a_damaged_text_prevents_the_lists_of_its_own_policy_only(archive: Archive) -> None:
     recorded(archive, *TEXTS, listed=False)
     with archive.writing() as session:
         session.execute(update(BlobRow).values(content=b"damaged"))
@@ -99,7 +102,7 @@ def test_a_damaged_text_keeps_only_its_own_policy_from_being_listed(archive: Arc
     assert len(report.damaged) == 1
 
 
-def test_lone_surrogates_are_replaced(archive: Archive) -> None:
+def test_lone_surrogates_in_entries_are_replaced(archive: Archive) -> None:
     watch(archive)
     result = visit(0, written(TEXTS[0]), listed=True)
     assert result.assessment is not None
@@ -110,6 +113,6 @@ def test_lone_surrogates_are_replaced(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 1, 20])
-def test_a_lot_has_at_most_as_many_versions_as_asked_for(archive: Archive, most: int) -> None:
+def test_a_batch_has_at_most_the_requested_number_of_versions(archive: Archive, most: int) -> None:
     recorded(archive, *TEXTS, listed=False)
     assert list_missing(archive, most).versions == min(most, len(TEXTS))

@@ -1,4 +1,6 @@
-"""The archive keeps left-out prose as evidence, together with the page, and reports it once."""
+"""When prose outside the extracted text changes, the archive keeps the prose and the page as evidence, and reports the
+change once.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ def test_prose_that_is_not_watched_leaves_no_trace(archive: Archive) -> None:
     assert len(rows(archive)) == 1
 
 
-def test_watched_prose_that_appears_keeps_the_page_and_is_sealed(archive: Archive) -> None:
+def test_when_watched_prose_appears_the_page_is_kept_and_sealed(archive: Archive) -> None:
     watch = Watch(archive)
     assert [watch.visit(page) for page in (BASE, beside(HIRED))] == ["changed", "unchanged"]
     _, row = rows(archive)
@@ -56,7 +58,7 @@ def test_watched_prose_that_appears_keeps_the_page_and_is_sealed(archive: Archiv
     assert list(verify(archive, Tally())) == []
 
 
-def test_flapping_prose_is_recorded_each_time_and_is_a_single_trouble(archive: Archive) -> None:
+def test_flapping_prose_is_recorded_each_time_and_reported_as_one_trouble(archive: Archive) -> None:
     watch = Watch(archive)
     pages = (BASE, beside(HIRED), BASE, beside(HIRED), beside(HIRED))
     assert [watch.visit(page) for page in pages] == ["changed", *["unchanged"] * 4]
@@ -66,7 +68,7 @@ def test_flapping_prose_is_recorded_each_time_and_is_a_single_trouble(archive: A
     assert "“We share your personal data with the agency" in found[0].detail
 
 
-def test_fingerprints_are_dropped_once_prose_appears_beside_the_policy(archive: Archive) -> None:
+def test_fingerprints_are_deleted_when_prose_appears_beside_the_policy(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)
     watch.visit(beside(HIRED))
@@ -75,7 +77,7 @@ def test_fingerprints_are_dropped_once_prose_appears_beside_the_policy(archive: 
     assert len(kept) <= 1
 
 
-def test_an_archive_without_left_out_prose_begins_without_a_report(archive: Archive) -> None:
+def test_the_first_left_out_prose_of_an_older_archive_is_not_reported(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)
     with archive.engine.begin() as connection:

@@ -70,7 +70,7 @@ def test_a_changed_setting_is_applied(archive: Archive, change: dict[str, object
     assert configured(archive) == (altered,)
 
 
-def test_a_policy_removed_from_the_file_is_retired_and_its_history_kept(archive: Archive) -> None:
+def test_a_policy_removed_from_the_file_is_retired_and_its_history_is_kept(archive: Archive) -> None:
     record_two_versions(archive)
     assert synchronise(archive, [BAKERY], START) == Synchronised(added=("Bakery",), retired=("Teahouse",))
     assert names(due_policies(archive, START + 900 * HOUR)) == ["Bakery"]
@@ -104,7 +104,7 @@ def test_a_policy_can_be_paused_from_its_first_run_on(archive: Archive) -> None:
     assert due_policies(archive, START + 900 * HOUR) == ()
 
 
-def test_a_renamed_policy_carries_its_history(archive: Archive) -> None:
+def test_a_renamed_policy_keeps_its_history(archive: Archive) -> None:
     record_two_versions(archive)
     renamed = replace(TEAHOUSE, name="Tea Palace", renamed_from="Teahouse")
     assert synchronise(archive, [renamed], START) == Synchronised(renamed=("Tea Palace",))
@@ -122,7 +122,7 @@ def test_an_old_name_can_be_given_to_another_policy(archive: Archive) -> None:
     assert synchronise(archive, [TEAHOUSE, renamed], START) == Synchronised()
 
 
-def test_two_histories_are_not_joined_and_it_is_reported(archive: Archive) -> None:
+def test_a_rename_that_would_join_two_histories_is_refused_and_reported(archive: Archive) -> None:
     record_two_versions(archive)
     palace = replace(TEAHOUSE, name="Tea Palace", new=True)
     synchronise(archive, [palace], START)
@@ -159,7 +159,7 @@ def seen_as(policy: str) -> AssessedFetch:
         "clock set back",
     ],
 )
-def test_a_policy_of_every_12_hours_is_due(
+def test_a_policy_with_a_check_every_12_hours_is_due(
     archive: Archive, tried: datetime | None, now: datetime, expected: bool
 ) -> None:
     watch(archive)
@@ -169,7 +169,7 @@ def test_a_policy_of_every_12_hours_is_due(
 
 
 @pytest.mark.parametrize("every", [timedelta(minutes=15), timedelta(hours=1), timedelta(hours=12), timedelta(days=1)])
-def test_thirty_days_of_cron_at_exactly_every_skip_no_check(every: timedelta) -> None:
+def test_no_check_is_skipped_in_30_days_if_cron_starts_as_often_as_the_policy_asks(every: timedelta) -> None:
     tried_at = None
     for number, run_started_at in enumerate(cron(every, timedelta(days=30))):
         assert is_due_at(next_due(tried_at, every), tried_at, run_started_at), f"run {number}"
@@ -180,7 +180,7 @@ def test_thirty_days_of_cron_at_exactly_every_skip_no_check(every: timedelta) ->
         )
 
 
-def test_a_day_of_cron_at_exactly_every_skips_no_check_of_an_archive(archive: Archive) -> None:
+def test_an_archive_skips_no_check_in_a_day_if_cron_starts_as_often_as_the_policy_asks(archive: Archive) -> None:
     every = timedelta(hours=1)
     watch(archive, replace(TEAHOUSE, every=every))
     for run_started_at in cron(every, timedelta(days=1)):
@@ -190,16 +190,16 @@ def test_a_day_of_cron_at_exactly_every_skips_no_check_of_an_archive(archive: Ar
 
 
 def cron(every: timedelta, period: timedelta) -> Iterator[datetime]:
-    """Yield the start times of runs by cron. Each is up to a minute late, because machines are busy.
+    """Yield the start times of runs by cron. Each run is up to a minute late, as on a busy machine.
 
-    After a late run the next interval is shorter.
+    So the time from a late run to the next run can be shorter than `every`.
     """
     late = seeded(30)
     for tick in range(period // every):
         yield START + tick * every + timedelta(seconds=late.uniform(0, 60))
 
 
-def test_policies_never_tried_come_first_then_those_that_waited_longest(archive: Archive) -> None:
+def test_policies_that_were_never_tried_come_first_and_then_the_longest_waiting_policies(archive: Archive) -> None:
     policies = [replace(TEAHOUSE, name=name) for name in ("early", "late", "never")]
     synchronise(archive, policies, START)
     mark_tried(archive, ["late"], START + HOUR)
@@ -207,7 +207,7 @@ def test_policies_never_tried_come_first_then_those_that_waited_longest(archive:
     assert names(due_policies(archive, START + 24 * HOUR)) == ["never", "early", "late"]
 
 
-def test_named_policies_are_chosen_whether_due_or_not(archive: Archive) -> None:
+def test_named_policies_are_chosen_even_if_they_are_not_due(archive: Archive) -> None:
     watch(archive, TEAHOUSE, BAKERY)
     assert names(configured(archive)) == ["Teahouse", "Bakery"]
     assert names(configured(archive, ["Bakery"])) == ["Bakery"]

@@ -53,7 +53,7 @@ def test_a_first_version_is_recorded_without_a_change(archive: Archive) -> None:
     assert counted(archive) == {"fetch": 1, "version": 1, "change": 0, "finding": 0, "suppression": 0}
 
 
-def test_the_latest_version_comes_back_as_it_was_seen(archive: Archive) -> None:
+def test_the_latest_version_is_read_as_it_was_recorded(archive: Archive) -> None:
     watch(archive)
     visit = seen(START, BEFORE, None)
     record(archive, visit, START)
@@ -69,12 +69,12 @@ def test_the_latest_version_comes_back_as_it_was_seen(archive: Archive) -> None:
     assert (found.version.page.status, found.version.page.final_url) == (200, "https://teahouse.example/privacy")
 
 
-def test_a_policy_without_a_version_has_no_latest_one(archive: Archive) -> None:
+def test_a_policy_without_a_version_has_no_latest_version(archive: Archive) -> None:
     watch(archive)
     assert latest(archive, "Teahouse") is None
 
 
-def test_latest_version_that_is_a_fallback_comes_with_the_text_that_the_selector_gave_last(archive: Archive) -> None:
+def test_a_latest_version_from_a_fallback_has_the_last_text_from_the_selector_too(archive: Archive) -> None:
     watch(archive)
     texts = [written(f"Cook {number} sees your orders.") for number in range(4)]
     for number, text in enumerate(texts):
@@ -103,7 +103,7 @@ def test_a_change_is_recorded_with_its_findings_and_suppressions(archive: Archiv
     assert [(row.reason, row.after) for row in suppressions] == [(DATE.reason, DATE.after)]
 
 
-def test_an_unchanged_visit_keeps_status_headers_and_hash_only(archive: Archive) -> None:
+def test_of_an_unchanged_visit_only_status_headers_and_hash_are_kept(archive: Archive) -> None:
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     recorded = record(archive, same(START + HOUR, 1), START + HOUR)
@@ -116,7 +116,7 @@ def test_an_unchanged_visit_keeps_status_headers_and_hash_only(archive: Archive)
         assert session.get(BlobRow, fetch.body_sha256) is None
 
 
-def test_an_answer_that_is_not_the_policy_is_kept_and_makes_no_version(archive: Archive) -> None:
+def test_a_page_that_is_not_the_policy_is_kept_and_makes_no_version(archive: Archive) -> None:
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     recorded = record(archive, refused(START + HOUR, 1), START + HOUR)
@@ -160,7 +160,7 @@ def test_a_text_that_returns_is_stored_once(archive: Archive) -> None:
 @pytest.mark.parametrize(
     "visit", [lambda n: seen(START, BEFORE, n), lambda n: same(START, n), lambda n: refused(START, n)]
 )
-def test_an_assessment_against_another_version_is_refused(
+def test_an_assessment_against_an_older_version_is_refused(
     archive: Archive, visit: Callable[[int | None], AssessedFetch], against: int | None
 ) -> None:
     record_two_versions(archive)
@@ -184,8 +184,10 @@ def test_an_unknown_policy_is_refused(archive: Archive) -> None:
 
 
 def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> None:
-    """The last finding cannot be stored. Then the fetch, snapshot, version and change of that visit are not stored
-    either."""
+    """In this test the last finding cannot be stored.
+
+    So the fetch, snapshot, version and change of that visit are not stored either.
+    """
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     before = counted(archive)
@@ -197,11 +199,12 @@ def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> Non
     assert latest_number(archive) == 1
 
 
-def test_one_of_several_simultaneous_runs_records_and_the_others_are_reported(
+def test_one_of_several_simultaneous_runs_records_and_the_other_runs_are_reported(
     database_url: str, archive: Archive
 ) -> None:
-    """Four runs compared their response with version 1 and record at the same time. Only one of them makes version
-    2.
+    """Four runs have compared their responses with version 1, and now record at the same time.
+
+    Only one run makes version 2.
     """
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
@@ -228,7 +231,7 @@ def test_one_of_several_simultaneous_runs_records_and_the_others_are_reported(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_full_disk_is_reported_and_nothing_is_lost(archive: Archive) -> None:
-    """SQLite's own limit on the number of pages gives the same error as a full disk."""
+    """The test does not fill the disk. It sets SQLite's limit on the number of pages, which gives the same error."""
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     with archive.engine.connect() as connection:

@@ -1,5 +1,7 @@
-"""A new policy has the address of a policy that just left. This is a question, and nothing changes until it is
-answered."""
+"""If a new policy has the address of a policy that just left the configuration, this may be a rename.
+
+Clausewatch asks, and changes nothing until the user has answered.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ def names(archive: Archive) -> list[str]:
     return [policy.name for policy in configured(archive)]
 
 
-def test_until_the_question_is_answered_the_policy_is_watched_under_its_former_name(archive: Archive) -> None:
+def test_the_policy_is_watched_under_its_former_name_until_the_question_is_answered(archive: Archive) -> None:
     record_two_versions(archive)
     for _ in range(2):
         assert synchronise(archive, [PALACE], START).questions == (QUESTION,)
@@ -40,7 +42,7 @@ def test_a_rename_keeps_the_history(archive: Archive) -> None:
     assert [(status.name, status.versions) for status in statuses(archive, START)] == [("Tea Palace", 2)]
 
 
-def test_another_policy_begins_a_history_of_its_own(archive: Archive) -> None:
+def test_a_policy_declared_as_new_begins_its_own_history(archive: Archive) -> None:
     record_two_versions(archive)
     synchronise(archive, [PALACE], START)
     done = synchronise(archive, [replace(PALACE, new=True)], START)
@@ -49,14 +51,14 @@ def test_another_policy_begins_a_history_of_its_own(archive: Archive) -> None:
     assert synchronise(archive, [PALACE], START).questions == ()
 
 
-def test_one_of_several_shared_pages_is_enough(archive: Archive) -> None:
+def test_one_shared_page_is_enough_for_a_question(archive: Archive) -> None:
     record_two_versions(archive)
     parts = replace(PALACE, url="https://teahouse.example/terms", options=ExtractionOptions(further=(TEAHOUSE.url,)))
     assert synchronise(archive, [parts], START).questions == (QUESTION,)
 
 
 @pytest.mark.parametrize(("hours", "questions"), [(7 * 24, (QUESTION,)), (7 * 24 + 1, ())])
-def test_a_policy_that_left_a_week_ago_is_no_longer_asked_about(
+def test_there_is_no_question_more_than_a_week_after_a_policy_left(
     archive: Archive, hours: int, questions: tuple[RenameQuestion, ...]
 ) -> None:
     record_two_versions(archive)
@@ -78,7 +80,7 @@ def test_there_is_no_question_if_no_history_would_end_unnoticed(archive: Archive
     assert synchronise(archive, policies, START).questions == ()
 
 
-def test_each_policy_that_left_is_asked_about_once(archive: Archive) -> None:
+def test_there_is_one_question_for_each_policy_that_left(archive: Archive) -> None:
     record_two_versions(archive)
     done = synchronise(archive, [PALACE, replace(PALACE, name="Annex")], START)
     assert (done.questions, done.added) == ((QUESTION,), ("Annex",))

@@ -37,7 +37,10 @@ BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy")
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return an archive with two findings of the teahouse: 1 on sharing (material), 2 on retention (not material)."""
+    """Return an archive with two findings for the teahouse.
+
+    Finding 1 is on sharing and material. Finding 2 is on retention and not material.
+    """
     with open_archive(database_url) as opened:
         record_two_versions(opened)
         yield opened
@@ -50,7 +53,7 @@ def say(archive: Archive, finding: int, kind: ReviewKind, words: str = "", hours
 
 
 def find_again(archive: Archive, *findings: Finding, version: int = 3, policy: str = "Teahouse") -> None:
-    """Record another version with these findings."""
+    """Record a new version with these findings."""
     at = NOW + version * HOUR
     found = seen(at, written(f"Edition {version}."), version - 1 or None, replace(JUDGED, findings=findings))
     record(archive, replace(found, fetch=replace(found.fetch, policy=policy)), at)
@@ -72,7 +75,7 @@ def test_a_material_finding_waits_for_a_review(archive: Archive) -> None:
     assert unreviewed_counts(archive) == {"Teahouse": 1}
 
 
-def test_the_newest_come_first_and_a_policy_can_be_asked_for(archive: Archive) -> None:
+def test_the_newest_findings_come_first_and_can_be_limited_to_a_policy(archive: Archive) -> None:
     watch(archive, TEAHOUSE, BAKERY)
     find_again(archive, SHARING, policy="Bakery", version=1)
     find_again(archive, SHARING, policy="Bakery", version=2)
@@ -117,7 +120,7 @@ def test_an_unknown_number_is_reported(archive: Archive) -> None:
         say(archive, 7, "acknowledge")
 
 
-def test_the_same_words_under_the_same_rule_of_the_same_policy_repeat_a_false_alarm(archive: Archive) -> None:
+def test_a_false_alarm_covers_findings_with_the_same_policy_rule_and_words(archive: Archive) -> None:
     watch(archive, TEAHOUSE, BAKERY)
     said = say(archive, 1, "false-alarm")
     find_again(archive, SHARING, replace(SHARING, rule="another"), replace(SHARING, after="Others too."))
@@ -129,7 +132,7 @@ def test_the_same_words_under_the_same_rule_of_the_same_policy_repeat_a_false_al
     assert {each.id: each.repeats for each in found if each.is_false_alarm} == {1: None, 3: said}
 
 
-def test_rules_are_shown_with_the_verdicts_on_their_findings(archive: Archive) -> None:
+def test_the_verdicts_on_findings_are_counted_by_rule(archive: Archive) -> None:
     find_again(archive, replace(SHARING, after="A."), replace(SHARING, after="B."), replace(SHARING, rule="other"))
     say(archive, 1, "false-alarm")
     for finding in (3, 4):
@@ -140,7 +143,7 @@ def test_rules_are_shown_with_the_verdicts_on_their_findings(archive: Archive) -
     assert (second.rule, second.findings, second.precision) == ("other", 1, None)
 
 
-def test_reviews_are_evidence_except_for_the_name(archive: Archive) -> None:
+def test_reviews_are_evidence_except_for_the_name_of_the_reviewer(archive: Archive) -> None:
     say(archive, 1, "false-alarm", "Only a comma.")
     tally = Tally()
     assert list(verify(archive, tally)) == []

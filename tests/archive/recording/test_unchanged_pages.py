@@ -1,4 +1,6 @@
-"""Responses with the text of the latest version are recognised without extraction, however the version was read."""
+"""A response with the text of the latest version is recognised without extraction, whichever options were used for that
+version.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ SELECTED = replace(OPTIONS, select=("#gone",))
 
 
 def page(token: str, words: str = TEXT, around: str = "") -> bytes:
-    """Return the ropewalk's page with a token that changes, and with something around its text."""
+    """Return the page of the ropewalk's policy.
+
+    `token` changes on each visit, and `around` is markup beside the text.
+    """
     head = f'<title>Privacy policy</title><script nonce="{token}">let t = "{token}"</script>'
     return f"<html lang=en><head>{head}</head><body>{around}<main><h1>Privacy policy</h1>{words}</main></body>".encode()
 
@@ -49,7 +54,7 @@ def watch(archive: Archive, options: ExtractionOptions = OPTIONS) -> Policy:
 
 
 def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OPTIONS) -> Assessment:
-    """Process a response that is not recognised, as the pipeline does."""
+    """Extract and record a response, as the pipeline does if it does not recognise the response."""
     known = latest(archive, "Ropewalk")
     first, *further = fetch.pages
     visit = Visit(
@@ -65,7 +70,7 @@ def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OP
 
 
 def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> AssessedFetch | None:
-    """Return the result of a visit if its response is recognised without extraction."""
+    """Return the result of a visit, or None if its response is not recognised without extraction."""
     policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=options)
     [result] = recognise_all(archive, [VisitResult(policy, fetch)])
     return result
@@ -79,7 +84,7 @@ def ways(archive: Archive) -> int:
 
 @pytest.mark.parametrize("token", ["a1", "b2"], ids=["the same bytes", "a new token"])
 @pytest.mark.parametrize(("options", "fallback"), [(OPTIONS, False), (SELECTED, True)], ids=["generic", "fallback"])
-def test_an_answer_is_recognised_with_how_it_is_read(
+def test_a_recognised_response_has_the_extraction_of_the_full_reading(
     archive: Archive, token: str, options: ExtractionOptions, fallback: bool
 ) -> None:
     watch(archive, options)
@@ -110,12 +115,12 @@ def test_any_other_response_is_read_in_full(archive: Archive, answer: Fetch) -> 
     assert recognise(archive, answer, OPTIONS) is None
 
 
-def test_a_policy_without_a_version_is_read(archive: Archive) -> None:
+def test_the_first_response_of_a_policy_is_read_in_full(archive: Archive) -> None:
     watch(archive)
     assert recognise(archive, fetched(page("a1")), OPTIONS) is None
 
 
-def test_after_a_technical_upgrade_one_reading_makes_the_next_visits_cheap(archive: Archive) -> None:
+def test_after_a_changed_extraction_only_one_visit_is_read_in_full(archive: Archive) -> None:
     watch(archive)
     read_in_full(archive, fetched(page("a1")))
     now = replace(OPTIONS, remove=("aside",))
@@ -128,7 +133,7 @@ def test_after_a_technical_upgrade_one_reading_makes_the_next_visits_cheap(archi
 
 
 def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
-    """The page alternates between menus. The version's own snapshot has only one of them."""
+    """The page alternates between two menus. The snapshot of the version has only the first menu."""
     watch(archive)
     one, other = "<nav><a href=/a>Ropes</a></nav>", "<nav><a href=/b>Cords</a><a href=/c>Twine</a></nav>"
     marks = [
@@ -138,7 +143,7 @@ def test_each_variant_of_a_page_is_read_once(archive: Archive) -> None:
     assert [mark is not None for mark in marks] == [True, True, False, False]
 
 
-def test_fingerprints_are_limited_and_those_of_the_version_before_are_dropped(archive: Archive) -> None:
+def test_fingerprints_are_limited_and_are_deleted_with_a_new_version(archive: Archive) -> None:
     watch(archive)
     for number in range(MOST_FINGERPRINTS + 2):
         read_in_full(archive, fetched(page("a", around=f"<nav>{'<a href=/a>Ropes</a>' * number}</nav>")))
@@ -147,7 +152,7 @@ def test_fingerprints_are_limited_and_those_of_the_version_before_are_dropped(ar
     assert ways(archive) == 1
 
 
-def test_marks_may_be_dropped(archive: Archive) -> None:
+def test_stored_fingerprints_may_be_deleted(archive: Archive) -> None:
     watch(archive)
     read_in_full(archive, fetched(page("a1")))
     with archive.writing() as session:

@@ -1,4 +1,4 @@
-"""Tests which policies may be requested conditionally, and with which validators."""
+"""Tests which policies may be requested with validators (ETag and Last-Modified), and which validators are sent."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_an_unchanged_full_response_renews_the_validators(archive: Archive) -> N
     assert known(archive) == replace(KNOWN, etag='"8"')
 
 
-def test_a_304_does_not_put_off_the_full_fetch(archive: Archive) -> None:
+def test_a_304_does_not_delay_the_next_full_fetch(archive: Archive) -> None:
     said = Fetch("Teahouse", START + 6 * 24 * HOUR, 304, final_url=KNOWN.url, headers=(("etag", '"8"'),))
     recorded(archive, first(), unchanged(said))
     assert known(archive, START + 6.9 * 24 * HOUR) == KNOWN
@@ -94,7 +94,7 @@ def test_a_failed_visit_changes_nothing(archive: Archive) -> None:
         "none given",
     ],
 )
-def test_the_page_is_fetched_whole(archive: Archive, visits: tuple[AssessedFetch, ...]) -> None:
+def test_these_visits_give_no_validators(archive: Archive, visits: tuple[AssessedFetch, ...]) -> None:
     recorded(archive, *visits)
     assert known(archive) is None
 
@@ -105,7 +105,7 @@ def test_changed_selectors_ask_for_the_whole_page(archive: Archive) -> None:
     assert validators(archive, [altered], START + HOUR, WEEK) == {}
 
 
-def test_policies_with_the_same_address_share_nothing(archive: Archive) -> None:
+def test_policies_with_the_same_address_share_no_validators(archive: Archive) -> None:
     twin = replace(TEAHOUSE, name="Twin")
     watch(archive, TEAHOUSE, twin)
     record(archive, first(), START)
@@ -121,7 +121,7 @@ def test_policies_with_the_same_address_share_nothing(archive: Archive) -> None:
         ("", False),
     ],
 )
-def test_a_last_modified_alone_counts_if_no_second_change_can_hide_in_it(
+def test_a_last_modified_without_an_etag_counts_only_if_it_is_older_than_a_minute(
     archive: Archive, answered: str, counts: bool
 ) -> None:
     modified = "Mon, 02 Mar 2026 06:00:00 GMT"
@@ -131,12 +131,12 @@ def test_a_last_modified_alone_counts_if_no_second_change_can_hide_in_it(
     assert found is None or (found.etag, found.last_modified) == ("", modified)
 
 
-def test_a_clock_set_back_asks_for_the_whole_page(archive: Archive) -> None:
+def test_the_whole_page_is_requested_if_the_clock_was_set_back(archive: Archive) -> None:
     recorded(archive, first())
     assert known(archive, START - HOUR) is None
 
 
-def test_a_response_with_the_current_extraction_gives_validators_even_if_its_version_has_another(
+def test_a_response_with_the_current_extraction_gives_validators_even_for_an_older_version(
     archive: Archive,
 ) -> None:
     """After a technical upgrade, the first full response makes the next visits cheap again."""
@@ -152,7 +152,7 @@ SEVERAL = replace(TEAHOUSE, options=replace(TEAHOUSE.options, further=("https://
     [(200, (("etag", '"9"'),), ['"7"', '"9"']), (200, (), None), (404, (("etag", '"9"'),), None)],
     ids=["each gives one", "one gives none", "one is not there"],
 )
-def test_validators_are_used_only_if_each_page_gives_its_own(
+def test_validators_are_used_only_if_every_page_gives_validators(
     archive: Archive, status: int, headers: tuple[tuple[str, str], ...], tags: list[str] | None
 ) -> None:
     identity = f"2*{identity_of(SEVERAL.options, 'generic')}"

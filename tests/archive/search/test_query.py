@@ -31,20 +31,20 @@ def shown(found: SectionMatch) -> str:
 
 
 def speaking(language: str, *blocks: str, heading: str = "Notice") -> Document:
-    """Return a document with one section."""
+    """Return a document in a language. It has one section with these paragraphs."""
     section = Section(heading, "", 1, (heading,), language, tuple(Block("paragraph", block) for block in blocks))
     return Document((section,), (language,))
 
 
 def told(archive: Archive, *documents: Document) -> None:
-    """Record a version of the teahouse's policy for each document, a day apart."""
+    """Record a version of the teahouse's policy for each document, with a day between the versions."""
     watch(archive)
     for number, document in enumerate(documents):
         comparison = JUDGED if number else None
         record(archive, seen(START + number * DAY, document, number or None, comparison), START + number * DAY)
 
 
-def test_a_former_text_is_found_with_its_versions(archive: Archive) -> None:
+def test_an_earlier_text_is_found_with_its_versions(archive: Archive) -> None:
     record_two_versions(archive)
     (found,) = search(archive, Search("cooks only")).matches
     assert (found.policy, found.section) == ("Teahouse", "1. Who sees your data")
@@ -105,8 +105,8 @@ def test_the_words_of_a_phrase_are_adjacent_and_in_one_block(archive: Archive, a
     "asked",
     ['"orders', 'orders" OR "1', "orders AND NOT (", "orders*:^-+{}", "orders'); DROP TABLE section;--", "\x00orders"],
 )
-def test_no_sign_is_wrong_syntax(archive: Archive, asked: str) -> None:
-    """Signs are ignored. Words such as "or" and "drop" are ordinary words."""
+def test_no_punctuation_mark_is_a_syntax_error(archive: Archive, asked: str) -> None:
+    """Punctuation is ignored. Words such as "or" and "drop" are ordinary words."""
     told(archive, speaking("en", "Orders or and not drop table section 1."))
     assert len(search(archive, Search(asked)).matches) == 1
 
@@ -148,7 +148,7 @@ def test_an_unknown_policy_or_tag_is_answered_with_the_nearest_names(archive: Ar
         search(archive, Search("cooks", tag="vendors"))
 
 
-def test_more_than_asked_for_is_reported(archive: Archive) -> None:
+def test_an_answer_says_if_there_are_more_matches_than_its_limit(archive: Archive) -> None:
     told(archive, *(speaking("en", f"Rule {number}.") for number in range(5)))
     answer = search(archive, Search("rule", limit=3))
     assert (places(answer), answer.more) == ([("Teahouse", "Notice", n, n) for n in (5, 4, 3)], True)
@@ -156,7 +156,7 @@ def test_more_than_asked_for_is_reported(archive: Archive) -> None:
 
 
 def test_many_matching_sections_are_processed_in_batches(archive: Archive) -> None:
-    """Among a few hundred texts, only the oldest was current on the requested days."""
+    """A few hundred sections match the word, but only the oldest section was current on the requested days."""
     sections = tuple(
         Section(f"Part {n}", "", 1, (f"Part {n}",), "en", (Block("paragraph", f"Rule {n}."),)) for n in range(300)
     )
@@ -182,8 +182,11 @@ def test_a_snippet_is_cut_between_words_around_the_match(archive: Archive) -> No
     assert shown(found).endswith("after …")
 
 
-def test_versions_of_an_older_program_are_indexed_once_and_in_order(archive: Archive) -> None:
-    """A version that is recorded before the indexing waits with the others, so that no date is wrong."""
+def test_versions_from_an_older_program_are_indexed_once_and_in_order(archive: Archive) -> None:
+    """A new version that is recorded before the older versions are indexed waits too.
+
+    Otherwise the dates in the index would be wrong.
+    """
     record_two_versions(archive)
     with archive.writing() as session:
         clear_index(session)
@@ -205,7 +208,7 @@ def test_a_rebuilt_index_gives_the_same_answers(archive: Archive) -> None:
     assert [places(search(archive, question)) for question in questions] == [places(answer) for answer in before]
 
 
-def test_a_section_of_several_policies_is_kept_once(archive: Archive) -> None:
+def test_a_section_that_several_policies_share_is_stored_once(archive: Archive) -> None:
     watch(archive, TEAHOUSE, replace(TEAHOUSE, name="Bakery"))
     for policy in ("Teahouse", "Bakery"):
         visit = seen(START, written("Nobody."), None)

@@ -19,7 +19,7 @@ from archive.search.stems import SearchTermsError, match_spans, parse_query, rea
         ("½", "und", "12"),
     ],
 )
-def test_a_stem_is_plain(word: str, language: str, stem: str) -> None:
+def test_a_stem_is_in_lower_case_and_short(word: str, language: str, stem: str) -> None:
     assert stemmed(word, language) == stem
 
 
@@ -29,7 +29,7 @@ def test_stems_contain_no_database_syntax(text: str, language: str) -> None:
 
 
 @given(st.text())
-def test_any_text_is_a_question_or_refused(text: str) -> None:
+def test_any_text_is_a_query_or_is_refused(text: str) -> None:
     try:
         asked = parse_query(text)
     except SearchTermsError:
@@ -37,13 +37,13 @@ def test_any_text_is_a_question_or_refused(text: str) -> None:
     assert all(phrase for reading in readings(asked) for phrase in reading)
 
 
-def test_a_word_that_is_found_is_marked_in_its_own_form() -> None:
+def test_a_match_is_marked_in_the_form_that_the_text_has() -> None:
     text = "We shared it. Third parties, not third persons."
     found = [text[start:end] for start, end in match_spans(text, "en", parse_query('sharing "third party"'))]
     assert found == ["shared", "Third", "parties"]
 
 
-def test_a_question_is_read_in_each_language_once() -> None:
+def test_a_query_is_stemmed_once_for_each_language() -> None:
     assert set(readings(parse_query("data"))) <= {(("data",),), (("dat",),)}
     assert (("share",),) in readings(parse_query("sharing"))
     assert (("sharing",),) in readings(parse_query("sharing"))

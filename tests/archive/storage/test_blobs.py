@@ -35,7 +35,7 @@ def test_an_address_is_the_hash_of_the_plain_bytes() -> None:
     assert blobs.address(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def test_a_long_text_is_kept_small(archive: Archive) -> None:
+def test_a_long_text_is_compressed(archive: Archive) -> None:
     with archive.writing() as session:
         key = blobs.store(session, b"The same sentence again. " * 4000)
         session.flush()

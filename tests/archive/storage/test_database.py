@@ -36,7 +36,7 @@ from tests.conftest import require
 
 
 def test_migrations_make_the_tables_of_the_schema(archive: Archive) -> None:
-    """Alembic's autogenerate finds nothing that another migration would have to do."""
+    """Alembic's autogenerate finds no difference between the tables and the schema."""
     assert differences(archive) == []
 
 
@@ -52,21 +52,21 @@ SETTINGS: dict[str, dict[str, object]] = {
 }
 
 
-def test_the_database_is_set_up_to_keep_what_it_acknowledged(archive: Archive, database_kind: str) -> None:
+def test_the_database_is_set_up_so_that_no_commit_is_lost(archive: Archive, database_kind: str) -> None:
     ask = "PRAGMA" if database_kind == "sqlite" else "SHOW"
     with archive.engine.connect() as connection:
         for name, value in SETTINGS[database_kind].items():
             assert connection.exec_driver_sql(f"{ask} {name}").scalar() == value, name
 
 
-def test_opening_again_keeps_what_is_there(database_url: str) -> None:
+def test_opening_an_archive_again_keeps_its_contents(database_url: str) -> None:
     with open_archive(database_url) as archive:
         record_two_versions(archive)
     with open_archive(database_url) as archive:
         assert latest_number(archive) == 2
 
 
-def test_a_block_that_raises_leaves_nothing(archive: Archive) -> None:
+def test_a_transaction_that_raises_changes_nothing(archive: Archive) -> None:
     watch(archive)
     with contextlib.suppress(RuntimeError), archive.writing() as session:
         session.query(PolicyRow).one().url = "https://elsewhere.example"
@@ -92,8 +92,11 @@ def urls(session: Session) -> list[str]:
     return list(session.scalars(select(PolicyRow.url)))
 
 
-def test_one_writes_at_a_time(archive: Archive) -> None:
-    """So rows are numbered in the order of their commits, which planning relies on."""
+def test_only_one_transaction_writes_at_a_time(archive: Archive) -> None:
+    """Because only one transaction writes at a time, rows are numbered in the order of their commits.
+
+    The planning of messages relies on this order.
+    """
     entered: list[str] = []
 
     def write() -> None:
@@ -111,7 +114,7 @@ def test_one_writes_at_a_time(archive: Archive) -> None:
 
 @pytest.fixture
 def other(database_url: str) -> Iterator[Connection]:
-    """Return another program's connection that locks the archive's rows."""
+    """Return a connection of another program. The connection has a lock on the archive."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -130,7 +133,7 @@ def test_a_lock_that_lasts_is_reported(database_url: str, other: Connection) -> 
         watch(archive)
 
 
-def test_a_lock_that_ends_is_waited_for(database_url: str, other: Connection) -> None:
+def test_the_archive_waits_for_a_short_lock(database_url: str, other: Connection) -> None:
     with open_archive(database_url) as archive:
         watching = threading.Thread(target=watch, args=(archive,))
         watching.start()
@@ -143,7 +146,7 @@ def test_a_lock_that_ends_is_waited_for(database_url: str, other: Connection) ->
 
 
 def altered(url: str, statement: str) -> list[Any]:
-    """Run a statement without our programs, and return its rows."""
+    """Run an SQL statement directly, not through our programs, and return its rows."""
     engine = create_engine(url)
     with engine.begin() as connection:
         done = connection.exec_driver_sql(statement)
@@ -159,7 +162,7 @@ def test_a_newer_schema_is_refused_and_not_changed(database_url: str) -> None:
     assert altered(database_url, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
-def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Buy tea, and then some more tea. " * 50)
     with pytest.raises(NotAnArchiveError, match=r"notes\.txt: this file is not a SQLite database; correct `database`"):
         open_archive(f"sqlite:///{tmp_path / 'notes.txt'}")
@@ -178,7 +181,7 @@ def test_an_archive_that_lost_its_version_is_refused(database_url: str) -> None:
         open_archive(database_url)
 
 
-def test_a_server_that_does_not_answer_is_reported_and_the_password_is_not(tmp_path: Path) -> None:
+def test_a_server_that_does_not_answer_is_reported_without_the_password(tmp_path: Path) -> None:
     require(find_spec("psycopg") is not None, "psycopg")
     with pytest.raises(CannotOpenError, match="check the URL and that the server runs") as caught:
         open_archive(f"postgresql+psycopg://desk:green-leaf@/watch?host={tmp_path}")
@@ -200,7 +203,7 @@ def test_a_user_who_may_not_write_is_reported(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_a_server_that_drops_the_connection_is_reported_and_asked_again(archive: Archive) -> None:
+def test_a_server_that_drops_the_connection_is_reported_and_then_reconnected(archive: Archive) -> None:
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = "
 
     def write() -> None:
@@ -214,7 +217,10 @@ def test_a_server_that_drops_the_connection_is_reported_and_asked_again(archive:
 
 
 def test_a_damaged_file_is_reported(location: str, tmp_path: Path) -> None:
-    """Pages of the file are overwritten. Reading them reports damage instead of a traceback of the driver."""
+    """The test overwrites pages of the file.
+
+    When a program reads these pages, the user sees an error about damage and no traceback.
+    """
     with open_archive(location) as archive:
         record_two_versions(archive)
     path = tmp_path / "watch.db"
@@ -231,7 +237,10 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_reported(location: str, tmp_path: Path) -> None:
-    """The file is opened read-only with a SQLite URI, because a superuser may write any file."""
+    """The test opens the file read-only with a SQLite URI.
+
+    File permissions would not prevent a superuser from writing.
+    """
     open_archive(location).close()
     (tmp_path / "watch.db").chmod(stat.S_IRUSR)
     read_only = f"sqlite:///file:{tmp_path / 'watch.db'}?mode=ro&uri=true"
@@ -260,25 +269,27 @@ def test_a_url_that_names_no_archive_is_refused(url: str) -> None:
         open_archive(url)
 
 
-def test_a_missing_driver_is_named_and_the_password_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg", None)  # importing it then fails as if it were not installed
+def test_a_missing_driver_is_reported_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as if psycopg were not installed
     with pytest.raises(MissingDriverError, match="psycopg") as caught:
         open_archive("postgresql+psycopg://desk:green-leaf@localhost/watch")
     assert "green-leaf" not in str(caught.value)
 
 
-def test_processes_that_make_the_archive_at_once_all_open_it(unmade_database_url: str) -> None:
+def test_several_processes_can_make_the_same_archive_at_once(unmade_database_url: str) -> None:
     code = "import sys; from archive.storage.database import open_archive; open_archive(sys.argv[1]).close()"
     started = [subprocess.Popen([sys.executable, "-c", code, unmade_database_url]) for _ in range(3)]
     assert [process.wait(timeout=60) for process in started] == [0, 0, 0]
 
 
 class CutOffError(Exception):
-    """Raised in place of a kill."""
+    """Raised at the point at which a program would be killed."""
 
 
 def test_an_upgrade_that_fails_at_any_statement_changes_nothing(unmade_database_url: str) -> None:
-    """If any statement of the first migration fails, the next opening starts again."""
+    """Whichever statement of the first migration fails, nothing is changed, and opening the archive again makes all
+    tables.
+    """
     left = cuts = 0
 
     def cut_off(*_: object) -> None:

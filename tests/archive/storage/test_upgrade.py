@@ -1,4 +1,4 @@
-"""Tests an archive that an older program made, and what the newest schema keeps of it."""
+"""Tests the upgrade of an archive that an older program made, and which of its data stay."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def revisions() -> list[str]:
 
 @pytest.fixture
 def first_schema(unmade_database_url: str, tmp_path: Path) -> str:
-    """Return the URL of an archive with the first schema, with two versions and their findings."""
+    """Return the URL of an archive that has the first schema, two versions and their findings."""
     make_older(unmade_database_url, "0001", tmp_path)
     return unmade_database_url
 
 
 def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> None:
-    """For old changes, timing, drift and translations are unknown."""
+    """For changes from before the upgrade, the timing, the drift and the translated reasons are unknown."""
     with open_archive(first_schema) as archive:
         first, second = versions_of(archive, "Teahouse")
         assert document(archive, first) == written("Only our cooks see your orders.")
@@ -76,7 +76,7 @@ def test_an_upgraded_archive_can_be_used(first_schema: str) -> None:
 
 
 def upgrade_until(url: str, point: str) -> None:
-    """Open an archive in a process that is killed at a given point."""
+    """Open an archive, and so upgrade it. The process that calls this function is killed at the given point."""
     os.environ[VARIABLE] = point
     open_archive(url).close()
 
@@ -84,7 +84,10 @@ def upgrade_until(url: str, point: str) -> None:
 def test_an_upgrade_killed_at_any_step_leaves_an_archive_that_a_program_can_open(
     first_schema: str, tmp_path: Path
 ) -> None:
-    """Before the commit, all rows and the schema version are the older program's; after it, the newer program's."""
+    """If the kill comes before the commit, the archive is exactly as before the upgrade.
+
+    If it comes after the commit, the archive has the newest schema.
+    """
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:
         points.unlink(missing_ok=True)
@@ -96,14 +99,16 @@ def test_an_upgrade_killed_at_any_step_leaves_an_archive_that_a_program_can_open
             break
         killed += 1
         assert dumped(first_schema) == before
-    assert killed == len(revisions())  # after each revision except the first, and before the commit
+    assert killed == len(revisions())  # one kill after each revision except the first, and one kill before the commit
     with open_archive(first_schema) as archive:
         assert differences(archive) == []
 
 
-def test_rows_of_an_older_program_are_sealed(first_schema: str) -> None:
-    """Sealing begins with the upgrade. It includes the names of the policies and the hash of each text, which old
-    programs did not store."""
+def test_an_upgrade_seals_the_rows_of_an_older_program(first_schema: str) -> None:
+    """The upgrade seals the rows that exist.
+
+    It also seals the names of the policies and the hash of each text. Older programs did not store these hashes.
+    """
     with open_archive(first_schema) as archive:
         tally = Tally()
         assert list(verify(archive, tally)) == []

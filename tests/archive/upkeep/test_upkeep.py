@@ -34,7 +34,7 @@ YEAR = timedelta(days=365)
 
 
 def page(seed: int, edits: int = 0) -> bytes:
-    """Return a page of about 40 kB that is different for each seed, with this number of changed words."""
+    """Return a page of about 40 kB. Each seed gives a different page. `edits` is the number of changed words."""
     chance = seeded(seed)
     words = ["".join(chance.choices("abcdefghij", k=8)) for _ in range(5_000)]
     for place in range(edits):
@@ -43,7 +43,7 @@ def page(seed: int, edits: int = 0) -> bytes:
 
 
 def record_pages(archive: Archive, *pages: bytes) -> None:
-    """Record a version each day, each with its page."""
+    """Record a version for each page, with a day between the versions."""
     watch(archive)
     for number, body in enumerate(pages):
         result = seen(START + number * 24 * HOUR, written(f"Cook {number} sees your orders."), number or None)
@@ -51,12 +51,15 @@ def record_pages(archive: Archive, *pages: bytes) -> None:
 
 
 def rows(archive: Archive) -> dict[str, str | None]:
-    """Return each stored content, with the keyframe that it is a difference from."""
+    """Return the hash of each stored content.
+
+    If the content is stored as a difference from a keyframe, the value is the keyframe's hash; otherwise None.
+    """
     with archive.reading() as session:
         return dict(session.execute(select(BlobRow.sha256, BlobRow.base_sha256)).all())
 
 
-def test_content_like_an_earlier_one_is_stored_as_the_difference(archive: Archive) -> None:
+def test_content_similar_to_earlier_content_is_stored_as_a_difference(archive: Archive) -> None:
     first, second, third = page(1), page(1, 3), page(1, 6)
     with archive.writing() as session:
         key = blobs.store(session, first)
@@ -70,7 +73,7 @@ def test_content_like_an_earlier_one_is_stored_as_the_difference(archive: Archiv
         assert len(session.get_one(BlobRow, near).content) < 1_000
 
 
-def test_content_unlike_an_earlier_one_is_a_keyframe(archive: Archive) -> None:
+def test_content_that_differs_from_earlier_content_is_a_keyframe(archive: Archive) -> None:
     with archive.writing() as session:
         key = blobs.store(session, page(1))
         other = blobs.store(session, page(2), key)
@@ -91,7 +94,10 @@ def test_a_damaged_keyframe_is_reported_and_does_not_harm_new_content(archive: A
 
 
 def test_a_keyframe_is_removed_and_its_differences_stay_readable(archive: Archive) -> None:
-    """The rule removed the page of the first version. The page of the second version can still be read."""
+    """A retention rule removes the page of the first version, which is the keyframe.
+
+    The page of the second version can still be read.
+    """
     record_pages(archive, page(1), page(1, 3), page(1, 6))
     later = START + 72 * HOUR
     rule = Retention(timedelta(hours=60))
@@ -114,7 +120,7 @@ def test_a_keyframe_is_removed_and_its_differences_stay_readable(archive: Archiv
 @pytest.mark.parametrize(
     "rule", [Retention(HOUR, {"Teahouse"}), Retention(HOUR, (), {"vendor"}), Retention(100 * YEAR)]
 )
-def test_a_legal_hold_and_youth_keep_every_body(archive: Archive, rule: Retention) -> None:
+def test_pages_under_legal_hold_and_recent_pages_are_kept(archive: Archive, rule: Retention) -> None:
     record_two_versions(archive)
     assert remove_bodies(archive, rule, START + 2 * YEAR) == 0
     assert remove_unreferenced(archive).contents == 0
@@ -128,7 +134,7 @@ def test_sizes_distinguish_pages_from_texts(archive: Archive) -> None:
     assert found.database > found.bodies.stored
 
 
-def test_a_backup_is_the_archive_while_others_write(location: str, tmp_path: Path) -> None:
+def test_a_backup_is_complete_although_other_programs_write(location: str, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     with open_archive(location) as archive:
         record_two_versions(archive)
@@ -170,7 +176,7 @@ def test_a_backup_is_restored_and_the_previous_archive_is_moved(location: str, t
         assert (archive_stats(archive).rows["fetches"], archive_stats(former).rows["fetches"]) == (3, 4)
 
 
-def test_each_restore_keeps_a_copy_of_its_own(location: str, tmp_path: Path) -> None:
+def test_each_restore_moves_the_previous_archive_to_a_new_name(location: str, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     with open_archive(location) as archive:
         record_two_versions(archive)
@@ -196,7 +202,7 @@ def test_only_the_owner_reads_an_archive_and_its_backups(location: str, tmp_path
 
 
 def other_group() -> grp.struct_group:
-    """Return a group that this user may give a file to; not the user's first one, if there is another."""
+    """Return a group to which this user may give a file. If possible, it is not the user's primary group."""
     own = grp.getgrall() if os.geteuid() == 0 else [grp.getgrgid(number) for number in os.getgroups()]
     return next((group for group in own if group.gr_gid != os.getegid()), grp.getgrgid(os.getegid()))
 
@@ -221,7 +227,7 @@ def test_a_group_that_is_unknown_is_refused(location: str) -> None:
         open_archive(location, group="nobody-here")
 
 
-def test_a_password_in_the_query_shows_in_no_message() -> None:
+def test_a_password_in_the_query_of_a_url_shows_in_no_message() -> None:
     url = "postgresql+psycopg://127.0.0.1:1/x?user=w&password=hunter2&connect_timeout=2"
     with pytest.raises(StorageError) as refused:
         open_archive(url)
@@ -243,7 +249,7 @@ def test_a_damaged_backup_is_not_restored(location: str, tmp_path: Path, damage:
     assert sorted(path.name for path in tmp_path.iterdir() if "partial" in path.name) == []
 
 
-def test_a_restore_is_evidence_and_names_changes_that_may_have_been_sent(archive: Archive) -> None:
+def test_a_restore_is_recorded_with_the_changes_that_may_have_been_sent_already(archive: Archive) -> None:
     record_two_versions(archive)
     before = head(archive)
     assert note_restored(archive, START + YEAR) == 0
@@ -252,7 +258,7 @@ def test_a_restore_is_evidence_and_names_changes_that_may_have_been_sent(archive
         assert maybe_sent_before(session) == {("Teahouse", 3)}
 
 
-def test_an_erased_word_is_in_no_backup(location: str, tmp_path: Path) -> None:
+def test_a_backup_does_not_contain_deleted_content(location: str, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     with open_archive(location) as archive:
         record_two_versions(archive)
