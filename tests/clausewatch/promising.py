@@ -1,4 +1,7 @@
-"""A bilingual policy in which only the Indonesian half changes, watched and judged as in a crawl."""
+"""Provides a policy in English and Indonesian.
+
+Only its Indonesian half changes. The versions are judged and recorded as in a crawl.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ def page(text: str) -> Page:
 
 
 def promising(folder: Path, *texts: str) -> Path:
-    """Record a version for each text, judged against the version before, and return the configuration."""
+    """Record a version for each text, judge it against the previous version, and return the configuration file."""
     options = ExtractionOptions(languages=("en", "id"))
     with opened(folder) as archive:
         watch(archive)

@@ -1,4 +1,4 @@
-"""Makes a versions repository in Open Terms Archive's format, with made-up services."""
+"""Makes repositories of versions in the format of Open Terms Archive. The services are made up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Commit(NamedTuple):
 
 
 def repository(folder: Path, commits: Iterable[Commit]) -> Path:
-    """Write a repository with these commits in order, and return its folder."""
+    """Write a repository with these commits in this order, and return its folder."""
     return imported(folder, b"".join(map(_commit, commits)))
 
 

@@ -1,4 +1,4 @@
-"""The functions that `import clausewatch` offers, and the examples of docs/python.md."""
+"""Tests the functions that `import clausewatch` offers, and the examples in docs/python.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POLICIES = PROJECT / "tests/policies"
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_an_example_runs_as_it_is_written(tmp_path: Path, number: int) -> None:
+def test_an_example_in_the_document_runs_unchanged(tmp_path: Path, number: int) -> None:
     watched(tmp_path)
     for page in POLICIES.glob("cloakroom*"):
         (tmp_path / page.name).write_bytes(page.read_bytes())
@@ -37,7 +37,7 @@ def test_an_example_runs_as_it_is_written(tmp_path: Path, number: int) -> None:
     assert done.stdout.strip()
 
 
-def test_the_import_alone_loads_no_library() -> None:
+def test_importing_the_package_loads_no_other_library() -> None:
     program = "import sys, clausewatch; print({'scrapy', 'sqlalchemy', 'bs4', 'pydantic'} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=PROJECT, env={}, capture_output=True, text=True, check=True
@@ -51,7 +51,7 @@ def test_a_name_that_is_not_offered_does_not_exist() -> None:
     assert all(hasattr(clausewatch, name) for name in clausewatch.__all__)
 
 
-def test_a_page_that_is_not_a_policy_says_so() -> None:
+def test_a_page_that_is_not_a_policy_gives_a_reason() -> None:
     reading = clausewatch.read(POLICIES / "sign-in.html")
     assert not reading.is_policy
     assert reading.reason == "login"
@@ -69,7 +69,7 @@ def test_an_edit_is_judged_as_the_command_judges_it() -> None:
     assert (same.comparable, same.changed, same.findings) == (True, False, ())
 
 
-def test_an_archive_is_asked_without_being_changed(tmp_path: Path) -> None:
+def test_questions_do_not_change_an_archive(tmp_path: Path) -> None:
     watched(tmp_path)
     file = tmp_path / "watch.db"
     before = file.read_bytes()
@@ -84,7 +84,7 @@ def test_an_archive_is_asked_without_being_changed(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-def test_what_cannot_be_opened_is_an_error_of_its_own(tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_opened_raises_its_own_error(tmp_path: Path) -> None:
     with (
         pytest.raises(StorageError, match="there is no archive"),
         clausewatch.open_archive(f"sqlite:///{tmp_path}/no.db"),

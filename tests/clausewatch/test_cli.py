@@ -1,4 +1,4 @@
-"""Tests the command line as a whole: its help, its exit codes, and errors without tracebacks."""
+"""Tests what all commands have in common: help texts, exit codes, and error messages without tracebacks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def clausewatch(*arguments: str | Path, folder: Path | None = None) -> subproces
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_teaches(command: str) -> None:
+def test_every_command_has_a_help_text(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--help"])
     assert result.exit_code == 0, result.output
     assert f"Usage: main {command}" in result.output
@@ -37,7 +37,7 @@ def test_help_names_every_command() -> None:
         assert re.search(rf"\n  {command} +{re.escape(entry.summary)}\n", output), output
 
 
-def test_version_is_that_of_the_installed_distribution() -> None:
+def test_version_prints_the_version_of_the_installed_distribution() -> None:
     assert version("clausewatch") in CliRunner().invoke(main, ["--version"]).output
 
 
@@ -46,7 +46,7 @@ def test_an_unknown_command_is_wrong_usage() -> None:
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version"])
-def test_starting_and_listing_import_nothing_heavy(argument: str) -> None:
+def test_help_and_version_import_no_large_library(argument: str) -> None:
     heavy = "{'scrapy', 'twisted', 'sqlalchemy', 'apprise', 'bs4', 'pydantic', 'jinja2', 'differ', 'archive'}"
     leave = f"atexit.register(lambda: print(sorted({heavy} & set(sys.modules))))"
     probe = f"import atexit, sys; {leave}; from clausewatch.cli import main; main([{argument!r}])"
@@ -54,7 +54,7 @@ def test_starting_and_listing_import_nothing_heavy(argument: str) -> None:
     assert done.stdout.endswith("\n[]\n")
 
 
-def test_the_file_comes_from_the_option_then_the_environment_then_the_folder(
+def test_the_configuration_file_comes_from_the_option_then_the_environment_then_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -67,7 +67,7 @@ def test_the_file_comes_from_the_option_then_the_environment_then_the_folder(
     assert "Error: from-option.toml:" in given.stderr
 
 
-def test_a_configuration_that_is_wrong_ends_with_two_and_no_traceback(tmp_path: Path) -> None:
+def test_a_wrong_configuration_gives_exit_code_2_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text("[crawl\n", encoding="utf-8")
     done = clausewatch("config", "check", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -75,7 +75,7 @@ def test_a_configuration_that_is_wrong_ends_with_two_and_no_traceback(tmp_path: 
     assert "Traceback" not in done.stderr
 
 
-def test_a_run_with_a_channel_that_cannot_be_used_does_nothing_and_says_so(tmp_path: Path) -> None:
+def test_a_run_reports_a_channel_that_cannot_be_used_and_does_nothing(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text(
         '[channels]\ndesk = "nonsense://mail.cloakroom.test"\n', encoding="utf-8"
     )
@@ -85,7 +85,7 @@ def test_a_run_with_a_channel_that_cannot_be_used_does_nothing_and_says_so(tmp_p
     assert not (tmp_path / "clausewatch.db").exists()
 
 
-def test_a_file_that_is_not_an_archive_ends_with_three_and_no_traceback(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_gives_exit_code_3_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text("", encoding="utf-8")
     (tmp_path / "clausewatch.db").write_text("a diary, and no database\n" * 100, encoding="utf-8")
     done = clausewatch("status", folder=tmp_path)
@@ -94,7 +94,7 @@ def test_a_file_that_is_not_an_archive_ends_with_three_and_no_traceback(tmp_path
     assert "Traceback" not in done.stderr
 
 
-def test_a_reader_that_closes_the_output_is_not_an_error(tmp_path: Path) -> None:
+def test_it_is_not_an_error_if_the_reader_closes_the_output(tmp_path: Path) -> None:
     row = f'{{"id": 1, "before": "{POLICIES}/cloakroom.md", "after": "{POLICIES}/cloakroom.md"}}\n'
     (tmp_path / "pairs.jsonl").write_text(row * 200, encoding="utf-8")
     command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(tmp_path / "pairs.jsonl")]
@@ -110,7 +110,7 @@ def test_a_reader_that_closes_the_output_is_not_an_error(tmp_path: Path) -> None
 
 
 def test_the_most_serious_of_several_exit_codes_counts() -> None:
-    """Scripts rely on this order: 3, 2, 4, 10, 1, 0."""
+    """Scripts rely on this order, with the most serious exit code first: 3, 2, 4, 10, 1, 0."""
     order = [ExitCode(number) for number in (3, 2, 4, 10, 1, 0)]
     for length in range(1, len(order) + 1):
         rest = order[-length:]
@@ -123,7 +123,7 @@ def test_an_error_with_one_problem_is_one_line() -> None:
     assert str(ConfigurationError("watch.toml", ["a: x", "b: y"])) == "watch.toml: 2 problems\n  a: x\n  b: y"
 
 
-def test_a_suggestion_names_the_nearest_word_or_what_there_is() -> None:
+def test_a_suggestion_names_the_nearest_word_or_the_known_words() -> None:
     assert suggestion("Sharin", ["rights", "sharing"]) == "did you mean 'sharing'?"
     assert suggestion("xyz", ["rights", "sharing", "rights"]) == "known: rights, sharing"
     assert suggestion("xyz", []) == "there is none"

@@ -1,4 +1,4 @@
-"""Names of policies, completed in a shell."""
+"""Tests that shells complete the names of policies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def completed(path: Path, *words: str) -> list[str]:
-    """Return what zsh is offered for the last word."""
+    """Return the words that zsh can offer for the last word."""
     from click.shell_completion import ShellComplete
 
     shell = ShellComplete(main, {}, "clausewatch", "_CLAUSEWATCH_COMPLETE")
@@ -61,13 +61,15 @@ def test_a_command_completes_the_names_of_policies(path: Path, words: list[str])
 
 
 @pytest.mark.parametrize("text", ["[[policy", "policy = 3", "policy = [1]", "[[policy]]\nname = 3"])
-def test_a_broken_file_completes_nothing(path: Path, text: str) -> None:
+def test_names_are_not_completed_from_a_broken_file(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     assert completed(path, "show", "") == []
     assert completed(path.parent / "missing.toml", "show", "") == []
 
 
-def test_the_environment_names_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_for_the_configuration_file_counts(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CLAUSEWATCH_CONFIG", str(path))
     context = main.make_context("clausewatch", ["show"], resilient_parsing=True)
     assert policy_names(context, main.params[0], "F") == ["Ferry"]

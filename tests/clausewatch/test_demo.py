@@ -53,8 +53,10 @@ def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document
 
 
 def judged(row: dict[str, Any]) -> Any:
-    """Return a label as a test's argument. A label that is known to be missed must fail, so that its mark is removed in
-    time."""
+    """Return a label as an argument for a test.
+
+    If a label is marked as known to be missed, its test must fail. When such a test passes, the mark must be removed.
+    """
     marks = [pytest.mark.xfail(reason=row["missed"], strict=True)] if "missed" in row else []
     return pytest.param(row, marks=marks, id=f"{row['policy']}-{row['edition']}")
 
@@ -75,17 +77,17 @@ def test_every_edition_of_every_policy_can_be_built() -> None:
         assert {policy.path for policy in site_policies()} < set(built)
 
 
-def test_every_edition_differs_in_its_source_from_the_one_before() -> None:
+def test_the_source_of_every_edition_differs_from_the_previous_edition() -> None:
     for policy in site_policies():
         assert len(set(policy.sources)) == len(policy.sources)
 
 
-def test_there_are_at_least_four_policies_of_three_editions() -> None:
+def test_at_least_four_policies_have_three_editions() -> None:
     assert len(site_policies()) >= 4
     assert edition_count() >= 3
 
 
-def test_an_edition_that_does_not_fit_is_refused_with_its_place() -> None:
+def test_an_edition_that_does_not_fit_the_page_is_refused_with_its_place() -> None:
     manifest = {"name": "Quince", "edition": [{"number": 2, "replace": [{"before": "apple", "after": "pear"}]}]}
     with pytest.raises(EditionError, match=r"Quince, edition 2: 'apple' occurs 2 times"):
         list(successive("apple and apple", manifest))
@@ -103,7 +105,7 @@ def test_a_replacement_whose_words_are_missing_is_refused() -> None:
 
 
 @pytest.mark.parametrize("edition", [0, 6])
-def test_an_edition_that_there_is_not_is_refused(edition: int) -> None:
+def test_an_edition_that_does_not_exist_is_refused(edition: int) -> None:
     with pytest.raises(ValueError, match="there is no edition"):
         pages(edition)
 
@@ -115,7 +117,10 @@ def test_an_encoded_address_can_be_decoded_with_its_first_byte() -> None:
 
 
 def test_two_requests_get_different_bytes_and_the_same_policy() -> None:
-    """Nonces, counters and encoded addresses change. Words and decoded addresses do not."""
+    """Nonces, counters and encoded addresses change with each request.
+
+    The words and the decoded addresses stay the same.
+    """
     for policy in site_policies():
         assert pages(1, "a")[policy.path].body != pages(1, "b")[policy.path].body
         assert document_of(policy, 1, "a") == document_of(policy, 1, "b")
@@ -140,21 +145,24 @@ def test_the_server_has_a_robots_txt_and_refuses_missing_pages() -> None:
         refused.value.close()
 
 
-def test_the_old_page_is_in_the_encoding_of_browsers_not_the_one_it_declares() -> None:
+def test_the_old_page_is_not_in_its_declared_encoding() -> None:
     body = pages(1)["/tarnbeck/privacy"].body
     assert b"charset=iso-8859-1" in body
     assert b"grower\x92s account" in body
 
 
-def test_every_policy_and_edition_has_one_expectation() -> None:
+def test_every_edition_of_every_policy_has_one_label() -> None:
     labelled = [(row["policy"], row["edition"]) for row in EXPECTATIONS]
     editions = range(2, edition_count() + 1)
     assert sorted(labelled) == [(policy.name, edition) for policy in site_policies() for edition in editions]
 
 
 @pytest.mark.parametrize("row", EXPECTATIONS, ids=lambda row: f"{row['policy']}-{row['edition']}")
-def test_the_expected_words_of_an_edition_are_in_it(row: dict[str, Any]) -> None:
-    """A label's words occur in the two documents. A page that changed only around its policy has the same text."""
+def test_the_words_of_a_label_are_in_the_editions(row: dict[str, Any]) -> None:
+    """The words in a label occur in the two editions of the policy.
+
+    If an edition changes the page only around the policy, the extracted texts are equal.
+    """
     policy = named(row["policy"])
     before, after = document_of(policy, row["edition"] - 1), document_of(policy, row["edition"])
     assert (before.text == after.text) == (row["outcome"] == "unchanged")
@@ -165,7 +173,7 @@ def test_the_expected_words_of_an_edition_are_in_it(row: dict[str, Any]) -> None
 
 
 def test_the_mail_server_keeps_each_message_as_it_was_sent() -> None:
-    """A line that begins with a dot is sent with two dots and arrives with one."""
+    """In SMTP a line that begins with a dot is sent with a second dot. The server must remove the second dot."""
     with DemoMailbox() as mailbox:
         for body in ("Subject: one\r\n\r\n.hidden\r\n", "Subject: two\r\n\r\nplain\r\n"):
             with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=5) as client:
@@ -190,7 +198,7 @@ def test_a_folder_of_an_earlier_demo_is_used_again(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(DemoFolderError, match=r"file/demo cannot be used: Not a directory; name a folder"):
         prepare(tmp_path / "file" / "demo")
@@ -219,7 +227,7 @@ def test_an_edition_is_judged_as_it_is_labelled(row: dict[str, Any]) -> None:
 
 
 def shows(finding: Finding, label: dict[str, Any]) -> bool:
-    """Whether a finding is the one that a label describes."""
+    """Return whether a label describes this finding."""
     return (
         finding.material
         and finding.topic in label["topics"]
@@ -231,7 +239,7 @@ def shows(finding: Finding, label: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Tour:
-    """A demo that ran to its end."""
+    """The result of a demo that ran to its end."""
 
     folder: Path
     output: str
@@ -245,7 +253,7 @@ class Tour:
 
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
-    """Run the command as a newcomer would, with a read-only home folder."""
+    """Run `clausewatch demo` as a new user would. The home folder is read-only."""
     folder = tmp_path_factory.mktemp("tour") / "demo"
     done = subprocess.run(
         [sys.executable, "-m", "clausewatch", "demo", "--output", str(folder)],
@@ -259,7 +267,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
     return Tour(folder, done.stdout + done.stderr, done.returncode)
 
 
-def test_the_demo_ends_well(tour: Tour) -> None:
+def test_the_demo_ends_without_an_error(tour: Tour) -> None:
     assert tour.exit_code == 0, tour.output
 
 
@@ -270,8 +278,8 @@ def test_the_demo_shows_the_expected_verdict_on_each_policy(tour: Tour) -> None:
             assert re.search(rf"^   {row['policy']} +{verdict or 'unchanged'}", tour.output, re.MULTILINE), row
 
 
-def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tour) -> None:
-    """Each mail names its policy, and shows all sections and words in the policy's label."""
+def test_the_demo_sends_one_mail_for_each_material_change_and_no_other_mail(tour: Tour) -> None:
+    """Each mail names its policy. It shows all sections and words that the policy's label lists."""
     expected = [row for row in EXPECTATIONS if row["edition"] == 2 and row["outcome"] == "material"]
     mails = [mail for mail in tour.mails() if mail["to"] == READER]
     assert len(mails) == len(expected)
@@ -286,7 +294,7 @@ def test_the_demo_sends_one_mail_for_each_material_change_and_no_other(tour: Tou
 
 
 def test_the_demo_writes_to_its_indonesian_reader_in_indonesian(tour: Tour) -> None:
-    """The reader watches one policy. Its change is silent, and the English half was not updated."""
+    """The Indonesian reader watches one policy. This policy changes silently, and only in its Indonesian half."""
     (mail,) = (mail for mail in tour.mails() if mail["to"] == JAKARTA)
     assert mail["subject"].startswith("[tinggi] Lumbung Pagi: klausul hak subjek data diubah (")
     page = mail.get_body(("plain",))
@@ -303,8 +311,11 @@ def test_the_demo_leaves_a_redline_of_each_material_change(tour: Tour) -> None:
     assert all("<ins" in page and "<del" in page for page in pages.values())
 
 
-def test_every_command_that_the_demo_ends_with_works_from_any_shell(tour: Tour, tmp_path: Path) -> None:
-    """After `make demo` no environment is active, so the shell would not find `clausewatch` alone."""
+def test_every_command_that_the_demo_suggests_at_its_end_works_from_any_shell(tour: Tour, tmp_path: Path) -> None:
+    """After `make demo` no virtual environment is active.
+
+    So the shell would not find `clausewatch` without its path.
+    """
     closing = tour.output.partition("is closed: ")[2]
     commands = re.findall(r"^   (\S.*)$", closing, re.MULTILINE)
     assert [command.split()[-1] for command in commands] == ["history", "2", "init"]
@@ -317,13 +328,13 @@ def test_every_command_that_the_demo_ends_with_works_from_any_shell(tour: Tour, 
     assert (tmp_path / "clausewatch.toml").is_file()
 
 
-def test_every_file_that_the_demo_names_is_there(tour: Tour) -> None:
+def test_every_file_that_the_demo_names_exists(tour: Tour) -> None:
     named_files = re.findall(rf"{re.escape(str(tour.folder))}/\S+", tour.output)
     assert len(named_files) >= 4
     assert all(Path(file).is_file() for file in named_files)
 
 
-def test_the_demo_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
+def test_the_demo_refuses_a_folder_that_it_did_not_make(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     answer = CliRunner().invoke(main, ["demo", "--output", str(tmp_path)])
     assert answer.exit_code == 2

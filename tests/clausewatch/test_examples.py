@@ -1,4 +1,7 @@
-"""The examples in documents and help texts can be parsed, and those that can run alone do run."""
+"""Tests the examples in documents and help texts.
+
+All examples can be parsed. The examples that need nothing else are also run.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ TEXTS = (
 )
 
 REACHES_OUT = ("demo", "doctor", "init", "notify", "run")
-"""Commands that write elsewhere, or contact a site or a mail server. They are only parsed."""
+"""Commands that write outside the folder, or that contact a site or a mail server. Examples with these commands are
+only parsed.
+"""
 NEEDS = (
     ("review", "17"),
     ("review", "3f9c2a7be01d4458"),
@@ -55,7 +60,7 @@ NEEDS = (
     ("archive", "restore"),
     ("compare",),
 )
-"""Beginnings of examples that need a finding, a head or a file of the reader. They are only parsed."""
+"""Beginnings of the examples that need the reader's own finding, head or file. These examples are only parsed."""
 
 FILES = ("url-watches.json", "urls.yaml", "kenalan-2024-03-31.html", "old.html", "new.html", "pairs.jsonl")
 
@@ -94,7 +99,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a copy of the folder, with the feeds of the examples beside the archive."""
+    """Change to a copy of the prepared folder. The feeds in the examples are written beside the archive."""
     folder = tmp_path / "examples"
     shutil.copytree(prepared, folder)
     monkeypatch.chdir(folder)
@@ -106,8 +111,8 @@ def runs(words: tuple[str, ...]) -> bool:
 
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
-def test_an_example_is_understood(here: Path, words: tuple[str, ...]) -> None:
-    """Command, options and values are parsed as in a call, but nothing is done."""
+def test_an_example_can_be_parsed(here: Path, words: tuple[str, ...]) -> None:
+    """The command, its options and their values are parsed as in a real call. The command itself does not run."""
     (here.parent / "FILE").touch()
     command, rest = resolved(list(words))
     with click.Context(main, obj=CommandContext(here)) as parent, command.make_context("example", rest, parent=parent):

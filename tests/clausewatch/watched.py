@@ -1,4 +1,4 @@
-"""A configuration, an archive with a history, and the command line for them."""
+"""Makes configurations and archives with a history, and calls the command line with them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ tags = ["vendor"]
 
 
 def configured(folder: Path, text: str = CONFIGURATION) -> Path:
-    """Write the configuration with one policy, and return its file."""
+    """Write a configuration, by default with one policy, and return its file."""
     path = folder / "clausewatch.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -49,7 +49,10 @@ def watched(folder: Path) -> Path:
 
 @cache
 def _two_versions() -> bytes:
-    """Return the database. It is made once, because each new one runs all migrations."""
+    """Return the bytes of the database.
+
+    The database is made only once, because making a database runs all migrations.
+    """
     with TemporaryDirectory() as folder:
         with opened(Path(folder)) as archive:
             record_two_versions(archive)
@@ -57,7 +60,7 @@ def _two_versions() -> bytes:
 
 
 def call(configuration: Path, *words: str, **settings: Any) -> Result:
-    """Run `clausewatch` with these words. An error of the program is raised."""
+    """Run `clausewatch` with these words. If the program has a fault, the exception is raised."""
     return CliRunner().invoke(main, ["--config", str(configuration), *words], catch_exceptions=False, **settings)
 
 

@@ -68,7 +68,7 @@ Load = Callable[..., Configuration]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Load:
-    """Return a function that loads a text as `watch.toml`, with only the given variables."""
+    """Return a function that loads a text as `watch.toml`. It knows only the given environment variables."""
 
     def load_text(text: str, variables: Mapping[str, str] = VARIABLES) -> Configuration:
         path = tmp_path / "watch.toml"
@@ -80,7 +80,7 @@ def read(tmp_path: Path) -> Load:
 
 @pytest.fixture
 def problems(read: Load) -> Callable[..., tuple[str, ...]]:
-    """Return a function that returns the problems of a text."""
+    """Return a function that returns the problems in a configuration text."""
 
     def find(text: str, variables: Mapping[str, str] = VARIABLES) -> tuple[str, ...]:
         with pytest.raises(ConfigurationError) as caught:
@@ -123,12 +123,12 @@ def test_an_empty_file_is_a_configuration_that_watches_nothing(read: Load, tmp_p
     assert configuration.database == f"sqlite:///{tmp_path}/clausewatch.db"
 
 
-def test_a_subscriber_without_policies_gets_all(read: Load) -> None:
+def test_a_subscriber_without_chosen_policies_gets_all_policies(read: Load) -> None:
     configuration = read(WHOLE.replace('policies = ["tag:vendor", "Warung Dongeng"]', ""))
     assert configuration.subscribers[0].policies == ()
 
 
-def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) -> None:
+def test_all_problems_are_reported_together_with_their_places(problems: Problems) -> None:
     text = """
     databse = "sqlite:///x.db"
     [crawl]
@@ -207,7 +207,9 @@ def test_every_problem_is_reported_at_once_with_its_place(problems: Problems) ->
         ("sqlite:///watch.db", "mysql://db.test/watch", "is not a database that Clausewatch supports"),
     ],
 )
-def test_a_meaningless_value_is_refused_with_the_fix(problems: Problems, wrong: str, right: str, problem: str) -> None:
+def test_a_meaningless_value_is_refused_and_the_error_says_how_to_fix_it(
+    problems: Problems, wrong: str, right: str, problem: str
+) -> None:
     assert wrong in WHOLE
     found = problems(WHOLE.replace(wrong, right, 1))
     assert any(problem in sentence for sentence in found), found
@@ -221,13 +223,13 @@ def test_a_subscriber_chooses_the_language_of_the_messages(read: Load, problems:
     )
 
 
-def test_a_single_table_if_a_list_is_wanted_is_explained(problems: Problems) -> None:
+def test_a_single_table_in_place_of_a_list_is_explained(problems: Problems) -> None:
     assert problems('[policy]\nname = "Cloakroom"') == (
         "policy: must be a list of tables: head each with [[policy]], in two brackets",
     )
 
 
-def test_one_bad_table_hides_no_other(problems: Problems) -> None:
+def test_a_problem_in_a_table_hides_no_problem_in_other_tables(problems: Problems) -> None:
     found = problems('crawl = 3\nchannels = []\n[[policy]]\nname = "A"\n[[subscriber]]\nname = "B"\nvia = ["x"]')
     assert [sentence.partition(":")[0] for sentence in found] == [
         "crawl",
@@ -266,7 +268,7 @@ def test_a_syntax_error_has_its_line_and_column(problems: Problems, text: str, p
     assert sentence.startswith(problem)
 
 
-def test_a_missing_file_is_reported_with_how_to_get_one(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_file_says_how_to_make_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="`clausewatch init` writes one"):
         load(tmp_path / "none.toml", {})
 
@@ -294,7 +296,7 @@ def test_a_missing_variable_is_named_with_its_place(problems: Problems) -> None:
     assert found == ("channels.desk: the variable PASSWORD is empty: set it in the environment, or name an `env_file`",)
 
 
-def test_variables_come_from_the_env_file_and_the_environment_goes_first(read: Load, tmp_path: Path) -> None:
+def test_the_environment_has_priority_over_the_env_file(read: Load, tmp_path: Path) -> None:
     (tmp_path / "watch.env").write_text(
         "# secrets\n\nexport USER_NAME='file@cloakroom.test'\nPASSWORD=\"from file\"\n", encoding="utf-8"
     )
@@ -315,7 +317,7 @@ def test_a_bad_line_of_the_env_file_is_named_without_its_text(problems: Problems
     assert "hunter2" not in sentence
 
 
-def test_a_password_in_an_address_may_hold_any_character(read: Load) -> None:
+def test_a_password_in_an_address_may_contain_any_character(read: Load) -> None:
     assert read(WHOLE).channels[0].url == ("mailtos://alerts%40cloakroom.test:p%40ss%2Fw%3Ard%231@mail.cloakroom.test")
 
 
@@ -324,7 +326,7 @@ def test_a_variable_that_is_the_whole_address_is_used_unchanged(read: Load) -> N
     assert read(text, {"HOOK": "json://u:p@hook.test/a?b=c"}).channels[0].url == "json://u:p@hook.test/a?b=c"
 
 
-def test_two_dollars_are_one_and_a_single_one_is_left(read: Load) -> None:
+def test_two_dollar_signs_are_read_as_one_and_a_single_dollar_sign_stays(read: Load) -> None:
     text = '[[policy]]\nname = "$${A} $5"\nurl = "https://cloakroom.test"\nselect = ["a[href$=pdf]"]\n'
     [policy] = read(text).policies
     assert policy.name == "${A} $5"
@@ -403,7 +405,7 @@ def test_an_invalid_duration_is_refused(value: object) -> None:
         parse_duration(value)
 
 
-def test_durations_and_sizes_are_written_in_their_largest_whole_unit() -> None:
+def test_durations_and_sizes_are_written_in_the_largest_unit_that_gives_a_whole_number() -> None:
     assert [duration_text(timedelta(seconds=s)) for s in (90, 60, 7200, 86_400, 1_209_600)] == [
         "90 s",
         "1 minute",
@@ -437,7 +439,7 @@ via = ["desk"]
         ("operator = true\ntopics = []", (), ()),
     ],
 )
-def test_clauses_replace_the_topics_and_an_operator_keeps_them(
+def test_chosen_clauses_replace_the_default_topics_except_for_an_operator(
     tmp_path: Path, lines: str, topics: tuple[str, ...], clauses: tuple[str, ...]
 ) -> None:
     file = tmp_path / "clausewatch.toml"
@@ -446,7 +448,7 @@ def test_clauses_replace_the_topics_and_an_operator_keeps_them(
     assert (subscriber.topics, subscriber.clauses) == (topics, clauses)
 
 
-def test_times_are_read_as_they_are_written(tmp_path: Path) -> None:
+def test_times_and_days_of_messages_are_read(tmp_path: Path) -> None:
     lines = 'digest = "weekly"\ndigest_day = "friday"\ndigest_at = "17:30"\nquiet = "22:00-07:00"\n'
     file = tmp_path / "clausewatch.toml"
     file.write_text(f'{SUBSCRIBER}{lines}timezone = "Asia/Jakarta"\nalerts = "digest"\n', encoding="utf-8")
@@ -471,7 +473,7 @@ def test_times_are_read_as_they_are_written(tmp_path: Path) -> None:
         ('timezone = "Jakarta"', 'write one like "Asia/Jakarta"'),
     ],
 )
-def test_times_and_clauses_that_make_no_sense_are_refused_with_the_fix(tmp_path: Path, line: str, said: str) -> None:
+def test_the_error_for_meaningless_times_and_clauses_says_how_to_fix_them(tmp_path: Path, line: str, said: str) -> None:
     file = tmp_path / "clausewatch.toml"
     file.write_text(SUBSCRIBER + line, encoding="utf-8")
     with pytest.raises(ConfigurationError) as refused:
@@ -487,7 +489,7 @@ def test_a_subscriber_that_would_receive_nothing_is_refused(tmp_path: Path) -> N
         load(file, {})
 
 
-def test_a_policy_is_new_or_renamed_and_not_both(tmp_path: Path) -> None:
+def test_a_policy_cannot_be_both_new_and_renamed(tmp_path: Path) -> None:
     file = tmp_path / "clausewatch.toml"
     policy = '[[policy]]\nname = "Ferry"\nurl = "https://ferry.example/p"\nnew = true\nrenamed_from = "Boat"'
     file.write_text(policy, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Tests the first steps of a new user: `clausewatch init` and `config check`."""
+"""Tests the first commands that a new user calls: `clausewatch init` and `config check`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def test_the_file_of_init_passes_the_check(folder: Path) -> None:
 
 
 def test_commented_out_keys_from_init_are_valid_too(folder: Path) -> None:
-    """Without the comment marks, the keys have the meanings in the comments, and all keys are known."""
+    """`init` comments out some keys.
+
+    If their comment marks are removed, all these keys are known and have the values that the comments describe.
+    """
     run("init")
     file = folder / "clausewatch.toml"
     text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -53,14 +56,14 @@ def test_commented_out_keys_from_init_are_valid_too(folder: Path) -> None:
     assert "Profile      ours: as default; without T1.name; " in checked.output
 
 
-def test_only_the_owner_may_read_what_init_writes(folder: Path) -> None:
+def test_only_the_owner_may_read_the_files_of_init(folder: Path) -> None:
     run("init")
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
     assert modes == {"clausewatch.toml": 0o600, "clausewatch.env": 0o600}
 
 
 @pytest.mark.parametrize("name", ["clausewatch.toml", "clausewatch.env"])
-def test_init_overwrites_nothing_and_then_writes_nothing(folder: Path, name: str) -> None:
+def test_init_writes_nothing_if_a_file_exists_already(folder: Path, name: str) -> None:
     (folder / name).write_text("mine", encoding="utf-8")
     result = run("init")
     assert result.exit_code == 2
@@ -68,13 +71,13 @@ def test_init_overwrites_nothing_and_then_writes_nothing(folder: Path, name: str
     assert [path.read_text(encoding="utf-8") for path in folder.iterdir()] == ["mine"]
 
 
-def test_init_writes_where_the_option_says(folder: Path) -> None:
+def test_init_writes_the_file_that_the_option_names(folder: Path) -> None:
     assert run("--config", "vendors.toml", "init").exit_code == 0
     assert 'env_file = "vendors.env"' in (folder / "vendors.toml").read_text(encoding="utf-8")
     assert run("--config", "vendors.toml", "config", "check").exit_code == 0
 
 
-def test_init_in_a_folder_that_is_not_there_says_so(folder: Path) -> None:
+def test_init_reports_a_missing_folder(folder: Path) -> None:
     result = run("--config", "nowhere/watch.toml", "init")
     assert result.exit_code == 2
     assert "nowhere/watch.env cannot be written: No such file or directory" in result.stderr
@@ -125,7 +128,7 @@ def test_check_warns_of_probably_unintended_settings(folder: Path) -> None:
         assert warning in output
 
 
-def test_check_names_every_example_that_init_left(folder: Path) -> None:
+def test_check_names_every_example_value_that_is_still_in_the_file(folder: Path) -> None:
     run("init")
     (line,) = [line for line in run("config", "check").output.splitlines() if "this is an example" in line]
     for place in (
@@ -140,7 +143,7 @@ def test_check_names_every_example_that_init_left(folder: Path) -> None:
     assert "change-me" not in line
 
 
-def test_check_groups_equal_warnings_and_counts_the_rest(folder: Path) -> None:
+def test_check_groups_equal_warnings_and_names_at_most_eight_policies(folder: Path) -> None:
     (folder / "clausewatch.toml").write_text(
         "".join(policy(f"P{number}", url=f"http://cloakroom.com/{number}") for number in range(12)), encoding="utf-8"
     )
@@ -149,7 +152,7 @@ def test_check_groups_equal_warnings_and_counts_the_rest(folder: Path) -> None:
     assert "P0, P1, P2, P3, P4, P5, P6, P7 and 4 more: http://" in output
 
 
-def test_the_crontab_line_comes_last_and_alone_if_asked(folder: Path) -> None:
+def test_check_prints_the_crontab_line_last_or_on_request_alone(folder: Path) -> None:
     (folder / "clausewatch.toml").write_text(policy("Cloakroom"), encoding="utf-8")
     alone = run("config", "check", "--cron")
     assert (alone.exit_code, len(alone.output.splitlines())) == (0, 1)
@@ -166,7 +169,7 @@ def test_check_warns_of_variables_that_cron_would_not_have(folder: Path) -> None
     assert "hunter2" not in result.output
 
 
-def test_check_lists_every_problem_and_ends_with_two(folder: Path) -> None:
+def test_check_lists_every_problem_and_exits_with_2(folder: Path) -> None:
     (folder / "clausewatch.toml").write_text('databse = "x"\n[crawl]\nevery = 3\n', encoding="utf-8")
     result = run("config", "check")
     assert result.exit_code == 2
@@ -178,7 +181,9 @@ def test_check_lists_every_problem_and_ends_with_two(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("every", "times"), [("12h", 1), ("1w", 1), ("1h", 1), ("45 min", 2), ("20 min", 3), ("15 min", 4)]
 )
-def test_cron_runs_hourly_or_as_often_as_the_most_frequent_policy_asks(tmp_path: Path, every: str, times: int) -> None:
+def test_the_crontab_line_is_hourly_or_as_frequent_as_the_most_frequent_policy(
+    tmp_path: Path, every: str, times: int
+) -> None:
     path = tmp_path / "watch.toml"
     path.write_text(policy("A", "1w") + policy("B", every), encoding="utf-8")
     minutes, hours = crontab_line(load(path, {}), ["/bin/clausewatch"]).split()[:2]

@@ -1,4 +1,4 @@
-"""Tests `[messages]` in the configuration: a user's own templates are found, tested and used."""
+"""Tests `[messages]` in the configuration, which names a folder with a user's own templates for messages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_missing_folder_of_templates_is_reported(folder: Path) -> None:
         load(Path("clausewatch.toml"), {})
 
 
-def test_config_check_tries_the_templates(folder: Path) -> None:
+def test_config_check_renders_the_templates(folder: Path) -> None:
     folder.mkdir()
     (folder / "alert.txt").write_text("{{ headline }}")
     assert CliRunner().invoke(main, ["config", "check"]).exit_code == 0
@@ -48,7 +48,7 @@ def test_config_check_tries_the_templates(folder: Path) -> None:
     assert "messages.templates: alert.txt: 'headlin' is undefined" in checked.stderr
 
 
-def test_config_check_hints_at_a_former_name_of_a_template(folder: Path) -> None:
+def test_config_check_gives_the_new_name_of_a_renamed_template(folder: Path) -> None:
     folder.mkdir()
     (folder / "operation.html").write_text("{{ headline }}")
     checked = CliRunner().invoke(main, ["config", "check"])

@@ -1,5 +1,6 @@
-"""Tests a user's own profiles. A file may change parts of bundled ones, and wrong values are reported with their
-place.
+"""Tests a user's own profiles.
+
+A profile in the configuration may change parts of a bundled profile. Wrong values are reported with their place.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ Load = Callable[[str], Configuration]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Load:
-    """Return a function that loads a text as a configuration."""
+    """Return a function that loads a configuration text."""
 
     def load_text(text: str) -> Configuration:
         path = tmp_path / "watch.toml"
@@ -63,7 +64,7 @@ def read(tmp_path: Path) -> Load:
 
 @pytest.fixture
 def problems(read: Load) -> Callable[[str], tuple[str, ...]]:
-    """Return a function that returns the problems of a text."""
+    """Return a function that returns the problems in a configuration text."""
 
     def find(text: str) -> tuple[str, ...]:
         with pytest.raises(ConfigurationError) as caught:
@@ -95,12 +96,12 @@ def test_every_key_of_a_profile_has_its_effect(read: Load) -> None:
     assert not lions.material
 
 
-def test_the_bundled_profiles_can_always_be_named(read: Load) -> None:
+def test_the_bundled_profiles_can_always_be_used(read: Load) -> None:
     assert set(read("").profiles) == set(profile_names())
     assert set(read(OURS).profiles) == {*profile_names(), "ours"}
 
 
-def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> None:
+def test_an_empty_profile_equals_the_default_profile(read: Load) -> None:
     mine = read("[profile.mine]\n").profiles["mine"]
     assert mine.rules == load_profile("default").rules
     assert (mine.words, mine.material_topics, mine.quiet_topics) == ((), frozenset(), frozenset())
@@ -168,7 +169,7 @@ def test_an_empty_profile_is_the_default_one_under_another_name(read: Load) -> N
         ),
     ],
 )
-def test_a_meaningless_value_is_refused_with_its_place_and_the_fix(
+def test_the_error_for_a_meaningless_value_says_where_it_is_and_how_to_fix_it(
     problems: Problems, wrong: str, right: str, problem: str
 ) -> None:
     assert wrong in OURS
@@ -203,8 +204,8 @@ def test_every_problem_of_a_profile_is_reported_at_once(problems: Problems) -> N
     ]
 
 
-def test_a_policy_may_name_a_profile_that_has_problems_of_its_own(problems: Problems) -> None:
-    """One mistake gives one problem."""
+def test_a_policy_that_names_a_profile_with_a_problem_is_not_reported_too(problems: Problems) -> None:
+    """Only the profile is reported, not the policy that names it."""
     assert len(problems(OURS.replace("T1.name", "T1.nam"))) == 1
 
 
@@ -217,7 +218,7 @@ def test_the_check_explains_the_changes_of_each_own_profile(read: Load) -> None:
     )
 
 
-def test_a_profile_that_no_policy_uses_is_warned_of(read: Load) -> None:
+def test_check_warns_of_a_profile_that_no_policy_uses(read: Load) -> None:
     unused = OURS.replace('profile = "ours"', "")
     assert "profile ours: no policy uses it" in list(grouped(hints(read(unused))))
     assert not any(warning.startswith("profile") for warning in grouped(hints(read(OURS))))

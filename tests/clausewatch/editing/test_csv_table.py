@@ -1,4 +1,4 @@
-"""Policies are written to a table for a spreadsheet, and read back."""
+"""Tests the CSV table of policies. Clausewatch writes the table for a spreadsheet, and reads it back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ LETTERS = ("=", "'", ";", " ", '"', "a", "+", "\t", "\n", ",", "@")
 
 
 def naughty(chance: Random, *, lines: bool = False) -> str:
-    """Return a name of a few troublesome parts. With `lines`, it may also contain line ends and tabs."""
+    """Return a name that consists of a few troublesome parts.
+
+    With `lines`, the name may also contain line ends and tabs.
+    """
     parts = (*PIECES, "\n", "\r\n", "\t") if lines else PIECES
     return "".join(chance.choice(parts) for _ in range(chance.randint(1, 6))).strip() or "x"
 
@@ -57,7 +60,7 @@ def listed(chance: Random) -> list[str]:
 
 
 def entry(chance: Random, number: int) -> dict[str, Any]:
-    """Return the keys of a policy, some of them missing."""
+    """Return the keys of a policy. Some optional keys are missing."""
     urls = [f"https://p{number}.example/{part}?a=1&b='{part}'" for part in range(chance.choice([1, 1, 1, 2]))]
     keys = {
         "name": f"{naughty(chance)}{number}",
@@ -83,7 +86,7 @@ def entry(chance: Random, number: int) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_round_trip_through_a_table_is_exact(tmp_path: Path, count: int) -> None:
+def test_policies_written_to_a_table_and_read_back_are_equal(tmp_path: Path, count: int) -> None:
     chance = seeded(21)
     first = tmp_path / "first.toml"
     written = table([entry(chance, number) for number in range(count)])
@@ -113,14 +116,14 @@ def _as_read(keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def unsafe_cells(text: str) -> list[str]:
-    """Return the cells that begin like a formula, with any separator that a spreadsheet may use."""
+    """Return the cells that begin like a formula. Try each separator that a spreadsheet may use between cells."""
     cells = [
         cell for sign in ",;\t" for row in csv.reader(io.StringIO(text, newline=""), delimiter=sign) for cell in row
     ]
     return [cell for cell in cells if cell.lstrip(" ").startswith(BEGINS_A_FORMULA)]
 
 
-def test_every_short_text_comes_back_from_its_guarded_form() -> None:
+def test_a_guarded_text_is_no_formula_and_can_be_restored() -> None:
     chance = seeded(22)
     for _ in range(20_000):
         text = "".join(chance.choice(LETTERS) for _ in range(chance.randint(0, 6)))
@@ -177,6 +180,6 @@ def test_a_wrong_table_is_refused_with_its_line(tmp_path: Path, text: str, why: 
     assert path.read_text(encoding="utf-8") == ""
 
 
-def test_a_policy_without_anything_but_a_name_and_an_address_is_a_short_row() -> None:
+def test_a_policy_with_only_a_name_and_an_address_is_a_row_of_empty_cells() -> None:
     policy = Policy("Ferry", "https://ferry.example/", timedelta(days=1), options=ExtractionOptions())
     assert table([entry_of(policy)]).splitlines()[1].startswith("Ferry,https://ferry.example/,,,,")

@@ -1,4 +1,4 @@
-"""Commands edit the policies of a configuration file."""
+"""Tests the commands that edit the policies in a configuration file."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def test_a_file_is_cut_into_its_tables_without_changing_a_byte(newline: str) -> 
     assert cut[4].text.startswith("# A second policy")
 
 
-def test_a_line_within_a_value_is_not_a_table() -> None:
+def test_a_line_within_a_value_is_not_read_as_a_table() -> None:
     text = 'database = """\n[[policy]]\n"""\nhold = [\n[\n"a"\n]\n]\n[[policy]]\nname = "a"\n'
     assert [segment.name for segment in segments(text)] == ["", "policy"]
 
 
-def test_a_policy_is_added_after_the_last_one_and_shown(path: Path) -> None:
+def test_a_policy_is_added_after_the_last_policy_and_shown(path: Path) -> None:
     words = ["--language", "en", "--tag", "vendor", "--every", "6 hours", "--owner", "Sekar Ayu"]
     result = call(path, "policy", "add", "Café $5", "https://cafe.example/privacy", *words)
     added = """
@@ -87,7 +87,7 @@ owner = "Sekar Ayu"
     assert names(path) == ["Teahouse", "Ferry", "Café $5"]
 
 
-def test_a_policy_is_added_to_a_file_without_any(tmp_path: Path) -> None:
+def test_a_policy_is_added_to_a_file_without_policies(tmp_path: Path) -> None:
     file = tmp_path / "clausewatch.toml"
     file.write_text("", encoding="utf-8")
     call(file, "policy", "add", "Ferry", "https://ferry.example/privacy", "https://ferry.example/more")
@@ -116,13 +116,13 @@ def test_nothing_is_written_if_the_result_would_be_wrong(path: Path, words: list
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_dry_run_shows_and_writes_nothing(path: Path) -> None:
+def test_a_dry_run_shows_the_edit_and_writes_nothing(path: Path) -> None:
     result = call(path, "policy", "pause", "Ferry", "--dry-run")
     assert "+paused = true" in result.stdout
     assert path.read_bytes() == HEAD.encode()
 
 
-def test_a_removed_policy_takes_its_own_comment_with_it_and_no_other(path: Path) -> None:
+def test_removing_a_policy_removes_its_own_comment_and_no_other_comment(path: Path) -> None:
     assert call(path, "policy", "remove", "Ferry").exit_code == 0
     text = path.read_text(encoding="utf-8")
     assert "Ferry" not in text
@@ -131,7 +131,7 @@ def test_a_removed_policy_takes_its_own_comment_with_it_and_no_other(path: Path)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_pausing_and_resuming_leaves_the_file_as_it_was(path: Path, newline: str) -> None:
+def test_pausing_and_then_resuming_gives_the_original_file(path: Path, newline: str) -> None:
     text = HEAD.replace("\n", newline)
     path.write_bytes(text.encode())
     path.chmod(0o640)

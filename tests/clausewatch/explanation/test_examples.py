@@ -28,7 +28,7 @@ def test_check_names_examples_in_every_address(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "value", ["privacy@counterexample.org", "https://example.org.ferry.com/", "do-not-change-me-not"]
 )
-def test_a_name_that_only_resembles_an_example_is_not_one(value: str) -> None:
+def test_a_host_that_only_resembles_an_example_host_is_not_named(value: str) -> None:
     assert example_names(value) == []
 
 
@@ -37,7 +37,7 @@ def test_a_placeholder_for_a_secret_is_an_example(value: str) -> None:
     assert len(example_names(value)) == 1
 
 
-def test_only_the_name_of_a_variable_is_shown(tmp_path: Path) -> None:
+def test_the_name_of_a_variable_is_shown_without_its_value(tmp_path: Path) -> None:
     (tmp_path / "clausewatch.toml").write_text('[channels]\nhook = "${HOOK}"\n', encoding="utf-8")
     configuration = load(tmp_path / "clausewatch.toml", {"HOOK": "json://hunter2.cloakroom.test"})
     assert list(examples(configuration)) == [("HOOK", "")]

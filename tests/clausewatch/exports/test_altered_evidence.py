@@ -1,4 +1,6 @@
-"""The auditor's program notices every alteration of exported evidence, even if the manifest was adapted."""
+"""The program for auditors notices every alteration of exported evidence, even if somebody adapted the manifest to the
+alteration.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ Files = dict[str, bytes]
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
-    """Return the files of the evidence about a policy with three versions and a review, and the head."""
+    """Return unaltered evidence about a policy with three versions and a review: its files by name, and the head."""
     folder = tmp_path_factory.mktemp("sound")
     with opened(folder) as archive:
         record_two_versions(archive)
@@ -47,7 +49,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
 
 
 def checked(folder: Path, files: Files, kept: str) -> subprocess.CompletedProcess[str]:
-    """Write evidence with a matching manifest, as a forger would, and run the program with Python alone."""
+    """Write evidence with a matching manifest, as a forger would, and run the program for auditors.
+
+    The program needs only Python's standard library.
+    """
     files = dict(files)
     manifest = json.loads(files["manifest.json"])
     manifest["files"] = {name: sha256(files[name]).hexdigest() for name in files if not name.startswith("manifest.")}
@@ -62,7 +67,7 @@ def checked(folder: Path, files: Files, kept: str) -> subprocess.CompletedProces
 
 
 def exchange(files: Files, one: str, other: str) -> None:
-    """Swap all files of two folders, or two files."""
+    """Swap two files, or all files of two folders."""
     moved = {name.replace(one, other) if one in name else name.replace(other, one): files[name] for name in files}
     files.clear()
     files.update(moved)
@@ -75,13 +80,13 @@ def replace(files: Files, name: str, old: bytes, new: bytes) -> None:
 
 
 def remove(files: Files, beginning: str) -> None:
-    """Leave out the files whose names begin in this way."""
+    """Leave out the files whose names have this beginning."""
     for name in [name for name in files if name.startswith(beginning)]:
         del files[name]
 
 
 def drop_rows(files: Files, *kinds: str, last: bool = False) -> None:
-    """Leave out the rows of some kinds, or only the last of them."""
+    """Leave out all rows of these kinds. With `last`, leave out only the last such row."""
     lines = files["rows.jsonl"].splitlines(keepends=True)
     chosen = [line for line in lines if json.loads(line)["kind"] in kinds]
     gone = chosen[-1:] if last else chosen
@@ -117,13 +122,13 @@ def set_manifest(files: Files, **values: Any) -> None:
 
 
 def edit_document(files: Files) -> None:
-    """Alter a word in a document, and in everything that is made from the document."""
+    """Alter a word in a document and in all files that are made from the document."""
     for name in ("document.json", "text.txt", "redline.html"):
         replace(files, f"versions/2/{name}", b"partners", b"painters")
 
 
 def reseal(files: Files, kind: str, old: bytes, new: bytes) -> None:
-    """Alter a record, and rewrite the chain from its entry on."""
+    """Alter a record, and rewrite the chain from the record's entry on."""
     lines = files["rows.jsonl"].splitlines()
     place = next(place for place, line in enumerate(lines) if json.loads(line)["kind"] == kind and old in line)
     former, lines[place] = lines[place], lines[place].replace(old, new)
@@ -141,7 +146,7 @@ def reseal(files: Files, kind: str, old: bytes, new: bytes) -> None:
 
 
 def cut_chain(files: Files) -> None:
-    """Leave out the last entry and its record."""
+    """Leave out the last entry of the chain and the record that it seals."""
     lines = files["chain.jsonl"].splitlines(keepends=True)
     files["chain.jsonl"] = b"".join(lines[:-1])
     last = json.loads(lines[-1])["row"]
@@ -222,7 +227,7 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
     "a false stamp is added": lambda files: files.update({"stamps/1.txt": b"1:00", "stamps/1.tsr": b"x"}),
     "JSON that is none": lambda files: files.update({"rows.jsonl": b"{"}),
 }
-"""Alterations by name."""
+"""Functions that alter the evidence, by the name of the alteration."""
 
 
 def test_the_evidence_is_accepted_as_intact_and_complete(tmp_path: Path, sound: tuple[Files, str]) -> None:
@@ -251,7 +256,7 @@ def test_a_last_version_that_is_left_out_is_counted(tmp_path: Path, sound: tuple
     assert "or somebody left them out" in result.stdout
 
 
-def test_two_files_of_one_name_are_refused(tmp_path: Path, sound: tuple[Files, str]) -> None:
+def test_two_files_with_the_same_name_are_refused(tmp_path: Path, sound: tuple[Files, str]) -> None:
     files, kept = sound
     checked(tmp_path, files, kept)
     with zipfile.ZipFile(tmp_path / "e.zip", "a") as bundle, pytest.warns(UserWarning, match="Duplicate name"):
@@ -260,6 +265,6 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path, sound: tuple[Files, s
     assert "two files have one name" in subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
-def test_the_zip_names_no_person(sound: tuple[Files, str]) -> None:
+def test_the_zip_file_contains_no_name_of_a_person(sound: tuple[Files, str]) -> None:
     assert b"Ask them for a list." in sound[0]["rows.jsonl"]
     assert not [name for name, content in sound[0].items() if b"Lovelace" in content]

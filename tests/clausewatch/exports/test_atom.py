@@ -1,4 +1,7 @@
-"""Atom feeds are valid by RFC 4287, do not depend on the time of writing, and contain nothing that can run."""
+"""Atom feeds are valid according to RFC 4287.
+
+Their bytes do not depend on the time at which they are written. They contain no markup that can run.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,9 @@ SCHEMA = """
   </choice></zeroOrMore></mixed></define>
 </grammar>
 """
-"""The part of the schema in RFC 4287, appendix B, that our feeds use. From XHTML it allows only harmless elements."""
+"""The part of the schema in RFC 4287, appendix B, that our feeds use. Within XHTML this schema allows only harmless
+elements.
+"""
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -118,7 +123,7 @@ def titles(archive: Archive, scope: Scope | None = None) -> list[str]:
     return [str(entry.findtext(f"{ATOM}title")) for entry in found.findall(f"{ATOM}entry")]
 
 
-def test_a_feed_is_valid_and_tells_what_changed(archive: Archive, schema: etree.RelaxNG) -> None:
+def test_a_feed_is_valid_and_says_what_changed(archive: Archive, schema: etree.RelaxNG) -> None:
     written_feed = feed(archive, Scope(), NOW)
     found = read(written_feed.content)
     schema.assertValid(found)
@@ -134,13 +139,13 @@ def test_a_feed_is_valid_and_tells_what_changed(archive: Archive, schema: etree.
     assert SHARING.reason in words
 
 
-def test_an_empty_feed_is_valid_too(tmp_path: Path, schema: etree.RelaxNG) -> None:
+def test_a_feed_without_changes_is_valid(tmp_path: Path, schema: etree.RelaxNG) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
         schema.assertValid(read(feed(archive, Scope(), NOW).content))
 
 
-def test_the_schema_of_this_test_refuses_what_it_should(archive: Archive, schema: etree.RelaxNG) -> None:
+def test_the_schema_of_this_test_refuses_invalid_feeds(archive: Archive, schema: etree.RelaxNG) -> None:
     good = feed(archive, Scope(), NOW).content
     for before, after in (
         (b"<author><name>Clausewatch</name></author>", b""),
@@ -154,13 +159,13 @@ def test_the_schema_of_this_test_refuses_what_it_should(archive: Archive, schema
         assert not schema.validate(read(good.replace(before, after, 1)))
 
 
-def test_the_same_archive_gives_the_same_bytes_whenever(archive: Archive) -> None:
+def test_the_same_archive_always_gives_the_same_bytes(archive: Archive) -> None:
     first = feed(archive, Scope(), NOW).content
     record(archive, same(NOW, 2), NOW)
     assert feed(archive, Scope(), NOW + timedelta(days=400)).content == first
 
 
-def test_a_change_keeps_its_name_in_every_feed(archive: Archive) -> None:
+def test_a_change_has_the_same_id_in_every_feed(archive: Archive) -> None:
     change(archive, SHARING)
     names = []
     for scope in (Scope(), Scope(policy="Teahouse"), Scope(tag="vendor"), Scope(topic="sharing")):
@@ -170,7 +175,9 @@ def test_a_change_keeps_its_name_in_every_feed(archive: Archive) -> None:
     assert len(set(names[0])) == 2
 
 
-def test_each_feed_has_its_own_name_even_with_a_host_in_another_script(archive: Archive, schema: etree.RelaxNG) -> None:
+def test_each_feed_has_its_own_id_even_if_the_host_is_not_in_latin_letters(
+    archive: Archive, schema: etree.RelaxNG
+) -> None:
     watch(archive, TEAHOUSE, BAKERY)
     scopes = (Scope(), Scope(policy=BAKERY.name), Scope(tag="bank"), Scope(topic="rights"), Scope(tag="vendor"))
     found = [read(feed(archive, scope, NOW).content) for scope in scopes]
@@ -198,7 +205,7 @@ def test_findings_that_are_not_material_and_false_alarms_are_left_out(archive: A
     assert titles(archive) == []
 
 
-def test_a_text_that_goes_back_and_forth_is_left_out_until_one_stays(archive: Archive) -> None:
+def test_the_changes_of_a_flapping_text_are_left_out_until_a_text_stays(archive: Archive) -> None:
     for text in "abababab":
         change(archive, SHARING, text=text)
     flapping = [each.number for each in versions_of(archive, "Teahouse") if each.flapping]
@@ -209,7 +216,7 @@ def test_a_text_that_goes_back_and_forth_is_left_out_until_one_stays(archive: Ar
     assert [int(title.split()[-1]) for title in titles(archive)] == [10, *told]
 
 
-def test_a_feed_holds_the_newest_and_says_what_it_leaves_out(archive: Archive) -> None:
+def test_a_feed_has_the_newest_changes_and_says_how_many_it_leaves_out(archive: Archive) -> None:
     for number in range(4):
         change(archive, replace(SHARING, after=f"Partner {number} sees your orders."))
     written_feed = feed(archive, Scope(most=3), NOW)
@@ -230,7 +237,7 @@ NAUGHTY = (
 
 
 @pytest.mark.parametrize("naughty", NAUGHTY, ids=range(len(NAUGHTY)))
-def test_no_words_of_a_page_act_in_a_feed(tmp_path: Path, schema: etree.RelaxNG, naughty: str) -> None:
+def test_words_of_a_page_are_not_markup_in_a_feed(tmp_path: Path, schema: etree.RelaxNG, naughty: str) -> None:
     stored = re.sub("[\x00\ud800]", "", naughty)  # databases refuse these characters
     with opened(tmp_path) as archive:
         watch(archive, replace(TEAHOUSE, name=stored, tags=(stored,)))
@@ -267,13 +274,13 @@ def test_the_command_writes_a_feed(tmp_path: Path, schema: etree.RelaxNG) -> Non
         (("atom", "--policy", "Tea"), "Teahouse"),
     ],
 )
-def test_a_wrong_question_is_reported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_a_wrong_option_is_reported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     result = call(watched(tmp_path), "export", *words, "-o", str(tmp_path / "feed.atom"))
     assert result.exit_code == 2
     assert said in result.output
 
 
-def test_a_feed_says_where_it_is(tmp_path: Path, schema: etree.RelaxNG) -> None:
+def test_a_feed_contains_its_own_address(tmp_path: Path, schema: etree.RelaxNG) -> None:
     target = tmp_path / "all.atom"
     words = ("export", "atom", "--self", "https://feeds.example/all.atom", "-o", str(target))
     assert call(watched(tmp_path), *words).exit_code == 0

@@ -27,7 +27,9 @@ from tests.clausewatch.watched import call, configured, opened, watched
 
 
 def exported(folder: Path) -> tuple[Path, str]:
-    """Return the evidence about a policy with real pages, and the head that a message quoted at that time."""
+    """Return the zip file with the evidence about a policy that has stored pages, and the head at the time of the
+    export.
+    """
     with opened(folder) as archive:
         grow(archive, seeded(3), 24)
         kept = str(head(archive))
@@ -40,7 +42,7 @@ def exported(folder: Path) -> tuple[Path, str]:
 
 
 def checked(folder: Path, bundle: Path, kept: str) -> subprocess.CompletedProcess[str]:
-    """Run the script from the documentation with only the standard library."""
+    """Run the script from the documentation. It has only Python's standard library."""
     script = folder / "check.py"
     script.write_text(check_script(), encoding="utf-8")
     return subprocess.run(
@@ -49,7 +51,7 @@ def checked(folder: Path, bundle: Path, kept: str) -> subprocess.CompletedProces
 
 
 def contents(bundle: Path) -> dict[str, bytes]:
-    """Return the files of a zip file in order."""
+    """Return the files of a zip file in their order."""
     with zipfile.ZipFile(bundle) as opened_bundle:
         return {name: opened_bundle.read(name) for name in opened_bundle.namelist()}
 
@@ -75,7 +77,7 @@ def test_one_flipped_byte_in_any_file_is_found(tmp_path: Path) -> None:
         assert checked(tmp_path, altered, kept).returncode != 0, name
 
 
-def test_a_page_that_was_exchanged_with_its_hash_in_the_manifest_is_found(tmp_path: Path) -> None:
+def test_a_page_that_was_replaced_together_with_its_hash_is_found(tmp_path: Path) -> None:
     bundle, kept = exported(tmp_path)
     files = contents(bundle)
     name = next(each for each in files if each.endswith(".raw"))
@@ -87,7 +89,7 @@ def test_a_page_that_was_exchanged_with_its_hash_in_the_manifest_is_found(tmp_pa
     assert name in result.stderr
 
 
-def test_a_record_that_was_exchanged_is_found(tmp_path: Path) -> None:
+def test_a_record_that_was_replaced_is_found(tmp_path: Path) -> None:
     bundle, kept = exported(tmp_path)
     files = contents(bundle)
     rows = files["rows.jsonl"]
@@ -116,7 +118,7 @@ def test_the_head_of_another_archive_proves_nothing(tmp_path: Path) -> None:
     assert "does not lead to the head" in checked(tmp_path, bundle, f"12:{'a' * 64}").stderr
 
 
-def test_evidence_holds_page_text_and_redline(tmp_path: Path) -> None:
+def test_evidence_contains_the_page_the_text_and_the_redline(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         record(archive, failed(START), START)
@@ -141,7 +143,7 @@ def test_evidence_holds_page_text_and_redline(tmp_path: Path) -> None:
     assert files["check.py"].decode() == check_script()
 
 
-def test_one_version_can_be_asked_for_with_the_text_before_it(tmp_path: Path) -> None:
+def test_evidence_of_one_version_has_the_previous_text_too(tmp_path: Path) -> None:
     path = watched(tmp_path)
     target = tmp_path / "e.zip"
     result = call(path, "export", "evidence", "Teahouse", "--version", "2", "-o", str(target))
@@ -154,7 +156,7 @@ def test_one_version_can_be_asked_for_with_the_text_before_it(tmp_path: Path) ->
     assert "Entries of this part of the chain whose records are not in the zip: 2 fetch." in result_of_check.stdout
 
 
-def test_pages_go_to_a_web_archive(tmp_path: Path) -> None:
+def test_stored_pages_are_exported_to_a_web_archive(tmp_path: Path) -> None:
     target = tmp_path / "pages.warc.gz"
     result = call(watched(tmp_path), "export", "warc", "-o", str(target))
     assert result.stdout == "Exported 2 pages\n"
@@ -199,14 +201,14 @@ def test_tables_open_in_a_spreadsheet(tmp_path: Path, table: str, rows: int) -> 
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "   @"])
-def test_no_cell_is_run_as_a_formula(begins: str) -> None:
+def test_no_cell_of_a_table_is_read_as_a_formula(begins: str) -> None:
     assert cell(f'{begins}HYPERLINK("http://x")').startswith("'")
     assert cell("We keep = signs - and + too") == "We keep = signs - and + too"
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("value", ["a;=1+1", 'a; "@x', "a\t-2", "a\n+3", "=1;=2", "We share: a; -b", "plain; text"])
-def test_no_cell_is_run_whatever_separates_them(separator: str, value: str) -> None:
+def test_no_cell_is_read_as_a_formula_whatever_the_separator_is(separator: str, value: str) -> None:
     target = io.StringIO()
     csv.writer(target).writerow([cell("first"), cell(value)])
     lines = target.getvalue().splitlines() if separator != "," else [target.getvalue()]
@@ -246,7 +248,7 @@ def test_an_impossible_export_is_reported(tmp_path: Path, words: tuple[str, ...]
         (("--atom", "--tag", "vendor", "--limit", "1"), ("atom", "--tag", "vendor", "--limit", "1")),
     ],
 )
-def test_a_former_option_is_the_present_command_and_points_to_it(
+def test_a_former_option_does_the_same_as_its_new_command_and_names_that_command(
     tmp_path: Path, former: tuple[str, ...], present: tuple[str, ...]
 ) -> None:
     path = watched(tmp_path)

@@ -1,4 +1,4 @@
-"""WARC and WACZ files of pages that were really crawled."""
+"""Tests WARC and WACZ files. Their pages come from a real crawl."""
 
 from __future__ import annotations
 
@@ -36,13 +36,16 @@ from tests.sources import PROJECT
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 SECRET = "session=f00d"
 NEAR = 0.9
-"""Seconds between sending a request and its arrival on a busy machine. A request waits longer than this in the
-queue.
+"""Maximum time, in seconds, between sending a request and its arrival on a busy machine. A request that waits in the
+crawler's queue waits longer than that.
 """
 
 
 class Crawled:
-    """A folder with an archive of two policies: one with two redirects, and one with two pages."""
+    """A folder with an archive of two policies.
+
+    The address of one policy redirects twice. The other policy has two pages.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -77,7 +80,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 
 def records(content: bytes) -> list[tuple[Any, Any, bytes]]:
-    """Return the headers, HTTP headers and content of each record of a page or a redirect."""
+    """Return the records of pages and redirects.
+
+    For each record, return its WARC headers, its HTTP headers and its content.
+    """
     read = [(each.rec_headers, each.http_headers, each.content_stream().read()) for each in _records(content)]
     return [record for record in read if record[0]["WARC-Type"] != "warcinfo"]
 
@@ -86,15 +92,15 @@ def _records(content: bytes) -> ArchiveIterator:
     return ArchiveIterator(BytesIO(content))
 
 
-def test_the_archive_keeps_the_redirects_and_no_forged_ones(crawled: Crawled) -> None:
+def test_the_archive_has_the_real_redirects_and_not_the_forged_redirect(crawled: Crawled) -> None:
     with opened(crawled.folder) as archive, archive.reading() as session:
         headers = session.scalars(select(FetchRow.headers).order_by(FetchRow.id)).all()
     ours = [value for some in headers for name, value in some if name == "x-clausewatch-redirected"]
     assert ours == [f"301 {crawled.urls['/old']}", f"302 {crawled.urls['/moved']}"]
 
 
-def test_a_visit_is_dated_when_its_request_is_sent_not_when_it_waits(crawled: Crawled) -> None:
-    """All requests wait for one host, which gets one request each second."""
+def test_a_visit_has_the_time_at_which_its_request_was_sent(crawled: Crawled) -> None:
+    """All pages are on one host. The crawler sends one request each second to this host, so later requests wait."""
     with opened(crawled.folder) as archive, archive.reading() as session:
         began = {row.final_url: row.started_at.timestamp() for row in session.scalars(select(FetchRow))}
         [further] = session.scalars(select(FetchPageRow))
@@ -105,7 +111,7 @@ def test_a_visit_is_dated_when_its_request_is_sent_not_when_it_waits(crawled: Cr
     assert requested - began[crawled.urls["/one"]] > 0.5
 
 
-def test_each_redirect_is_a_record_that_names_its_missing_parts(crawled: Crawled) -> None:
+def test_each_redirect_is_a_record_that_says_which_parts_are_missing(crawled: Crawled) -> None:
     old, moved, policy = records(crawled.export("warc", "--policy", "Moved"))
     for (head, http, body), path, to, status in ((old, "/old", "/moved", "301"), (moved, "/moved", "/policy", "302")):
         assert (head["WARC-Target-URI"], head["WARC-Truncated"]) == (crawled.urls[path], "unspecified")
@@ -120,13 +126,13 @@ def test_each_redirect_is_a_record_that_names_its_missing_parts(crawled: Crawled
     assert [name for name, _ in http.headers if name.lower().startswith("x-clausewatch")] == []
 
 
-def test_each_page_is_dated_when_it_was_asked_for(crawled: Crawled) -> None:
+def test_each_page_has_the_time_of_its_request(crawled: Crawled) -> None:
     dates = {head["WARC-Target-URI"]: head["WARC-Date"] for head, _, _ in records(crawled.export("warc"))}
     for path in ("/old", "/policy", "/one", "/two"):
         assert abs(datetime.fromisoformat(dates[crawled.urls[path]]).timestamp() - crawled.arrived(path)) < NEAR
 
 
-def test_cookie_values_are_written_only_if_asked_for(crawled: Crawled) -> None:
+def test_cookie_values_are_written_only_on_request(crawled: Crawled) -> None:
     for form in ("warc", "wacz"):
         plain, with_cookies = (_unpacked(form, crawled.export(form, *words)) for words in ((), ("--cookies",)))
         assert SECRET.encode() not in plain
@@ -138,13 +144,13 @@ def _unpacked(form: str, content: bytes) -> bytes:
     return gzip.decompress(content if form == "warc" else ZipFile(BytesIO(content)).read("archive/data.warc.gz"))
 
 
-def test_warcio_finds_no_fault(crawled: Crawled) -> None:
+def test_warcio_finds_no_error(crawled: Crawled) -> None:
     crawled.export("warc")
     command = [sys.executable, "-m", "warcio.cli", "check", str(crawled.folder / "exported")]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_the_index_of_a_wacz_leads_to_each_record(crawled: Crawled) -> None:
+def test_the_index_of_a_wacz_gives_the_place_of_each_record(crawled: Crawled) -> None:
     bundle = ZipFile(BytesIO(crawled.export("wacz")))
     warc = bundle.read("archive/data.warc.gz")
     lines = bundle.read("indexes/index.cdx").decode().splitlines()
@@ -175,7 +181,7 @@ def test_a_wacz_describes_its_files(crawled: Crawled) -> None:
     assert (package["profile"], package["title"]) == ("data-package", "Moved")
 
 
-def test_the_list_of_pages_names_the_first_address_asked_for(crawled: Crawled) -> None:
+def test_the_list_of_pages_has_the_addresses_before_redirects(crawled: Crawled) -> None:
     bundle = ZipFile(BytesIO(crawled.export("wacz")))
     head, *pages = (json.loads(line) for line in bundle.read("pages/pages.jsonl").decode().splitlines())
     assert head["format"] == "json-pages-1.0"
@@ -194,7 +200,7 @@ def test_the_list_of_pages_names_the_first_address_asked_for(crawled: Crawled) -
         ("https://example.org:443/", "org,example)/"),
     ],
 )
-def test_addresses_are_ordered_by_their_hosts_from_the_right(url: str, key: str) -> None:
+def test_sort_keys_begin_with_the_last_label_of_the_host(url: str, key: str) -> None:
     assert sort_key(url) == key
 
 
@@ -208,8 +214,9 @@ def publishing(folder: Path) -> Iterator[str]:
 
 
 def test_a_replay_tool_shows_the_page_at_the_address_that_redirected(crawled: Crawled, tmp_path: Path) -> None:
-    """CLAUSEWATCH_REPLAY is the path of the unpacked npm package `replaywebpage`. Its service worker serves the
-    pages.
+    """The environment variable CLAUSEWATCH_REPLAY is the path of the unpacked npm package `replaywebpage`.
+
+    The service worker of this package serves the pages.
     """
     package = os.environ.get("CLAUSEWATCH_REPLAY")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")

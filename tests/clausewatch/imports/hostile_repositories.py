@@ -1,6 +1,7 @@
-"""Makes repositories that try to make git run a program, open a connection, wait, or fill the memory.
+"""Makes hostile repositories.
 
-Each program only writes a marker file.
+A hostile repository tries to make git run a program, open a connection, wait forever, or fill the memory. The programs
+in these repositories only write a marker file.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ SURROUNDINGS = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTE
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A repository with two versions that can be made hostile."""
+    """A repository with two versions, and methods to make the repository hostile."""
 
     folder: Path
     marker: Path
-    """The file that the programs write."""
+    """File that the programs write. If it exists, a program ran."""
     port: int
-    """Port of a server on loopback that counts connections."""
+    """Port of a server on loopback that notices connections."""
 
     @property
     def program(self) -> Path:
@@ -41,12 +42,12 @@ class Trap:
         return path
 
     def git(self, *words: str, stdin: bytes = b"") -> str:
-        """Run git on the repository while it is being made."""
+        """Run a git command to make the repository."""
         command = ["git", "-C", str(self.folder), *words]
         return subprocess.run(command, input=stdin, check=True, env=SURROUNDINGS, capture_output=True).stdout.decode()
 
     def configure(self, **settings: str | Path) -> None:
-        """Set keys of the repository's configuration. `__` stands for a dot."""
+        """Set keys of the repository's configuration. In a key, `__` stands for a dot."""
         for key, value in settings.items():
             self.git("config", key.replace("__", "."), str(value))
 
@@ -58,14 +59,14 @@ class Trap:
                 (self.folder / ".git" / "objects" / name[:2] / name[2:]).unlink()
 
     def commit(self, kind: str, body: bytes) -> None:
-        """Write an object without git's checks. If it is a commit, make the branch point to it."""
+        """Write an object without git's checks. If the object is a commit, make the branch point to it."""
         name = self.git("hash-object", "-w", "--literally", "-t", kind, "--stdin", stdin=body).strip()
         if kind == "commit":
             (self.folder / ".git" / "refs" / "heads" / "main").write_text(f"{name}\n", encoding="ascii")
 
 
 def trap(folder: Path, port: int) -> Trap:
-    """Write a harmless repository with loose objects."""
+    """Make a repository that is still harmless. Its objects are separate files, not in a pack."""
     commits = (
         Commit(FIRST + timedelta(days=day), PATH, TEXT + f"\n\nSince day {day}.\n", f"Record {day}") for day in range(2)
     )
@@ -81,7 +82,7 @@ def trap(folder: Path, port: int) -> Trap:
 
 
 def signatures(made: Trap, **settings: str | Path) -> None:
-    """Sign the last commit, and request that the signature is shown."""
+    """Sign the last commit, and set that git shows the signature. For that git runs a program."""
     made.configure(log__showSignature="true", **settings)
     body = made.git("cat-file", "commit", "HEAD")
     head, _, message = body.partition("\n\n")
@@ -91,7 +92,7 @@ def signatures(made: Trap, **settings: str | Path) -> None:
 
 
 def lazy_fetch(made: Trap, url: str, **settings: str | Path) -> None:
-    """Make git believe that missing objects can be fetched from a remote."""
+    """Remove the texts, and make git believe that a remote has them."""
     made.lose_texts()
     made.configure(
         core__repositoryformatversion="1",
@@ -105,7 +106,7 @@ def lazy_fetch(made: Trap, url: str, **settings: str | Path) -> None:
 
 
 def textconv(made: Trap) -> None:
-    """Name programs in attributes."""
+    """Make attributes of files name programs, such as a filter."""
     (made.folder / ".git" / "info" / "attributes").write_text("*.md diff=x filter=x\n", encoding="utf-8")
     program = made.program
     made.configure(diff__x__textconv=program, diff__x__command=program, diff__external=program, diff__x__binary="true")
@@ -113,7 +114,7 @@ def textconv(made: Trap) -> None:
 
 
 def hooks(made: Trap) -> None:
-    """Name a program for every hook."""
+    """Write a program as several of git's hooks."""
     folder = made.folder / ".git" / "hooks"
     for name in ("post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc", "update"):
         shutil.copy(made.program, folder / name)
@@ -121,20 +122,20 @@ def hooks(made: Trap) -> None:
 
 
 def included(made: Trap) -> None:
-    """Name a program in a file that the configuration includes."""
+    """Make the configuration include a file that names a program."""
     other = made.folder.parent / "other.config"
     other.write_text(f"[gpg]\nprogram = {made.program}\n", encoding="utf-8")
     signatures(made, include__path=other)
 
 
 def borrowed(made: Trap) -> None:
-    """Borrow objects, and name a program that lists their references."""
+    """Borrow objects from another folder, and name a program that lists the references of that folder."""
     (made.folder / ".git" / "objects" / "info" / "alternates").write_text("/nowhere\n", encoding="utf-8")
     made.configure(core__alternateRefsCommand=made.program, core__alternateRefsPrefixes="refs")
 
 
 def pipe(made: Trap, *place: str) -> None:
-    """Put a pipe in place of a file, so that opening it blocks."""
+    """Put a pipe in place of a file. A program that opens the pipe waits forever."""
     path = made.folder.joinpath(".git", *place)
     path.unlink(missing_ok=True)
     path.parent.mkdir(exist_ok=True)
@@ -142,14 +143,14 @@ def pipe(made: Trap, *place: str) -> None:
 
 
 def replaced(made: Trap) -> None:
-    """Replace the last commit by another."""
+    """Replace the last commit with a different commit."""
     signatures(made)
     old, new = made.git("rev-parse", "HEAD~0").strip(), made.git("rev-parse", "HEAD^").strip()
     made.git("replace", "-f", old, new)
 
 
 def linked(made: Trap) -> None:
-    """Make the objects a link to another folder."""
+    """Make the folder of objects a link to a different folder."""
     objects = made.folder / ".git" / "objects"
     elsewhere = made.folder.parent / "elsewhere"
     shutil.move(objects, elsewhere)
@@ -157,7 +158,7 @@ def linked(made: Trap) -> None:
 
 
 def spoil(made: Trap, content: bytes, kind: str = "blob") -> None:
-    """Overwrite the objects of a kind."""
+    """Overwrite all objects of a kind."""
     for line in made.git("cat-file", "--batch-all-objects", "--batch-check").splitlines():
         name, found, _ = line.split()
         if found == kind:
@@ -177,19 +178,19 @@ def tree(made: Trap, mode: str, name: bytes, target: str | None = None) -> None:
 
 
 def said(made: Trap, author: str, message: str = "Record new changes") -> None:
-    """Commit the same tree with an author line and a message."""
+    """Commit the same files again with this author line and this message."""
     root = made.git("rev-parse", "HEAD^{tree}").strip()
     made.commit("commit", f"tree {root}\nauthor {author}\ncommitter A <a@b> 1 +0000\n\n{message}\n".encode())
 
 
 def large(made: Trap) -> None:
-    """Commit a text that is large although the repository takes only a few kilobytes."""
+    """Commit a text of 60 MB. Compressed in the repository, it has only a few kilobytes."""
     blob = made.git("hash-object", "-w", "--stdin", stdin=b" " * 60_000_000).strip()
     tree(made, "100644", b"Privacy Policy.md", blob)
 
 
 def many(made: Trap) -> None:
-    """Commit a tree with so many entries that listing them needs a lot of memory."""
+    """Commit a folder with so many files that listing them needs a lot of memory."""
     blob = made.git("rev-parse", f"HEAD:{PATH}").strip()
     entries = b"".join(b"100644 %07d.md\0" % number + bytes.fromhex(blob) for number in range(8_000))
     inner = made.git("hash-object", "-w", "--literally", "-t", "tree", "--stdin", stdin=entries).strip()
@@ -204,19 +205,19 @@ def write(made: Trap, name: str, text: str) -> None:
 
 
 def mailmap(made: Trap) -> None:
-    """Put a pipe in place of the file with authors' other names."""
+    """Put a pipe in place of the mailmap, the file with other names of authors."""
     pipe(made, "mailmap")
     made.configure(mailmap__file=".git/mailmap")
 
 
 def references(made: Trap) -> None:
-    """Make HEAD name a branch that only the packed references could have. That file is a pipe."""
+    """Make HEAD name a branch that could only be in the file of packed references. That file is a pipe."""
     write(made, "HEAD", "ref: refs/heads/gone\n")
     pipe(made, "packed-refs")
 
 
 def listener(made: Trap) -> str:
-    """Return an address on loopback at which connections are counted."""
+    """Return the address of the server on loopback that notices connections."""
     return f"http://127.0.0.1:{made.port}/x"
 
 
@@ -280,4 +281,4 @@ REPOSITORIES: Mapping[str, Callable[[Trap], None]] = {
     "a subject of 2 MB": lambda made: said(made, "A <a@b> 1700000000 +0000", "x" * 2_000_000),
     "a subject like a change": lambda made: said(made, "A <a@b> 1700000000 +0000", ":100644 100644 a b M"),
 }
-"""Functions that make the repositories, by the trap in them."""
+"""Functions that make a repository hostile, by the name of the trap."""

@@ -1,6 +1,7 @@
-"""An import of a collection with merges, renames and technical commits is complete, even if it is killed often.
+"""An import of a collection with merges, renames and technical commits is complete, even if the import is killed
+several times and continued.
 
-The full size, 900 documents and 20,000 versions, runs if CLAUSEWATCH_LONG is set.
+With CLAUSEWATCH_LONG the collection has its full size: 900 documents and 20,000 versions.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ SUBJECTS = ("Record new changes of {}", "Apply technical or declaration upgrade 
 
 @dataclass
 class Collection:
-    """A collection that is being written: the input for git, and the expected result."""
+    """A collection that a test makes: the input of `git fast-import`, and the versions that an import must find."""
 
     random: Random
     stream: list[bytes] = field(default_factory=list)
@@ -39,9 +40,9 @@ class Collection:
     marks: int = 0
 
     def commit(self, service: str, subject: str, *parents: int, branch: str = "main", rename: str = "") -> int:
-        """Commit a version of a service's policy, and return its mark."""
+        """Commit a version of a service's policy, and return the mark of the commit."""
         self.marks += 1
-        # Several have the same second, as in an import of an older archive.
+        # Several commits have the same second, as if somebody had imported an older archive.
         at = FIRST + timedelta(hours=self.marks - self.marks % 3)
         text = f"# Privacy notice of {service}\n\nWe keep your data for {self.random.randrange(900)} days.\n".encode()
         when, said = f"{int(at.timestamp())} +0000", subject.format(service).encode()
@@ -58,7 +59,10 @@ class Collection:
 
 
 def collection(services: int, count: int) -> Collection:
-    """Return a collection in which some commits are technical, some merge two branches, and some rename files."""
+    """Return a collection.
+
+    Some commits are technical, some commits merge two branches, and some commits rename files.
+    """
     made = Collection(seeded(18))
     random, last = made.random, made.commit("Service 0", "First record of {}")
     names = [f"Service {number}" for number in range(services)]
@@ -100,7 +104,7 @@ def test_every_version_is_imported_with_its_date_and_bytes(tmp_path: Path) -> No
 
 
 def wait_for(folder: Path, count: int) -> None:
-    """Wait until this number of versions is recorded."""
+    """Wait until the archive has this number of versions."""
     while recorded(folder) < count:
         time.sleep(2 if LONG else 0.05)
 

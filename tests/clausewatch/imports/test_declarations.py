@@ -1,4 +1,4 @@
-"""Declarations of Open Terms Archive become policies."""
+"""Tests that declarations of Open Terms Archive become policies in a configuration."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def declared(folder: Path, name: str, declaration: Any) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def test_a_declaration_becomes_policies_that_the_configuration_takes(tmp_path: Path) -> None:
+def test_a_declaration_becomes_policies_of_a_valid_configuration(tmp_path: Path) -> None:
     folder = tmp_path / "declarations"
     folder.mkdir()
     declared(folder, "Ferry.json", FERRY)
@@ -75,7 +75,7 @@ def test_filters_are_listed_with_what_they_probably_do(tmp_path: Path) -> None:
     assert terms.lost == ["which page each selector is for: all of them are used on every page"]
 
 
-def test_types_limit_the_documents(tmp_path: Path) -> None:
+def test_only_documents_of_the_requested_types_are_imported(tmp_path: Path) -> None:
     declared(tmp_path, "Ferry.json", FERRY)
     (entry,) = from_declarations(tmp_path, ["Terms of Service"]).entries
     assert entry.name == "Ferry & Sons Terms of Service"
@@ -94,7 +94,7 @@ def test_types_limit_the_documents(tmp_path: Path) -> None:
         ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "cannot be read"),
     ],
 )
-def test_what_is_no_declaration_is_refused_with_a_reason(tmp_path: Path, declaration: Any, why: str) -> None:
+def test_a_file_that_is_not_a_declaration_is_refused_with_a_reason(tmp_path: Path, declaration: Any, why: str) -> None:
     declared(tmp_path, "Bad.json", declaration)
     declared(tmp_path, "Ferry.json", FERRY)
     watches = from_declarations(tmp_path)
@@ -103,7 +103,7 @@ def test_what_is_no_declaration_is_refused_with_a_reason(tmp_path: Path, declara
     assert why in reason
 
 
-def test_half_a_range_and_a_wrong_selector_are_named(tmp_path: Path) -> None:
+def test_an_incomplete_range_and_a_wrong_selector_are_reported(tmp_path: Path) -> None:
     wrong = {"fetch": "https://x.example/", "select": ["p[", {"startBefore": "h1"}, "startBefore: h1"]}
     declared(tmp_path, "Bad.json", {"name": "X", "terms": {"Privacy Policy": wrong}})
     (entry,) = from_declarations(tmp_path).entries
@@ -120,7 +120,7 @@ def test_a_folder_without_declarations_is_refused(tmp_path: Path) -> None:
         from_declarations(tmp_path)
 
 
-def test_the_collection_is_taken_over_and_the_configuration_is_valid(shared: Path, tmp_path: Path) -> None:
+def test_a_real_collection_of_declarations_gives_a_valid_configuration(shared: Path, tmp_path: Path) -> None:
     watches = from_declarations(shared / "declarations")
     assert len(watches.entries) + len(watches.refused) == 816
     assert len(watches.entries) >= 765

@@ -1,4 +1,7 @@
-"""Tests watch lists, backups and saved copies that try to fill the memory, to take forever, or to crash the program."""
+"""Tests hostile watch lists, backups and saved copies.
+
+They try to fill the memory, to keep the program busy forever, or to crash it.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,13 @@ WATCH = {"url": "https://ferry.example/privacy", "title": "Ferry"}
 
 
 def watches(*added: object, **keys: object) -> bytes:
-    """Return a watch list with one watch that has further keys, and with further watches."""
+    """Return a watch list. Its first watch has additional keys, `keys`. The watches in `added` follow."""
     listed = [{**WATCH, **keys}, *added]
     return json.dumps({"watching": {str(number): watch for number, watch in enumerate(listed)}}).encode()
 
 
 def packed(content: bytes, name: str = "url-watches.json", method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Return a backup with one file."""
+    """Return a backup, a zip file with one file."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", method) as backup:
         backup.writestr(name, content)
@@ -41,13 +44,13 @@ def packed(content: bytes, name: str = "url-watches.json", method: int = zipfile
 
 
 def altered(content: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
-    """Return a backup with other bytes in the first record that has this signature."""
+    """Return a backup whose bytes were overwritten: `value` is written `offset` bytes after the first `signature`."""
     place = content.index(signature) + offset
     return content[:place] + value + content[place + len(value) :]
 
 
 def crowded() -> bytes:
-    """Return a backup with a directory of ten million bytes."""
+    """Return a backup whose list of files has ten million bytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as backup:
         for number in range(200):
@@ -117,10 +120,10 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
     "YAML in another encoding": lambda: "name: Fähre\nurl: https://ferry.example\n".encode("utf-16"),
     "YAML with bytes of no encoding": lambda: b"name: \xff\xfe\xfd\n",
 }
-"""Functions that make the lists, by the attack in them."""
+"""Functions that make hostile lists, by the name of the attack."""
 
 TAKEN = {"JSON with 9,000 watches of one name", "JSON with control characters", "zip with a path out of the folder"}
-"""Lists from which a part can be converted, and is."""
+"""Lists of which a part can be converted. Clausewatch must convert this part."""
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -153,7 +156,7 @@ def test_a_hostile_list_is_refused_or_converted_correctly(tmp_path: Path, name: 
         ("YAML of 3 MB", "has more than"),
     ],
 )
-def test_a_refused_list_says_why(tmp_path: Path, name: str, reason: str) -> None:
+def test_a_hostile_list_is_refused_with_a_reason(tmp_path: Path, name: str, reason: str) -> None:
     file = tmp_path / "list"
     file.write_bytes(LISTS[name]())
     tool = "urlwatch" if name.startswith("YAML") else "changedetection"
@@ -163,7 +166,7 @@ def test_a_refused_list_says_why(tmp_path: Path, name: str, reason: str) -> None
 
 
 @pytest.mark.parametrize("words", [("changedetection",), ("urlwatch",), ("file", "Teahouse", "--at", "2024-03-31")])
-def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_pipes_and_devices_are_refused_without_reading(tmp_path: Path, words: tuple[str, ...]) -> None:
     os.mkfifo(tmp_path / "pipe")
     for file in (tmp_path / "pipe", Path("/dev/zero")):
         result = call(configured(tmp_path), "import", *words, str(file))
@@ -171,7 +174,7 @@ def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path, words: t
         assert f"{file} is not a file" in result.stderr
 
 
-def test_a_saved_copy_past_the_limit_is_refused(tmp_path: Path) -> None:
+def test_a_saved_copy_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "copy.html"
     with file.open("wb") as target:
         target.truncate(3_000_000_000)

@@ -1,4 +1,6 @@
-"""A repository cannot make git run a program, open a connection, wait, or fill the memory."""
+"""During an import, a hostile repository cannot make git run a program, open a connection, wait forever, or fill the
+memory.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from tests.clausewatch.imports.hostile_repositories import REPOSITORIES, SURROUN
 from tests.clausewatch.watched import call, configured
 
 LARGEST = 8_000_000
-"""Maximum size of one text in bytes, the default of the configuration."""
+"""Maximum size of one text, in bytes. This is the default in the configuration."""
 
 RUN_BY_GIT = (
     "gpg program",
@@ -32,12 +34,12 @@ RUN_BY_GIT = (
     "fetch with an upload program",
     "fetch through ssh",
 )
-"""Traps whose program git itself runs for the same request. This proves that the traps work."""
+"""Traps whose program runs if a user calls git directly. This proves that the traps work."""
 
 
 @pytest.fixture
 def listening() -> Iterator[socket.socket]:
-    """Return a socket on loopback that must get no connections."""
+    """Return a socket on loopback that must not get a connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server
@@ -81,7 +83,7 @@ def test_no_program_runs_and_no_connection_opens(tmp_path: Path, name: str, list
 
 
 @pytest.mark.parametrize("name", RUN_BY_GIT)
-def test_git_alone_runs_the_program(tmp_path: Path, name: str, listening: socket.socket) -> None:
+def test_git_called_directly_runs_the_program(tmp_path: Path, name: str, listening: socket.socket) -> None:
     made = laid(tmp_path, name, listening)
     for words in (("log", "--name-only"), ("cat-file", "-p", "HEAD:Harbour/Privacy Policy.md")):
         command = ["git", "-C", str(made.folder), *words]
@@ -89,7 +91,7 @@ def test_git_alone_runs_the_program(tmp_path: Path, name: str, listening: socket
     assert made.marker.exists()
 
 
-def test_git_alone_opens_the_connection(tmp_path: Path, listening: socket.socket) -> None:
+def test_git_called_directly_opens_the_connection(tmp_path: Path, listening: socket.socket) -> None:
     made = laid(tmp_path, "fetch through a git proxy", listening)
     made.git("config", "--unset", "core.gitProxy")
     command = ["git", "-C", str(made.folder), "cat-file", "-p", "HEAD:Harbour/Privacy Policy.md"]
@@ -133,7 +135,7 @@ with git_objects(Path(sys.argv[1])) as objects:
 """
 
 
-def test_git_ends_with_the_import_that_asked_it(tmp_path: Path, listening: socket.socket) -> None:
+def test_git_ends_when_the_import_is_killed(tmp_path: Path, listening: socket.socket) -> None:
     made = trap(tmp_path, listening.getsockname()[1])
     command = [sys.executable, "-c", WAITING, str(made.folder)]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -141,7 +143,7 @@ def test_git_ends_with_the_import_that_asked_it(tmp_path: Path, listening: socke
         assert importing.stdout is not None
         assert importing.stdout.readline() == b"reading\n"
         children = psutil.Process(importing.pid).children(recursive=True)
-        names = [processes.name(child) for child in children]  # before the kill, because afterwards they have no names
+        names = [processes.name(child) for child in children]  # an ended process has no name
         importing.kill()
     assert "git" in names or not children
     _, alive = psutil.wait_procs(children, timeout=10)

@@ -1,4 +1,4 @@
-"""Tests imports of histories that others recorded, and of watch lists of other tools."""
+"""Tests imports of histories that other people recorded, and of watch lists from other tools."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ languages = ["en"]
 
 
 def terms(sharing: str, keeping: str = "We keep bookings for one year.") -> str:
-    """Return a ferry company's policy in the form of an extraction."""
+    """Return a ferry company's policy as Markdown, as in Open Terms Archive."""
     return (
         "# Privacy notice of the ferry\n\n## Who receives your data\n\n"
         f"{sharing}\n\n## How long we keep it\n\n{keeping}\n\n"
@@ -74,7 +74,7 @@ def collection(tmp_path: Path) -> Path:
     return repository(tmp_path / "versions", COMMITS)
 
 
-def test_every_version_has_its_date_and_its_changes_are_judged(tmp_path: Path, collection: Path) -> None:
+def test_imported_versions_have_their_dates_and_their_changes_are_judged(tmp_path: Path, collection: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     result = call(path, "import", "opentermsarchive", str(collection), "--service", "Ferry")
     assert result.exit_code == 0
@@ -95,7 +95,7 @@ def test_every_version_has_its_date_and_its_changes_are_judged(tmp_path: Path, c
     assert call(path, "verify").exit_code == 0
 
 
-def test_imports_alert_nobody_and_the_next_version_is_a_boundary(tmp_path: Path, collection: Path) -> None:
+def test_an_import_alerts_nobody_and_the_next_version_is_a_boundary(tmp_path: Path, collection: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     desk = Subscriber("Privacy desk", (Target("desk", "officer@example.org"),), welcome=False)
     with opened(tmp_path) as archive:
@@ -114,7 +114,7 @@ def test_a_policy_missing_from_the_configuration_is_kept_as_retired(tmp_path: Pa
     assert "retired" in call(path, "status").stdout
 
 
-def test_the_list_shows_what_there_is(tmp_path: Path, collection: Path) -> None:
+def test_the_list_shows_services_terms_and_numbers_of_versions(tmp_path: Path, collection: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     shown = call(path, "import", "opentermsarchive", str(collection), "--list").stdout
     assert shown == "Ferry: Privacy Policy, 3 versions\nFerry: Terms of Service, 1 version\n"
@@ -246,7 +246,7 @@ def test_a_page_of_a_copy_that_is_not_the_policy_is_named(tmp_path: Path) -> Non
     assert "  Page 2: The page asks for a password" in result.stdout
 
 
-def test_an_unknown_policy_is_corrected(tmp_path: Path) -> None:
+def test_an_unknown_policy_is_answered_with_the_nearest_name(tmp_path: Path) -> None:
     path, saved = configured(tmp_path, CONFIGURATION), tmp_path / "ferry.md"
     saved.write_text(terms(CREW), encoding="utf-8")
     result = call(path, "import", "file", "Fery", "--at", "2020-01-15", str(saved))

@@ -1,4 +1,4 @@
-"""Tests `clausewatch compare`: two files, and the format of a batch."""
+"""Tests `clausewatch compare` for two files and for a batch of pairs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def compare(*arguments: str | Path) -> Result:
 
 
 def batch(folder: Path, *lines: dict[str, Any] | str, options: tuple[str, ...] = ()) -> tuple[list[Any], int]:
-    """Judge rows whose files are beside the policies of the tests. Return the rows and the exit code."""
+    """Judge a batch.
+
+    Its lines name files in the folder of the test policies. Return the rows of the answer and the exit code.
+    """
     path = folder / "pairs.jsonl"
     path.write_text(
         "\n".join(line if isinstance(line, str) else json.dumps(absolute(line)) for line in lines), encoding="utf-8"
@@ -57,7 +60,7 @@ def test_exit_code_is_ten_if_something_is_material() -> None:
     assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md", "--exit-code").exit_code == 0
 
 
-def test_explain_prints_the_frames_of_each_changed_clause_and_why_it_counts(tmp_path: Path) -> None:
+def test_explain_prints_for_each_changed_clause_its_frames_and_why_it_counts(tmp_path: Path) -> None:
     text = (POLICIES / "cloakroom.md").read_text(encoding="utf-8")
     before, after = tmp_path / "before.md", tmp_path / "after.md"
     before.write_text(f"{text}\n\nWe pass your letters to couriers with your consent.\n", encoding="utf-8")
@@ -77,7 +80,7 @@ def test_explain_says_why_a_clause_is_quiet() -> None:
     assert "\n  quiet: " in explained
 
 
-def test_explain_is_for_two_files_as_text() -> None:
+def test_explain_cannot_be_combined_with_json() -> None:
     assert compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom.md", "--explain", "--format", "json").exit_code == 2
 
 
@@ -98,7 +101,7 @@ def test_the_same_policy_in_another_format_has_no_change(before: str, after: str
     assert result.output == "No word differs.\n"
 
 
-def test_a_change_shows_between_two_formats() -> None:
+def test_a_change_is_found_between_files_of_different_formats() -> None:
     result = compare(POLICIES / "cloakroom.html", POLICIES / "cloakroom-edited.md", "--format", "json")
     assert json.loads(result.output)["topics"] == ["sharing", "rights"]
 
@@ -112,7 +115,7 @@ def test_a_page_that_is_not_a_policy_is_not_judged(broken: str) -> None:
     assert result.output.startswith("Not comparable (")
 
 
-def test_every_key_is_always_there(tmp_path: Path) -> None:
+def test_every_row_has_every_key(tmp_path: Path) -> None:
     rows, code = batch(
         tmp_path,
         {"id": "edited", "before": "cloakroom.md", "after": "cloakroom-edited.md"},
@@ -136,14 +139,14 @@ def test_every_key_is_always_there(tmp_path: Path) -> None:
     assert (gone["topics"], gone["findings"], gone["severity"]) == ([], [], None)
 
 
-def test_paths_are_relative_to_the_batch(tmp_path: Path) -> None:
+def test_paths_in_a_batch_are_relative_to_its_folder(tmp_path: Path) -> None:
     (tmp_path / "old.md").write_bytes((POLICIES / "cloakroom.md").read_bytes())
     (tmp_path / "pairs.jsonl").write_text('{"id": 7, "before": "old.md", "after": "old.md"}\n', encoding="utf-8")
     result = compare("--batch", tmp_path / "pairs.jsonl")
     assert json.loads(result.stdout)["id"] == 7
 
 
-def test_a_row_that_cannot_be_read_says_why_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_row_that_cannot_be_read_is_reported_and_the_other_rows_are_judged(tmp_path: Path) -> None:
     rows, code = batch(
         tmp_path,
         {"id": "missing", "before": "cloakroom.md", "after": "nowhere.md"},
@@ -165,7 +168,7 @@ def test_a_row_that_cannot_be_read_says_why_and_the_others_go_on(tmp_path: Path)
     assert "did you mean 'kenalan'?" in rows[5]["error"]
 
 
-def test_material_goes_before_a_row_that_cannot_be_read(tmp_path: Path) -> None:
+def test_the_exit_code_for_a_material_change_has_priority_over_an_unreadable_row(tmp_path: Path) -> None:
     lines = ({"id": "edited", "before": "cloakroom.md", "after": "cloakroom-edited.md"}, "not json")
     assert batch(tmp_path, *lines, options=("--exit-code",))[1] == 10
     assert batch(tmp_path, *lines)[1] == 1
@@ -205,7 +208,10 @@ source = "A rule of the house"
 
 @pytest.fixture
 def kept(tmp_path: Path) -> tuple[Path, Path]:
-    """Return two policies. The second keeps data longer, which is not material in any bundled profile."""
+    """Return two policies.
+
+    In the second policy the company keeps data longer. No bundled profile counts that as material.
+    """
     old = POLICIES / "cloakroom.md"
     new = tmp_path / "longer.md"
     new.write_text(
@@ -267,13 +273,13 @@ def test_a_named_configuration_with_errors_is_reported_only_if_it_is_needed(
         (POLICIES / "cloakroom.md", POLICIES / "cloakroom.md", "--profile", "nobodys"),
     ],
 )
-def test_wrong_usage_ends_with_two(arguments: tuple[str | Path, ...]) -> None:
+def test_wrong_usage_exits_with_2(arguments: tuple[str | Path, ...]) -> None:
     result = compare(*arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
 
 
-def test_words_of_a_page_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_words_of_a_page_cannot_control_the_terminal(tmp_path: Path) -> None:
     text = (POLICIES / "cloakroom.md").read_text(encoding="utf-8")
     hostile = tmp_path / "hostile.md"
     hostile.write_text(text.replace("\n\n", " \x1b[31m\u202e red\n\n"), encoding="utf-8")
@@ -283,8 +289,10 @@ def test_words_of_a_page_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 
 def test_the_real_policies_are_judged_row_by_row(shared: Path) -> None:
-    """A sample from the batch of five real policies: the rows are in order and readable, and broken pages are
-    recognised."""
+    """The batch has a sample of the pages of five real policies.
+
+    The rows are in order and readable, and broken pages are recognised.
+    """
     pairs = [json.loads(line) for line in (shared / "policies/pairs.jsonl").read_text(encoding="utf-8").splitlines()]
     chosen = [pair for pair in pairs if pair["id"].endswith(("-broken-01", "-noise-01", "-e01"))]
     rows = "\n".join(
@@ -324,7 +332,7 @@ def test_a_date_that_changed_alone_is_reported(tmp_path: Path) -> None:
 
 
 def reasons(language: str) -> list[str]:
-    """Return the reasons in the findings themselves, for the change of the Indonesian half."""
+    """Return the reasons of the findings in this language, for a change of an Indonesian policy."""
     before, after = (read(page(text), ExtractionOptions(languages=("id",))).document for text in (INDONESIAN, WIDER))
     return [finding.reason_in(language) for finding in judged_difference(before, after).findings]
 

@@ -1,4 +1,7 @@
-"""Tests `clausewatch doctor` against real servers. Each runs in its own process, because a reactor starts once."""
+"""Tests `clausewatch doctor` against real servers.
+
+Each command runs in its own process, because Twisted's reactor can start only once in a process.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,7 @@ FRAME = '<iframe src="https://coats.example/rights"></iframe>'
 LABEL = "This picture shows in writing whom we share your data with: the bank, the tailor and the post."
 
 
-def test_prose_that_is_left_out_is_shown_and_much_of_it_is_a_trouble(tmp_path: Path) -> None:
+def test_left_out_prose_is_shown_and_a_lot_of_left_out_prose_is_a_trouble(tmp_path: Path) -> None:
     beside = "".join(f"<p>{PASSAGE} This is line {number} of the notes.</p>" for number in range(8))
     with serving() as site:
         prepared(
@@ -120,7 +123,7 @@ def test_doctor_says_how_the_next_run_would_judge_the_page(tmp_path: Path) -> No
     assert after["page"]["words"] == before["page"]["words"] + 8
 
 
-def test_words_that_differ_from_fetch_to_fetch_are_shown(tmp_path: Path) -> None:
+def test_words_that_differ_between_two_fetches_are_shown(tmp_path: Path) -> None:
     with serving() as site:
         pages = [PAGE.replace("</main>", f"<p>This page was made for guest {n}.</p></main>") for n in (17, 18)]
         prepared(tmp_path, served_in_turn(site, *pages))
@@ -129,7 +132,7 @@ def test_words_that_differ_from_fetch_to_fetch_are_shown(tmp_path: Path) -> None
     assert found["page"]["differences"] == [{"first": "17.", "second": "18."}]
 
 
-def test_a_select_that_matches_nothing_is_reported(tmp_path: Path) -> None:
+def test_a_selector_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     with serving() as site:
         prepared(tmp_path, site.serve("/privacy", PAGE), 'select = ["#no-such-part"]\n')
         told = " ".join(called(tmp_path, "doctor", "Cloakroom", code=1).split())
@@ -154,6 +157,6 @@ def test_a_page_that_robots_txt_forbids_is_not_fetched(tmp_path: Path) -> None:
     assert found["page"] is None
 
 
-def test_an_unknown_policy_ends_with_2(tmp_path: Path) -> None:
+def test_an_unknown_policy_makes_the_command_exit_with_2(tmp_path: Path) -> None:
     prepared(tmp_path, "http://127.0.0.1:9/")
     called(tmp_path, "doctor", "Cloakrom", code=2)

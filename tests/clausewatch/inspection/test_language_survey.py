@@ -1,4 +1,7 @@
-"""Tests the report on what each language has and lacks, and that statements about languages agree with the folders."""
+"""Tests the report on what each language has and lacks.
+
+Also tests that the documents say the same about languages as the folders of languages.
+"""
 
 from __future__ import annotations
 
@@ -26,27 +29,27 @@ COUNTERS = (PROJECT / "languages" / "en" / "counters.toml").read_text(encoding="
 
 
 def counters(key: str, value: str) -> str:
-    """Return the English counters with another value for a key."""
+    """Return the English file of counters with a different value for a key."""
     return re.sub(rf"^{key} = .*$", lambda _: f"{key} = {value}", COUNTERS, flags=re.MULTILINE)
 
 
 def enumerated(codes: list[str]) -> str:
-    """Return the English names of languages as in a sentence, English first."""
+    """Return the English names of languages as a list in a sentence. English comes first."""
     names = sorted(map(language_name, codes), key=lambda name: (name != "English", name))
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 @pytest.mark.parametrize("code", REPORTS)
-def test_nothing_of_ours_is_unusable(code: str) -> None:
+def test_all_our_language_files_can_be_used(code: str) -> None:
     assert REPORTS[code].problems == ()
 
 
 @pytest.mark.parametrize("code", REPORTS)
-def test_no_file_of_ours_lacks_a_key(code: str) -> None:
+def test_no_language_file_of_ours_lacks_a_key(code: str) -> None:
     assert REPORTS[code].lacks == {}
 
 
-def test_the_readme_says_which_lexicons_are_full_and_which_short() -> None:
+def test_the_readme_says_which_lexicons_are_full_and_which_are_short() -> None:
     readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
     assert f"For {enumerated(FULL)} it has full word lists, for {enumerated(SHORT)} shorter ones." in readme
 

@@ -1,4 +1,6 @@
-"""A policy in a made-up language is read, judged and alerted after one folder is added."""
+"""After the folder of a made-up language is added, a policy in this language is read and judged, and its changes are
+alerted.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,13 @@ POLICY = (ADDED_LANGUAGES / "qtv" / "policy.md").read_text(encoding="utf-8")
 KEPT = "Mu nai drelumi senu persalo tarimo ki olmeki."
 SHARED = "Mu drelumi senu persalo tarimo ki olmeki."
 SETTINGS = {"declared": ' lang="qtv"', "configured": "", "neither": ""}
-"""Places where the language is stated, each with the attribute of the page."""
+"""Policies of the test, by name: the page declares the language, or the configuration states the language, or neither
+does. Each value is the `lang` attribute in the page's markup.
+"""
 
 
 def page(text: str, attribute: str) -> Answer:
-    """Return a page with these lines of a policy."""
+    """Return a page with the lines of a policy."""
     tags = {"#": "h1", "##": "h2"}
     lines = [line for line in text.splitlines() if line]
     marked = [(tags.get(line.split(" ")[0], "p"), line.lstrip("# ")) for line in lines]
@@ -35,7 +39,7 @@ def page(text: str, attribute: str) -> Answer:
 
 
 def clausewatch(desk: Desk, *arguments: str, added: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a command in a new process, which does not know the language yet."""
+    """Run a command in a new process. With `added`, the process knows the added language."""
     environment = {name: value for name, value in os.environ.items() if name != ADDED}
     environment |= {ADDED: str(ADDED_LANGUAGES)} if added else {}
     command = desk.command(*arguments)
@@ -44,7 +48,7 @@ def clausewatch(desk: Desk, *arguments: str, added: bool = True) -> subprocess.C
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Two runs over the policy. Between them it broke its promise."""
+    """The result of two runs. Between the two runs the policy's promise was removed."""
 
     desk: Desk
     runs: tuple[str, str]
@@ -65,7 +69,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         yield Story(desk, (runs[0], runs[1]), tuple(mail.received))
 
 
-def test_no_language_of_ours_has_the_code() -> None:
+def test_the_code_of_the_made_up_language_is_unused() -> None:
     assert "qtv" not in languages()
 
 
@@ -76,7 +80,7 @@ def test_the_policy_is_read_and_its_change_alerted(story: Story) -> None:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_alert_names_the_promise_that_is_gone(story: Story, name: str) -> None:
+def test_the_alert_shows_the_removed_promise(story: Story, name: str) -> None:
     (mail,) = (mail for mail in story.mails if name in mail.subject)
     assert "sharing" in mail.subject
     assert "Mu [-nai-] drelumi" in mail.text
@@ -84,13 +88,13 @@ def test_the_alert_names_the_promise_that_is_gone(story: Story, name: str) -> No
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_text_is_in_the_language_and_has_its_date(story: Story, name: str) -> None:
+def test_the_language_and_the_stated_date_of_the_text_are_recognised(story: Story, name: str) -> None:
     shown = json.loads(clausewatch(story.desk, "show", name, "--format", "json").stdout)
     assert {section["language"] for section in shown["document"]["sections"]} == {"qtv"}
     assert [stated["day"] for stated in shown["stated"]] == ["2026-03-03"]
 
 
-def test_without_the_folder_it_is_judged_by_structure(story: Story, tmp_path: Path) -> None:
+def test_without_the_folder_the_policy_is_judged_by_structure(story: Story, tmp_path: Path) -> None:
     old, new = tmp_path / "old.md", tmp_path / "new.md"
     old.write_text(POLICY, encoding="utf-8")
     new.write_text(POLICY.replace(KEPT, SHARED), encoding="utf-8")
@@ -99,7 +103,7 @@ def test_without_the_folder_it_is_judged_by_structure(story: Story, tmp_path: Pa
     assert {added: row["judged_by"] for added, row in judged.items()} == {True: "lexicon", False: "structure"}
 
 
-def test_missing_keys_are_listed(story: Story) -> None:
+def test_missing_keys_of_the_language_are_listed(story: Story) -> None:
     listed = clausewatch(story.desk, "languages", "--format", "json")
     (row,) = (row for row in json.loads(listed.stdout) if row["code"] == "qtv")
     assert row["name"] == "Tavri"

@@ -1,4 +1,7 @@
-"""Every secret field of the configuration has a secret, which must show nowhere else after a day of work."""
+"""Every secret field of the configuration gets a secret.
+
+After a day of work, no secret may show outside the configuration.
+"""
 
 from __future__ import annotations
 
@@ -83,22 +86,22 @@ logging.disable(logging.NOTSET)
 from clausewatch.cli import main
 main()
 """
-"""The command line with all loggers at their lowest level."""
+"""Program that runs the command line and makes all loggers log everything."""
 
 
 def forms(secret: str) -> set[str]:
-    """Return the forms in which a secret may show."""
+    """Return the forms in which a secret could show: unchanged, URL-encoded, and in base64."""
     return {secret, quote(secret), quote(secret, safe=""), base64.b64encode(secret.encode()).decode().rstrip("=")}
 
 
 def shown(said: bytes | str) -> set[str]:
-    """Return the names of the secrets that a text shows."""
+    """Return the names of the secrets that a text contains."""
     text = said if isinstance(said, str) else said.decode("utf-8", "replace")
     return {name for name, secret in CANARIES.items() if any(form in text for form in forms(secret))}
 
 
 class Commands:
-    """Runs commands in a folder with a driver that logs everything, and keeps their output and arguments."""
+    """Runs commands in a folder with everything logged, and keeps their output and their arguments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -107,14 +110,14 @@ class Commands:
         self._done = threading.Event()
 
     def run(self, *arguments: str) -> int:
-        """Run a command in a new process to its end."""
+        """Run a command in a new process, and wait for its end."""
         command = [sys.executable, "-c", DRIVER, *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
         self._keep(arguments, f"{done.stdout}\n{done.stderr}")
         return done.returncode
 
     def call(self, *arguments: str) -> int:
-        """Run a command in this process, which needs no imports."""
+        """Run a command in this process. This is faster, because the modules are already imported."""
         with everything_logged() as lines:
             done = CliRunner().invoke(main, ["--config", str(self.folder / "clausewatch.toml"), *arguments])
         trace = "".join(traceback.format_exception(*done.exc_info)) if done.exc_info else ""
@@ -162,7 +165,7 @@ def hook() -> Iterator[Sink]:
 
 @pytest.fixture
 def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Commands:
-    """Return a folder with the configuration. All secrets are in the file beside it."""
+    """Return the commands for a folder with a configuration. All secrets are in the environment file beside it."""
     self_signed(tmp_path).rename(tmp_path / "ca.pem")
     filled = CONFIGURATION.format(database="", closed=9, mail=mail.port, hook=hook.port, site=site.base)
     (tmp_path / "clausewatch.toml").write_text(filled)
@@ -171,8 +174,8 @@ def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Comman
 
 
 def test_no_secret_shows_during_a_day_of_work(commands: Commands, site: Site, mail: MailServer, hook: Sink) -> None:
-    """The day has a first visit, a change, servers that fail and repeat what they received, and all pages and
-    tables.
+    """On this day there are a first visit, a change, servers that fail and repeat what they received, and exports of
+    all pages and tables.
     """
     site.serve("/privacy", PAGE.format("We will not share your letters with others without your consent.", FILLING))
     told = " ".join(f"{CANARIES[name]} {quote(CANARIES[name], safe='')}" for name in ("HOOK_TOKEN", "JSON_HEADER"))
@@ -203,8 +206,11 @@ def test_no_secret_shows_during_a_day_of_work(commands: Commands, site: Site, ma
             assert not shown(file.read_bytes()), file
 
 
-def test_the_search_would_find_them(commands: Commands) -> None:
-    """A control: the search finds the secrets in their own file, and in a command that gets one as an argument."""
+def test_the_search_finds_a_secret_that_shows(commands: Commands) -> None:
+    """A control: the search finds the secrets in their own file.
+
+    It also finds a secret that a command gets as an argument.
+    """
     assert shown((commands.folder / "secrets.env").read_bytes()) == set(CANARIES)
     with commands.watched():
         subprocess.run([sys.executable, "-c", "import time; time.sleep(1)", CANARIES["SLACK"]], check=True)

@@ -1,4 +1,4 @@
-"""A run that is not completed leaves a trace, and the next run notifies the operator."""
+"""If a run is not completed, the archive shows that, and the next run notifies the operator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def configure(desk: Desk, mail: MailServer, addresses: dict[str, str]) -> None:
-    """Configure these policies, and an officer who is also an operator."""
+    """Configure these policies and a subscriber who is also an operator."""
     desk.configure(addresses, mail=mail.url)
     with desk.configuration.open("a", encoding="utf-8") as file:
         file.write("operator = true\n")
@@ -59,7 +59,7 @@ def test_a_killed_run_shows_in_status_and_the_next_run_reports_it_once(desk: Des
 
 
 def kill_fork_servers(run: psutil.Process, ended: Event) -> None:
-    """Kill every process from which a run forks its workers, as soon as it starts."""
+    """Kill every process from which a run forks its workers, as soon as the process starts."""
     while not ended.wait(0.005):
         with suppress(psutil.NoSuchProcess):
             for child in run.children(recursive=True):
@@ -68,7 +68,7 @@ def kill_fork_servers(run: psutil.Process, ended: Event) -> None:
                         child.kill()
 
 
-def test_a_run_without_workers_ends_at_once_with_one_line_and_leaves_its_trace(desk: Desk) -> None:
+def test_a_run_that_loses_its_workers_ends_at_once_with_one_line_and_is_recorded(desk: Desk) -> None:
     ended = Event()
     with serving() as site, mail_server() as mail:
         addresses = {f"Ferry {number}": site.serve(f"/privacy?{number}", BEFORE) for number in range(6)}

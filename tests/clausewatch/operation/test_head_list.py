@@ -1,4 +1,4 @@
-"""Tests the list of heads elsewhere, which is signed and only grows."""
+"""Tests the list of heads, a signed file outside the archive that only grows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 4, 5, 6, 7, tzinfo=UTC)
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
-    """Return a private key without a passphrase. Its public key is beside it."""
+    """Return the file of a private key without a passphrase. The public key is in a file beside it."""
     path = tmp_path / "keeper"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True)
     return path
@@ -53,7 +53,7 @@ def test_the_archive_is_consistent_with_every_head(tmp_path: Path, listed: Path)
     assert listed.stat().st_mode & 0o777 == 0o600
 
 
-def test_an_archive_whose_end_was_cut_off_is_found(tmp_path: Path, listed: Path) -> None:
+def test_an_archive_with_a_cut_tail_is_found(tmp_path: Path, listed: Path) -> None:
     with opened(tmp_path) as archive, archive.engine.begin() as connection:
         for statement in (
             "DELETE FROM fetch WHERE id = (SELECT row_id FROM chain_entry ORDER BY sequence DESC LIMIT 1)",

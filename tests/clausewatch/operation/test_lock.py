@@ -1,4 +1,4 @@
-"""Tests the lock for runs of an archive."""
+"""Tests the lock that allows only one run of an archive at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_second_run_is_refused_and_names_the_active_one(tmp_path: Path) -> Non
         pass
 
 
-def test_the_lock_is_free_again_after_a_run_that_failed(tmp_path: Path) -> None:
+def test_a_run_that_failed_releases_the_lock(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/archive.db"
     with pytest.raises(ZeroDivisionError), only_run(database):
         raise ZeroDivisionError
@@ -29,12 +29,12 @@ def test_the_lock_is_free_again_after_a_run_that_failed(tmp_path: Path) -> None:
         pass
 
 
-def test_runs_on_two_archives_do_not_meet(tmp_path: Path) -> None:
+def test_runs_on_two_archives_do_not_block_each_other(tmp_path: Path) -> None:
     with only_run(f"sqlite:///{tmp_path}/a.db"), only_run(f"sqlite:///{tmp_path}/b.db"):
         pass
 
 
-def test_the_lock_is_beside_a_sqlite_archive_even_if_it_is_reached_through_a_link(tmp_path: Path) -> None:
+def test_the_lock_is_beside_the_real_file_of_a_linked_sqlite_archive(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     expected = tmp_path / "real" / "my archive.db.lock"
@@ -42,7 +42,7 @@ def test_the_lock_is_beside_a_sqlite_archive_even_if_it_is_reached_through_a_lin
     assert lock_path(f"sqlite+pysqlite:///{tmp_path}/real/my archive.db?timeout=5") == expected
 
 
-def test_a_servers_archive_has_a_lock_that_shows_no_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_lock_of_an_archive_on_a_server_shows_no_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     url = "postgresql+psycopg://watch:s3cret@db.example.org/watch"
     assert "s3cret" not in str(lock_path(url))
@@ -50,10 +50,10 @@ def test_a_servers_archive_has_a_lock_that_shows_no_password(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_a_servers_archive_has_one_run_on_all_machines(
+def test_an_archive_on_a_server_has_only_one_run_on_all_machines(
     database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two home folders stand for two machines, so neither run sees the other's file."""
+    """The test uses two home folders as two machines. So neither run sees the lock file of the other run."""
     for machine in ("one", "other", "one"):
         monkeypatch.setenv("HOME", str(tmp_path / machine))
         with only_run(database_url):
@@ -66,12 +66,14 @@ def test_a_servers_archive_has_one_run_on_all_machines(
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_runs_on_two_archives_of_one_server_do_not_meet(database_url: str, postgresql: Cluster, tmp_path: Path) -> None:
+def test_runs_on_two_archives_of_one_server_do_not_block_each_other(
+    database_url: str, postgresql: Cluster, tmp_path: Path
+) -> None:
     with fresh_database(postgresql, "template1") as other, only_run(database_url), only_run(other):
         pass
 
 
-def test_a_server_that_is_away_is_a_fault_of_storage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_server_that_cannot_be_reached_is_a_storage_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     require(find_spec("psycopg") is not None, "psycopg")
     with (
@@ -81,7 +83,7 @@ def test_a_server_that_is_away_is_a_fault_of_storage(monkeypatch: pytest.MonkeyP
         pass
 
 
-def test_a_lock_that_cannot_be_written_is_a_fault_of_storage(tmp_path: Path) -> None:
+def test_a_lock_that_cannot_be_written_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(LockUnavailableError) as caught, only_run(f"sqlite:///{tmp_path}/file/archive.db"):
         pass

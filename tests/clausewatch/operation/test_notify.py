@@ -105,7 +105,7 @@ def test_a_channel_that_apprise_does_not_understand_is_reported_without_its_secr
         assert "hunter22" not in result.output
 
 
-def test_send_delivers_waiting_messages_and_then_has_nothing(installation: Installation, mail: MailServer) -> None:
+def test_send_delivers_waiting_messages_only_once(installation: Installation, mail: MailServer) -> None:
     installation.record_a_change()
     result = installation.call("notify", "send")
     assert (result.exit_code, result.output) == (0, "1 alert sent\n")
@@ -146,7 +146,9 @@ def test_send_does_nothing_during_a_run(installation: Installation, mail: MailSe
     assert mail.received == []
 
 
-def test_messages_are_listed_with_why_and_until_when(installation: Installation, mail: MailServer) -> None:
+def test_messages_are_listed_with_the_reason_and_the_end_of_their_wait(
+    installation: Installation, mail: MailServer
+) -> None:
     assert installation.call("notify", "list").output == "No message was planned yet\n"
     mail.refuses["officer@example.org"] = "451 try again later"
     installation.record_a_change()
@@ -162,8 +164,10 @@ def test_messages_are_listed_with_why_and_until_when(installation: Installation,
 
 
 def test_a_message_that_no_channel_can_send_is_trouble_at_once(installation: Installation, mail: MailServer) -> None:
-    """The channel was renamed, and its subscriber still has the old name. The configuration refuses that, but does not
-    check subscriptions of the command line."""
+    """A channel was renamed, but a subscription from the command line still has its old name.
+
+    The check of the configuration does not find that, because it only checks subscribers in the file.
+    """
     installation.record_a_change()
     mail.refuses["officer@example.org"] = "451 try again later"
     installation.call("notify", "send")

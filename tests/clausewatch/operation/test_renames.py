@@ -1,5 +1,7 @@
-"""A policy gets a new name and keeps its address. `run`, `config check` and `status` ask about it, and nobody loses an
-alert."""
+"""If a policy gets a new name and keeps its address, `run`, `config check` and `status` ask whether it was renamed.
+
+Nobody misses an alert meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def renamed(desk: Desk, site: Site, mail: MailServer) -> None:
-    """Watch a policy for a subscriber who names it, then give it another name and another text."""
+    """Watch a policy for a subscriber who chose this policy by name.
+
+    Then change the name and the text of the policy.
+    """
     address = site.serve("/privacy", BEFORE)
     configure(desk, mail, address, "Ferry")
     assert desk.clausewatch("run").code == 0
@@ -35,7 +40,7 @@ def configure(desk: Desk, mail: MailServer, address: str, name: str, *lines: str
         file.write(f'policies = ["{name}"]\n')
 
 
-def test_each_command_asks_and_the_subscriber_is_notified_meanwhile(desk: Desk) -> None:
+def test_each_command_asks_and_the_subscriber_is_still_notified(desk: Desk) -> None:
     with serving() as site, mail_server() as mail:
         renamed(desk, site, mail)
         run = desk.clausewatch("run", "--policy", "Boat")

@@ -42,7 +42,7 @@ POLICY = """<html lang="en"><head><title>Privacy policy</title></head><body><mai
 </main></body></html>"""
 BEFORE = POLICY.format(sharing="We do not share your personal data with advertisers.")
 PATIENCE = 120.0
-"""Seconds after which not even a busy machine is an excuse."""
+"""Maximum waiting time in seconds, enough for a very busy machine."""
 AFTER = POLICY.format(sharing="We share your personal data with advertisers.")
 
 
@@ -92,7 +92,7 @@ def test_the_next_run_sends_failed_messages(desk: Desk) -> None:
 
 
 def sent_meanwhile(database: str, desk: Desk) -> None:
-    """Make the courier of a long crawl send the waiting messages of an archive before the crawl ends."""
+    """Send the waiting messages of an archive with the courier, as during a long crawl."""
     with open_archive(database) as archive:
         courier = Courier(archive, load(desk.configuration), interval=0.05)
         with courier.delivering():
@@ -125,7 +125,7 @@ def test_a_paused_policy_is_not_fetched_even_if_it_is_named(desk: Desk) -> None:
     assert "Tram is paused, so it is not fetched" in named.err
 
 
-def test_a_dry_run_tells_what_a_run_would_do_and_asks_no_server(desk: Desk) -> None:
+def test_a_dry_run_says_what_a_run_would_do_and_contacts_no_server(desk: Desk) -> None:
     with serving() as site:
         policies = {"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)}
         desk.configure(policies, crawl={"delay": '"3 s"'})
@@ -149,12 +149,12 @@ def test_a_dry_run_tells_what_a_run_would_do_and_asks_no_server(desk: Desk) -> N
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the first words of each row of a dry run."""
+    """Return the first four words of each row that a dry run prints."""
     table = text.split("\n\n")[1].splitlines()[1:]
     return [line.split()[:4] for line in table]
 
 
-def test_nothing_is_checked_before_it_is_due_unless_it_is_named(desk: Desk) -> None:
+def test_a_policy_is_checked_before_it_is_due_only_if_it_is_named(desk: Desk) -> None:
     with serving() as site:
         desk.configure({"Ferry": site.serve("/ferry", BEFORE), "Tram": site.serve("/tram", BEFORE)})
         desk.clausewatch("run")
@@ -180,7 +180,7 @@ def test_wrong_usage_is_reported_before_anything_is_done(desk: Desk, arguments: 
     assert not (desk.folder / "clausewatch.db").exists()
 
 
-def test_a_run_that_overlaps_another_ends_at_once(desk: Desk) -> None:
+def test_a_run_that_begins_during_another_run_ends_at_once(desk: Desk) -> None:
     with serving() as site:
         ended = Event()
         site.pages["/privacy"] = Answer(BEFORE.encode(), until=ended)
@@ -215,7 +215,7 @@ main({["--config", str(desk.configuration), "run"]!r})
 
 
 def test_a_killed_run_leaves_no_lock_and_loses_nothing(desk: Desk) -> None:
-    """The policy whose fetch was interrupted is still due."""
+    """The policy whose fetch was interrupted by the kill is still due."""
     with serving() as site:
         site.pages["/privacy"] = Answer(BEFORE.encode(), until=Event())
         desk.configure({"Ferry": site.url("/privacy")})
@@ -246,7 +246,7 @@ def test_an_interrupted_run_ends_properly_and_says_what_is_missing(desk: Desk) -
     assert again.code == 0
 
 
-def test_an_archive_that_cannot_be_opened_ends_with_3(desk: Desk) -> None:
+def test_a_run_exits_with_3_if_the_archive_cannot_be_opened(desk: Desk) -> None:
     desk.configure({"Ferry": "http://127.0.0.1:1/privacy"})
     (desk.folder / "clausewatch.db").write_bytes(b"this is a text and no database" * 100)
     said = desk.clausewatch("run")
@@ -255,8 +255,8 @@ def test_an_archive_that_cannot_be_opened_ends_with_3(desk: Desk) -> None:
     assert "Traceback" not in said.err
 
 
-def test_an_archive_that_fails_in_the_middle_stops_the_crawl_with_3(desk: Desk) -> None:
-    """The run does not claim to have recorded anything, and people see no traceback."""
+def test_a_run_stops_and_exits_with_3_if_the_archive_fails_in_the_middle(desk: Desk) -> None:
+    """The run does not claim that it recorded anything, and shows no traceback."""
     with serving() as site:
         full = Event()
         site.pages["/privacy"] = Answer(BEFORE.encode(), until=full)
@@ -275,7 +275,7 @@ def test_an_archive_that_fails_in_the_middle_stops_the_crawl_with_3(desk: Desk) 
     assert "Before that, 0 of 1 policies were recorded, and 1 not: the next run checks them" in err
 
 
-def test_a_person_sees_a_progress_bar_and_the_same_summary(desk: Desk) -> None:
+def test_on_a_terminal_a_run_shows_a_progress_bar_and_the_same_summary(desk: Desk) -> None:
     with serving() as site:
         desk.configure({"Ferry": site.serve("/privacy", BEFORE)})
         seen = on_terminal(desk.command("run"), desk.folder)
@@ -301,7 +301,10 @@ def test_scrapy_crawl_records_and_the_next_run_delivers(desk: Desk) -> None:
 
 @pytest.mark.parametrize("how", ["run", "scrapy crawl"])
 def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
-    """Keeping data longer is outside sharing and rights, so it is material only if the configuration says so."""
+    """A change to keep data longer is about neither sharing nor rights.
+
+    So it is material only if the configuration says so.
+    """
     with serving() as site:
         page = site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for two years."))
         desk.configure({"Ferry": page, "Tram": page}, policy_lines={"Tram": ['profile = "ours"']})
@@ -330,7 +333,7 @@ def crawl(desk: Desk) -> None:
 
 
 def make_due(desk: Desk) -> None:
-    """Set the times in the archive back by an hour."""
+    """Record in the archive that all policies were last tried an hour ago, so that they are due."""
     with open_archive(desk.database) as archive:
         mark_tried(archive, ["Ferry", "Tram"], datetime.now(UTC) - timedelta(hours=1))
 
@@ -345,7 +348,7 @@ def wait_until(holds: object, seconds: float = PATIENCE) -> None:
 
 
 def on_terminal(command: list[str], folder: Path) -> str:
-    """Run a command on a terminal of its own, and return everything that a person would see."""
+    """Run a command on its own terminal, and return everything that a person would see."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
@@ -354,7 +357,7 @@ def on_terminal(command: list[str], folder: Path) -> str:
     while True:
         try:
             part = os.read(terminal, 4096)
-        except OSError:  # Linux raises this when the other end is closed
+        except OSError:  # Linux raises OSError when the other end of the terminal is closed
             break
         if not part:
             break

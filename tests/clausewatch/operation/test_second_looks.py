@@ -1,4 +1,4 @@
-"""Tests second looks and returning texts on the command line."""
+"""Tests what the commands say about second looks and about texts that return."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_status_says_that_a_change_is_pending(tmp_path: Path) -> None:
     assert (row["health"], row["pending"]["visits"], row["flapping"]) == ("pending", 1, False)
 
 
-def test_history_says_what_returned_flapped_or_is_unconfirmed(tmp_path: Path) -> None:
+def test_history_says_which_texts_returned_flapped_or_are_unconfirmed(tmp_path: Path) -> None:
     path = watched(tmp_path)
     texts = ("Only our cooks see your orders.", "Our cooks and our partners see your orders.")
     with opened(tmp_path) as archive:
@@ -43,7 +43,10 @@ def test_history_says_what_returned_flapped_or_is_unconfirmed(tmp_path: Path) ->
 
 
 def test_an_odd_change_is_reported_after_the_second_run(tmp_path: Path) -> None:
-    """The first run records the change as pending. The next run, which is due at once here, confirms and reports it."""
+    """The first run records the change as pending.
+
+    The next run confirms and reports the change. In this test the policy is due again at once.
+    """
     desk = Desk(tmp_path)
     with serving() as site, mail_server() as mail:
         address = site.serve("/privacy", BASE)

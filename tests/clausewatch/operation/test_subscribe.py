@@ -55,7 +55,7 @@ class Installation:
         return open_archive(load(self.file).database)
 
     def begin(self) -> None:
-        """Add the policies and the subscribers to the archive, a week ago."""
+        """Add the policies and the subscribers to the archive, as if a run had done that a week ago."""
         configuration = load(self.file)
         with self.archive() as archive:
             synchronise(archive, configuration.policies, datetime.now(UTC))
@@ -93,7 +93,7 @@ def test_a_person_subscribes_is_listed_is_notified_and_unsubscribes(installed: I
     assert [each.recipients[0] for each in mail.received[1:]].count("anna@example.org") == 1
 
 
-def test_a_first_message_comes_unless_it_is_not_wanted(installed: Installation, mail: MailServer) -> None:
+def test_a_new_subscriber_gets_a_welcome_message(installed: Installation, mail: MailServer) -> None:
     installed.begin()
     installed.run("subscribe", "Anna", "--via", "desk:anna@example.org")
     installed.run("notify", "send")
@@ -126,14 +126,16 @@ def test_a_meaningless_value_is_refused_with_its_option(
 
 
 @pytest.mark.parametrize("name", ["Privacy desk", "privacy  DESK", "Anna", "anna"])
-def test_a_name_is_taken_once_however_it_is_written(installed: Installation, name: str) -> None:
+def test_a_name_that_differs_only_in_spelling_from_a_subscriber_is_refused(installed: Installation, name: str) -> None:
     installed.run("subscribe", "Anna", "--via", "desk:anna@example.org")
     refused = installed.run("subscribe", name, "--via", "desk:other@example.org")
     assert refused.exit_code == 2
     assert "choose another name" in refused.stderr
 
 
-def test_a_name_that_the_file_takes_afterwards_stops_a_run_with_the_fix(installed: Installation) -> None:
+def test_a_run_refuses_a_name_that_is_in_the_file_and_subscribed_and_says_how_to_fix_it(
+    installed: Installation,
+) -> None:
     installed.run("subscribe", "Anna", "--via", "desk:anna@example.org")
     with installed.file.open("a", encoding="utf-8") as file:
         file.write('[[subscriber]]\nname = "Anna"\nvia = ["chat"]\n')
@@ -143,7 +145,7 @@ def test_a_name_that_the_file_takes_afterwards_stops_a_run_with_the_fix(installe
         assert "clausewatch unsubscribe 'Anna'" in refused.stderr
 
 
-def test_a_subscription_that_no_longer_covers_anything_is_reported(installed: Installation) -> None:
+def test_a_subscription_that_no_longer_covers_a_policy_is_reported(installed: Installation) -> None:
     installed.run("subscribe", "Anna", "--via", "chat", "--tag", "vendor")
     text = installed.file.read_text(encoding="utf-8")
     kept = text.replace('tags = ["vendor"]\n', "").replace('chat = "json://127.0.0.1:9/x"\n', "")
@@ -196,7 +198,7 @@ def test_a_digest_is_previewed_and_sent_by_hand(installed: Installation, mail: M
     assert "not asked for: retention 1" in received.text
 
 
-def test_a_digest_for_nobody_says_what_to_do(installed: Installation) -> None:
+def test_a_digest_that_nobody_asks_for_is_refused(installed: Installation) -> None:
     installed.file.write_text(
         installed.file.read_text(encoding="utf-8").replace('digest = "daily"\n', ""), encoding="utf-8"
     )

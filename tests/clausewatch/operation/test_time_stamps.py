@@ -1,4 +1,4 @@
-"""Tests time stamps of heads, with an authority for tests."""
+"""Tests time stamps of heads, with a time-stamping authority that runs on this machine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    """Return the authority that all tests of this file use."""
+    """Return the running authority, which all tests of this file share."""
     require(shutil.which("openssl") is not None, "openssl, to stamp times")
     with authority(tmp_path_factory.mktemp("tsa") / "example") as found:
         yield found
@@ -38,7 +38,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 @pytest.fixture
 def tsa(running: Authority) -> Authority:
-    """Return the authority with its normal responses."""
+    """Return the authority. It gives normal responses, even if an earlier test changed that."""
     running.answer = None
     return running
 
@@ -49,7 +49,7 @@ def stamping(tsa: Authority, every: timedelta = DAY) -> Stamping:
 
 
 def stamped(folder: Path, tsa: Authority, now: datetime | None = None, every: timedelta = DAY) -> bool:
-    """Have the head stamped, if it is due."""
+    """Let the authority stamp the head if the next time stamp is due."""
     with opened(folder) as archive:
         return stamp_when_due(archive, stamping(tsa, every), OPEN, now or datetime.now(UTC))
 
@@ -86,7 +86,7 @@ def test_without_certificates_it_is_reported_that_stamps_are_not_verified(tmp_pa
     assert answered(path, "verify")["stamps"] == {"verified": 0, "unverified": 1}
 
 
-def test_heads_are_stamped_as_often_as_is_wanted(tmp_path: Path, tsa: Authority) -> None:
+def test_heads_are_stamped_as_often_as_configured(tmp_path: Path, tsa: Authority) -> None:
     watched(tmp_path)
     assert stamped(tmp_path, tsa)
     with opened(tmp_path) as archive:
@@ -108,8 +108,8 @@ def test_the_stamp_of_another_hash_is_refused(tmp_path: Path, tsa: Authority) ->
         assert list(stamps(archive)) == []
 
 
-def test_an_old_answer_is_refused(tmp_path: Path, tsa: Authority) -> None:
-    """Each request has a number, and the response must repeat it."""
+def test_an_old_response_of_the_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
+    """Each request contains a random number, and the response must repeat this number."""
     watched(tmp_path)
     kept: list[bytes] = []
 
@@ -124,7 +124,7 @@ def test_an_old_answer_is_refused(tmp_path: Path, tsa: Authority) -> None:
         stamped(tmp_path, tsa, every=timedelta(0))
 
 
-def test_another_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
+def test_the_stamp_of_an_untrusted_authority_is_refused(tmp_path: Path, tsa: Authority) -> None:
     path = watched(tmp_path)
     stamped(tmp_path, tsa)
     with authority(tmp_path / "other", "Impostor") as other:
@@ -177,7 +177,7 @@ def test_an_authority_that_fails_is_reported(
         stamped(tmp_path, tsa)
 
 
-def test_the_authority_is_asked_past_the_address_guard(tmp_path: Path, tsa: Authority) -> None:
+def test_the_address_guard_does_not_apply_to_the_authority(tmp_path: Path, tsa: Authority) -> None:
     watched(tmp_path)
     before = tsa.asked
     with opened(tmp_path) as archive, pytest.raises(RequestError, match="which is not a public address"):
@@ -193,7 +193,7 @@ def test_a_run_stamps_the_head(tmp_path: Path, tsa: Authority) -> None:
     assert answered(path, "verify")["stamps"] == {"verified": 1, "unverified": 0}
 
 
-def test_a_run_whose_stamp_fails_says_so_and_ends_with_1(tmp_path: Path, tsa: Authority) -> None:
+def test_a_run_whose_time_stamp_fails_reports_that_and_exits_with_1(tmp_path: Path, tsa: Authority) -> None:
     tsa.answer = lambda _: (503, b"")
     said = call(with_stamps(tmp_path, tsa.url, tsa.root), "run")
     assert said.exit_code == 1

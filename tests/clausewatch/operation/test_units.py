@@ -21,7 +21,7 @@ def test_the_units_in_the_documentation_are_valid(tmp_path: Path) -> None:
     names = ["clausewatch.service", "clausewatch.timer", "clausewatch-check.service", "clausewatch-check.timer"]
     assert list(units) == names
     for name, unit in units.items():
-        # The programs and users in the document are those of another machine.
+        # The programs and users in the document do not exist on this machine.
         here = unit.replace("/usr/local/bin/clausewatch", sys.executable).replace("User=clausewatch", "User=root")
         (tmp_path / name).write_text(here)
     command = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / name) for name in names)]

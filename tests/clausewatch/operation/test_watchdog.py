@@ -1,4 +1,6 @@
-"""Tests the alarms for an operator who does not look: `status --check`, and the ping after each run."""
+"""Tests the alarms for an operator who does not look at the status by hand: `status --check`, and the ping after each
+run.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 
 
 def just_ran(folder: Path, ago: timedelta = timedelta(0)) -> None:
-    """Record that a run was completed and tried every policy."""
+    """Record a completed run that tried every policy, `ago` before now."""
     just_tried(folder)
     with opened(folder) as archive:
         end_run(archive, begin_run(archive, NOW - ago), NOW - ago)
@@ -45,7 +47,7 @@ def test_nothing_is_printed_if_nothing_is_wrong(tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
-def test_each_problem_is_a_line(tmp_path: Path) -> None:
+def test_each_problem_is_printed_on_a_line(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         for _ in range(3):
@@ -84,7 +86,7 @@ def test_incomplete_runs_are_reported(tmp_path: Path) -> None:
     assert "and a policy is due every 12 h\ncrashed: the run that began " in result.stdout
 
 
-def test_messages_that_were_given_up_are_reported_by_status_too(tmp_path: Path) -> None:
+def test_status_also_reports_messages_that_were_given_up(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_ran(tmp_path)
     desk = Subscriber("Desk", (Target("post", "officer@example.org"),), welcome=False)
@@ -107,17 +109,17 @@ def test_messages_that_were_given_up_are_reported_by_status_too(tmp_path: Path) 
     assert line in " ".join(whole.stdout.split())
 
 
-def test_an_archive_that_cannot_be_read_wakes_somebody_too(tmp_path: Path) -> None:
+def test_status_check_fails_if_the_archive_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "watch.db").write_text("not a database, but long enough to be read as one. " * 20)
     assert call(configured(tmp_path), "status", "--check").exit_code == 3
 
 
-def test_lines_have_one_form(tmp_path: Path) -> None:
+def test_status_check_cannot_be_combined_with_a_format(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "status", "--check", "--format", "json").exit_code == 2
 
 
 def test_a_complete_run_pings_the_watchdog_and_notifies_operators(tmp_path: Path) -> None:
-    """A failed ping is reported without its secret and does not make the run fail."""
+    """A failed ping is reported without the secret in its address. It does not make the run fail."""
     desk = Desk(tmp_path)
     with serving() as site:
         desk.configure({"Teahouse": site.serve("/privacy", PAGE)})
@@ -153,8 +155,8 @@ def test_a_watchdog_that_fails_is_reported_without_its_secret(answer: Answer, pr
 
 
 @pytest.mark.parametrize("drips", [b"", b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100], ids=["silent", "dripping"])
-def test_a_watchdog_that_keeps_us_waiting_is_left(drips: bytes) -> None:
-    """Dripping responses are cut off too, although each byte arrives in time."""
+def test_a_run_does_not_wait_long_for_a_slow_watchdog(drips: bytes) -> None:
+    """A watchdog that sends its response byte by byte is left too, although no single byte is late."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
@@ -176,14 +178,14 @@ def test_a_watchdog_that_keeps_us_waiting_is_left(drips: bytes) -> None:
 
 
 def test_the_ping_reaches_the_watchdog() -> None:
-    """Its response does not matter, because nobody reads it."""
+    """The response of the watchdog does not matter."""
     with serving() as site:
         site.pages["/5ecret?token=1"] = Answer(b"OK", endless=True)
         ping(site.url("/5ecret?token=1"), LOOPBACK, timeout=5)
         assert site.visits() == {"/5ecret?token=1": 1}
 
 
-def test_the_watchdog_is_asked_past_the_address_guard() -> None:
+def test_the_address_guard_does_not_apply_to_the_watchdog() -> None:
     with serving() as site:
         site.serve("/5ecret", "OK")
         with pytest.raises(RequestError, match="not a public address"):
@@ -192,7 +194,7 @@ def test_the_watchdog_is_asked_past_the_address_guard() -> None:
 
 
 @pytest.mark.parametrize("address", ["ftp://ping.example/5ecret", "5ecret", "https://u:p5ecret@ping.example/"])
-def test_a_wrong_address_is_refused_without_being_shown(tmp_path: Path, address: str) -> None:
+def test_the_error_for_a_wrong_watchdog_address_does_not_show_it(tmp_path: Path, address: str) -> None:
     path = configured(tmp_path, f'{CONFIGURATION}[watchdog]\nping = "{address}"\n')
     result = call(path, "status", "--check")
     assert result.exit_code == 2

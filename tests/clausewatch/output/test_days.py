@@ -23,12 +23,12 @@ from clausewatch.output.days import relative_day
         ("10 years ago", "2026-03-31", "2016-03-31"),
     ],
 )
-def test_a_day_is_counted_back_from_today(text: str, today: str, expected: str) -> None:
+def test_a_relative_day_is_counted_back_from_today(text: str, today: str, expected: str) -> None:
     assert relative_day(text, date.fromisoformat(today)) == date.fromisoformat(expected)
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "ago", "days ago", "3 days", "3 moons ago", "2026-03-31"])
-def test_any_other_text_names_no_relative_day(text: str) -> None:
+def test_other_texts_are_not_relative_days(text: str) -> None:
     assert relative_day(text, date(2026, 3, 31)) is None
 
 

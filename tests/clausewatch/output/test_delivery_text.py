@@ -1,4 +1,4 @@
-"""Tests the words for sent and waiting messages."""
+"""Tests the sentences that report sent and waiting messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from clausewatch.output.delivery_text import left_words, sent_words
 
 
-def test_counts_say_what_they_count() -> None:
+def test_each_count_names_the_kind_of_message() -> None:
     assert sent_words({"digest": 1, "alert": 2, "operator": 1}) == "2 alerts, 1 digest, 1 notice about the watch"
     assert sent_words({}) == ""
 

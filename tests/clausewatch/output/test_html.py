@@ -1,4 +1,7 @@
-"""Every HTML answer is standalone, and words from outside are text in it."""
+"""Every HTML page that a command writes needs no other file.
+
+Words of policies and of the configuration are escaped, so that they cannot act as markup.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,10 @@ HOSTILE = "<script>alert(1)</script> <!-- \u202e nobody. <img src=x onerror=aler
 
 
 @pytest.mark.parametrize("words", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_page_is_standalone_and_shows_words_from_outside_as_text(tmp_path: Path, words: list[str]) -> None:
-    """A policy and a configuration try to insert elements, a comment and reversed text into our page."""
+def test_a_page_needs_no_other_file_and_shows_hostile_words_as_text(tmp_path: Path, words: list[str]) -> None:
+    """The words of a policy and of a configuration try to insert elements, a comment and reversed text into our
+    page.
+    """
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody sees it, " + HOSTILE), None), START)
@@ -47,7 +52,7 @@ def test_a_page_is_standalone_and_shows_words_from_outside_as_text(tmp_path: Pat
     assert "All times are UTC." in text.rsplit("<p", 1)[1]
 
 
-def test_a_history_that_is_cut_says_so_on_the_page(tmp_path: Path) -> None:
+def test_the_page_of_a_limited_history_says_that_versions_are_missing(tmp_path: Path) -> None:
     path = watched(tmp_path)
     page = call(path, "history", "--limit", "1", "--format", "html").stdout
     assert "Shown are the 1 latest of 2 versions." in page

@@ -24,19 +24,19 @@ from clausewatch.output.terminal import columns, printable, width, wrapped
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
-def test_characters_that_hide_or_control_are_shown_as_escapes(text: str, expected: str) -> None:
+def test_invisible_and_control_characters_are_shown_as_escapes(text: str, expected: str) -> None:
     assert printable(text) == expected
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
-def test_nothing_that_steers_a_terminal_is_left(text: str) -> None:
+def test_no_character_that_controls_a_terminal_is_left(text: str) -> None:
     shown = printable(text)
     assert not any(unicodedata.category(each) in {"Cc", "Cs"} for each in shown)
     assert shown == printable(shown)
     shown.encode()
 
 
-def test_columns_line_up_in_any_script() -> None:
+def test_columns_are_aligned_in_any_script() -> None:
     lines = columns([("POLICY", "HEALTH"), ("数据", "well"), ("Café", "failing")])
     assert lines == ["POLICY  HEALTH", "数据    well", "Café    failing"]
     assert (

@@ -21,19 +21,19 @@ TODAY = date(2026, 3, 31)
         ("yesterday", "2026-03-30T00:00:00Z", "2026-03-30T23:59:59Z"),
     ],
 )
-def test_a_day_means_its_first_or_last_moment_and_a_time_itself(text: str, first: str, last: str) -> None:
+def test_a_day_is_read_as_its_first_or_last_moment(text: str, first: str, last: str) -> None:
     assert (stamp(start(text, TODAY)), stamp(end(text, TODAY))) == (first, last)
 
 
 @pytest.mark.parametrize(
     "text", ["", "tomorrow", "3 days", "9999 years ago", "04.03.2026", "2026-02-30", "2026-03-04T25:00"]
 )
-def test_anything_else_is_refused(text: str) -> None:
+def test_texts_that_are_not_times_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         start(text, TODAY)
 
 
-def test_times_are_shown_in_utc_and_say_so() -> None:
+def test_times_are_shown_with_their_zone_utc() -> None:
     assert moment(datetime(2026, 3, 4, 1, 5, tzinfo=timezone(timedelta(hours=7)))) == "2026-03-03 18:05 UTC"
     assert moment(datetime(2026, 3, 4, 1, 5, tzinfo=UTC)) == "2026-03-04 01:05 UTC"
 

@@ -1,4 +1,4 @@
-"""Tests what `clausewatch archive` shows, removes, backs up and restores."""
+"""Tests the commands of `clausewatch archive`, which show sizes, remove pages, make backups and restore them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ keep_bodies = "1d"
 )
 
 
-def test_stats_show_the_contents_and_the_retention_rule(tmp_path: Path) -> None:
+def test_stats_shows_the_contents_and_the_retention_rule(tmp_path: Path) -> None:
     path = watched(tmp_path)
     result = call(path, "archive", "stats")
     assert result.exit_code == 0
@@ -39,7 +39,7 @@ def test_vacuum_removes_what_the_rule_no_longer_keeps(tmp_path: Path) -> None:
     assert call(path, "archive", "vacuum").stdout.startswith("Removed 0 raw pages and 0 stored contents")
 
 
-def test_vacuum_waits_for_no_run(tmp_path: Path) -> None:
+def test_vacuum_does_not_wait_for_a_run(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with only_run(f"sqlite:///{tmp_path / 'watch.db'}"):
         assert call(path, "archive", "vacuum").exit_code == 4
@@ -52,7 +52,7 @@ def test_a_policy_under_legal_hold_keeps_its_pages(tmp_path: Path) -> None:
 
 
 def test_a_hold_must_match_a_policy(tmp_path: Path) -> None:
-    """A misspelt hold would lose the pages that it should keep."""
+    """If a misspelt name in `hold` were accepted, the pages that it should keep would be removed."""
     watched(tmp_path)
     for hold, near in (("Teahuose", "Teahouse"), ("tag:vender", "vendor")):
         result = call(configured(tmp_path, f'{KEPT}hold = ["{hold}"]\n'), "archive", "vacuum")

@@ -27,7 +27,7 @@ Teahouse, version 2 of 2026-03-04 06:00 UTC
     )
 
 
-def test_dropped_sentences_are_shown_with_their_dates(tmp_path: Path) -> None:
+def test_removed_sentences_are_shown_with_their_dates(tmp_path: Path) -> None:
     shown = call(watched(tmp_path), "blame", "Teahouse", "--dropped").stdout
     assert "Dropped by version 2 of 2026-03-04 06:00 UTC\n" in shown
     assert "  - Only our cooks see your orders.\n" in shown
@@ -37,7 +37,7 @@ def test_dropped_sentences_are_shown_with_their_dates(tmp_path: Path) -> None:
     )
 
 
-def test_programs_get_sentences_and_dropped_sentences(tmp_path: Path) -> None:
+def test_json_has_sentences_and_removed_sentences(tmp_path: Path) -> None:
     row = answered(watched(tmp_path), "blame", "Teahouse")
     assert (row["version"], row["read_anew"]) == (2, [])
     assert row["sentences"][3] == {
@@ -55,7 +55,7 @@ def test_programs_get_sentences_and_dropped_sentences(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "number"), [("1", 1), ("2026-03-03", 1), ("v2", 2)])
-def test_a_version_is_named_by_number_or_day(tmp_path: Path, name: str, number: int) -> None:
+def test_a_version_can_be_chosen_by_number_or_day(tmp_path: Path, name: str, number: int) -> None:
     assert answered(watched(tmp_path), "blame", "Teahouse", name)["version"] == number
 
 
@@ -68,5 +68,5 @@ def test_differences_that_may_come_from_the_extraction_are_reported(tmp_path: Pa
 
 
 @pytest.mark.parametrize("words", [["Tea"], ["Teahouse", "7"], ["Teahouse", "2026-01-01"]])
-def test_missing_things_end_with_2(tmp_path: Path, words: list[str]) -> None:
+def test_a_missing_policy_or_version_makes_the_command_exit_with_2(tmp_path: Path, words: list[str]) -> None:
     assert call(watched(tmp_path), "blame", *words).exit_code == 2

@@ -14,7 +14,7 @@ from tests.clausewatch.watched import answered, call, configured, opened, watche
 
 
 class Page(HTMLParser):
-    """A page as a browser reads it: its tags, its addresses, and its text by tag."""
+    """A page as a browser reads it: the tags, their attributes, and the texts by tag."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Page(HTMLParser):
 
 
 def three_versions(folder: Path) -> Path:
-    """Add a third version, and return the configuration."""
+    """Record three versions of the policy, and return the configuration file."""
     path = watched(folder)
     with opened(folder) as archive:
         record(archive, seen(START + 72 * HOUR, written("Nobody sees your orders."), 2, JUDGED), START)
@@ -72,7 +72,7 @@ def test_the_whole_text_is_shown_on_request(tmp_path: Path) -> None:
         (["2026-03-04T05:00", "3"], (1, 3)),
     ],
 )
-def test_versions_are_named_by_number_or_day(tmp_path: Path, names: list[str], numbers: tuple[int, int]) -> None:
+def test_versions_can_be_chosen_by_number_or_day(tmp_path: Path, names: list[str], numbers: tuple[int, int]) -> None:
     row = answered(three_versions(tmp_path), "diff", "Teahouse", *names)
     assert (row["before"]["version"], row["after"]["version"]) == numbers
 
@@ -84,7 +84,7 @@ def test_the_judgements_in_between_are_reported(tmp_path: Path) -> None:
     assert row["caution"] == ""
 
 
-def test_both_texts_can_be_restored_from_the_marks(tmp_path: Path) -> None:
+def test_both_texts_can_be_restored_from_the_marked_text(tmp_path: Path) -> None:
     row = answered(watched(tmp_path), "diff", "Teahouse")
     (section,) = (each for each in row["sections"] if each["section"] == "1. Who sees your data")
     assert section["status"] == "changed"
@@ -94,7 +94,7 @@ def test_both_texts_can_be_restored_from_the_marks(tmp_path: Path) -> None:
     assert (before, after) == ("Only our cooks see your orders.", "Our cooks and our partners see your orders.")
 
 
-def test_a_version_and_itself_differ_in_no_word(tmp_path: Path) -> None:
+def test_a_version_compared_with_itself_has_no_difference(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "diff", "Teahouse", "2", "2").stdout.endswith("\nNo word differs.\n")
 
 
@@ -107,7 +107,7 @@ def test_colours_are_only_for_terminals(tmp_path: Path, monkeypatch: pytest.Monk
     assert "\x1b" not in call(path, "diff", "Teahouse", color=True).stdout
 
 
-def test_the_page_stands_alone(tmp_path: Path) -> None:
+def test_the_html_page_needs_no_other_file(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "diff", "Teahouse", "--format", "html")
     page = Page(result.stdout)
     assert result.stdout.startswith("<!doctype html>")
@@ -122,7 +122,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
 
 
 def test_markup_in_a_policy_is_text_in_our_page(tmp_path: Path) -> None:
-    """The policy tries to insert an element, a comment and reversed text into our page."""
+    """The words of the policy try to insert an element, a comment and reversed text into our page."""
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody sees it."), None), START)
@@ -137,7 +137,7 @@ def test_markup_in_a_policy_is_text_in_our_page(tmp_path: Path) -> None:
     assert "All times are UTC." in result.stdout.rsplit("<p", 1)[1]
 
 
-def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
+def test_a_policy_with_only_one_version_cannot_be_compared(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody sees it."), None), START)
@@ -147,12 +147,15 @@ def test_one_version_alone_cannot_be_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["9", "2026-01-01", "later"])
-def test_a_version_that_is_not_there_ends_with_2(tmp_path: Path, name: str) -> None:
+def test_a_missing_version_makes_the_command_exit_with_2(tmp_path: Path, name: str) -> None:
     assert call(watched(tmp_path), "diff", "Teahouse", name).exit_code == 2
 
 
 def test_marks_that_may_come_from_the_extraction_are_reported(tmp_path: Path) -> None:
-    """The second version was extracted in another way and could not be compared directly."""
+    """The last version was extracted differently from the version before.
+
+    So the two versions could not be compared directly.
+    """
     path = watched(tmp_path)
     assessment = Assessment("changed", document=written("Read anew."), identity="e2", boundary=True)
     with opened(tmp_path) as archive:
@@ -166,7 +169,9 @@ def test_marks_that_may_come_from_the_extraction_are_reported(tmp_path: Path) ->
     assert "Version 3: not judged: it is not comparable" in call(path, "history").stdout
 
 
-def test_lines_are_wrapped_between_words_and_end_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_wrapped_between_words_and_have_no_space_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     lines = call(watched(tmp_path), "diff", "Teahouse", "--full").stdout.splitlines()
     marked = [line for line in lines if "see your orders" in line or "{+" in line]

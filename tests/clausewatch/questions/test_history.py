@@ -54,8 +54,8 @@ Teahouse
         (["--since", "2026-03-04T07:00+02:00"], [["sharing", "retention"]]),
     ],
 )
-def test_a_query_can_select_a_part_of_the_history(tmp_path: Path, words: list[str], topics: list[list[str]]) -> None:
-    """Programs get the oldest version first."""
+def test_filters_select_a_part_of_the_history(tmp_path: Path, words: list[str], topics: list[list[str]]) -> None:
+    """In JSON the oldest version comes first."""
     rows = answered(watched(tmp_path), "history", *words)
     assert [[each["topic"] for each in row["findings"]] for row in reversed(rows)] == topics
 
@@ -70,7 +70,7 @@ def test_edits_without_meaning_are_shown_on_request(tmp_path: Path) -> None:
     assert [each["reason"] for each in row["suppressed"]] == ["date"]
 
 
-def test_a_finding_has_the_keys_of_compare(tmp_path: Path) -> None:
+def test_a_finding_has_the_same_keys_as_in_compare(tmp_path: Path) -> None:
     finding = answered(watched(tmp_path), "history")[1]["findings"][0]
     assert {key: finding[key] for key in ("topic", "section", "material", "severity", "rule", "source", "clause")} == {
         "topic": "sharing",
@@ -84,19 +84,19 @@ def test_a_finding_has_the_keys_of_compare(tmp_path: Path) -> None:
     assert (finding["before"], finding["after"]) == (SHARING.before, SHARING.after)
 
 
-def test_nothing_that_matches_is_reported(tmp_path: Path) -> None:
+def test_a_query_without_matches_is_reported(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "history", "--topic", "cookies")
     assert (result.exit_code, result.stdout) == (0, "No recorded version matches.\n")
 
 
-def test_an_unknown_policy_ends_with_2_and_the_nearest_name(tmp_path: Path) -> None:
+def test_an_unknown_policy_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "history", "Teahuose")
     assert result.exit_code == 2
     assert result.stderr == "Error: the archive has no policy called 'Teahuose': did you mean 'Teahouse'?\n"
 
 
 @pytest.mark.parametrize("words", [["--since", "tomorrow"], ["--topic", "sharring"], ["--severity", "huge"]])
-def test_a_wrong_filter_ends_with_2(tmp_path: Path, words: list[str]) -> None:
+def test_a_wrong_filter_makes_the_command_exit_with_2(tmp_path: Path, words: list[str]) -> None:
     assert call(watched(tmp_path), "history", *words).exit_code == 2
 
 
@@ -136,7 +136,7 @@ def test_a_removed_right_is_reported(tmp_path: Path) -> None:
     assert "newly names the right: deletion (English)" in shown
 
 
-def test_a_date_that_changed_alone_is_reported_and_is_not_material(tmp_path: Path) -> None:
+def test_a_change_of_only_the_stated_date_is_reported_and_is_not_material(tmp_path: Path) -> None:
     shown = call(promising(tmp_path, ENGLISH, ENGLISH.replace("15 January", "20 March")), "history").stdout
     assert "changed, but nothing material" in shown
     assert "the stated date changed from 2026-01-15 to 2026-03-20, the text did not" in shown
@@ -161,7 +161,7 @@ def test_a_query_for_findings_returns_only_findings(tmp_path: Path) -> None:
 
 
 def test_inventories_of_differently_extracted_texts_are_not_compared(tmp_path: Path) -> None:
-    """Differences may come from the extraction, and our own changes are not the policy's."""
+    """A difference may come from a change of our extraction. Such a difference is not a change of the policy."""
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         session.execute(text("UPDATE version SET identity = 'e0' WHERE number = 1"))
@@ -170,7 +170,7 @@ def test_inventories_of_differently_extracted_texts_are_not_compared(tmp_path: P
 
 
 @pytest.mark.parametrize("words", [(), ("--section", "who sees"), ("--topic", "rights"), ("--format", "json")])
-def test_history_at_a_date_shows_the_text_as_show_does(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_history_at_a_date_prints_the_same_as_show(tmp_path: Path, words: tuple[str, ...]) -> None:
     path = watched(tmp_path)
     by_history = call(path, "history", "Teahouse", "--at", "2026-03-03", *words)
     assert by_history.exit_code == 0, by_history.output
@@ -178,13 +178,13 @@ def test_history_at_a_date_shows_the_text_as_show_does(tmp_path: Path, words: tu
 
 
 @pytest.mark.parametrize("words", [(), ("Teahouse", "--since", "2026-03-01"), ("Teahouse", "--suppressed")])
-def test_history_at_a_date_is_of_one_policy_and_nothing_else(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_history_at_a_date_needs_one_policy_and_allows_no_filters(tmp_path: Path, words: tuple[str, ...]) -> None:
     result = call(watched(tmp_path), "history", "--at", "yesterday", *words)
     assert (result.exit_code, "--at shows the text of one POLICY" in " ".join(result.stderr.split())) == (2, True)
 
 
 def test_a_day_may_be_relative_to_today(tmp_path: Path) -> None:
-    """Everything in the archive was seen long before yesterday."""
+    """All versions in the archive were seen long before yesterday."""
     path = watched(tmp_path)
     assert answered(path, "show", "Teahouse", "--at", "yesterday")["version"] == 2
     assert answered(path, "history", "--since", "3 days ago") == []

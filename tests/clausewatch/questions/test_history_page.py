@@ -18,7 +18,7 @@ EXAMPLES = re.findall(r"^\$ clausewatch (.+)\n((?:(?!\$ |```).*\n)+)", TEXT, re.
 
 @pytest.mark.parametrize(("command", "printed"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_an_example_equals_the_output(tmp_path: Path, command: str, printed: str) -> None:
-    """A line with only an ellipsis stands for lines that are left out."""
+    """In an example, a line with only an ellipsis stands for lines that the document leaves out."""
     shown = call(promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER), *shlex.split(command)).stdout
     for part in printed.strip("\n").split("\n…\n"):
         assert part in shown

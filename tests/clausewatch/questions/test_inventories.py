@@ -1,4 +1,7 @@
-"""Answers use the stored rights and recipients, and say how many are not listed yet."""
+"""Answers about inventories use the rights and recipients in the archive.
+
+They say how many versions are not listed yet.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ TEXTS = (ENGLISH, ADVERTISED, ENGLISH, ADVERTISED)
 
 
 def with_lot(path: Path, lot: int) -> Path:
-    """Limit the number of versions that are listed at once."""
+    """Limit the number of versions that a command lists at once, and return the configuration file."""
     path.write_text(f"inventory_lot = {lot}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
     return path
 
@@ -28,7 +31,7 @@ def test_a_limited_number_of_unlisted_versions_is_read_for_an_answer(tmp_path: P
     assert [row["inventory"] is None for row in rows] == [True, False, True, True]
 
 
-def test_listed_versions_need_no_reading(tmp_path: Path) -> None:
+def test_an_answer_does_not_read_the_texts_of_listed_versions(tmp_path: Path) -> None:
     path = with_lot(promising(tmp_path, *TEXTS), 1)
     assert call(path, "archive", "inventory", "--most", "3").stdout.splitlines() == [
         "Listed the rights and recipients of 3 versions.",
@@ -53,7 +56,7 @@ def test_show_gives_the_same_answer_before_and_after_listing(tmp_path: Path) -> 
     assert stored == computed
 
 
-def test_a_damaged_text_is_named(tmp_path: Path) -> None:
+def test_the_version_with_a_damaged_text_is_reported(tmp_path: Path) -> None:
     path = promising(tmp_path, *TEXTS)
     with opened(tmp_path) as archive, archive.writing() as session:
         session.execute(text("UPDATE blob SET content = x'00'"))

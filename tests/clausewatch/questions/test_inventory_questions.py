@@ -1,4 +1,4 @@
-"""Commands print the recipients and rights across policies."""
+"""Tests the commands that print the recipients and rights of all policies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ SPREADSHEET = '=HYPERLINK("https://evil.example") receives your data as our serv
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the configuration of an archive in which the teahouse stops naming its service providers."""
+    """Return the configuration file of an archive.
+
+    In the last version, the teahouse's policy no longer names service providers.
+    """
     folder = tmp_path_factory.mktemp("watch")
     with opened(folder) as archive:
         watch(archive, TEAHOUSE)
@@ -27,7 +30,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return configured(folder)
 
 
-def test_recipients_come_with_their_policy_since_when_and_the_sentence(path: Path) -> None:
+def test_recipients_are_listed_with_policy_start_date_and_sentence(path: Path) -> None:
     result = call(path, "recipients", "--class", "advertising")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == "Teahouse"
@@ -38,7 +41,7 @@ def test_recipients_come_with_their_policy_since_when_and_the_sentence(path: Pat
 
 
 @pytest.mark.parametrize("country", ["CA", "ca", "Canada"])
-def test_a_country_is_given_by_code_or_name(path: Path, country: str) -> None:
+def test_a_country_can_be_given_by_code_or_name(path: Path, country: str) -> None:
     (row,) = answered(path, "recipients", "--country", country)["recipients"]
     assert (row["policy"], row["class"], row["country_codes"]) == ("Teahouse", "advertising", ["CA"])
     assert row["since"].startswith("2026-03-02T")
@@ -51,13 +54,13 @@ def test_a_word_that_is_not_a_country_is_refused(path: Path) -> None:
     assert "'Atlantis' is not a country" in result.output
 
 
-def test_recipients_of_an_earlier_day_are_those_of_that_day(path: Path) -> None:
+def test_recipients_of_an_earlier_day_are_from_the_text_of_that_day(path: Path) -> None:
     assert answered(path, "recipients", "--class", "processors")["recipients"] == []
     (row,) = answered(path, "recipients", "--class", "processors", "--at", "2026-03-02T06:30")["recipients"]
     assert row["sentence"] == "We share your orders with our service providers."
 
 
-def test_rights_come_with_deadline_fee_and_channel(path: Path) -> None:
+def test_rights_are_listed_with_deadline_fee_and_channel(path: Path) -> None:
     told = " ".join(call(path, "rights", "--right", "access").stdout.split())
     assert "access; 14 days; free of charge; desk@mill.example; since 2026-03-02; version 1" in told
 
@@ -73,7 +76,7 @@ def test_policies_that_lack_a_right_are_named(path: Path) -> None:
     assert call(path, "rights", "--missing", "access", "--right", "access").exit_code == 2
 
 
-def test_a_table_for_a_spreadsheet_runs_no_cell(tmp_path: Path) -> None:
+def test_no_cell_of_a_table_for_a_spreadsheet_is_read_as_a_formula(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive, TEAHOUSE)
         policy(archive, "Teahouse", 0, written(f"{SPREADSHEET} {GIVES}"))
@@ -85,17 +88,17 @@ def test_a_table_for_a_spreadsheet_runs_no_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["recipients", "rights"])
-def test_a_page_holds_the_same_rows_and_escapes_them(path: Path, command: str) -> None:
+def test_an_html_page_has_the_same_rows_and_escapes_their_words(path: Path, command: str) -> None:
     page = call(path, command, "--format", "html").stdout
     assert page.startswith("<!doctype html>")
     assert '<td data-label="Policy">Teahouse</td>' in page
     assert "of 1 policy with a text." in page
 
 
-def test_an_answer_says_what_its_limit_left_out(path: Path) -> None:
+def test_an_answer_says_how_many_rows_its_limit_left_out(path: Path) -> None:
     told = call(path, "recipients", "--limit", "1", "--at", "2026-03-02T06:30").stdout
     assert "more are left out: raise --limit." in told
 
 
-def test_both_questions_are_listed_in_the_help() -> None:
+def test_both_commands_are_listed_in_the_help() -> None:
     assert {"recipients", "rights"} <= set(main.list_commands(None))  # type: ignore[arg-type]  # it needs no context

@@ -22,7 +22,7 @@ DIFFERENT = (
         ("blame", "Teahouse", "2026-03-03"),
     ],
 )
-def test_a_day_is_answered_with_the_visits_around_it(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_the_answer_for_a_day_names_the_visits_before_and_after(tmp_path: Path, words: tuple[str, ...]) -> None:
     path = watched(tmp_path)
     assert DIFFERENT in " ".join(call(path, *words).stdout.split())
     assert DIFFERENT in " ".join(call(path, *words, "--format", "html").stdout.split())
@@ -37,12 +37,12 @@ def test_a_day_is_answered_with_the_visits_around_it(tmp_path: Path, words: tupl
     }
 
 
-def test_a_day_after_the_last_visit_is_not_known(tmp_path: Path) -> None:
+def test_the_text_of_a_day_after_the_last_visit_is_not_known(tmp_path: Path) -> None:
     shown = " ".join(call(watched(tmp_path), "show", "Teahouse", "--at", "2026-03-05").stdout.split())
     assert "last seen so on 2026-03-04 06:00 UTC, not seen since." in shown
 
 
-def test_without_a_day_nothing_is_added(tmp_path: Path) -> None:
+def test_without_a_requested_day_the_answer_names_no_visits(tmp_path: Path) -> None:
     path = watched(tmp_path)
     for words in (("show", "Teahouse"), ("diff", "Teahouse", "1", "2"), ("blame", "Teahouse", "1")):
         assert "last seen so" not in call(path, *words).stdout

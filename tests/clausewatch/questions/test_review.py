@@ -30,7 +30,7 @@ def said(configuration: Path, *words: str) -> str:
     return " ".join(result.stdout.split())
 
 
-def test_unjudged_findings_are_listed_and_counted(tmp_path: Path) -> None:
+def test_findings_without_a_review_are_listed_and_counted(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_tried(tmp_path)
     listed = said(path, "review")
@@ -62,7 +62,7 @@ def test_history_and_diff_show_the_number_and_the_review(tmp_path: Path) -> None
     assert (found["id"], found["reviews"], found["repeats_false_alarm"]) == (3, [], 1)
 
 
-def test_a_finding_can_be_named_by_its_alert(tmp_path: Path) -> None:
+def test_a_finding_can_be_chosen_by_the_id_of_its_alert(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         outbox.register(archive, [DESK], START)
@@ -75,7 +75,7 @@ def test_a_finding_can_be_named_by_its_alert(tmp_path: Path) -> None:
     assert said(path, "review", alert.id, "--acknowledge", "--by", "Ratna").startswith("Finding 3 ")
 
 
-def test_the_login_is_used_if_no_name_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_login_name_is_used_if_no_reviewer_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ratna.w")
     assert said(watched(tmp_path), "review", "1", "--acknowledge").endswith("acknowledged by ratna.w.")
 
@@ -91,7 +91,7 @@ def test_several_findings_are_reviewed_together_or_not_at_all(tmp_path: Path) ->
     assert answered(path, "review") == []
 
 
-def test_precision_in_use_is_shown_by_rule(tmp_path: Path) -> None:
+def test_the_precision_of_each_rule_is_computed_from_reviews(tmp_path: Path) -> None:
     path = watched(tmp_path)
     find_again(tmp_path)
     said(path, "review", "1", "--acknowledge", "--by", "Ratna")
@@ -126,7 +126,7 @@ def test_a_wrong_call_is_reported(tmp_path: Path, words: tuple[str, ...], proble
     assert problem in result.output
 
 
-def test_a_reviewer_is_forgotten_and_the_review_stays(tmp_path: Path) -> None:
+def test_the_name_of_a_reviewer_is_erased_and_the_review_stays(tmp_path: Path) -> None:
     path = watched(tmp_path)
     said(path, "review", "1", "--acknowledge", "--by", "Ratna W.", "--comment", "asked their DPO")
     told = said(path, "subscribers", "forget", "Ratna W.", "--yes")

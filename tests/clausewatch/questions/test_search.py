@@ -10,7 +10,7 @@ from tests.archive.visits import START, seen, watch, written
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
 
-def test_a_search_shows_where_and_from_when_to_when(tmp_path: Path) -> None:
+def test_a_search_shows_sections_with_first_and_last_dates(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "search", "cook", "order")
     assert result.exit_code == 0
     assert (
@@ -38,14 +38,14 @@ Teahouse: 1. Who sees your data
         (["cooks", "--policy", "Teahouse", "--tag", "vendor"], [2, 1]),
     ],
 )
-def test_a_search_is_narrowed(tmp_path: Path, words: list[str], firsts: list[int]) -> None:
+def test_filters_narrow_a_search(tmp_path: Path, words: list[str], firsts: list[int]) -> None:
     """A word that the shell passes as one argument is a phrase."""
     answer = answered(watched(tmp_path), "search", *words)
     assert [each["first"] for each in answer["found"]] == firsts
     assert answer["more"] is False
 
 
-def test_a_limit_that_was_hit_is_reported(tmp_path: Path) -> None:
+def test_an_answer_says_if_its_limit_left_out_matches(tmp_path: Path) -> None:
     path = watched(tmp_path)
     assert "There are more than 1: --limit shows more" in call(path, "search", "cooks", "--limit", "1").stdout
     assert answered(path, "search", "cooks", "--limit", "1")["more"] is True
@@ -59,19 +59,17 @@ def test_a_limit_that_was_hit_is_reported(tmp_path: Path) -> None:
         (["cooks", "--tag", "vendors"], "did you mean 'vendor'?"),
     ],
 )
-def test_a_query_without_an_answer_ends_with_2_and_the_nearest_names(
-    tmp_path: Path, words: list[str], message: str
-) -> None:
+def test_an_invalid_search_is_reported_with_the_nearest_names(tmp_path: Path, words: list[str], message: str) -> None:
     result = call(watched(tmp_path), "search", *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
 
 
-def test_nothing_found_is_reported(tmp_path: Path) -> None:
+def test_a_search_without_matches_is_reported(tmp_path: Path) -> None:
     assert call(watched(tmp_path), "search", "zeppelin").stdout == "No recorded text has all these words.\n"
 
 
-def test_versions_of_an_older_program_are_indexed_first_and_that_is_reported(tmp_path: Path) -> None:
+def test_versions_from_an_older_program_are_indexed_first_and_this_is_reported(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive, archive.writing() as session:
         clear_index(session)

@@ -43,7 +43,7 @@ def test_the_latest_version_is_shown_with_its_evidence(tmp_path: Path) -> None:
         ([], 2),
     ],
 )
-def test_a_version_is_named_by_day_time_or_number(tmp_path: Path, words: list[str], number: int) -> None:
+def test_a_version_can_be_chosen_by_day_time_or_number(tmp_path: Path, words: list[str], number: int) -> None:
     """A day means the end of that day in UTC."""
     assert answered(watched(tmp_path), "show", "Teahouse", *words)["version"] == number
 
@@ -67,14 +67,14 @@ def test_a_topic_is_recognised_by_its_words(tmp_path: Path) -> None:
     assert "partners see your orders" not in shown
 
 
-def test_a_missing_topic_is_answered_with_the_existing_ones(tmp_path: Path) -> None:
+def test_a_missing_topic_is_answered_with_the_existing_topics(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--topic", "merger")
     assert result.exit_code == 2
     assert "has nothing on merger; it has text on: " in result.stderr
     assert "rights" in result.stderr
 
 
-def test_a_missing_section_is_answered_with_the_existing_ones(tmp_path: Path) -> None:
+def test_a_missing_section_is_answered_with_the_existing_sections(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "show", "Teahouse", "--section", "cookies")
     assert result.exit_code == 2
     assert "no section's heading contains 'cookies'; this version has:" in result.stderr
@@ -92,14 +92,16 @@ def test_a_missing_section_is_answered_with_the_existing_ones(tmp_path: Path) ->
         (["Teahouse", "--inventory", "--section", "who"], "give --inventory without --section and --topic"),
     ],
 )
-def test_missing_things_end_with_2_and_existing_ones_are_named(tmp_path: Path, words: list[str], message: str) -> None:
+def test_a_missing_policy_or_version_is_answered_with_what_exists(
+    tmp_path: Path, words: list[str], message: str
+) -> None:
     result = call(watched(tmp_path), "show", *words)
     assert result.exit_code == 2
     assert message in result.stderr
     assert result.stdout == ""
 
 
-def test_a_policy_that_is_not_yet_watched_says_so(tmp_path: Path) -> None:
+def test_a_policy_without_a_version_is_reported(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
     result = call(configured(tmp_path), "show", "Teahouse")
@@ -135,7 +137,7 @@ def test_the_rights_and_recipients_of_a_version_are_listed(tmp_path: Path) -> No
     )
 
 
-def test_an_inventory_is_of_the_version_asked_for(tmp_path: Path) -> None:
+def test_an_inventory_is_from_the_requested_version(tmp_path: Path) -> None:
     path = promising(tmp_path, ENGLISH + INDONESIAN, ENGLISH + WIDER)
     first = answered(path, "show", "Teahouse", "--version", "1", "--inventory")
     assert first["version"] == 1
@@ -159,7 +161,7 @@ def test_an_inventory_is_of_the_version_asked_for(tmp_path: Path) -> None:
     }
 
 
-def test_a_policy_that_names_nothing_says_so(tmp_path: Path) -> None:
+def test_a_policy_without_rights_and_recipients_is_reported(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, Document((), ("en",)), None), START)

@@ -23,7 +23,7 @@ def just_tried(folder: Path) -> None:
         mark_tried(archive, ["Teahouse"], datetime.now(UTC))
 
 
-def test_a_watch_without_problems_is_one_line(tmp_path: Path) -> None:
+def test_a_policy_without_problems_is_one_line(tmp_path: Path) -> None:
     path = watched(tmp_path)
     just_tried(tmp_path)
     result = call(path, "status")
@@ -38,7 +38,7 @@ def test_a_watch_without_problems_is_one_line(tmp_path: Path) -> None:
     assert rest == ["", "1 policy: 1 well."]
 
 
-def test_a_policy_in_trouble_is_explained_and_ends_with_1(tmp_path: Path) -> None:
+def test_a_policy_in_trouble_is_explained_and_the_command_exits_with_1(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         record(archive, failed(START + 60 * HOUR), START)
@@ -52,7 +52,7 @@ def test_a_policy_in_trouble_is_explained_and_ends_with_1(tmp_path: Path) -> Non
     assert "Version 2, last seen on 2026-03-04 06:00 UTC, remains current." in told
 
 
-def test_a_failed_check_gives_its_error(tmp_path: Path) -> None:
+def test_the_error_of_a_failed_check_is_shown(tmp_path: Path) -> None:
     path = watched(tmp_path)
     with opened(tmp_path) as archive:
         record(archive, failed(START + 60 * HOUR), START)
@@ -61,7 +61,7 @@ def test_a_failed_check_gives_its_error(tmp_path: Path) -> None:
     assert "The last got no answer (timeout): teahouse.example did not answer within 30 s." in told
 
 
-def test_a_first_answer_that_is_not_the_policy_shows_as_not_yet_watched(tmp_path: Path) -> None:
+def test_a_policy_whose_first_page_was_not_the_policy_is_not_yet_watched(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, refused(START, None), START)
@@ -72,7 +72,7 @@ def test_a_first_answer_that_is_not_the_policy_shows_as_not_yet_watched(tmp_path
     assert "no check has found the policy so far" in " ".join(result.stdout.split())
 
 
-def test_a_paused_policy_is_fine_and_says_how_to_resume_it(tmp_path: Path) -> None:
+def test_a_paused_policy_is_no_problem_and_status_says_how_to_resume_it(tmp_path: Path) -> None:
     path = watched(tmp_path)
     path.write_text(f"{CONFIGURATION}owner = 'Sekar Ayu'\npaused = true\n{FERRY}paused = true\n", encoding="utf-8")
     with opened(tmp_path) as archive:
@@ -93,7 +93,7 @@ def test_a_paused_policy_is_fine_and_says_how_to_resume_it(tmp_path: Path) -> No
     assert (teahouse["owner"], ferry["owner"], ferry["health"], ferry["due"]) == ("Sekar Ayu", None, "paused", False)
 
 
-def test_a_watch_that_stopped_is_overdue_and_ends_with_1(tmp_path: Path) -> None:
+def test_an_overdue_policy_makes_the_command_exit_with_1(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "status")
     assert result.exit_code == 1
     assert "overdue" in result.stdout
@@ -110,7 +110,7 @@ def test_a_selector_that_matches_nothing_is_reported(tmp_path: Path) -> None:
     assert "the configured `select` matched nothing" in result.stdout
 
 
-def test_a_policy_that_no_run_has_met_is_listed(tmp_path: Path) -> None:
+def test_a_policy_that_no_run_has_recorded_yet_is_listed(tmp_path: Path) -> None:
     watched(tmp_path)
     just_tried(tmp_path)
     result = call(configured(tmp_path, CONFIGURATION + FERRY), "status")
@@ -128,7 +128,7 @@ def test_a_policy_that_was_removed_is_shown_as_retired(tmp_path: Path) -> None:
     assert "Teahouse: retired on 2026-03-06 10:00 UTC, no longer configured. Its history is kept." in result.stdout
 
 
-def test_programs_get_every_key(tmp_path: Path) -> None:
+def test_json_has_every_key(tmp_path: Path) -> None:
     path = watched(tmp_path)
     (row,) = answered(path, "status")
     assert row["policy"] == "Teahouse"
@@ -144,7 +144,7 @@ def test_programs_get_every_key(tmp_path: Path) -> None:
     assert (row["health"], row["overdue"], row["due"]) == ("well", True, True)
 
 
-def test_an_archive_of_another_kind_ends_with_3(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_makes_the_command_exit_with_3(tmp_path: Path) -> None:
     (tmp_path / "watch.db").write_text("not a database, but long enough to be read as one. " * 20)
     result = call(configured(tmp_path), "status")
     assert result.exit_code == 3

@@ -17,18 +17,18 @@ from tests.clausewatch.watched import answered, call, opened, watched
 
 
 def alter(folder: Path, statement: str) -> None:
-    """Write to the database in a way that our programs never do."""
+    """Change the database directly with an SQL statement, as our programs never do."""
     with closing(sqlite3.connect(folder / "watch.db")) as connection:
         connection.executescript(statement)
 
 
 def saved_head(folder: Path) -> str:
-    """Return the head as a message quotes it."""
+    """Return the head in the form in which messages quote heads."""
     with opened(folder) as archive:
         return str(head(archive))
 
 
-def test_an_archive_without_flaws_ends_with_0(tmp_path: Path) -> None:
+def test_verify_exits_with_0_for_an_archive_without_flaws(tmp_path: Path) -> None:
     path = watched(tmp_path)
     kept = saved_head(tmp_path)
     result = call(path, "verify", "--head", kept)
@@ -38,13 +38,13 @@ def test_an_archive_without_flaws_ends_with_0(tmp_path: Path) -> None:
     assert result.stdout.endswith("Nothing was altered, and the chain leads to the saved head.\n")
 
 
-def test_without_a_saved_head_it_names_what_it_cannot_prove(tmp_path: Path) -> None:
+def test_without_a_saved_head_verify_says_what_it_cannot_prove(tmp_path: Path) -> None:
     result = call(watched(tmp_path), "verify")
     assert result.exit_code == 0
     assert "as far as the archive itself can show. A saved head (--head) would show more" in result.stdout
 
 
-def test_it_says_what_is_wrong_and_where(tmp_path: Path) -> None:
+def test_verify_says_what_is_wrong_and_where(tmp_path: Path) -> None:
     path = watched(tmp_path)
     alter(tmp_path, "UPDATE finding SET severity = 'low' WHERE id = 1; DELETE FROM suppression;")
     alter(tmp_path, "UPDATE policy SET name = 'Tea Room'; UPDATE version SET dates = '[' WHERE id = 1;")
@@ -59,7 +59,7 @@ def test_it_says_what_is_wrong_and_where(tmp_path: Path) -> None:
     assert "4 flaws found: the archive is not as it was recorded." in result.stdout
 
 
-def test_a_tail_that_was_cut_off_is_found_with_a_saved_head(tmp_path: Path) -> None:
+def test_a_cut_tail_is_found_with_a_saved_head(tmp_path: Path) -> None:
     path = watched(tmp_path)
     kept = saved_head(tmp_path)
     alter(tmp_path, "DELETE FROM suppression; DELETE FROM chain_entry WHERE sequence = 11;")
@@ -77,7 +77,7 @@ def test_the_head_of_another_archive_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64"])
-def test_the_heads_of_a_saved_message_are_taken(tmp_path: Path, encoding: str) -> None:
+def test_the_heads_in_a_saved_message_are_used(tmp_path: Path, encoding: str) -> None:
     path = watched(tmp_path)
     kept = saved_head(tmp_path)
     message = EmailMessage()
@@ -101,7 +101,7 @@ def test_a_file_without_a_head_is_refused(tmp_path: Path) -> None:
         assert said in result.stderr
 
 
-def test_json_has_the_counts_and_the_flaws(tmp_path: Path) -> None:
+def test_json_has_the_counts_of_rows_and_the_flaws(tmp_path: Path) -> None:
     path = watched(tmp_path)
     alter(
         tmp_path, "UPDATE blob SET content = x'00' WHERE sha256 = (SELECT document_sha256 FROM version WHERE id = 2);"
@@ -114,7 +114,10 @@ def test_json_has_the_counts_and_the_flaws(tmp_path: Path) -> None:
 
 @pytest.fixture
 def grown(tmp_path: Path) -> tuple[Path, str]:
-    """Return the configuration of an archive that got another version after a head was saved."""
+    """Return the configuration file of an archive, and a saved head.
+
+    A version was recorded after the head was saved.
+    """
     path = watched(tmp_path)
     kept = saved_head(tmp_path)
     with opened(tmp_path) as archive:
@@ -169,7 +172,9 @@ def test_everything_is_read_if_the_archive_does_not_have_the_head(grown: tuple[P
     assert "the archive does not have it, so everything was verified" in said["flaws"][0]["problem"]
 
 
-def test_saved_heads_from_before_since_are_counted_separately(grown: tuple[Path, str], tmp_path: Path) -> None:
+def test_saved_heads_older_than_the_head_of_since_are_counted_separately(
+    grown: tuple[Path, str], tmp_path: Path
+) -> None:
     path, kept = grown
     result = call(path, "verify", "--since", saved_head(tmp_path), "--head", kept)
     assert "Worth asking about: 1 saved head older than --since, which was not looked for." in result.stdout
