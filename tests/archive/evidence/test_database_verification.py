@@ -232,7 +232,7 @@ ALTERED = {
     "review": ("text", "'another'"),
     "left_out": ("words", "77"),
 }
-"""For each sealed table, one of its columns and the SQL value that a trigger writes into this column."""
+"""A column of each sealed table, and the SQL value that a trigger writes into this column."""
 
 
 def alter_after_insert(table: str, database_kind: str) -> str:

@@ -1,4 +1,4 @@
-"""If a policy has several languages, one language can fall behind the others and catch up later."""
+"""Tests which languages of a policy are behind: the other languages changed, and these languages did not change yet."""
 
 from __future__ import annotations
 

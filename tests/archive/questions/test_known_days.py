@@ -1,4 +1,4 @@
-"""What is known about the text on a day depends on the visits before and after that day."""
+"""Tests what is known about the text on a day. This depends on the visits before and after that day."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""When prose outside the extracted text changes, the archive keeps the prose and the page as evidence, and reports the
-change once.
+"""Tests prose on a page that the extraction leaves out.
+
+When it changes, the archive keeps the prose and the page as evidence, and reports the change once.
 """
 
 from __future__ import annotations

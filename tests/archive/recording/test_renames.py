@@ -1,6 +1,6 @@
-"""If a new policy has the address of a policy that just left the configuration, this may be a rename.
+"""A new policy may have the address of a policy that just left the configuration. Then it may be a renamed policy.
 
-Clausewatch asks, and changes nothing until the user has answered.
+Clausewatch asks the user, and changes nothing before the answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""If a run is not completed, the archive shows that, and the next run notifies the operator."""
+"""An archive records that a run was not completed, and the next run notifies the operator."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""If a policy gets a new name and keeps its address, `run`, `config check` and `status` ask whether it was renamed.
+"""A policy gets a new name and keeps its address.
 
-Nobody misses an alert meanwhile.
+Then `run`, `config check` and `status` ask whether it was renamed. Nobody misses an alert meanwhile.
 """
 
 from __future__ import annotations
