@@ -1,7 +1,8 @@
-"""Stores the rows behind messages: subscriptions, alerts and deliveries. No other room of the notifier uses sessions.
+"""Stores the rows behind messages: subscriptions, alerts and deliveries. No other package of the notifier uses database
+sessions.
 
-Planning and sending are separate. A planned row stays, whatever happens to a server or to this process.
-"""
+Planning and sending are separate steps. A planned row stays in the database even if a server fails or this process
+dies."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
 
 
 def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[RecordedChange]:
-    """Return the changes after a point in the archive's sequence, and the changes that were held back, in order."""
+    """Return the changes after a point in the archive's sequence, and the changes that were held back. All are in the
+    order of the sequence."""
     recorded = select(ChangeRow.version_id).where(IS_STEP, or_(ChangeRow.id > planned, ChangeRow.id.in_(held)))
     before = maybe_sent_before(session)
     tags: dict[str, list[Any]] = dict(session.execute(select(PolicyRow.name, PolicyRow.tags)).all())
@@ -84,8 +85,8 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return the policies and versions that were sent to a subscription. Only policies with a text that returned are
-    included."""
+    """Return pairs of a policy and a version for which the subscription has alerts. Only policies with a text that
+    returned are included."""
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:
         return set()
@@ -114,10 +115,9 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
 def add_alerts(
     session: Session, row: SubscriptionRow, subscriber: Subscriber, change: ChangeRow, *, known: Known, now: datetime
 ) -> bool:
-    """Add the alerts of a change to a subscription, unless it has them; return whether there are any.
-
-    A reader who was notified that a text went is notified that it is back, whatever the change is about.
-    """
+    """Add the alerts of a change to a subscription, unless the subscription has them. Return whether there are any
+    alerts. If a reader was notified that a text was removed, and the text returns, the reader is notified of the
+    return, whatever the topic."""
     mine = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
     mine = mine.where(AlertRow.subscription_id == row.id, FindingRow.change_id == change.id)
     if session.scalar(mine.limit(1)) is not None:
@@ -135,7 +135,8 @@ def add_alerts(
 def _add_rows(
     session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime, *, digest: str | None = None
 ) -> None:
-    """Add the alerts of a message. A change that was held may have them, if a message compared its two versions."""
+    """Add the alerts of a message that do not exist yet. A change that was held back may already have alerts, if a
+    message compared the same two versions."""
     findings = [alert.finding_id for alert in message.alerts]
     mine = AlertRow.subscription_id == row.id, AlertRow.finding_id.in_(findings)
     existing = set(session.scalars(select(AlertRow.finding_id).where(*mine)))

@@ -1,8 +1,7 @@
-"""Keeps waiting messages in line with the texts of the policies, and with the targets of the configuration.
-
-Versions may be recorded while a delivery waits. Its change is then replaced by the net change from the version that its
-reader knows to the current one. If the reader knows the current text, the delivery is cancelled.
-"""
+"""Keeps waiting messages in line with the texts of the policies, and with the targets of the configuration. Versions
+may be recorded while a delivery waits. Then the change in the delivery is replaced by a net change. The net change
+leads from the version that the reader knows to the current version. If the reader knows the current text, the delivery
+is cancelled."""
 
 from __future__ import annotations
 
@@ -37,21 +36,20 @@ SUPERSEDED = "the policy has changed since, so another message replaces it, or i
 """Reason for cancelling a delivery because its comparison no longer holds."""
 
 MOVED = "`via` no longer names this target"
-"""Reason for cancelling a delivery because its message goes to another target. A delivery that a roundup replaced is
-never made due again."""
+"""Reason for cancelling a delivery whose message goes to another target. Only a delivery with this reason can be made
+due again. A delivery that a roundup replaced cannot."""
 
 ROUNDS = 3
-"""Times that new comparisons are looked for in one pass: a run may record versions while texts are compared."""
+"""Number of times that one pass looks for new comparisons. It looks again because a run may record versions while texts
+are compared."""
 
 
 def amend(
     archive: Archive, subscribers: Mapping[str, Subscriber], profiles: Mapping[str, Profile], now: datetime
 ) -> None:
-    """Replace the changes of open deliveries by what now leads from the version that a reader knows to the current one.
-
-    Net changes that are needed are compared and recorded before. A target for which a process sends something now is
-    left alone, and so is a policy that a run records versions of meanwhile: the next pass amends it.
-    """
+    """Replace the changes in open deliveries. The new changes lead from the version that a reader knows to the current
+    version. Missing net changes are compared and recorded first. Two things are left for the next pass: a target to
+    which a process is sending now, and a policy for which a run records versions in the meantime."""
     for _ in range(ROUNDS):
         missing = _uncompared(archive)
         if not missing:
@@ -66,7 +64,7 @@ def amend(
 
 
 def _uncompared(archive: Archive) -> set[Span]:
-    """Return the comparisons that open deliveries need, and that are not recorded."""
+    """Return the comparisons that open deliveries need and that are not recorded yet."""
     with archive.reading() as session:
         spans = set[Span]()
         recorded = set[Span]()
@@ -112,10 +110,8 @@ class _Amendment:
         self._add([change for change in due if change not in covered], alerts)
 
     def _due(self, waiting: Collection[int]) -> list[int]:
-        """Return the changes that are to be reported in place of those that wait, with their alerts.
-
-        A change that waits stays if its policy's comparison is yet to be recorded.
-        """
+        """Return the changes to report instead of the waiting changes, and add their alerts. If the comparison of a
+        policy is not recorded yet, the waiting changes of that policy stay."""
         spans = spans_by_change(self.session, waiting)
         recorded = {span: change for change, span in spans.items()}
         due: list[int] = []
@@ -171,7 +167,7 @@ def _follow(session: Session, row: SubscriptionRow, targets: Iterable[Target], n
 
 
 def _revive(session: Session, orphan: DeliveryRow, targets: Iterable[Target], now: datetime) -> None:
-    """Make the same message due again at targets at which it was cancelled before."""
+    """Make a message due again at the present targets if it was cancelled there before."""
     for target in targets:
         session.execute(
             update(DeliveryRow)

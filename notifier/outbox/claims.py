@@ -1,9 +1,8 @@
 """Claims deliveries for sending, and records the outcome.
 
-A delivery is first `due`, and `sending` while a process tries it. Then it is `accepted`, `dead`, or `due` again at a
-later time. If a process dies while it sends, its claim expires after `planning.LEASE`, or ends at once with
-`release_claims`. Deliveries for a removed subscription or target become `cancelled`; see `amending`.
-"""
+A delivery is first `due`. It is `sending` while a process tries to send it. Then it is `accepted`, `dead`, or `due`
+again at a later time. If a process dies while it sends, its claim expires after `planning.LEASE`, or ends at once with
+`release_claims`. Deliveries for a removed subscription or target become `cancelled`; see `amending`."""
 
 from __future__ import annotations
 
@@ -42,7 +41,7 @@ class Claimed:
     id: int
     target: Target
     attempts: int
-    """Number of attempts, this one included."""
+    """Number of attempts, including the present attempt."""
     _: KW_ONLY
     kind: str
     """alert, roundup, digest, welcome, or operator."""
@@ -97,14 +96,11 @@ def open_deliveries(
     readers: Collection[str] | None = None,
     resting: Collection[str] = (),
 ) -> tuple[Waiting, ...]:
-    """Return the deliveries to try now; those with the fewest attempts come first. With `early`, deliveries that still
-    wait are included.
-
-    So old deliveries of a dead channel come after all new ones. Deliveries for subscribers that are not among the
-    `readers` are held back, because a subscriber may be missing from the configuration by mistake. Subscribers that are
-    `resting` are in quiet hours. For them only urgent deliveries are returned, with the deliveries that must come
-    before them.
-    """
+    """Return the deliveries to try now. Deliveries with the fewest attempts come first. With `early`, deliveries that
+    still wait after a failure are included. Because of the order, old deliveries of a dead channel come after all new
+    deliveries. Deliveries for subscribers that are not among the `readers` are held back, because a subscriber may be
+    missing from the configuration by mistake. Subscribers that are `resting` are in quiet hours. For them only urgent
+    deliveries are returned, with the deliveries that must come before them."""
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
         select(DeliveryRow, VersionRow.policy_id, VersionRow.number, ended, asleep)
@@ -137,9 +133,8 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
     """Claim a delivery for this process.
 
     Return None if another process has it, if it is done, or if an older delivery of its thread is not done. Return None
-    also if its comparison no longer leads to the current version: the next pass amends it. With `early`, a delivery
-    that still waits can be claimed too.
-    """
+    also if the delivery's comparison no longer leads to the current version. The next pass amends such a delivery. With
+    `early`, a delivery that still waits can be claimed too."""
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
             return None
@@ -174,7 +169,8 @@ def _counted(now: datetime) -> ColumnElement[int]:
 
 
 def _holds(session: Session, row: DeliveryRow) -> bool:
-    """Whether what a delivery reports is what its reader does not know, up to the current versions."""
+    """Whether a delivery reports the right comparisons: from the versions that its reader knows to the current
+    versions."""
     if row.kind not in REPORTING:
         return True
     reported = sorted(spans_by_change(session, changes_of(row)).values())
@@ -197,7 +193,7 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
         _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
     _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
-    with archive.writing() as session:  # newer deliveries of its thread wait too
+    with archive.writing() as session:  # newer deliveries of the same message thread wait too
         newer = _siblings(session, claimed.id, older=False).where(
             DeliveryRow.state == "due", DeliveryRow.due_at < again
         )
@@ -208,7 +204,7 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
 
 
 def revive(archive: Archive, now: datetime) -> int:
-    """Make every dead delivery due again with all its attempts, and return their number."""
+    """Make every dead delivery due again. Its attempts are counted from zero. Return the number of these deliveries."""
     with archive.writing() as session:
         revived = session.execute(
             update(DeliveryRow).where(DeliveryRow.state == "dead").values(state="due", due_at=now, attempts=0)
@@ -283,9 +279,8 @@ def _open(now: datetime, *, early: bool) -> ColumnElement[bool]:
 
 
 def _ended(now: datetime) -> ColumnElement[bool]:
-    """Whether a wait or claim is over. If it would last longer than possible, it was written while a clock was
-    wrong.
-    """
+    """Whether a wait or claim is over. A wait or claim that ends too far in the future counts as over, because it was
+    written while a clock was wrong."""
     return or_(DeliveryRow.due_at <= now, DeliveryRow.due_at > now + LONGEST_WAIT)
 
 

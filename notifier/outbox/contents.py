@@ -29,7 +29,7 @@ MessageContent = Notice | Roundup | Digest | Welcome | IncidentNotice
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
 REPORT = TypeAdapter(IncidentReport)
-"""Reads and writes reports in a delivery's payload. There, people and addresses are numbers of rows."""
+"""Reads and writes reports in a delivery's payload. In the payload, row numbers stand for people and addresses."""
 
 OPERATOR = "operator"
 """The kind of delivery that notifies operators of problems with the monitoring."""
@@ -105,7 +105,7 @@ def read_digest(session: Session, subscription: SubscriptionRow, key: str, accou
 
 
 def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], subscriber: str) -> list[Notice]:
-    """Return what a delivery reports, as its reader knows the policies."""
+    """Return the notices of a delivery. They start from the versions that its reader knows."""
     mine = AlertRow.subscription_id == delivery.subscription_id
     spans = spans_by_change(session, changes)
     known = known_versions(session, Reader.of(delivery), {span.policy_id for span in spans.values()})
@@ -125,10 +125,8 @@ def _notice(
     head: str,
     known: int | None = None,
 ) -> Notice:
-    """Return a notice of the alerts of a change that meet a condition on `AlertRow`.
-
-    A text is back if a version that the reader knows had it, up to `known`; None for any version before the change.
-    """
+    """Return a notice with those alerts of a change that meet a condition on `AlertRow`. A text counts as returned if a
+    version up to `known` had the same text. If `known` is None, any version before the change counts."""
     row = session.get_one(ChangeRow, change_id)
     change, begin, last = read_change(session, row), earlier_number(session, row), row.version.number
     policy = session.get_one(PolicyRow, row.version.policy_id)

@@ -24,7 +24,8 @@ class Planned:
     kind: str
     """Kind of the message: alert, digest, welcome, or operator."""
     key: str
-    """Stable key, unique within its kind and subscription, so that no target gets the message twice."""
+    """Stable key of the message. It is unique within the kind and the subscription, so that no target gets the message
+    twice."""
     payload: dict[str, Any] = field(default_factory=dict)
     _: KW_ONLY
     change_id: int | None = None
@@ -35,7 +36,8 @@ class Planned:
 def add_deliveries(
     session: Session, row: SubscriptionRow, planned: Planned, *, targets: Iterable[Target], now: datetime
 ) -> int:
-    """Add a delivery, due now, for each target that does not have one yet. Return the number of added deliveries."""
+    """Add a delivery, due now, for each target that has no delivery of this message yet. Return the number of added
+    deliveries."""
     planned_before = select(DeliveryRow.channel, DeliveryRow.recipient).where(
         DeliveryRow.subscription_id == row.id, DeliveryRow.kind == planned.kind, DeliveryRow.key == planned.key
     )
@@ -49,7 +51,8 @@ def add_deliveries(
 def reopen(
     session: Session, row: SubscriptionRow, planned: Planned, *, target: Target, planned_at: datetime, now: datetime
 ) -> None:
-    """Make a delivery due now: one that was cancelled, because others replaced it, or else a new one."""
+    """Make a delivery due now. If the same delivery was cancelled because another delivery replaced it, it is used
+    again. Otherwise a new delivery is added."""
     existing = session.scalar(
         select(DeliveryRow).where(
             DeliveryRow.subscription_id == row.id,
@@ -89,8 +92,7 @@ def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) 
 def chain_head(session: Session) -> str:
     """Return the head of the evidence chain, which messages quote, in the text form of `archive.evidence.chain.Head`.
 
-    It is read in the transaction that plans the message, so that it covers all evidence in the message.
-    """
+    The head is read in the transaction that plans the message. So it covers all evidence in the message."""
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
     sequence, digest = session.execute(query).one()
     return f"{sequence}:{digest}"

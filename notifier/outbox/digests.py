@@ -1,4 +1,4 @@
-"""Plans digests. Each covers the time since the last one, and lists the alerts that waited for it."""
+"""Plans digests. Each digest covers the time since the last digest, and lists the alerts that waited for it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,10 @@ from notifier.outbox.subscriptions import present, registered, subscription
 
 
 def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the digests that are due, one for each period. Return their number.
-
-    A digest is due once a scheduled time has passed, and its period ends now. The archive's sequence decides which
-    records belong to it, so that each is in exactly one digest even if clocks change. Call it after `plan_alerts`, and
-    after a run: otherwise a visit in progress would begin in one period and be counted in the next.
-    """
+    """Plan the digests that are due, one for each period. Return the number of digests. A digest is due once a
+    scheduled time has passed. Its period ends now. The archive's sequence decides which records belong to a digest. So
+    each record is in exactly one digest, even if clocks change. Call this function after `plan_alerts`, and after a
+    run. Otherwise a visit in progress would begin in one period and be counted in the next period."""
     with archive.reading() as session:
         waiting = [subscriber for subscriber in present(session, configured) if _is_due(session, subscriber, now)]
     if not waiting:
@@ -57,7 +55,7 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
 
 
 def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> None:
-    """Plan a digest of the time since the last one, even if it is not due. The schedule continues from now."""
+    """Plan a digest of the time since the last digest, even if no digest is due. The schedule continues from now."""
     standing = statuses(archive, now)
     with archive.writing() as session:
         row = registered(session, subscriber, now)

@@ -15,7 +15,7 @@ from archive.upkeep.vacuum import vacuum
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
-"""Replaces an erased name or address. A number follows it."""
+"""Word that replaces an erased name or address. A number follows this word."""
 
 TABLES = ("subscription", "alert", "delivery", "review")
 
@@ -38,12 +38,10 @@ class Erased:
 
 
 def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
-    """Erase a person from all rows, and the remains of these rows from the files. Return None if nobody has the name.
-
-    The records of sent messages stay without recipient, and reviews stay without author. The evidence chain contains no
-    names of people and is not changed. Earlier copies of the database and the logs of a database server are not changed
-    either.
-    """
+    """Erase a person from all rows, and erase the remains of these rows from the database's files. Return None if
+    nobody has the name. The records of sent messages stay, without the recipient. Reviews stay, without the author. The
+    evidence chain contains no names of people and is not changed. Earlier copies of the database and the logs of a
+    database server are not changed either."""
     with archive.writing() as session:
         row, reviews = subscription(session, name), _erase_reviews(session, name)
         if row is None and not reviews:

@@ -1,8 +1,6 @@
-"""Plans messages to operators about the monitoring: one when a trouble begins, and one when it ends.
-
-Each trouble that an operator was notified of is a row. So planning twice sends no message twice, and a new operator is
-notified of troubles that still last.
-"""
+"""Plans messages to operators about troubles with the monitoring: one message when a trouble begins, and one message
+when it ends. A row is stored for each trouble that an operator was notified of. So if planning runs twice, no message
+is sent twice. A new operator is notified of troubles that still last."""
 
 from __future__ import annotations
 
@@ -57,7 +55,8 @@ EXAMINED: tuple[TroubleKind, ...] = (
     "left-out",
     "crashed",
 )
-"""Kinds that `plan_incidents` examines. Missed policies are examined at the start of a run, before it tries them."""
+"""Kinds of trouble that `plan_incidents` examines. Missed policies are examined elsewhere: at the start of a run,
+before the run tries them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ class _Problem:
     target: Target | None = None
     """Target at which messages were given up."""
     topics: tuple[str, ...] = ()
-    """Topics of left-out sentences. Their subscribers are notified too."""
+    """Topics of left-out sentences. Subscribers to these topics are notified too."""
     subscription_id: int | None = None
-    """Subscription whose messages wait. Its subscriber is notified too, through other targets."""
+    """Subscription whose messages wait. The subscriber is notified too, through the subscription's other targets."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -93,7 +92,7 @@ class _Problem:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The examined kinds, and the problems of these kinds."""
+    """The kinds of trouble that were examined, and the problems of these kinds."""
 
     problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
@@ -107,9 +106,9 @@ class _State:
     def for_reader(self, reader: Subscriber, row: SubscriptionRow) -> _State:
         """Return the problems for a subscriber who is not an operator.
 
-        These are left-out statements on the subscriber's topics, treated like findings of low severity, and the
-        subscriber's own messages that wait at another target.
-        """
+        There are two kinds of such problems. One kind is left-out statements on the subscriber's topics, which are
+        treated like findings of low severity. The other kind is the subscriber's own messages that wait at another
+        target."""
         heard = tuple(
             problem
             for problem in self.problems
@@ -130,10 +129,8 @@ class _State:
 
 
 def plan_missed(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
-    """Plan messages to operators about policies that no run tried in time. Return their number.
-
-    Call it at the start of a run, before it tries a policy and before a new configuration is registered.
-    """
+    """Plan messages to operators about policies that no run tried in time. Return the number of messages. Call this
+    function at the start of a run, before the run tries a policy, and before a new configuration is registered."""
     subscribers = tuple(configured)
     if not _operators(archive, subscribers):
         return 0
@@ -151,11 +148,9 @@ def plan_incidents(
     templates: Templates,
     run: int | None = None,
 ) -> int:
-    """Plan messages to operators about all other troubles. Return their number.
-
-    Call it once at the end of a run, so that all problems of one kind become one message. `channels` are the names of
-    the configured channels.
-    """
+    """Plan messages to operators about all troubles except missed policies. Return the number of messages. Call this
+    function once, at the end of a run, so that all problems of one kind become one message. `channels` are the names of
+    the configured channels."""
     subscribers = tuple(configured)
     standing: list[PolicyStatus] = []
     problems: list[_Problem] = []
@@ -221,7 +216,7 @@ def _of_policies(watch_problems: Iterable[Trouble]) -> tuple[_Problem, ...]:
 
 
 def _crashed(archive: Archive, run: int | None) -> list[_Problem]:
-    """Return the runs between the last complete run and this run. They were not completed."""
+    """Return the runs that were not completed: all runs between the last complete run and this run."""
     return [
         _Problem("crashed", str(row.id), "", incident=Incident("clausewatch run", row.started_at, detail=row.error))
         for row in interrupted_runs(archive, run)
@@ -229,7 +224,8 @@ def _crashed(archive: Archive, run: int | None) -> list[_Problem]:
 
 
 def _idle(session: Session, subscribers: Iterable[Subscriber], standing: Sequence[PolicyStatus]) -> list[_Problem]:
-    """Return the subscriptions that match no policy. Only their numbers are kept, not their names."""
+    """Return the subscriptions that match no policy. The problems contain the numbers of these subscriptions and not
+    their names."""
     if not standing:
         return []
     readers = [subscriber for subscriber in subscribers if subscriber.topics or subscriber.clauses or subscriber.digest]
@@ -257,7 +253,7 @@ def _waiting(overdue: Iterable[Overdue]) -> list[_Problem]:
 
 
 def _undelivered(session: Session, now: datetime) -> list[_Problem]:
-    """Return the deliveries that were given up, except messages about such deliveries."""
+    """Return the deliveries that were given up. Messages that report such deliveries are left out."""
     rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == "dead").order_by(DeliveryRow.id))
     return [
         _Problem(
@@ -354,8 +350,8 @@ class _OperatorPlan:
     ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Problem]], list[Target]]]:
         """Return the targets for each trouble. A failed delivery is never reported to its own target.
 
-        It is reported through another channel if the operator has one, or else to another address of the same channel.
-        """
+        It is reported through another channel of the operator. If there is no other channel, it is reported to another
+        address of the same channel."""
         routes: dict[tuple[int, ...], list[Target]] = {}
         for target in targets_of(self.operator):
             positions = tuple(
@@ -405,7 +401,7 @@ class _OperatorPlan:
 
 
 def _gathered(problems: Sequence[_Problem]) -> list[Incident]:
-    """Return the incidents. All messages to one target are a single incident."""
+    """Return the incidents of problems. All failed messages to one target are a single incident."""
     counts: Counter[Target] = Counter()
     for problem in problems:
         if problem.target is not None:

@@ -1,4 +1,5 @@
-"""Finds out which version of a policy a reader knows, from the messages that were accepted, and what is new since."""
+"""Finds out which version of a policy a reader knows, and what is new since that version. The accepted messages show
+what the reader knows."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ REPORTING = ("alert", ROUNDUP, "digest")
 """The kinds of deliveries that report changes."""
 
 BATCH = 500
-"""Values in one list of a query; SQLite has a limit."""
+"""Maximum number of values in one list of a query, because SQLite has a limit."""
 
 
 _CHANGE, _VERSION, _NET = ChangeRow.__table__, VersionRow.__table__, NetChangeRow.__table__
@@ -35,7 +36,8 @@ _SPANS = (
     .outerjoin(_EARLIER, _EARLIER.c.id == _NET.c.earlier_id)
     .where(_CHANGE.c.id.in_(bindparam("changes", expanding=True)))
 )
-"""Made once, as each delivery asks several times: making a query takes longer than asking it."""
+"""Query for the versions of changes. It is built once, because building a query takes longer than running it, and each
+delivery runs it several times."""
 
 _MINE = and_(
     _DELIVERY.c.subscription_id == bindparam("subscription"),
@@ -88,13 +90,13 @@ class Reader:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Parameters of the queries above."""
+        """Values for the parameters of this module's queries."""
         named = {"channel": self.target.channel, "recipient": self.target.recipient}
         return {"subscription": self.subscription_id, **named}
 
     @property
     def deliveries(self) -> ColumnElement[bool]:
-        """Condition on `DeliveryRow`."""
+        """Condition on `DeliveryRow` that selects the deliveries to this reader."""
         return and_(
             DeliveryRow.subscription_id == self.subscription_id,
             DeliveryRow.channel == self.target.channel,
@@ -110,7 +112,8 @@ def changes_of(row: DeliveryRow) -> list[int]:
 
 
 def waiting_changes(session: Session, row: DeliveryRow) -> list[int]:
-    """Return the numbers of the changes because of which there is a delivery: of a digest those of its alerts."""
+    """Return the numbers of the changes for which a delivery was planned. For a digest, they are the changes of its
+    alerts."""
     if row.kind != "digest":
         return changes_of(row)
     listed = select(FindingRow.change_id).join(AlertRow, AlertRow.finding_id == FindingRow.id)
@@ -119,7 +122,7 @@ def waiting_changes(session: Session, row: DeliveryRow) -> list[int]:
 
 
 def spans_by_change(session: Session, changes: Iterable[int]) -> dict[int, Span]:
-    """Return the versions that changes lead from and to, by the number of the change."""
+    """Return the versions before and after each change, by the number of the change."""
     connection = session.connection()
     return {
         change: Span(policy, number - 1 if begin is None else begin, number)
@@ -129,7 +132,8 @@ def spans_by_change(session: Session, changes: Iterable[int]) -> dict[int, Span]
 
 
 def spans_of(session: Session, reader: Reader, waiting: Collection[int]) -> list[Span]:
-    """Return what a message compares that is made now because of these changes, by policy and version."""
+    """Return the comparisons that a message must make if it is written now because of these changes. They are in the
+    order of policies and versions."""
     numbers: defaultdict[int, set[int]] = defaultdict(set)
     for span in spans_by_change(session, waiting).values():
         numbers[span.policy_id].add(span.later)
@@ -149,11 +153,13 @@ class Known:
     number: int
     """The version that the reader knows."""
     notified: bool
-    """Whether a message said so. Else it is the version before the first change that any message was to report."""
+    """Whether the reader knows the version from an accepted message. If not, the version is the one before the first
+    change that a message was planned to report."""
 
 
 def known_versions(session: Session, reader: Reader, policies: Collection[int]) -> dict[int, Known]:
-    """Return what a reader knows of each policy: the version that the last accepted message about it led to."""
+    """Return the version of each policy that a reader knows. It is the version that the last accepted message about the
+    policy led to."""
     accepted, planned = dict[int, int](), dict[int, int]()
     for state, span in _reported(session, reader, policies):
         policy = span.policy_id
@@ -164,13 +170,14 @@ def known_versions(session: Session, reader: Reader, policies: Collection[int]) 
 
 
 def former_number(session: Session, version: VersionRow, before: int) -> int | None:
-    """Return the last version before another that has the same text as this one; None if its text is new."""
+    """Return the number of the last version below `before` that has the same text as a version. None if no such version
+    exists."""
     same = VersionRow.policy_id == version.policy_id, VersionRow.text_sha256 == version.text_sha256
     return session.scalar(select(func.max(VersionRow.number)).where(*same, VersionRow.number < before))
 
 
 def _reported(session: Session, reader: Reader, policies: Collection[int]) -> Iterator[tuple[str, Span]]:
-    """Yield what each delivery to a reader reports of policies, with the state of the delivery."""
+    """Yield the comparisons that deliveries to a reader report about policies, each with the state of the delivery."""
     connection, mine = session.connection(), reader.parameters
     rows: list[tuple[str, int]] = []
     for some in _batches(sorted(policies)):

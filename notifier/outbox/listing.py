@@ -1,4 +1,5 @@
-"""Lists deliveries for a person: which messages wait, for whom, why and until when, and which were sent."""
+"""Lists deliveries for a person. The list shows which messages wait, for whom, why and until when, and which messages
+were sent."""
 
 from __future__ import annotations
 
@@ -37,15 +38,15 @@ class ListedDelivery:
     kind: str
     """alert, digest, welcome, or operator."""
     policy: str
-    """Policy of an alert; "" for other kinds."""
+    """Policy of an alert; "" for other kinds of messages."""
     version: int | None
-    """Version of an alert; None for other kinds."""
+    """Version of an alert; None for other kinds of messages."""
     urgent: bool
-    """Whether it is sent even in quiet hours."""
+    """Whether the message is sent even in quiet hours."""
     planned_at: datetime | None
     """Time of planning; None if an older program planned it without a time."""
     next_attempt: datetime | None
-    """Earliest time of the next attempt; None if it does not wait."""
+    """Earliest time of the next attempt; None if the message does not wait."""
     attempts: int
     accepted_at: datetime | None
     error: str
@@ -54,7 +55,7 @@ class ListedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """The deliveries to list. "" and None mean all."""
+    """A filter that selects the deliveries to list. The values "" and None select all deliveries."""
 
     policy: str = ""
     target: Target | None = None
@@ -63,8 +64,8 @@ class DeliveryFilter:
 
 
 def list_deliveries(archive: Archive, wanted: DeliveryFilter, limit: int) -> tuple[ListedDelivery, ...]:
-    """Return at most `limit` deliveries. Waiting deliveries come first, then those that were given up, then the others.
-    In each group the newest comes first."""
+    """Return at most `limit` deliveries. Waiting deliveries come first, then deliveries that were given up, then all
+    others. In each group, the newest delivery comes first."""
     rank = case((DeliveryRow.state.in_(OPEN), 0), (DeliveryRow.state == "dead", 1), else_=2)
     query = (
         select(DeliveryRow, SubscriptionRow.subscriber, PolicyRow.name, VersionRow.number)

@@ -1,4 +1,5 @@
-"""Records who must be notified of changes to the list of policies, and gives the news to digests and operators."""
+"""Records who must be notified of changes to the list of policies. Digests and messages to operators contain this
+news."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class NewsReader:
     row: SubscriptionRow
     subscriber: Subscriber
     policies_before: tuple[str, ...]
-    """The policies that it covered before."""
+    """The policies that the subscription covered before the changes."""
 
     def hears(self, event: PolicyEventRow) -> bool:
         """Whether a change is about a policy that the subscription covers, or covered until now."""
@@ -43,7 +44,7 @@ class NewsReader:
 
 
 def announce(session: Session, readers: Iterable[NewsReader]) -> None:
-    """Record for each subscription the changes that it must still be notified of, each change once."""
+    """Record the changes that each subscription must still be notified of. Each change is recorded once."""
     events = session.scalars(select(PolicyEventRow).where(~PolicyEventRow.announced).order_by(PolicyEventRow.id)).all()
     if not events:
         return
@@ -57,7 +58,7 @@ def announce(session: Session, readers: Iterable[NewsReader]) -> None:
 
 
 def waiting_news(session: Session, row: SubscriptionRow, kind: str) -> tuple[PolicyNews, ...]:
-    """Return the news that a subscription must still get with a kind of delivery, oldest first."""
+    """Return the news that a subscription must still get with deliveries of a kind, the oldest first."""
     query = (
         select(PolicyEventRow)
         .join(NewsRow, NewsRow.event_id == PolicyEventRow.id)

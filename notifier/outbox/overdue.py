@@ -25,22 +25,22 @@ about reports would never end."""
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Messages for one subscriber that one target should already have."""
+    """Messages for one subscriber that one target should already have received."""
 
     subscription_id: int
     subscriber: str
     target: Target
     _: KW_ONLY
     urgent: bool
-    """Whether they are critical alerts."""
+    """Whether these messages are critical alerts."""
     oldest: int
     """Number of the delivery that has waited longest."""
     since: datetime
-    """Time from which it could have been sent."""
+    """Time from which this delivery could have been sent."""
     count: int
     why: str
-    """The last error, with secrets masked, or the reason why there was no attempt; "" if the first attempt is still to
-    come."""
+    """The last error, with secrets masked, or the reason why there was no attempt. It is "" if there is no error and
+    the first attempt is still to come."""
 
 
 def overdue(
@@ -62,7 +62,7 @@ class Held:
 
     count: int
     until: datetime | None
-    """End of the first quiet hours; None if no message waits for them."""
+    """The earliest end of quiet hours for which a message waits. None if no message waits."""
 
 
 def held_messages(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> Held:

@@ -1,4 +1,5 @@
-"""Merges alerts that pile up for one target into one message: changes of two hundred policies become one mail."""
+"""Merges alerts that pile up for one target into one message. For example, the changes of two hundred policies become
+one mail."""
 
 from __future__ import annotations
 
@@ -27,9 +28,8 @@ MERGED = "merged with other changes into one message"
 def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
     """Replace the open alerts of each target by one roundup, if they report at least `from_changes` changes.
 
-    If a target already has an open roundup, all its open alerts join it, so that messages stay in order. A target to
-    which a process is sending is not changed.
-    """
+    If a target already has an open roundup, all open alerts of the target are added to that roundup, so that messages
+    stay in order. A target to which a process is sending is not changed."""
     with archive.writing() as session:
         for rows in _open_by_target(session):
             changes = sorted({change for row in rows for change in changes_of(row)})
@@ -45,8 +45,8 @@ def held_until_the_end(
 ) -> Collection[int]:
     """Return the deliveries that wait for the end of the run that began at `since`.
 
-    They are for targets that have many changes in this run and were already sent a message in it.
-    """
+    These deliveries are for targets with many changes in this run. In the same run, a message was already sent to each
+    of these targets."""
     ids = {delivery.id for delivery in waiting}
     with archive.reading() as session:
         query = (
@@ -82,7 +82,7 @@ def _merge(session: Session, rows: Sequence[DeliveryRow], changes: list[int], no
         if row is not whole:
             row.state, row.error = "cancelled", MERGED
     if whole is not None:
-        return  # it already reports all of them
+        return  # the roundup already reports all these changes
     names = hashlib.sha256(" ".join(map(str, changes)).encode()).hexdigest()[:16]
     payload = {"changes": changes, "head": chain_head(session)}
     planned = Planned(ROUNDUP, names, payload, urgent=any(row.urgent for row in rows))

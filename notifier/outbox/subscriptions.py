@@ -1,4 +1,4 @@
-"""Stores subscriptions with their scopes. Some were made on the command line."""
+"""Stores subscriptions with their scopes. Subscriptions come from the configuration or from the command line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NameTakenError(Exception):
 
 
 class NoSubscriptionError(Exception):
-    """The command line made no subscription with this name."""
+    """No subscription with this name was made on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,9 @@ def everyone(archive: Archive, configured: Iterable[Subscriber]) -> tuple[Subscr
 
 
 def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return the subscribers of the configuration and of the command line. If names are equal, the configuration
-    counts.
-
-    Command-line subscriptions are read in the transaction that uses them, so that a removed one stays removed.
-    """
+    """Return the subscribers of the configuration and of the command line. If both have a subscriber with the same
+    name, the configuration's subscriber is used. Command-line subscriptions are read in the transaction that uses them,
+    so that a removed subscription stays removed."""
     named = tuple(configured)
     names = {subscriber.name for subscriber in named}
     others = (_SETTINGS.validate_python(row.settings) for row in _made(session) if row.subscriber not in names)
@@ -60,13 +58,11 @@ def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscri
 
 
 def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
-    """Record the subscriptions and their present scopes.
-
-    Call it with the whole configuration before anything is fetched, because a subscription covers only records that are
-    made after it was first seen. A subscription that is missing from the configuration is removed. If it comes back
-    within `ABSENCE`, it has missed nothing; later it is treated as new. Changes to the list of policies become news for
-    subscriptions that existed before.
-    """
+    """Record the subscriptions and their present scopes. Call this function with the whole configuration before
+    anything is fetched. A subscription covers only records that are made after the subscription was first seen. A
+    subscription that is missing from the configuration is removed. If the subscription comes back within `ABSENCE`, it
+    has missed nothing. If it comes back later, it is treated as new. Changes to the list of policies become news for
+    subscriptions that existed before."""
     with archive.writing() as session:
         everybody = present(session, configured)
         announce(session, _news_readers(session, everybody, now))
@@ -111,7 +107,7 @@ def add_subscription(archive: Archive, subscriber: Subscriber, by: str, now: dat
         if row is not None and row.removed_at is None and row.source == COMMAND_LINE:
             raise NameTakenError(subscriber.name)
         if row is not None:
-            row.removed_at = row.removed_at or now  # it was in the configuration, and no longer is
+            row.removed_at = row.removed_at or now  # the subscription was in the configuration, and is not there now
         row = registered(session, subscriber, now, resume=False)
         row.source, row.settings = COMMAND_LINE, _SETTINGS.dump_python(subscriber, mode="json")
         row.created_by = by
@@ -196,7 +192,7 @@ def subscription(session: Session, name: str) -> SubscriptionRow | None:
 
 
 def note_planned(row: SubscriptionRow, planned: int, waiting: list[int]) -> None:
-    """Record up to which change alerts are planned, and which changes are held back."""
+    """Record the last change for which alerts are planned, and the changes that are held back."""
     oldest = min([planned, *(change - 1 for change in waiting)])
     row.scope = _stored(still_needed(scope_history(row), oldest), planned, waiting)
 

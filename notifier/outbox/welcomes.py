@@ -1,4 +1,5 @@
-"""Plans first messages: one for each target of a subscription, once its policies were visited."""
+"""Plans first messages. Each target of a subscription gets one first message, once the subscription's policies were
+visited."""
 
 from __future__ import annotations
 
@@ -23,11 +24,12 @@ from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.subscriptions import present, subscription
 
 LONGEST_WAIT = timedelta(days=1)
-"""Time after which the first message is written even if some policies were not visited. They may never be."""
+"""Time after which the first message is written even if some policies were not visited. Such policies may never be
+visited."""
 
 
 def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: datetime) -> int:
-    """Plan the first messages that are due. Return the number of subscriptions that get one.
+    """Plan the first messages that are due. Return the number of subscriptions that get a first message.
 
     Subscriptions must be registered first. A target that is added later gets its own first message.
     """
@@ -76,7 +78,7 @@ def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
 
 
 def _key(row: SubscriptionRow) -> str:
-    """Return the key of a subscription's first messages. A subscription that comes back gets new ones."""
+    """Return the key of a subscription's first messages. A subscription that comes back gets new first messages."""
     return (row.created_at or row.since).isoformat()
 
 
@@ -114,6 +116,6 @@ def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, W
 
 
 def _promises(archive: Archive, version: Version, listed: Inventory | None) -> Promises:
-    """Return the promises of a version. If it is not listed yet, its text is read."""
+    """Return the promises of a version. If the promises are not listed yet, the text is read."""
     text = document(archive, version)
     return promises(text, inventory(text) if listed is None else listed)

@@ -1,1 +1,1 @@
-"""Works through the outbox once: plans, dispatches, records the outcomes."""
+"""Works through the outbox once: plans messages, sends them, and records the outcomes."""

@@ -20,7 +20,7 @@ from notifier.texts.welcome import welcome_message
 def compose(
     telling: MessageContent, language: Language = "en", render: Render = render, *, zone: str = "UTC"
 ) -> Message:
-    """Write the message with these contents in a language, with times in a time zone. `render` fills the templates."""
+    """Write the message for these contents in a language. Times are in a time zone. `render` fills the templates."""
     if isinstance(telling, Roundup):
         return roundup_message(telling, language, render, zone=zone)
     if isinstance(telling, Digest):

@@ -1,5 +1,5 @@
-"""Plans deliveries and sends those that are due. Each is sent on its own, so a dead or slow channel does not delay the
-others."""
+"""Plans deliveries, and sends the deliveries that are due. Each channel works separately, so a dead or slow channel
+does not delay other channels."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Summary:
     accepted: int
     """Number of deliveries that a server accepted."""
     postponed: int
-    """Number of deliveries that will be retried: they failed, or were skipped because their channel was unreachable or
-    slow."""
+    """Number of deliveries that will be retried. They failed, or they were skipped because their channel was
+    unreachable or slow."""
     _: KW_ONLY
     dead: int
     """Number of deliveries that were given up in this pass."""
@@ -48,7 +48,7 @@ class Trial:
 
     target: Target
     error: str
-    """The reason why it was not accepted, with secrets masked; "" if it was."""
+    """The reason why the message was not accepted, with secrets masked. It is "" if the message was accepted."""
 
 
 def wall_clock() -> datetime:
@@ -71,21 +71,20 @@ def deliver(
     run: int | None = None,
     profiles: Mapping[str, Profile] | None = None,
 ) -> Summary:
-    """Plan alerts, first messages and digests since the last pass, then try each due delivery once.
+    """Plan the alerts, first messages and digests that are new since the last pass. Then try each due delivery once.
 
     Subscriptions made on the command line are added to `subscribers`. In quiet hours only critical messages are sent.
     With `early`, deliveries that wait after a failure are tried too. Channels work in parallel, each with one message
-    at a time, so that a slow one does not delay the others. After `patience` seconds no channel starts another message,
-    and the rest waits for the next pass. The state of each delivery is committed right after it is sent, so a kill
-    repeats at most one message in each channel.
+    at a time, so that a slow channel does not delay other channels. After `patience` seconds no channel starts another
+    message, and the rest waits for the next pass. The state of each delivery is committed right after it is sent, so a
+    kill repeats at most one message in each channel.
 
     `templates` is a folder of templates that replace ours. With `thresholds`, operators are notified of problems with
-    the monitoring, and this pass is included. Waiting deliveries go to the present targets of their subscriber. If a
-    target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in progress.
-    A target with many changes then gets the rest at the end of the run, and digests are sent then too. A message
-    compares the text that its reader knows with the current text. `profiles` are the configuration's, by which such
-    comparisons are judged. Raises StorageError.
-    """
+    the monitoring, including problems in this pass. Waiting deliveries go to the present targets of their subscriber.
+    If a target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in
+    progress. A target with many changes then gets the rest at the end of the run, and digests are sent then too. A
+    message compares the text that its reader knows with the current text. `profiles` are the profiles of the
+    configuration. They judge such comparisons. Raises StorageError."""
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)

@@ -25,11 +25,12 @@ from notifier.texts.message import Message
 from notifier.texts.rendering import Render, render
 
 WORKERS = 16
-"""Maximum number of channels that send at the same time. Others wait until one has sent its message."""
+"""Maximum number of channels that send at the same time. Any further channel waits until another channel has sent its
+message."""
 
 STRIKES = 3
-"""Number of temporary failures in a row after which a channel is skipped until the next pass. Some services do not
-report that they are unreachable, and each failure may have taken a whole time-out."""
+"""Number of temporary failures in a row after which a channel is skipped until the next pass. This is needed because
+some services do not report that they are unreachable, and each failure may take a whole time-out."""
 
 
 @dataclass
@@ -54,15 +55,15 @@ class Dispatcher:
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
     _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """The message thread of each delivery, which is not a thread of the operating system. Within one, the older
-    delivery is sent first."""
+    """The message thread of each delivery, which is not a thread of the operating system. Within a message thread, the
+    older delivery is sent first."""
     _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
-    """Message threads in which a delivery failed. Newer deliveries in them must wait."""
+    """Message threads in which a delivery failed. Newer deliveries in such a thread must wait."""
     _strikes: Counter[str] = field(default_factory=Counter)
     """Failures in a row, by channel."""
 
     def run(self, due: Iterable[Waiting]) -> tuple[Counter[str], tuple[str, ...]]:
-        """Try each delivery once. Return the numbers of accepted, postponed and dead ones, and the errors. Raises
+        """Try each delivery once. Return the numbers of accepted, postponed and dead deliveries, and the errors. Raises
         StorageError."""
         for delivery in due:
             self._waiting.setdefault(delivery.target.channel, deque()).append(delivery)
@@ -92,9 +93,8 @@ class Dispatcher:
             self._under_way[pool.submit(self._sent, claimed, message)] = claimed
 
     def _sent(self, claimed: Claimed, message: Message) -> Outcome:
-        """Send a claimed delivery. Do not send it if this process was suspended so long that another may have sent
-        it.
-        """
+        """Send a claimed delivery. Do not send it if this process was suspended for so long that another process may
+        have sent the delivery."""
         if self.clock() >= claimed.until:
             return Failed("this process was stopped before it could send; the message is retried")
         fault_injection.reach("before send")
@@ -103,7 +103,8 @@ class Dispatcher:
         return outcome
 
     def _claim(self, channel: str) -> Claimed | None:
-        """Claim the channel's next possible delivery; return None if there are no more."""
+        """Claim the next delivery of a channel that can be claimed. Return None if there are no more such
+        deliveries."""
         mine = self._waiting.pop(channel)
         while mine:
             delivery = mine.popleft()

@@ -26,19 +26,19 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 FULL_PASSAGES = 8
-"""Maximum number of clauses that a message shows in full. The others are counted and named."""
+"""Maximum number of clauses that a message shows in full. The remaining clauses are counted and named."""
 
 REVIEWED_AT_ONCE = 4
 """Maximum number of alerts in the review command. Nobody copies a longer command from a phone."""
 
 NAMED_PASSAGES = 20
-"""Maximum number of further clauses that are named. The rest is only counted."""
+"""Maximum number of clauses that are named but not shown in full. Any further clauses are only counted."""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
-"""Characters of an address besides letters and digits (RFC 3986). All others are percent-encoded."""
+"""Characters of an address besides letters and digits (RFC 3986). All other characters are percent-encoded."""
 
 LONGEST_LINK = 400
-"""Maximum length, in code points, of an address in a chat. A longer one is left out, because half an address is
+"""Maximum length, in code points, of an address in a chat. A longer address is left out, because half an address is
 useless."""
 
 COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "medium": "#7a5c00", "low": "#4b5563"}
@@ -185,7 +185,8 @@ def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
 
 
 def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Name clauses by section, topic and severity. Equal ones are named once, with their number."""
+    """Name clauses by section, topic and severity. If several clauses have the same name, it is written once, with the
+    number of clauses."""
     names = Counter(
         tongue.say(
             "rest.name",

@@ -14,7 +14,7 @@ from notifier.texts.redline import Side, after, before
 from notifier.texts.sanitize import clipped, inert
 
 LENGTH = 1300
-"""Maximum length of the whole text, by the service's way of counting. Nobody reads more in a chat."""
+"""Maximum length of the whole text, as the service counts it. Nobody reads more in a chat."""
 
 SECTION = 120
 REASON = 200
@@ -23,7 +23,7 @@ CLAUSE = 300
 
 HEAD = 300
 FOOT_LINE = 160
-"""Maximum length of the first line, and of each of the last lines, by the service's way of counting."""
+"""Maximum length of the first line, and of each of the last lines, as the service counts it."""
 
 LEAST = 250
 """Minimum length of the first clause, whatever else the message says."""
@@ -31,19 +31,19 @@ LEAST = 250
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A short text in parts. They are inert but not yet escaped for a service."""
+    """A short text in parts. The parts are inert but not yet escaped for a service."""
 
     head: str
-    """The first line, which is always kept: whether the change matters."""
+    """The first line, which says whether the change matters. It is always kept."""
     notes: tuple[str, ...] = ()
     """Further notes. The last ones are left out if the clauses would have no room."""
     parts: tuple[str, ...] = ()
-    """Parts of several lines, the most severe first. As many are kept as there is room for."""
+    """Parts of several lines, the most severe first. As many parts are kept as fit."""
     _: KW_ONLY
     advice: str = ""
-    """Advice. It is left out if the parts need its room."""
+    """Advice. It is left out if the parts need the space."""
     foot: tuple[str, ...] = ()
-    """Last lines, which are always kept: the date, the page to open, the IDs."""
+    """The last lines: the date, the page to open, and the IDs. They are always kept."""
     link: str = ""
     """An address to open, or "". It is always kept, as the first of the last lines."""
     language: Language = "en"
@@ -64,7 +64,8 @@ class Chat:
         return (whole,) if dialect.size(whole) <= room else _numbered(_split(whole, room - 10, dialect))
 
     def single(self, dialect: Dialect, subject: str) -> str:
-        """Write the text for a service in a single post. If it is short, more clauses are only counted."""
+        """Write the text for a service in a single post. If the service allows only a short post, more clauses are only
+        counted."""
         room = _room(dialect, subject)
         whole = self._written(dialect, min(LENGTH, room))
         return whole if dialect.size(whole) <= room else f"{_split(whole, room - 4, dialect)[0]}…"
@@ -76,7 +77,7 @@ class Chat:
         )
         left = (
             room - dialect.size(head) - dialect.size(foot) - 60
-        )  # room for the count of parts left out, and blank lines
+        )  # space for the count of parts left out, and for blank lines
         notes: list[str] = []
         for note in (_escaped(note, dialect) for note in self.notes):
             if dialect.size(note) + 1 > left - LEAST:
@@ -90,7 +91,7 @@ class Chat:
         return [_fitting(line, FOOT_LINE, dialect) for line in self.foot]
 
     def _parts(self, dialect: Dialect, left: int) -> tuple[list[str], int]:
-        """Return the parts that fit, the number of the others, and the remaining room."""
+        """Return the parts that fit, the number of parts that do not fit, and the remaining space."""
         kept: list[str] = []
         for part in self.parts:
             written = _fitting(part, left, dialect) if not kept else _escaped(part, dialect)
@@ -132,7 +133,7 @@ def _longest_beginning(text: str, room: int, dialect: Dialect) -> int:
 
 
 def _before_escape(text: str, end: int) -> int:
-    """Return the position at which to cut a word. It is never between a backslash and the escaped character."""
+    """Return the position at which to cut a word. The cut is never between a backslash and the escaped character."""
     backslashes = end - len(text[:end].rstrip("\\"))
     return max(end - backslashes % 2, 1)
 

@@ -1,9 +1,8 @@
 """Fills a user's own templates, which replace ours, in a sandbox and in a process that can be killed.
 
-The author of the configuration may have copied them from anywhere. So they can only read the templates of their folder,
-cannot call the program, and write the words of a page escaped. If one fails, our template is used instead, and the
-reason is reported.
-"""
+The author of the configuration may have copied the templates from anywhere. So a template can only read the templates
+of its folder, cannot call the program, and writes the words of a page escaped. If a template fails, our template is
+used instead, and the reason is reported."""
 
 from __future__ import annotations
 
@@ -46,12 +45,12 @@ MEMORY = 1_000_000_000
 """Address space, in bytes, of the process that fills templates."""
 
 TIMEOUT = 20.0
-"""Time limit for one message in seconds. After it the process is killed."""
+"""Time limit for one message, in seconds. After that time, the process is killed."""
 
 SUFFIXES = (".html", ".txt")
 
 FORMER_NAMES = {f"operation{suffix}": f"incident{suffix}" for suffix in SUFFIXES}
-"""Former names of our templates with the present ones. A user's template may have a former name."""
+"""Former names of our templates, each with its present name. A user's template may have a former name."""
 
 
 class OwnTemplateError(Exception):
@@ -59,7 +58,7 @@ class OwnTemplateError(Exception):
 
 
 class OwnTemplates:
-    """The templates of a folder, or ours without a folder. Use it in a `with` statement."""
+    """The templates of a folder. Without a folder, our templates are used. Use it in a `with` statement."""
 
     def __init__(self, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.folder = folder
@@ -82,7 +81,8 @@ class OwnTemplates:
             self._pool = None
 
     def render(self, template: str, shown: dict[str, Any]) -> str:
-        """Return a filled template. It is the user's, or ours if the user has no such template or it fails."""
+        """Return a filled template. The user's template is preferred. If the user has no such template, or if it fails,
+        our template is used."""
         own = self._own_name(template)
         if own and own not in self.problems:
             try:
@@ -106,7 +106,7 @@ class OwnTemplates:
         return self._apart(_filled, template, shown)
 
     def examine(self) -> None:
-        """Parse all templates of the folder, so that `problems` has those with invalid syntax."""
+        """Parse all templates of the folder. Add those with invalid syntax to `problems`."""
         for path in sorted(self.folder.iterdir() if self.folder else ()):
             if path.suffix not in SUFFIXES:
                 continue
@@ -141,8 +141,8 @@ def template_names() -> tuple[str, ...]:
 
 
 def stray(folder: Path) -> tuple[str, ...]:
-    """Return the files of a folder that no message uses. Files with an underscore are left out, because templates
-    include them."""
+    """Return the files of a folder that no message uses. Files whose name begins with an underscore are left out,
+    because templates may include them."""
     files = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
     used = {*template_names(), *FORMER_NAMES}
     return tuple(name for name in files if name not in used and not name.startswith("_"))
@@ -194,7 +194,7 @@ def _within(template: str, pieces: Iterator[str]) -> Iterator[str]:
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, which escapes everything."""
+    """Jinja's sandbox with automatic escaping."""
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -208,7 +208,7 @@ def _environment(folder: str) -> Sandbox:
     ours = PackageLoader("notifier")
     renamed = DictLoader({former: f'{{% extends "{OURS}/{name}" %}}' for former, name in FORMER_NAMES.items()})
     environment = Sandbox(
-        # Our templates also have their plain names, because they include each other. The user's take precedence.
+        # Our templates can also be found by their plain names, because they include each other. If the user has a template with the same name, the user's template is found.
         loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ChoiceLoader([ours, renamed])}), ours]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

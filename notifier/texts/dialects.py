@@ -1,10 +1,9 @@
 """Describes, for each chat service, how to write inert text and how long the text may be.
 
-Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much, even the dots of an address, which
-then leads nowhere. For Discord and Mattermost it escapes nothing. Here, formatting, mentions of people, and addresses
-that a service would open are made harmless. An escape is used if the service has one, and a look-alike character
-otherwise.
-"""
+Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much. For example, it escapes the dots of an
+address, so the link does not work. For Discord and Mattermost it escapes nothing. This module makes formatting,
+mentions of people, and addresses that a service would open harmless. An escape is used if the service has one, and a
+look-alike character otherwise."""
 
 from __future__ import annotations
 
@@ -26,17 +25,18 @@ class Dialect:
     limit: int
     """Maximum length of a message with its subject, as counted by `size`."""
     escape: Callable[[str], str]
-    """Makes one line inert. Texts are cut before, so that an escape is never cut in two."""
+    """Makes one line inert. Texts are cut before they are escaped, so that an escape is never cut in two."""
     size: Callable[[str], int] = len
     _: KW_ONLY
     link: Callable[[str], str] = str
-    """Writes an address to open; its input is from `plain_link`."""
+    """Writes an address as a link. The input comes from `plain_link`."""
     markdown: bool = False
-    """Whether Apprise gets the text as Markdown. It then does not change the text."""
+    """Whether Apprise gets the text as Markdown. Apprise does not change a text in Markdown."""
 
 
 def plain_link(url: str) -> str:
-    """Return an address without characters that a service takes for formatting or a mention, except underscores."""
+    """Return an address without characters that a service would read as formatting or as a mention. Underscores are
+    kept."""
     return "".join(f"%{ord(character):02X}" if character in "@*~[]()!'|`" else character for character in url)
 
 

@@ -18,11 +18,11 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_NEWS = 20
-"""Maximum number of changes to the list of policies that a digest names. The others are counted."""
+"""Maximum number of changes to the list of policies that a digest names. The remaining changes are only counted."""
 
 MOST_WATCHES = 60
-"""Maximum number of policies in a digest with their checks, in addition to those with a trouble. The others are
-counted."""
+"""Maximum number of policies without a trouble that a digest shows with their checks. The remaining policies are only
+counted. Policies with a trouble are always shown."""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""

@@ -15,7 +15,8 @@ from notifier.texts.sanitize import clipped, inert
 from notifier.texts.wording import RECORDED_IN, event_words, trouble
 
 NAME, DETAIL = 80, 300
-"""Maximum lengths, in code points, of a name in a subject and of the reason of a problem."""
+"""Maximum lengths, in code points. The first is for a name in a subject, and the second is for the reason of a
+problem."""
 
 COMMANDS: dict[TroubleKind, str] = {
     "unread": "clausewatch doctor {name}",
@@ -35,8 +36,8 @@ COMMANDS: dict[TroubleKind, str] = {
 
 
 WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
-"""Kinds whose messages give their own reason for being sent. They also go to people who are not operators, or are not
-about a trouble."""
+"""Kinds whose messages say in their own words why they are sent. Such a message also goes to people who are not
+operators, or is not about a trouble."""
 
 
 def incident_message(
@@ -52,7 +53,7 @@ def incident_message(
         names=["operation", operation.subscriber, operation.key],
         chat=_chat(shown, tongue),
         facts=_for_programs(operation),
-        kind="operation",  # the webhook has always had this name for it
+        kind="operation",  # the webhook has always used this name for incidents
     )
 
 
@@ -111,7 +112,7 @@ def _detail(kind: TroubleKind, incident: Incident, tongue: Phrases) -> str:
 
 
 def _commands(operation: IncidentNotice) -> list[str]:
-    """Return the commands that help for the first incident. Those for the others are similar."""
+    """Return the commands that help for the first incident. The commands for the remaining incidents are similar."""
     first = operation.report.incidents[:1]
     return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(incident.about))) for incident in first]
 

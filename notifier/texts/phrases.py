@@ -33,11 +33,11 @@ class Phrases:
         return self.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **words)
 
     def name(self, table: str, key: str) -> str:
-        """Return the name of a topic or a severity; if it has no name, the key itself, made inert."""
+        """Return the name of a topic or a severity. If there is no name, return the key itself, made inert."""
         return self.texts.get(f"{table}.{key}") or inert(key)
 
     def language_name(self, language: str) -> str:
-        """Return the name of a language; if it has no name, its code, made inert."""
+        """Return the name of a language. If there is no name, return the code of the language, made inert."""
         return inert(language_name(language, self.language))
 
     def day(self, day: date) -> str:
@@ -65,7 +65,7 @@ class Phrases:
         return self.say("date.clock", hour=f"{clock.hour:02}", minute=f"{clock.minute:02}")
 
     def listed(self, words: Sequence[str]) -> str:
-        """Join words in the way that a sentence does."""
+        """Join words as in a sentence: "a, b and c"."""
         if len(words) < 2:
             return "".join(words)
         first = reduce(lambda first, last: self.say("list.between", first=first, last=last), words[:-1])
@@ -74,7 +74,8 @@ class Phrases:
 
 @cache
 def phrases_for(language: str, zone: str = "UTC") -> Phrases:
-    """Return the phrases of a language, for readers in a time zone. Raises LanguageError if it has none."""
+    """Return the phrases of a language, for readers in a time zone. Raises LanguageError if the language has no
+    phrases."""
     tables = read_table(language, "messages")
     if tables is None:
         raise LanguageError(f"there are no messages in the language {language!r}")

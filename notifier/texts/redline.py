@@ -53,7 +53,7 @@ def after(finding: Finding) -> Side | None:
 
 
 def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
-    """Mark one side. An edit of the other side leaves an empty run at its place."""
+    """Mark the words of one side. An edit that is only on the other side leaves an empty run in its place."""
     if edits:
         runs = [
             TextRun(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")
@@ -83,7 +83,7 @@ def _shortened(run: TextRun, earlier: list[TextRun], later: list[TextRun]) -> Te
 
 
 def _without_middle(text: str, head: int, tail: int) -> str:
-    """Keep the beginning and the end of a text, cut at spaces, if that saves more than a few words."""
+    """Leave out the middle of a text if that saves more than a few words. The text is cut at spaces."""
     if len(text) <= head + tail + 40:
         return text
     start = text[:head].rpartition(" ")[0] + " " if " " in text[:head] else text[:head]

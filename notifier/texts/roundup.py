@@ -17,7 +17,7 @@ from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
 MOST_ROWS = 100
-"""Maximum number of changes that a roundup names. The others are counted."""
+"""Maximum number of changes that a roundup names. The remaining changes are only counted."""
 
 REASON = 240
 """Maximum length, in code points, of a reason in the table."""

@@ -39,7 +39,7 @@ def inert_in_chat(text: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """Return at most `limit` code points. A longer text is cut after a word and ends with an ellipsis."""
+    """Return a text with at most `limit` code points. A longer text is cut after a word and ends with an ellipsis."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]

@@ -1,6 +1,5 @@
-"""Writes a subscription's first message: the watched policies, those that could not be read, and the promises of
-each.
-"""
+"""Writes a subscription's first message. The message lists the watched policies, the policies that could not be read,
+and the promises of each policy."""
 
 from __future__ import annotations
 
@@ -21,10 +20,11 @@ from notifier.texts.sanitize import clipped, inert
 from notifier.texts.wording import trouble
 
 MOST_POLICIES = 25
-"""Maximum number of policies whose rights and recipients are listed. The others are counted."""
+"""Maximum number of policies whose rights and recipients are listed. The remaining policies are only counted."""
 
 NAME, TROUBLE = 60, 300
-"""Maximum lengths, in code points, of a recipient's name and of the reason why a policy could not be read."""
+"""Maximum lengths, in code points. The first is for a recipient's name, and the second is for the reason why a policy
+could not be read."""
 
 
 def welcome_message(
@@ -96,7 +96,7 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _unheard(welcome: Welcome, tongue: Phrases) -> list[str]:
-    """Name the policies with topics, among sharing and rights, that nobody asks for. Each set of topics has a line."""
+    """Say for which policies nobody asks about sharing, about rights, or about both. Each of these cases has a line."""
     policies: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for policy, topics in welcome.inception.unheard:
         policies[topics].append(inert(policy))
@@ -137,7 +137,7 @@ def _rights(promises: Promises, tongue: Phrases) -> str:
 
 
 def _recipients(promises: Promises, tongue: Phrases) -> str:
-    """Name the classes of recipients, and the recipients with a name."""
+    """Write the classes of recipients, and the recipients that have a name."""
     names_by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, name in promises.recipients:
         names_by_kind[kind].append(clipped(inert(name), NAME))

@@ -71,14 +71,15 @@ def verdict_sentence(gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in one line what to do, for the most severe finding: how soon, and what to check."""
+    """Say in one line what to do about the most severe finding: what to check, and how soon."""
     topic = gathered[0].worst.topic
     what = tongue.say(f"advice.topic.{topic if topic in TOPICS else 'other'}")
     return tongue.say(f"advice.{gathered[0].severity}", what=what)
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
-    """Say what is still to come: the end of a period, or else the effective date; "" if there is neither."""
+    """Say which date is still to come: the end of a period, or otherwise the effective date. The result is "" if
+    neither is to come."""
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
         return tongue.say("period.ends", due=tongue.day(timing.due))
@@ -153,10 +154,9 @@ def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
 
 
 def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
-    """Say when a notice or objection period ends, and quote the policy's sentence. Both are "" if there is no period.
-
-    A date that did not change with the text does not belong to this change. So no period is counted from it.
-    """
+    """Say when a notice or objection period ends, and quote the policy's sentence about the period. Both texts are ""
+    if there is no period. A date that did not change with the text does not belong to this change. So no period is
+    counted from such a date."""
     timing = notice.timing
     if timing.window_days is None:
         return "", ""
@@ -191,7 +191,8 @@ def event_words(event: PolicyEventKind, former: str, tongue: Phrases) -> str:
 
 
 def trouble(detail: str, reason: str, tongue: Phrases) -> str:
-    """Say why a policy could not be read. Details are recorded in English, so other readers get the reason's name."""
+    """Say why a policy could not be read. Details are recorded in English. Readers of other languages get the name of
+    the reason instead."""
     if tongue.language == RECORDED_IN:
         return inert(detail)
     return tongue.texts.get(f"trouble.{reason}") or tongue.say("trouble.other")
