@@ -208,7 +208,8 @@ def _environment(folder: str) -> Sandbox:
     ours = PackageLoader("notifier")
     renamed = DictLoader({former: f'{{% extends "{OURS}/{name}" %}}' for former, name in FORMER_NAMES.items()})
     environment = Sandbox(
-        # Our templates can also be found by their plain names, because they include each other. If the user has a template with the same name, the user's template is found.
+        # Our templates can also be found by their plain names, because they include each other. If the user has a
+        # template with the same name, the user's template is found.
         loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ChoiceLoader([ours, renamed])}), ours]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
