@@ -1,8 +1,9 @@
-"""Serves the recorded fetches of a policy's page one after another, and visits each with the real crawler.
+"""Serves the recorded fetches of a policy's page one after another. The real crawler visits each fetch.
 
-`replayed` runs this in a separate process, and returns a row for each visit. All modes except "plain" change something
-of ours at each fetch. "number" makes the archive one of an older extractor. "select" alternates between two selectors.
-"fallback" serves each page a second time in a form that the selectors do not match.
+`replayed` runs this in a separate process, and returns a row for each visit. In all modes except "plain", something
+on our side changes at each fetch. In the mode "number", the versions in the archive get the number of an older
+extractor. In the mode "select", two selectors alternate. In the mode "fallback", each page is served a second time
+in a form that the selectors do not match.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ PATHS = {
     "open-terms-archive": "/en/privacy-policy",
     "buffer": "/legal",
 }
-"""The paths of the pages, so that their links lead to the same places as before."""
+"""The path of each page. The pages are served at their original paths, so that relative links keep their targets."""
 OTHER_SELECT = {
     "uptimerobot": ("main",),
     "open-collective": ("body",),
@@ -55,7 +56,7 @@ class Fetched:
 
 
 def history(shared: Path, name: str) -> Iterator[Fetched]:
-    """Yield the fetches of a history in order."""
+    """Yield the fetches of a history in the order of time."""
     lines = (shared / "replay" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
         bodies = {member.name.rsplit("/", 1)[-1]: members.extractfile(member) for member in members if member.isfile()}
@@ -66,7 +67,7 @@ def history(shared: Path, name: str) -> Iterator[Fetched]:
 
 
 def at_home(body: bytes) -> bytes:
-    """Make a page that redirects the reader at once lead to the same server, because a test must not contact others."""
+    """Make the immediate redirect of a page lead to the test's server. A test must not contact any other server."""
     return re.sub(rb"(http-equiv=.?refresh.{1,40}?url=)https?://[^/]+", rb"\1", body)
 
 
@@ -86,7 +87,8 @@ class Row:
 
 
 def replayed(shared: Path, name: str, mode: str, folder: Path, files: Collection[str] | None = None) -> list[Row]:
-    """Visit the fetches of a history, or only these files, and return the result of each visit."""
+    """Visit the fetches of a history, and return the result of each visit. If `files` are given, visit only these
+    fetches."""
     task = {
         "shared": str(shared),
         "name": name,
@@ -95,7 +97,7 @@ def replayed(shared: Path, name: str, mode: str, folder: Path, files: Collection
         "files": None if files is None else sorted(files),
     }
     done = subprocess.run(
-        # Not with -m, because each worker process would then import the main module, and Scrapy with it.
+        # With -m, each worker process would import the main module, which imports Scrapy.
         [sys.executable, "-c", "from tests.end_to_end.replaying import main; main()", json.dumps(task)],
         cwd=PROJECT,
         capture_output=True,
@@ -109,7 +111,7 @@ def replayed(shared: Path, name: str, mode: str, folder: Path, files: Collection
 
 
 class Replay:
-    """A history that is visited."""
+    """The replay of one history."""
 
     def __init__(self, task: Mapping[str, Any], site: Site) -> None:
         self.name, self.mode, self.site = task["name"], task["mode"], site
@@ -120,7 +122,7 @@ class Replay:
         self.url = site.url(PATHS[self.name])
 
     async def story(self) -> None:
-        """Visit each fetch until its outcome is final."""
+        """Visit each fetch repeatedly until the outcome is final."""
         for number, fetch in enumerate(self.fetches):
             self.watch.now = max(fetch.at, self.watch.now + timedelta(hours=1))
             if self.mode == "number":
@@ -162,7 +164,7 @@ class Replay:
 
 
 def age(database: str) -> None:
-    """Make the archive one of an older extractor."""
+    """Change the archive so that an older extractor seems to have made its versions."""
     with open_archive(database) as archive, archive.writing() as session:
         for number, identity in session.execute(text("select id, identity from version")).all():
             older = re.sub(r"^e\d+", "e0", identity)
@@ -170,7 +172,7 @@ def age(database: str) -> None:
 
 
 def unfitting(body: bytes) -> bytes:
-    """Return a page with the same text, in elements that our selectors do not match."""
+    """Return a page with the same text. The elements are changed so that our selectors do not match them."""
     renamed = re.sub(rb"\baria-labelledby=", b"data-labelled=", body)
     return re.sub(rb"<(/?)main\b", rb"<\1div", renamed)
 

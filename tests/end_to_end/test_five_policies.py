@@ -1,4 +1,5 @@
-"""Tests the main job on five real policies: served as they were, crawled, changed, reported to a real mail server."""
+"""Tests the main job with five real policies. Their pages are served as they were, crawled, and changed. The changes
+are reported to a real mail server."""
 
 from __future__ import annotations
 
@@ -22,19 +23,20 @@ from tests.smtp import MailServer, Received, mail_server
 
 POLICIES = ("hacktrace", "alumak", "btp", "kenalan", "kartustok")
 EDITS = {"hacktrace": "01", "alumak": "04", "btp": "02", "kenalan": "15", "kartustok": "05"}
-"""A material edit of each policy, of five kinds. The edit of kenalan is in its Indonesian part."""
+"""The number of a material edit for each policy. The five edits are of different kinds. The edit of kenalan is in
+the Indonesian part of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Three runs over the five policies: with the original pages, with noise or one edit, and with the same pages
-    again."""
+    """Three runs over the five policies. The first run finds the original pages, the second run finds pages with
+    noise or with one edit, and the third run finds the pages of the second run again."""
 
     runs: tuple[Ended, Ended, Ended]
     outcomes: Mapping[str, str]
     """The outcome of each policy in the second run."""
     mails: tuple[tuple[Received, ...], ...]
-    """Messages that the mail server received in each run."""
+    """The messages that the mail server received. There is one tuple for each run."""
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
@@ -43,7 +45,8 @@ def rows(file: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Watch each policy once for its edit, and once for each of its noise pages."""
+    """Watch each policy several times: once for the edit, and once for each page with noise. Return what happened in
+    three runs."""
     folder = shared / "policies"
     later = {name: f"{name}/edits/{number}.html" for name, number in EDITS.items()}
     later |= {f"{name} noise {n}": f"{name}/noise/{n:02}.html" for name in POLICIES for n in range(1, 9)}
@@ -64,7 +67,8 @@ def story(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 
 
 def place(site: Site, folder: Path, file: str) -> str:
-    """Return an address for a page that ends like the real one, so that its links lead to the same places."""
+    """Return an address for a page. The path is the path of the real page, so that relative links keep their
+    targets."""
     return site.url(f"/{file.replace('/', '-')}{urlsplit(str(page(folder, file)['url'])).path}")
 
 
@@ -74,7 +78,7 @@ def page(folder: Path, file: str) -> dict[str, Any]:
 
 
 def answer(folder: Path, file: str) -> Answer:
-    """Serve a page as it was, with its status and headers."""
+    """Return a recorded response with its original body, status and headers."""
     row = page(folder, file)
     return Answer((folder / file).read_bytes(), row["status"], tuple(row["headers"].items()))
 
@@ -89,7 +93,7 @@ def latest_outcomes(desk: Desk) -> dict[str, str]:
         return {row.name: row.outcome for row in session.execute(text(query))}
 
 
-def test_each_policy_gets_a_first_version_and_nobody_is_notified(story: Story) -> None:
+def test_each_policy_gets_a_first_version_without_a_notification(story: Story) -> None:
     first = story.runs[0]
     assert (first.code, first.out, first.err) == (0, "45 policies checked: 45 first seen\n", "")
     assert story.mails[0] == ()
@@ -134,7 +138,7 @@ def label(shared: Path, policy: str) -> dict[str, Any]:
 
 
 def changed_words(edit: Mapping[str, Any]) -> set[str]:
-    """Return the words that occur more often on one side of an edit than on the other."""
+    """Return the words that occur more often on one side of an edit than on the other side."""
     before, after = (Counter(words(edit[side]).split()) for side in ("before", "after"))
     return {*(before - after), *(after - before)}
 

@@ -1,4 +1,4 @@
-"""Crawled responses that are not the policy are recognised, and none becomes a version."""
+"""Crawled responses that are not the policy are recognised. No such response becomes a version."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REASONS = {
     "maintenance": "maintenance",
     "login_page": "login",
 }
-"""Expected outcomes by the kind of answer."""
+"""The expected reason for some kinds of responses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,12 @@ class Watched:
 
     policy: str
     base: Mapping[str, Any]
-    """The row of its page."""
+    """The table row of the policy's page."""
     broken: Mapping[str, Any]
-    """The row of that response."""
+    """The table row of the other response."""
     site: Site
-    """A separate host, because a server that asks for a pause must not affect the others."""
+    """The server of this policy only. A server that asks for a pause must not delay the visits to the other
+    policies."""
 
     @property
     def name(self) -> str:
@@ -53,7 +54,7 @@ class Watched:
         return urlsplit(str(self.base["url"])).path
 
     def serve(self, row: Mapping[str, Any], folder: Path) -> None:
-        """Serve a response as it was, with its status, headers and redirect."""
+        """Serve a recorded response with its original status, headers and redirect."""
         final = urlsplit(str(row["final_url"]))
         leads = f"{final.path}?{final.query}" if final.query else final.path
         if leads != self.path:
@@ -64,17 +65,20 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Four runs, two hours apart: the policies, the other responses twice, the policies again.
+    """Four runs, two hours apart. The first run and the last run get the policies. The two runs between them get the
+    other responses.
 
-    Some of those responses ask for a pause of an hour.
+    Some of the other responses ask for a pause of an hour.
     """
 
     runs: tuple[Ended, ...]
     found: tuple[Mapping[str, tuple[str, str | None]], ...]
-    """The outcome and reason of each watch, for each run."""
+    """The outcome and the reason of each watched policy, by the name of the policy. There is one mapping for each
+    run."""
     versions: Mapping[str, int]
     mails: int
-    """Number of mails after the first run, which may welcome a new subscriber."""
+    """Number of mails after the first run. The first run is not counted, because it may send a welcome to the
+    subscriber."""
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,6 @@ def test_no_such_response_makes_a_version_and_nobody_is_notified(story: Story) -
     assert story.mails == 0
 
 
-def test_the_policy_is_there_again_as_if_nothing_had_happened(story: Story) -> None:
+def test_the_policy_is_unchanged_when_its_page_returns(story: Story) -> None:
     assert Counter(story.found[3].values()) == {("unchanged", None): 25}
     assert [run.code for run in story.runs] == [0, 1, 1, 0]

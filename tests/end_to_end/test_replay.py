@@ -1,4 +1,5 @@
-"""Tests the real histories of four policy pages, crawled: which fetches become versions, and which are reported."""
+"""Crawls the real histories of four policy pages. Tests which fetches become versions and which versions are
+reported."""
 
 from __future__ import annotations
 
@@ -40,20 +41,21 @@ def material(row: Truth) -> bool:
 
 
 def told_of(rows: list[Truth]) -> list[str]:
-    """Return the fetches with a change or noise in the table, each with the fetch before it."""
+    """Return the fetches for which the table has a change or noise. For each of them, return the fetch before it
+    too."""
     places = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0)}
     return [row["file"] for place, row in enumerate(rows) if place in places]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Compares the records with the truth."""
+    """Compares the recorded versions and alerts with the true changes."""
 
     versions: set[tuple[str, str]]
     """The history and fetch of each version after the first."""
     true_versions: set[tuple[str, str]]
     told: set[tuple[str, str]]
-    """Fetches of the reported versions."""
+    """The history and fetch of each version that was reported."""
     material: set[tuple[str, str]]
 
     @property
@@ -75,11 +77,12 @@ def score(found: Mapping[str, list[Row]], known: Mapping[str, list[Truth]]) -> S
     )
 
 
-def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
-    """Every real change becomes a version, and noise never does. Changes that concern sharing or rights are reported.
+def test_crawled_histories_give_the_true_versions_and_alerts(shared: Path, tmp_path: Path) -> None:
+    """Every real change becomes a version, and noise never becomes a version. Changes that concern sharing or rights
+    are reported.
 
-    With CLAUSEWATCH_LONG all fetches are visited. Otherwise only fetches with a change in the tables are visited, each
-    after its predecessor.
+    With CLAUSEWATCH_LONG all fetches are visited. Otherwise only the fetches for which the tables have a change or
+    noise are visited, each after the fetch before it.
     """
     known = {name: truths(shared, name) for name in SELECT}
     files = {name: None if LONG else told_of(rows) for name, rows in known.items()}
@@ -103,10 +106,11 @@ def test_the_replay_as_crawled(shared: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nothing_is_reported_because_something_of_ours_changed(shared: Path, tmp_path: Path, mode: str) -> None:
-    """At each fetch one thing of ours changes: the extractor's number, the selector, or whether the selector matches.
+def test_a_change_on_our_side_is_never_reported(shared: Path, tmp_path: Path, mode: str) -> None:
+    """At each fetch, one thing on our side changes: the number of the extractor, the selector, or whether the
+    selector matches the page.
 
-    The versions and alerts are the same as without such a change.
+        The versions and alerts are the same as without such a change.
     """
     names = list(SELECT if LONG else UPGRADED)
     known = {name: truths(shared, name) for name in names}

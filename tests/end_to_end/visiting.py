@@ -1,6 +1,6 @@
 """Runs the real crawler repeatedly in one process, with a clock that the test sets.
 
-A reactor starts once in a process, so this needs a process of its own; see `replaying`.
+Twisted's reactor can be started only once in a process, so each test needs a separate process: see `replaying`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SUBSCRIBER = Subscriber("Desk", (Target("post", "desk@example.org"),))
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """The records of a run for one policy, and the number of new alerts after the run."""
+    """The result and the record of a visit to one policy, and the number of new alerts after the run."""
 
     result: AssessedFetch
     recorded: RecordedVisit
@@ -38,7 +38,7 @@ class Visited:
 
 
 class Watch:
-    """An archive, and runs over its due policies."""
+    """An archive, and the runs that visit its policies."""
 
     def __init__(self, database: str, now: datetime) -> None:
         self.database = database
@@ -48,7 +48,8 @@ class Watch:
         logging.getLogger("scrapy").setLevel(logging.ERROR)
 
     def follow(self, story: Callable[[], Awaitable[None]]) -> None:
-        """Run a function that makes visits, to its end. Call it only once in a process."""
+        """Run a function that makes visits, and wait until it ends. This method can be called only once in a
+        process."""
         loop = asyncio.get_event_loop()
         task = loop.create_task(self._ended(story))
         self._process.start(stop_after_crawl=False, install_signal_handlers=False)
@@ -60,11 +61,12 @@ class Watch:
         try:
             await story()
         finally:
-            running: Any = reactor  # Twisted's own type for it is wrong
+            running: Any = reactor  # Twisted's own type for the reactor is wrong
             running.stop()
 
     async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
-        """Visit these policies, or only the due ones, as `clausewatch run` does."""
+        """Visit these policies as `clausewatch run` does. Without `everything`, visit only the policies that are
+        due."""
         found: list[tuple[AssessedFetch, RecordedVisit]] = []
 
         def note(result: AssessedFetch, recorded: RecordedVisit) -> None:

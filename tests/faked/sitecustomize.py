@@ -1,6 +1,7 @@
-"""Loaded by every Python that a test starts under libfaketime, whose version 0.9.10 makes clock_nanosleep fail.
+"""Replaces `time.sleep` in every Python process that a test starts under libfaketime.
 
-`time.sleep` uses that call. Here it waits with another one.
+Python's `time.sleep` calls clock_nanosleep, which fails under libfaketime 0.9.10. The replacement waits with a
+different call.
 """
 
 import select

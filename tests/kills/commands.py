@@ -1,5 +1,5 @@
-"""Runs `clausewatch` commands as separate processes that are watched and killed. They are forked, because there are
-hundreds."""
+"""Runs `clausewatch` commands as separate processes that are watched and killed. The processes are forked, because
+hundreds of new Python processes would take too long."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from archive.storage.fault_injection import VARIABLE
 from tests.forking import Forked, fork
 
 STARTING = 60.0
-"""Seconds in which a command starts its work, even on a loaded machine."""
+"""Maximum seconds from the start of a command to the first point of its work, even on a loaded machine."""
 
 
 @dataclass
 class Child:
-    """A running command, and its progress."""
+    """A running command. While it works, it writes the names of the points that it reaches into a file."""
 
     process: Forked
     points: Path
@@ -28,11 +28,11 @@ class Child:
 
     @property
     def code(self) -> int | None:
-        """Exit code; None while it runs."""
+        """The exit code, or None while the command runs."""
         return self.process.code
 
     def reached(self) -> list[str]:
-        """Return the points that it has reached so far, in order."""
+        """Return the points that the command has reached so far, in the order of time."""
         return [line.split(" ", 1)[1] for line in self._lines()]
 
     def worked(self) -> float:
@@ -41,7 +41,7 @@ class Child:
         return moments[-1] - moments[0] if moments else 0.0
 
     def wait_for_work(self) -> bool:
-        """Wait until its work starts; return False if it ends before that."""
+        """Wait until the command reaches its first point. Return False if the command ends before."""
         deadline = time.monotonic() + STARTING
         while not self._lines():
             if self.code is not None:
@@ -51,12 +51,12 @@ class Child:
         return True
 
     def wait_for_points(self, number: int) -> None:
-        """Wait until it has reached this number of points, or ends."""
+        """Wait until the command has reached this number of points, or until it ends."""
         while len(self._lines()) < number and self.code is None:
             time.sleep(0.002)
 
     def wait_for(self, point: str, times: int = 1) -> None:
-        """Wait until it has reached a point this number of times."""
+        """Wait until the command has reached a point with this name `times` times."""
         deadline = time.monotonic() + STARTING
         while self.reached().count(point) < times:
             assert self.code is None, self.said()
@@ -64,16 +64,16 @@ class Child:
             time.sleep(0.005)
 
     def end(self, timeout: float = 120.0) -> int:
-        """Wait for its end; return its exit code."""
+        """Wait for the end of the command. Return the exit code."""
         return self.process.wait(timeout)
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal to it and to its workers."""
-        with contextlib.suppress(ProcessLookupError):  # it has ended
+        """Send a signal to the command and to its worker processes."""
+        with contextlib.suppress(ProcessLookupError):  # the command has ended
             os.killpg(self.process.pid, number)
 
     def kill(self) -> bool:
-        """Kill it with all its workers. Return whether it was still running or was killed before."""
+        """Kill the command and its worker processes. Return True if this kill or an earlier kill ended the command."""
         self.send(signal.SIGKILL)
         return self.end(30) == -signal.SIGKILL
 
@@ -88,7 +88,8 @@ class Child:
 
 
 def start(folder: Path, number: int, words: tuple[str, ...], until: int | None, more: Mapping[str, str]) -> Child:
-    """Start a command in a folder with its configuration. It is killed at point number `until`."""
+    """Start a command with the configuration file in a folder. If `until` is a number, the command is killed when it
+    reaches the point with this number."""
     points, log = folder / f"points-{number}", folder / f"log-{number}"
     surroundings = {VARIABLE: str(points) if until is None else f"{points}:{until}", "HOME": str(folder), **more}
     arguments = ("--config", str(folder / "clausewatch.toml"), *words)

@@ -1,5 +1,5 @@
-"""A connection to a PostgreSQL server that is cut at a COMMIT: either before the server gets it, or before it has
-answered."""
+"""Provides a connection to a PostgreSQL server that a test can cut at a COMMIT. The cut is before the server gets
+the COMMIT, or before the client gets the answer."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ COMMIT = b"COMMIT\0"
 
 @dataclass
 class Way:
-    """The connection, and the COMMIT at which it is cut."""
+    """The connection, and the COMMIT at which the connection is cut."""
 
     folder: Path
     server: Path
     """The server's socket."""
     at: int = 0
-    """Number of that COMMIT, counted from the last `cut`; 0 if it is not cut."""
+    """Number of the COMMIT at which the connection is cut, counted from the last call of `cut`. The connection is
+    not cut if this is 0."""
     after: bool = False
-    """Whether the server gets it, so that only the answer is lost."""
+    """Whether the server gets the COMMIT, so that only the answer is lost."""
     passed: int = 0
     done: int = 0
-    """Number of cuts."""
+    """Number of cuts that were made."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def cut(self, at: int, *, after: bool) -> None:
-        """Cut the connection at a COMMIT from now on."""
+        """Cut the connection at the COMMIT with the number `at`, counted from now."""
         with self._lock:
             self.at, self.after, self.passed = at, after, 0
 
@@ -48,7 +49,7 @@ class Way:
             while data := client.recv(65536):
                 if COMMIT in data and self._is_the_one():
                     if self.after:
-                        client.shutdown(socket.SHUT_RDWR)  # the client is gone before the answer
+                        client.shutdown(socket.SHUT_RDWR)  # the client is disconnected before the answer arrives
                         server.sendall(data)
                         back.join(5)
                     self.done += 1
@@ -71,7 +72,8 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 @contextlib.contextmanager
 def way(folder: Path, server: Path) -> Iterator[Way]:
-    """Open a connection to a server that listens in a folder. Clients use `folder` instead of the server's."""
+    """Open a connection to a server that listens in a folder. Clients connect to `folder` instead of the server's
+    folder."""
     name = ".s.PGSQL.5432"
     made = Way(folder, server / name)
     with socket.socket(socket.AF_UNIX) as listening:

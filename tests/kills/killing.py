@@ -14,44 +14,45 @@ from tests.kills.soundness import Witness
 from tests.kills.stand import Stand
 
 EARLY = 0.1
-"""Share of random kills while the command starts, before its work."""
+"""Share of the random kills that come while the command starts, before its work."""
 
 BY_CLOCK = 0.4
-"""Upper limit of the range for kills at the start or by the clock. The others come soon after a random point."""
+"""Share of the random kills that come after a random time: either during the start (see `EARLY`) or during the work.
+All other kills come soon after a random point."""
 
 SOON = 0.02
-"""Average seconds between such a point and its kill."""
+"""Average number of seconds from a random point to the kill."""
 
 MEASURED = 20
-"""Number of kills after which the time of an undisturbed command is measured again."""
+"""Number of kills after which the duration of a command without a kill is measured again."""
 
 
 @dataclass
 class Killing:
-    """A series of kills."""
+    """A series of kills, and the problems that were found."""
 
     stand: Stand
     seed: int
     prepare: Callable[[], object] = lambda: None
-    """Gives the next command work to do."""
+    """Function that makes work for the next command, such as a new edition of a policy."""
     killed: int = 0
     at_work: int = 0
     places: Counter[str] = field(default_factory=Counter)
-    """Number of kills by the last point reached."""
+    """Number of kills by the last point that the command had reached."""
     faults: list[str] = field(default_factory=list)
     _works: list[float] = field(default_factory=list)
-    """Seconds of work of commands that were not killed."""
+    """Seconds that each command without a kill worked."""
     _starts: list[float] = field(default_factory=list)
     _measured: int = 0
     _points: int = 1
-    """Number of points that the last of them reached."""
+    """Number of points that the last command without a kill reached."""
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)
         self.random = seeded(self.seed)
 
     def at_point(self, number: int, *words: str) -> bool:
-        """Kill a command at the point with this number. Return False if it ends before that."""
+        """Kill a command at the point with this number. Return False if the command ends before that point."""
         self.prepare()
         child = self.stand.start(*words, until=number)
         child.end()
@@ -60,14 +61,14 @@ class Killing:
         return killed
 
     def at_random(self, *words: str) -> None:
-        """Kill a command at a random moment: during its start, during its work by the clock, or soon after a random
-        point.
+        """Kill a command at a random moment: during its start, after a random time of its work, or soon after a
+        random point.
 
-        By the clock alone, few kills would come late in the work, because a run mostly waits for its page and its
-        workers.
+        A run spends most of its time waiting for the page and for its worker processes. So few kills after a random
+        time come late in the work, and kills soon after a random point are needed too.
         """
         if self.killed >= MEASURED * self._measured:
-            self.undisturbed(*words)  # it finishes the work that killed commands left
+            self.undisturbed(*words)  # this command finishes the work that killed commands left
             self.undisturbed(*words)
             self._measured += 1
         chance = self.random.random()
@@ -84,7 +85,7 @@ class Killing:
         self._note(child, child.kill(), at_work=bool(child.reached()))
 
     def undisturbed(self, *words: str) -> Child:
-        """Run a command to its end, and note its duration."""
+        """Run a command until it ends, and record its duration."""
         self.prepare()
         began = time.monotonic()
         child = self.stand.start(*words)
@@ -106,7 +107,7 @@ class Killing:
         return self.faults + self.witness.final()
 
     def summary(self) -> str:
-        """Return a summary for docs/figures.md."""
+        """Return a summary of the kills for docs/figures.md."""
         got = len(self.stand.mail.received), len(self.stand.hook.taken)
         distinct = len({str(each.mail["Message-ID"]) for each in self.stand.mail.received}), len(self.stand.hook.kept)
         return (

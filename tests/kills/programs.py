@@ -1,4 +1,4 @@
-"""Runs `clausewatch` commands under another program, such as one that limits resources, fails disks, or changes the
+"""Runs `clausewatch` commands under a program that limits resources, makes writes to the disk fail, or changes the
 clock."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Ended:
 
 
 def under(stand: Stand, program: Sequence[str], *words: str, **more: str) -> Ended:
-    """Run a command to its end under another program. `more` are environment variables."""
+    """Run a command under a program until the command ends. `more` are environment variables."""
     command = [*program, sys.executable, "-m", "clausewatch", "--config", str(stand.configuration), *words]
     surroundings = os.environ | {"HOME": str(stand.folder), "PYTHONDONTWRITEBYTECODE": "1"} | more
     done = subprocess.run(

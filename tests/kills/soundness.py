@@ -1,5 +1,5 @@
-"""Checks the state after any crash: nothing is corrupt, half written or lost. A message is sent twice only if a server
-had accepted it and we could not record that."""
+"""Checks the state after any crash: nothing is corrupt, half written or lost. A message is sent twice only if a
+server accepted it and a crash prevented us from recording that."""
 
 from __future__ import annotations
 
@@ -58,20 +58,23 @@ JOIN change c ON c.id = f.change_id JOIN version v ON v.id = c.version_id
 ALERT = re.compile(r"^Alert ([0-9a-f]{16,32})$", re.MULTILINE)
 
 Message = tuple[str, str]
-"""The channel that accepted it, and the smallest of its alert IDs."""
+"""A message: the channel that accepted the message, and the smallest alert ID in the message."""
 
 
 @dataclass
 class Witness:
-    """Checks the state after each crash, and remembers earlier states."""
+    """Checks the state after each crash. Remembers the head of the chain and the accepted messages from earlier
+    states."""
 
     stand: Stand
     heads: list[SavedHead] = field(default_factory=list)
     excused: Counter[Message] = field(default_factory=Counter)
-    """Number of crashes between a server's acceptance and our commit, by message."""
+    """Number of crashes between the acceptance of a message and our commit, by message. A message may be sent again
+    that often."""
 
     def look(self, child: Child | None = None) -> list[str]:
-        """Return the problems. Remember the head, and the accepted messages that could not be recorded."""
+        """Return the problems. Remember the head of the chain, and the accepted messages whose acceptance is not
+        recorded."""
         settle(self.stand)
         with open_archive(self.stand.database) as archive:
             found = [*broken(archive), *self._verified(archive), *self._forgotten(archive, child)]
@@ -83,7 +86,8 @@ class Witness:
         return found
 
     def final(self) -> list[str]:
-        """Return the messages that were lost, or sent twice without reason, after everything was sent."""
+        """Return the problems after everything was sent, such as messages that were lost or were sent twice without
+        a reason."""
         got = received(self.stand)
         with open_archive(self.stand.database) as archive:
             with archive.reading() as session:
@@ -108,7 +112,8 @@ class Witness:
         return [str(flaw) for flaw in verify(archive, Tally(), self.heads[-3:], extract=False)]
 
     def _forgotten(self, archive: Archive, child: Child | None) -> list[str]:
-        """Return the editions that a run claimed to have recorded but the archive does not have."""
+        """Return the policies whose edition is missing in the archive although the command said that it had recorded
+        the edition."""
         said = "" if child is None else child.said()
         recorded = re.compile(r"^(.+): (?:changed|first version)", re.MULTILINE)
         names = {match[1] for match in recorded.finditer(said)}
@@ -117,7 +122,7 @@ class Witness:
 
 
 def broken(archive: Archive) -> list[str]:
-    """Return a list of what is half written or corrupt."""
+    """Return a list of records that are half written or corrupt."""
     found = []
     with archive.reading() as session:
         if archive.engine.dialect.name == "sqlite":
@@ -130,8 +135,8 @@ def broken(archive: Archive) -> list[str]:
 
 
 def undone(stand: Stand) -> list[str]:
-    """Return problems that a command which ended well cannot leave: an edition that is not recorded, a waiting
-    message.
+    """Return problems that must not exist after a command that ended with exit code 0: editions that are not
+    recorded, and messages that wait.
     """
     with open_archive(stand.database) as archive:
         left = [
@@ -149,7 +154,7 @@ def is_newest(stand: Stand, archive: Archive, name: str) -> bool:
 
 
 def noted(archive: Archive) -> set[Message]:
-    """Return the messages whose acceptance is committed."""
+    """Return the messages whose acceptance is recorded in the archive."""
     with archive.reading() as session:
         return {(channel, alert) for channel, alert in session.execute(text(TAKEN))}
 
@@ -162,7 +167,7 @@ def settle(stand: Stand) -> None:
 
 
 def received(stand: Stand) -> Counter[Message]:
-    """Return how often each message was accepted, by either server."""
+    """Return how often each message was accepted by the mail server or by the webhook receiver."""
     mails = Counter(("post", min(ALERT.findall(each.text))) for each in stand.mail.received)
     hooks = Counter(
         ("hook", min(alert["id"] for alert in json.loads(each.content)["alerts"])) for each in stand.hook.taken
@@ -171,7 +176,8 @@ def received(stand: Stand) -> Counter[Message]:
 
 
 def out_of_order(stand: Stand, archive: Archive) -> set[tuple[str, int]]:
-    """Return the channels and policies whose first copies did not come older before newer."""
+    """Return the channels and policies for which a newer message came before an older one. Only the first copy of
+    each message counts."""
     with archive.reading() as session:
         versions = {alert: (policy, number) for alert, policy, number in session.execute(text(VERSIONS))}
     found = set()
@@ -186,7 +192,8 @@ def out_of_order(stand: Stand, archive: Archive) -> set[tuple[str, int]]:
 
 
 def renamed(stand: Stand) -> Iterable[Message]:
-    """Return the messages that were repeated under another ID, so that a receiver could not recognise them."""
+    """Return the messages that were repeated with a new Message-ID or idempotency key. A receiver could not
+    recognise such a message as a repetition."""
     names: dict[Message, set[str]] = {}
     for mail in stand.mail.received:
         names.setdefault(("post", min(ALERT.findall(mail.text))), set()).add(str(mail.mail["Message-ID"]))
@@ -197,5 +204,5 @@ def renamed(stand: Stand) -> Iterable[Message]:
 
 
 def heads_told(stand: Stand) -> list[str]:
-    """Return the heads that the messages quote. Each receiver is a witness."""
+    """Return the heads of the chain that the messages quote. The chain must agree with these heads."""
     return [json.loads(each.content)["chain_head"] for each in stand.hook.taken]

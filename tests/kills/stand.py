@@ -1,8 +1,8 @@
-"""A setup for tests that kill commands: a site whose policies change, a mail server, a webhook receiver, and the
-commands.
+"""A setup for tests that kill commands. It has a site whose policies change, a mail server and a webhook receiver,
+and it starts the commands.
 
-Each edition of a policy is a new text with a new recipient of personal data. This is a material change that each of two
-targets must get exactly once.
+Each edition of a policy names a new recipient of personal data. This is a material change. The mail server and the
+webhook receiver must each get a message about it exactly once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SECRET = "a-secret-of-the-tests-alone"
 
 @dataclass
 class Stand:
-    """The folder, the servers, and the number of editions of each policy so far."""
+    """The folder and the servers of a setup. `editions` has the number of published editions for each policy."""
 
     folder: Path
     database: str
@@ -59,7 +59,7 @@ class Stand:
         for name in names:
             self.publish(name)
             lines += ["[[policy]]", f'name = "{name}"', f'url = "{self.site.url("/" + name)}"']
-        # Each change is a message of its own, so that the order of messages can be checked.
+        # Each change is sent in a separate message, so that the order of messages can be checked.
         lines += ["[messages]", "roundup_from = 10000"]
         lines += ["[channels]", f'post = "{self.mail.url}"']
         lines += [f'hook = "webhook://:{SECRET}@127.0.0.1:{self.hook.port}/hook"']
@@ -72,24 +72,25 @@ class Stand:
         self.site.serve("/" + name, POLICY.format(name=name, sharing=sharing(edition)))
 
     def start(self, *words: str, until: int | None = None, **more: str) -> Child:
-        """Start a command. It is killed at point number `until`. `more` are environment variables."""
+        """Start a command. If `until` is a number, the command is killed at the point with this number. `more` are
+        environment variables."""
         self.started += 1
         return start(self.folder, self.started, words, until, more)
 
     def call(self, *words: str) -> Child:
-        """Run a command to its end."""
+        """Run a command until it ends."""
         child = self.start(*words)
         child.end()
         return child
 
 
 def sharing(edition: int) -> str:
-    """Return an edition's sentence about recipients. Each edition names another recipient."""
+    """Return the sentence about recipients in an edition. Each edition names a different recipient."""
     return f"We share your personal data with the advertising company {numeral(edition)} Promotions Ltd."
 
 
 def numeral(number: int) -> str:
-    """Return a number as a made-up name. A word is read as a recipient; a digit could be anything."""
+    """Return a made-up name for a number. A name is recognised as a recipient, and a number is not."""
     letters = "bdfgklmnprstvz"
     word = ""
     while True:
@@ -101,6 +102,6 @@ def numeral(number: int) -> str:
 
 @contextlib.contextmanager
 def standing(folder: Path, database: str) -> Iterator[Stand]:
-    """Run the servers of a setup that uses this folder."""
+    """Return a setup in this folder, and run its servers."""
     with serving() as site, mail_server() as mail, sink() as hook:
         yield Stand(folder, database, site, mail, hook)

@@ -1,4 +1,5 @@
-"""While another program locks the archive, a command waits, then says so and loses nothing."""
+"""While a different program locks the archive, a command waits for some time. If the lock lasts, the command says so
+and ends. Nothing is lost."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
 
 @pytest.fixture
 def other(stand: Stand) -> Iterator[Connection]:
-    """Return another program's connection, which locks the whole archive."""
+    """Return a connection that locks the whole archive, as a different program might do."""
     engine = create_engine(stand.database)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -57,7 +58,7 @@ def test_a_lock_that_lasts_ends_a_command_with_3_and_one_sentence(
     assert len(stand.mail.received) == 1
 
 
-def test_a_lock_that_ends_in_time_is_waited_for(stand: Stand, other: Connection) -> None:
+def test_a_command_waits_for_a_lock_that_ends_in_time(stand: Stand, other: Connection) -> None:
     child = stand.start(*RUN)
     freed = threading.Timer(1, other.rollback)
     freed.start()
@@ -67,7 +68,7 @@ def test_a_lock_that_ends_in_time_is_waited_for(stand: Stand, other: Connection)
 
 
 def test_a_lock_taken_during_a_run_ends_it_with_3(stand: Stand) -> None:
-    """Records made before the lock stay. The next run records and reports the rest."""
+    """Everything that was recorded before the lock stays in the archive. The next run records and reports the rest."""
     locked = threading.Event()
     stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], until=locked)
     child = stand.start(*RUN)

@@ -1,4 +1,5 @@
-"""Order and chain stay intact if a clock jumps, between runs or within one. Each change is reported once."""
+"""The order of versions and the chain stay intact if the clock jumps between two runs or within a run. Each change
+is reported once."""
 
 from __future__ import annotations
 
@@ -37,9 +38,9 @@ def at(stand: Stand, clock: str, *words: str, **more: str) -> Ended:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None:
-    """The policy is not named on the command line. It is due in both directions, so a clock that was set back hides
-    nothing."""
+def test_a_clock_that_jumps_between_runs_keeps_the_order(stand: Stand) -> None:
+    """The runs visit only policies that are due. The policy is due after a jump forwards and after a jump backwards,
+    so no change is missed."""
     witness = Witness(stand)
     for told, jump in enumerate(JUMPS if LONG else JUMPS[1:3], start=1):
         stand.publish("Lodge")
@@ -56,7 +57,7 @@ def test_a_clock_that_jumps_between_runs_disorders_nothing(stand: Stand) -> None
 
 
 def make_due(stand: Stand) -> None:
-    """Set the times in the archive back by an hour, unless the clock was ahead."""
+    """Set the recorded time of the last visit back by an hour."""
     engine = create_engine(stand.database)
     with engine.begin() as connection:
         tried = connection.execute(text("SELECT tried_at FROM policy")).scalar_one()
@@ -67,8 +68,8 @@ def make_due(stand: Stand) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("jump", ["-1d", "+3650d"] if LONG else ["+3650d"])
-def test_a_clock_that_jumps_within_a_run_disorders_nothing(stand: Stand, jump: str) -> None:
-    """The clock jumps when the page is requested. Work in progress and its time-outs continue."""
+def test_a_clock_that_jumps_within_a_run_keeps_the_order(stand: Stand, jump: str) -> None:
+    """The clock jumps when the page is requested. The visit continues, and no time-out ends it."""
     stand.publish("Lodge")
     clock = stand.folder / "clock"
     clock.write_text("+0")

@@ -1,4 +1,5 @@
-"""A command reports a full or failing disk, nothing is corrupt, and messages are sent once there is space."""
+"""A command reports a full or failing disk, and nothing in the archive is corrupt. As soon as there is space again,
+the messages are sent."""
 
 from __future__ import annotations
 
@@ -22,12 +23,12 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
 WORDS = "the disk is full|the disk could not be read or written|cannot be opened; check that its folder"
-"""Matches messages about the disk."""
+"""Matches error messages about the disk."""
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a disk of 4 MiB. Only root can make one."""
+    """Return the folder of a disk of 4 MiB. Only root can mount such a disk."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     place = tmp_path / "disk"
@@ -47,8 +48,9 @@ def watching(folder: Path, archive: Path) -> Iterator[Stand]:
         yield stand
 
 
-def test_a_full_disk_is_reported_and_what_was_due_is_sent_once_there_is_room(tmp_path: Path, disk: Path) -> None:
-    """Different numbers of blocks are left: none, too few to record, too few to note what was sent."""
+def test_a_full_disk_is_reported_and_the_messages_are_sent_when_there_is_space(tmp_path: Path, disk: Path) -> None:
+    """The free space varies between nothing and 400 KiB. So there may be no space for a version, or no space to
+    record that a message was sent."""
     with watching(tmp_path, disk / "watch.db") as stand:
         killing, ballast, failed = Killing(stand, 0), disk / "ballast", 0
         for left in range(0, 400, 8 if LONG else 150):
@@ -61,13 +63,14 @@ def test_a_full_disk_is_reported_and_what_was_due_is_sent_once_there_is_room(tmp
 
 
 def fill(ballast: Path, left: int) -> None:
-    """Write a file that leaves `left` bytes free on its disk."""
+    """Write a file so large that `left` bytes stay free on the disk."""
     free = shutil.disk_usage(ballast.parent).free
     ballast.write_bytes(bytes(max(0, free - left)))
 
 
 def test_a_limit_on_the_size_of_files_is_reported(tmp_path: Path) -> None:
-    """The limit acts like a quota. When it is exceeded, the kernel sends a signal, which does not kill the process."""
+    """The limit works like a disk quota. If a file exceeds the limit, the kernel sends a signal. The signal does not
+    kill the command."""
     archive = tmp_path / "watch.db"
     with watching(tmp_path, archive) as stand:
         killing, failed = Killing(stand, 0), 0
@@ -82,12 +85,13 @@ def test_a_limit_on_the_size_of_files_is_reported(tmp_path: Path) -> None:
 SYSCALLS = ("pwrite64", "fdatasync", "ftruncate")
 FAILURES = [(call, error) for call in SYSCALLS for error in ("ENOSPC", "EIO") if (call, error) != ("ftruncate", "EIO")]
 SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("fdatasync", "EIO"): (2,)}
-"""Calls that fail in a short test."""
+"""Numbers of the calls that fail in a short test, for each system call and error."""
 
 
 @pytest.mark.parametrize(("call", "error"), FAILURES if LONG else list(SAMPLE))
-def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str, error: str) -> None:
-    """Each write to the archive fails in turn, from a sender's first to its last. ENOSPC lasts, EIO passes."""
+def test_a_command_whose_write_fails_never_reports_success(tmp_path: Path, call: str, error: str) -> None:
+    """Each run of a sender has one failing write to the archive: first the first write, then the second, up to the
+    last. After ENOSPC all later writes fail too. After EIO they work."""
     require(shutil.which("strace") is not None, "strace")
     archive, injected = tmp_path / "watch.db", 0
     with watching(tmp_path, archive) as stand:
@@ -107,8 +111,8 @@ def test_a_write_that_fails_is_never_a_silent_success(tmp_path: Path, call: str,
 
 
 def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> list[str]:
-    """Return the command that makes calls on the archive's files fail: call number `number` and, if the error lasts,
-    all later ones."""
+    """Return the start of a command line that makes one system call on the archive's files fail: the call with this
+    number. If the error is ENOSPC, all later calls fail too."""
     lasts = "+" if error == "ENOSPC" else ""
     files = [word for suffix in ("", "-wal", "-shm", "-journal") for word in ("-P", f"{archive}{suffix}")]
     inject = f"inject={call}:error={error}:when={number}{lasts}"
@@ -116,7 +120,7 @@ def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> l
 
 
 def wait_in_the_outbox(stand: Stand) -> None:
-    """Let a run find a new edition while neither server can be reached."""
+    """Let a run find a new edition while neither server can be reached, so that the messages wait."""
     stand.mail.stop()
     stand.hook.status = 503
     stand.publish("Lodge")
@@ -126,7 +130,7 @@ def wait_in_the_outbox(stand: Stand) -> None:
 
 
 def judge(stand: Stand, witness: Witness, ended: Ended) -> bool:
-    """Check that a command reported its failure; return whether it failed."""
+    """Check that a command succeeded completely or reported the failure. Return whether the command failed."""
     assert "Traceback" not in ended.said, ended.said
     assert witness.look() == []
     if ended.code == 0:

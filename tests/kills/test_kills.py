@@ -1,4 +1,4 @@
-"""The archive stays intact and every alert arrives, no matter when a run or a sender is killed."""
+"""A run or a sender may be killed at any moment. The archive stays intact, and every alert arrives."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SEED = 20261123
 RUN = ("run", "--all", "--verbose")
 SEND = ("notify", "send")
 AT_WORK = 0.8
-"""Minimum share of kills that must come during the work."""
+"""Minimum share of kills that must come during the work of a command."""
 
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    """Return a setup with one policy that was visited once."""
+    """Return a setup with one policy, which was visited once."""
     with standing(tmp_path, database_url) as made:
         made.configure(names=("Lodge",))
         assert made.call(*RUN).code == 0
@@ -41,8 +41,8 @@ def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
-    """Each run starts from the state that the run before left, so crashes during the recovery from a crash are
-    included."""
+    """Each run starts from the state in which the run before was killed. So some runs are killed while they recover
+    from an earlier kill."""
     killing, number = Killing(stand, SEED, lambda: stand.publish("Lodge")), 1
     while True:
         if not killing.at_point(number, *RUN):
@@ -70,12 +70,12 @@ def test_a_sender_killed_at_random_and_at_named_points_loses_nothing(stand: Stan
 
 
 def mostly_at_work(killing: Killing) -> bool:
-    """Return whether enough kills came during the work, with some tolerance for chance."""
+    """Return whether enough kills came during the work. Fewer kills by chance are tolerated."""
     return killing.at_work >= AT_WORK * killing.killed - 4
 
 
 def wait_in_the_outbox(stand: Stand, editions: int) -> None:
-    """Let runs find new editions while neither server can be reached."""
+    """Let runs find this number of new editions while neither server can be reached, so that the messages wait."""
     stand.mail.stop()
     stand.hook.status = 503
     for _ in range(editions):

@@ -1,4 +1,5 @@
-"""Tests that only one of several runs works, and that a sender that was stopped for long does not repeat messages."""
+"""Tests that only one of several simultaneous runs works. Tests also that a sender does not repeat messages after a
+long stop."""
 
 from __future__ import annotations
 
@@ -37,15 +38,15 @@ main(["--config", sys.argv[1], "run", "--all"])
 
 @pytest.fixture
 def stand(tmp_path: Path, database_url: str) -> Iterator[Stand]:
-    """Return a setup with one policy that was not visited yet."""
+    """Return a setup with one policy, which was not visited yet."""
     with standing(tmp_path, database_url) as made:
         made.configure(names=("Lodge",))
         yield made
 
 
 def test_only_one_of_several_simultaneous_runs_works(stand: Stand, database_kind: str) -> None:
-    """The others end with exit code 4 and name the active run, before they import Scrapy or a driver. Nothing is
-    fetched twice."""
+    """All other runs end with exit code 4 and name the active run. They end before they import Scrapy or a database
+    driver. The page is fetched only once."""
     together = 20 if LONG or database_kind == "sqlite" else 5
     for turn in range(1, ROUNDS + 1):
         stand.site.asked.clear()
@@ -53,7 +54,7 @@ def test_only_one_of_several_simultaneous_runs_works(stand: Stand, database_kind
         for run in runs:
             assert run.stdout is not None
             assert run.stdout.readline() == "ready\n"
-        for run in runs:  # as close together as possible
+        for run in runs:  # all runs get their line of input at nearly the same time
             assert run.stdin is not None
             run.stdin.write("\n")
             run.stdin.flush()
@@ -67,7 +68,7 @@ def test_only_one_of_several_simultaneous_runs_works(stand: Stand, database_kind
 
 
 def started(stand: Stand) -> subprocess.Popen[str]:
-    """Start a run that waits for a line of input first."""
+    """Start a run. It begins to work when it gets a line of input."""
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(stand.configuration)],
         cwd=stand.folder,
@@ -79,9 +80,9 @@ def started(stand: Stand) -> subprocess.Popen[str]:
     )
 
 
-def test_a_sender_that_is_stopped_past_its_lease_sends_nothing_twice(stand: Stand, database_kind: str) -> None:
-    """The sender is stopped before its first send. Another machine's sender takes over after the server has dropped
-    it.
+def test_a_sender_that_is_stopped_longer_than_its_lease_sends_nothing_twice(stand: Stand, database_kind: str) -> None:
+    """The sender is stopped before it sends its first messages. With PostgreSQL, a sender on a second machine takes
+    over as soon as the server has closed the connection of the stopped sender.
     """
     stand.call(*RUN)
     stand.publish("Lodge")
@@ -105,12 +106,12 @@ def test_a_sender_that_is_stopped_past_its_lease_sends_nothing_twice(stand: Stan
     stand.call("notify", "send")
     faults = Killing(stand, 0).witness.final()
     assert [fault for fault in faults if "too often" not in fault] == []
-    # A message that was being sent when it stopped may have been accepted: at most one in each channel.
+    # In each channel, at most one message was being sent at the time of the stop. A server may have accepted it.
     assert all(many <= 2 for many in received(stand).values())
 
 
 def stop_and_expire_claims(stand: Stand, sender: Child) -> None:
-    """Stop a sender when it holds no lock of the archive, and let its claims expire."""
+    """Stop a sender while it does not lock the archive, and let its claims expire."""
     for _ in range(20):
         sender.send(signal.SIGSTOP)
         try:
@@ -124,16 +125,17 @@ def stop_and_expire_claims(stand: Stand, sender: Child) -> None:
 
 
 def drop_connections(stand: Stand) -> None:
-    """Make the server drop its clients, as after a restart."""
+    """Make the database server close the connections of all commands, as a restart would do."""
     execute(stand, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'clausewatch'")
     time.sleep(0.2)
 
 
 def execute(stand: Stand, statement: str) -> None:
-    """Run one statement without our program. Raise OperationalError if another process holds a lock that it needs."""
+    """Run an SQL statement without our program. Raise OperationalError if a process holds a lock that the statement
+    needs."""
     engine = create_engine(stand.database)
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # by default it would wait as long as the lock is held
+        if engine.dialect.name == "postgresql":  # by default the statement would wait for the lock without a limit
             connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql(statement)
     engine.dispose()

@@ -1,7 +1,7 @@
-"""A PostgreSQL server that dies during runs keeps everything that it acknowledged, and every alert arrives.
+"""A PostgreSQL server that dies during runs keeps everything that it confirmed, and every alert arrives.
 
-The server waits for the disk at each commit, as real ones do. Other tests cut a connection after COMMIT was sent.
-Nobody then knows whether it was executed, and in both cases nothing may be lost or doubled.
+The server waits for the disk at each commit, as real ones do. Other tests cut the connection to the server at a
+COMMIT. Then a command cannot know whether the COMMIT was executed. In both cases nothing may be lost or doubled.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.postgresql import Cluster, binaries, cluster
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 KILLS = 50 if LONG else 2
-"""Number of kills while a run still needs the server."""
+"""Number of times that the server is killed while a run still needs it."""
 
 SEED = 20261123
 RUN = ("run", "--all", "--verbose")
@@ -31,7 +31,7 @@ RUN = ("run", "--all", "--verbose")
 
 @pytest.fixture
 def server() -> Iterator[Cluster]:
-    """Return a server that belongs to this test and may be killed."""
+    """Return a server that only this test uses, so that it may be killed."""
     require(binaries() is not None, "PostgreSQL")
     with cluster(durable=True) as made:
         yield made
@@ -46,8 +46,8 @@ def stand(tmp_path: Path, server: Cluster) -> Iterator[Stand]:
 
 
 def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Cluster) -> None:
-    """Every second time its first process gets SIGKILL; the other times it stops immediately. This happens soon after a
-    random point."""
+    """The server dies soon after a random point of the run. Every second time, its first process gets SIGKILL. The
+    other times, it is told to stop immediately."""
     killing, ends = Killing(stand, SEED, lambda: stand.publish("Lodge")), [0, 0]
     random = killing.random
     calm = killing.undisturbed(*RUN)
@@ -76,7 +76,8 @@ def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Clus
 
 
 def test_a_connection_that_is_cut_at_a_commit_loses_and_doubles_nothing(stand: Stand, server: Cluster) -> None:
-    """Each commit of a run is cut in turn: once after it was executed, once before."""
+    """The connection is cut at each COMMIT of a run: once before the server gets the COMMIT, and once before the
+    client gets the answer."""
     killing, direct = Killing(stand, 0), stand.configuration.read_text(encoding="utf-8")
     with TemporaryDirectory(prefix="cw-way-") as folder, way(Path(folder), server.folder) as cut:
         roundabout = direct.replace(f"host={server.folder}", f"host={folder}")
@@ -97,6 +98,6 @@ def test_a_connection_that_is_cut_at_a_commit_loses_and_doubles_nothing(stand: S
 
 
 def expire(stand: Stand) -> None:
-    """Let the claims of senders expire."""
+    """Let the claims expire that senders have on messages."""
     with open_archive(stand.database) as archive, archive.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE delivery SET due_at = '2026-01-01 00:00:00+00' WHERE state = 'sending'")

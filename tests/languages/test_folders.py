@@ -1,4 +1,4 @@
-"""Languages are found by their folders, and their files are checked when they are read."""
+"""Each folder in `languages` is a language. The files of a language are checked when they are read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_language_has_a_name(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["und", "qx", "../differ", "en/../en", "é" * 5000, ""])
-def test_any_other_word_is_a_language_without_files(language: str) -> None:
+def test_a_language_without_a_folder_has_no_files(language: str) -> None:
     assert read_table(language, "language") is None
     assert language_name(language) == language
 
@@ -60,7 +60,7 @@ class Narrow:
     name: str
 
 
-def test_an_unknown_key_is_named_with_its_file() -> None:
+def test_the_error_about_an_unknown_key_names_the_key_and_the_file() -> None:
     with pytest.raises(LanguageError, match=r"en.language\.toml: unknown key 'names'; known are: name"):
         read_record("en", "language", Narrow)
 
@@ -73,7 +73,7 @@ class Wide:
     script: str
 
 
-def test_a_missing_key_is_named_with_its_file() -> None:
+def test_the_error_about_a_missing_key_names_the_key_and_the_file() -> None:
     with pytest.raises(LanguageError, match=r"en.language\.toml: the key 'script' is missing"):
         read_record("en", "language", Wide)
 
@@ -85,7 +85,7 @@ class Listed:
     stemmer: str
 
 
-def test_a_value_of_another_kind_is_named_with_its_file() -> None:
+def test_the_error_about_a_value_of_a_wrong_type_names_the_value_and_the_file() -> None:
     with pytest.raises(LanguageError, match=r"en.language\.toml: names is not a list of texts"):
         read_record("en", "language", Listed)
 
@@ -95,7 +95,8 @@ Ask = Callable[..., str]
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
-    """Return a function that evaluates an expression in a process with a folder of added languages."""
+    """Return a function that evaluates an expression in a separate process. The process also reads a folder of added
+    languages."""
 
     def asked(expression: str, **files: str) -> str:
         for name, text in files.items():
@@ -115,7 +116,7 @@ def test_an_added_folder_is_a_language(ask: Ask) -> None:
     assert told == "(True, 'Quenyara')"
 
 
-def test_an_added_file_replaces_ours_and_leaves_the_others(ask: Ask) -> None:
+def test_an_added_file_replaces_only_our_file_with_the_same_name(ask: Ask) -> None:
     expression = "languages.language_name('it'), languages.naming('de').stemmer"
     assert ask(expression, it__language='name = "Toscano"') == "('Toscano', 'german')"
 
@@ -128,7 +129,7 @@ def test_added_files_that_decide_what_is_read_have_a_hash(ask: Ask) -> None:
     assert ask(expression, qya__links='rights = ["anar"]') not in ("''", first)
 
 
-def test_a_file_that_is_not_toml_is_named(ask: Ask) -> None:
+def test_the_error_about_a_file_that_is_not_toml_names_the_file(ask: Ask) -> None:
     assert "links.toml: " in ask("languages.read_table('qya', 'links')", qya__links="rights = [")
 
 

@@ -1,4 +1,4 @@
-"""Changes of a made-up policy, recorded as in a crawl, and clauses to report."""
+"""Makes changes of a made-up policy and records them as a crawl does. Makes findings for the tests of messages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ CONSENT = replace(
 
 
 def clause(marked: str, base: Finding = CONSENT) -> Finding:
-    """Return a finding whose clause is written with marks: `We [-will not-]{+may+} share.`"""
+    """Return a finding about a changed clause. The marks in the text show the change: `We [-will not-]{+may+}
+    share.`"""
     edits = []
     for part in re.findall(r"\[-.*?-\]|\{\+.*?\+\}|(?:(?!\[-|\{\+).)+", marked, re.DOTALL):
         if part.startswith("[-"):
@@ -55,9 +56,9 @@ def record_change(
     timing: Timing | None = None,
     drift: tuple[str, ...] = (),
 ) -> None:
-    """Record one more version of a policy that differs in these findings. Its text has their words after the change.
+    """Record one more version of a policy. Its text has the words of these findings after the change.
 
-    Another policy than the teahouse's is watched, with a first version, from its first change on.
+    If the policy is not watched yet, it is added to the watched policies and gets a first version.
     """
     if policy not in policy_names(archive):
         names = (*policy_names(archive), policy)

@@ -1,4 +1,4 @@
-"""Fixtures: an archive with a policy that changes, a mail server, and a receiver of webhooks."""
+"""Fixtures: an archive that watches one policy, a mail server, and a receiver of webhooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.smtp import MailServer, mail_server
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return this test's own archive, which watches the teahouse, in each kind of database."""
+    """Return an archive that watches the teahouse's policy. Each test gets a new archive, in each kind of database."""
     with open_archive(database_url) as opened:
         watch(opened)
         yield opened
@@ -29,6 +29,6 @@ def mail() -> Iterator[MailServer]:
 
 @pytest.fixture
 def hook() -> Iterator[Sink]:
-    """Return a running webhook sink."""
+    """Return a running receiver of webhooks."""
     with sink() as running:
         yield running

@@ -1,4 +1,4 @@
-"""Servers that fail as real ones do for a given number of times, and then work."""
+"""Servers that fail a given number of times and then work. They fail in the ways of real servers."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from tests.server import Answer
 from tests.smtp import MailServer, free_port
 
 SILENCE = 1.0
-"""Seconds that our side waits for a server that does not respond."""
+"""Seconds after which our side gives up a server that does not respond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way to fail."""
+    """A way in which a server fails."""
 
     name: str
     permanent: bool = False
-    """Whether another attempt is useless, so that the message is given up."""
+    """Whether further attempts are useless, so that the message is given up."""
     takes: bool = False
-    """Whether the server accepts the message but cannot confirm it, so that another attempt makes a duplicate."""
+    """Whether the server accepts the message but cannot confirm this, so that the next attempt makes a duplicate."""
     http: Answer | None = None
-    """Response of a webhook receiver; None for a mail server."""
+    """The response of a webhook receiver. None if the server is a mail server."""
 
     @property
     def patience(self) -> float:
-        """Seconds that our side waits for a response. It is long if the server is only slow."""
+        """Seconds that our side waits for a response. The time is short only if the server never responds."""
         return SILENCE if self.name.startswith("silence") else 20.0
 
 
@@ -70,12 +70,12 @@ HOOK_FAULTS = (
 
 @dataclass
 class FaultyMail(MailServer):
-    """A mail server with TLS that fails at its next connections in given ways."""
+    """A mail server with TLS. `faults` says how it fails in the next connections."""
 
     faults: list[str] = field(default_factory=list)
-    """Faults, one for each connection. After them everything works."""
+    """The names of faults, one for each of the next connections. All connections after these work."""
     now: str = ""
-    """Fault of this connection."""
+    """The fault of the present connection."""
 
     @property
     def url(self) -> str:

@@ -1,4 +1,4 @@
-"""Random histories of policies whose texts come, go and come back, while the channels to three subscribers fail."""
+"""Random histories of two policies. Their texts change and return while some channels to three subscribers fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TEXTS = {
     "C": "We sell your orders to data brokers. You cannot object to this.",
     "D": "We share your orders with the police only. You may object to this within 30 days.",
 }
-"""Each of them differs from each other one in what all subscribers ask for."""
+"""Texts of a policy by a letter. All subscribers ask for the difference between any two of these texts."""
 
 OFFICER, LAWYER = "officer@example.org", "pengacara@example.org"
 SUBSCRIBERS = (
@@ -56,13 +56,13 @@ POLICIES = tuple(
 
 @cache
 def judged(before: str, after: str) -> Comparison:
-    """Return what is judged of the difference between two of the texts."""
+    """Return the judgement of the difference between two of the texts."""
     return compare(written(TEXTS[before]), written(TEXTS[after]))
 
 
 @dataclass
 class History:
-    """One history: what was recorded, and what each reader was sent."""
+    """One history: the versions that were recorded, and the messages that each reader got."""
 
     archive: Archive
     mail: MailServer
@@ -74,7 +74,8 @@ class History:
     messages: int = 0
 
     def run(self) -> list[str]:
-        """Let it happen, then let all settle; return what was false, lost, or out of order."""
+        """Make the random visits and send the messages. Then let all channels work until nothing waits. Return what
+        was false, lost or out of order."""
         synchronise(self.archive, POLICIES, self.now)
         for policy in POLICIES:
             self.visit(policy, "A")
@@ -92,7 +93,7 @@ class History:
         return list(faults_of(self.witnesses))
 
     def disturb(self) -> None:
-        """Let channels fail, or work again."""
+        """Decide at random which channels fail and which work."""
         for address in (OFFICER, LAWYER):
             answer = self.chance.choice((None, None, "451 busy", "550 no such mailbox"))
             self.mail.refuses.pop(address, None)
@@ -101,7 +102,8 @@ class History:
         self.hook.status = self.chance.choice((200, 200, 503))
 
     def change(self, policy: Policy) -> None:
-        """Visit a policy: its text is as before, changes, or is so odd that a second look comes first."""
+        """Visit a policy. The text is the same as before or has changed. Some changed texts are so unusual that a
+        second look comes first."""
         current = self.truths[policy.name].texts[-1]
         letter = self.chance.choice((current, *TEXTS))
         if letter != current and self.chance.random() < 0.2:
@@ -111,13 +113,13 @@ class History:
         self.visit(policy, letter)
 
     def look_twice(self, policy: Policy, letter: str) -> None:
-        """Record an odd text that waits for a second look."""
+        """Record an unusual text that waits for a second look."""
         assessment = Assessment("pending", document=written(TEXTS[letter]), identity="e1", detail="much is gone")
         known = latest(self.archive, policy.name)
         self._record(AssessedFetch(fetched(self.now), assessment, None if known is None else known.number), policy)
 
     def visit(self, policy: Policy, letter: str) -> None:
-        """Record that a policy has a text."""
+        """Record that a policy was seen with a text."""
         known, truth = latest(self.archive, policy.name), self.truths[policy.name]
         text = written(TEXTS[letter])
         truth.last_seen = self.now
@@ -135,7 +137,7 @@ class History:
         record(self.archive, replace(visit, fetch=replace(visit.fetch, policy=policy.name)), self.now)
 
     def deliver(self, *, early: bool = False) -> None:
-        """Make one pass, and hear what was sent."""
+        """Send what is due, and judge the messages that were sent."""
         mails, posts = len(self.mail.received), len(self.hook.taken)
         channels = [
             Channel("desk", self.mail.url),
@@ -154,11 +156,13 @@ class History:
             self.witnesses[reader, statement.policy].hear([statement], self.now)
 
     def settle(self) -> None:
-        """Let the channels work and the texts stay, and send all that waits or was given up."""
+        """Let all channels work and all texts stay as they are. Send all messages that wait or were given up."""
         self.mail.refuses.clear()
         self.hook.status = 200
         for _ in range(3):
-            self.now = self.now.replace(hour=5) + timedelta(days=9)  # noon in Jakarta, no quiet hour
+            self.now = self.now.replace(hour=5) + timedelta(
+                days=9
+            )  # 05:00 UTC is noon in Jakarta, which is not a quiet hour
             for policy in POLICIES:
                 self.visit(policy, self.truths[policy.name].texts[-1])
             outbox.revive(self.archive, self.now)

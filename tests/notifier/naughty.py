@@ -1,7 +1,8 @@
-"""Texts that do harm unless they are made inert: in HTML, Markdown, chats, mail headers, terminals and templates.
+"""Texts that do harm unless they are escaped: in HTML, Markdown, chats, mail headers, terminals and templates.
 
-They are like the Big List of Naughty Strings, but our own. In a page they open a dialog or contact the host
-`naughty.example`. CLAUSEWATCH_NAUGHTY may name a JSON list of further texts, such as the one of the package `blns`.
+The texts are our own, but like the texts of the Big List of Naughty Strings. In a web page they open a dialog or
+contact the host `naughty.example`. CLAUSEWATCH_NAUGHTY may name a file with a JSON list of further texts, such as
+the list of the package `blns`.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", '=HYPERLINK("https://naughty.example"
 
 
 def _more() -> list[str]:
-    """Return the texts of the other list, without blank ones."""
+    """Return the texts of the list in CLAUSEWATCH_NAUGHTY that are not blank."""
     named = os.environ.get("CLAUSEWATCH_NAUGHTY")
     listed = json.loads(Path(named).read_text(encoding="utf-8")) if named else []
     return [text for text in listed if text.strip()]

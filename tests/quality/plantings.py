@@ -1,4 +1,5 @@
-"""Plants edits, by seed, into policies of other authors. Their effect on the reader is known."""
+"""Puts edits into policies of other authors. A seed decides which edits. It is known whether an edit is better or
+worse for the reader."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ from tests.differ.policies import SENTENCES
 TURNS = tomllib.loads((SENTENCES / "turns.toml").read_text(encoding="utf-8"))
 PLAIN = tomllib.loads((SENTENCES / "plain.toml").read_text(encoding="utf-8"))
 PROMISES = ("consent", "exception")
-"""Kinds of turns whose loss is critical."""
+"""Kinds of sentences in `turns.toml` whose loss is critical."""
 BLOCK = re.compile(r"\n{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A text, the text with one edit, and the effect of the edit."""
+    """A text, the same text after one edit, and the effect of the edit."""
 
     kind: str
     before: str
@@ -31,12 +32,12 @@ class Planted:
     """The edited words, for a failure message."""
 
     def reversed(self) -> Planted:
-        """Return the reverse edit."""
+        """Return the edit from the second text back to the first."""
         return Planted(self.kind, self.after, self.before, worse=not self.worse, what=self.what)
 
     def fits(self, severity: str | None) -> bool:
-        """Whether a severity is right. A broken promise is critical, another loss is severe, and a gain is never
-        critical."""
+        """Return whether a severity is right for the edit. The loss of a promise must be critical, and any other
+        loss must be critical or high. A gain must not be critical."""
         if not self.worse:
             return severity in ("high", "medium", "low")
         return severity == "critical" if self.kind in PROMISES else severity in ("critical", "high")
@@ -46,8 +47,8 @@ Plant = Callable[[str, random.Random, str], Planted | None]
 
 
 def placed(text: str, chance: random.Random, old: str, new: str) -> tuple[str, str]:
-    """Return the text twice, once with each sentence. Both sentences are at the same place, in a paragraph of their own
-    outside lists."""
+    """Return the text with the sentence `old`, and the text with the sentence `new`. Both sentences are at the same
+    place, in a separate paragraph outside lists. An empty sentence is left out."""
     blocks = BLOCK.split(text)
     free = [at for at in range(1, len(blocks)) if is_free(blocks[at - 1], blocks[at])]
     at = chance.choice(free or [len(blocks)])
@@ -58,17 +59,18 @@ def placed(text: str, chance: random.Random, old: str, new: str) -> tuple[str, s
 
 
 def is_free(above: str, below: str) -> bool:
-    """Whether a paragraph may be put between two blocks: neither is in a list or introduces one."""
+    """Return whether a paragraph may be put between two blocks. Neither block may be in a list, and the upper block
+    may not introduce a list."""
     return not above.endswith(":") and not is_item([above, below])
 
 
 def is_item(blocks: list[str]) -> bool:
-    """Whether any of the blocks is a list or a table."""
+    """Return whether any of the blocks is in a list or a table."""
     return any(block.lstrip().startswith(("-", "*", "|", "+", "1")) for block in blocks)
 
 
 def turned(kind: str) -> Plant:
-    """Return a function that plants a sentence and turns it into its opposite."""
+    """Return a function that puts a sentence into a text and then turns the sentence into its opposite."""
 
     def plant(text: str, chance: random.Random, language: str) -> Planted | None:
         if language not in TURNS[kind]:
@@ -81,14 +83,14 @@ def turned(kind: str) -> Plant:
 
 
 def sharing_added(text: str, chance: random.Random, language: str) -> Planted:
-    """Plant a sentence that gives data away."""
+    """Add a sentence that says that data is shared."""
     sentence = chance.choice(PLAIN[language]["sharing"])
     before, after = placed(text, chance, "", sentence)
     return Planted("sharing", before, after, worse=True, what=sentence)
 
 
 def right_removed(text: str, chance: random.Random, language: str) -> Planted:
-    """Plant a right, and remove it."""
+    """Put a sentence about a right into the text, and make an edit that removes the sentence."""
     sentence = chance.choice(PLAIN[language]["rights"])
     before, after = placed(text, chance, sentence, "")
     return Planted("rights", before, after, worse=True, what=sentence)
@@ -123,12 +125,12 @@ REWRITTEN = (
         "dans un délai de six mois",
     ),
 )
-"""Words of policies that can be rewritten, by kind."""
+"""Kinds of edits, with the words in policies that can be rewritten and the new words."""
 
 
 def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:
-    """Rewrite a sentence of the policy that has words with a known effect; None if there is none. Links and headings
-    stay."""
+    """Rewrite words of the policy so that the effect is known. Return None if the policy has no such words. Words in
+    links and headings are not rewritten."""
     options = [
         (kind, match, new)
         for kind, pattern, new in REWRITTEN
@@ -145,14 +147,14 @@ def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:
 
 
 def sentence_of(text: str, match: re.Match[str]) -> str:
-    """Return the line around a match, shortened."""
+    """Return the line with a match. A long line is shortened."""
     start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 200)
     end = text.find("\n", match.end())
     return text[start : min(end if end >= 0 else len(text), match.end() + 120)]
 
 
 def is_prose(text: str, match: re.Match[str]) -> bool:
-    """Whether a match is in a sentence, and not in a heading, a link or a table of contents."""
+    """Return whether a match is in a sentence, and not in a heading, a link or a table of contents."""
     line = sentence_of(text, match)
     return (
         not line.startswith(("#", "[", "|"))
@@ -168,11 +170,11 @@ TELLS = {
     "right": "",
     "sale": "",
 }
-"""Words that a sentence must have, for an edit of a kind to have its effect."""
+"""Words that the sentence must have, by kind. Without these words, the effect of an edit of this kind is not known."""
 
 
 def tells(kind: str, text: str, match: re.Match[str]) -> bool:
-    """Whether the sentence around a match is about the subject of its kind."""
+    """Return whether the sentence with a match has the words that its kind needs (see `TELLS`)."""
     start = max(text.rfind(mark, 0, match.start()) for mark in (". ", "\n"))
     end = (
         len(text) if kind == "recipient" else next((at for at in (text.find(".", match.end()),) if at >= 0), len(text))
@@ -191,7 +193,7 @@ PLANTINGS: tuple[Plant, ...] = (
 
 
 def plantings(texts: list[str], language: str, count: int, chance: random.Random) -> Iterator[Planted]:
-    """Yield this number of edits, all kinds in turn, half of them reversed."""
+    """Yield this number of edits. All kinds come in turn. On average, every second edit is reversed."""
     number = 0
     while count:
         planted = PLANTINGS[number % len(PLANTINGS)](chance.choice(texts), chance, language)

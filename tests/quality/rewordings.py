@@ -1,4 +1,5 @@
-"""Changes policies, by seed, without altering their meaning. Each function takes a Markdown text in one language."""
+"""Changes policies without altering their meaning. A seed decides what is changed. Each function gets a Markdown
+text in one language."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ WORDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("apabila", "jika"),
     ),
 }
-"""Pairs of expressions with the same effect."""
+"""Pairs of expressions with the same meaning, by language."""
 Reworded = Callable[[str, random.Random, str], str]
 
 
@@ -64,19 +65,19 @@ def with_menu(text: str, _: random.Random, __: str) -> str:
 
 
 def masked(text: str, _: random.Random, __: str) -> str:
-    """Hide all addresses, as protection against robots does."""
+    """Mask all e-mail addresses, as some sites do against robots."""
     return EMAIL.sub("[email protected]", MAIL_LINK.sub(r"\1", text))
 
 
 def worded_otherwise(text: str, chance: random.Random, language: str) -> str:
-    """Replace some expressions by equivalent ones, everywhere."""
+    """Replace some expressions by expressions with the same meaning. All occurrences are replaced."""
     for word, other in chance.sample(WORDINGS[language], 3):
         text = re.sub(rf"\b{re.escape(word)}\b", other, text)
     return text
 
 
 def sections_reordered(text: str, chance: random.Random, _: str) -> str:
-    """Put the sections of the highest rank in another order. The first one stays."""
+    """Put the sections of the highest level in a different order. The first section stays in its place."""
     first, *sections = re.split(r"(?m)^(?=## )", text)
     chance.shuffle(sections)
     return "\n\n".join([first, *sections])
@@ -99,7 +100,7 @@ def sentences_split(text: str, chance: random.Random, _: str) -> str:
 
 
 def items_reordered(text: str, chance: random.Random, _: str) -> str:
-    """Put the entries of lists in another order. Their marks stay in place."""
+    """Put the entries of lists in a different order. The bullets and numbers stay in their places."""
 
     def shuffled(match: re.Match[str]) -> str:
         items = [line for line in match.group().splitlines() if line]
@@ -120,7 +121,7 @@ def retyped(text: str, chance: random.Random, _: str) -> str:
 
 
 def renumbered(text: str, _: random.Random, __: str) -> str:
-    """Give the headings other numbers."""
+    """Give the headings new numbers."""
     count = 0
 
     def numbered(match: re.Match[str]) -> str:
@@ -157,7 +158,7 @@ def repeated(text: str, chance: random.Random, _: str) -> str:
 
 
 def listed_as_prose(text: str, _: random.Random, __: str) -> str:
-    """Write the entries of lists as paragraphs, as another template would."""
+    """Write the entries of lists as paragraphs, as a new template of a site might do."""
     return re.sub(r"(?m)^[-*] (.+)$", r"\n\1\n", text)
 
 
@@ -178,7 +179,8 @@ def redated(text: str, _: random.Random, __: str) -> str:
 
 
 def said_more(text: str, chance: random.Random, language: str) -> str:
-    """Add sentences without any relation to sharing or rights, as paragraphs or at the end of one."""
+    """Add sentences that do not concern sharing or rights. Each sentence is a new paragraph or the end of a
+    paragraph."""
     blocks = PARAGRAPH.split(text)
     for sentence in chance.sample(HARMLESS[language]["sentences"], 2):
         at = chance.randrange(1, len(blocks))
@@ -190,7 +192,7 @@ def said_more(text: str, chance: random.Random, language: str) -> str:
 
 
 def cut_off(text: str, chance: random.Random, _: str) -> str:
-    """Cut a text within a word, somewhere between a tenth and nine tenths."""
+    """Cut a text within a word. The cut is at a random place between a tenth and nine tenths of the text."""
     return text[: int(len(text) * chance.uniform(0.1, 0.7))].rstrip()
 
 

@@ -1,4 +1,5 @@
-"""Tests cuts, deletions and returns of real policies from a seeded generator: which texts are complete."""
+"""Tests whether texts of real policies are recognised as complete. A seeded generator cuts policies and deletes
+sections. Some tests use policies that disappeared and returned."""
 
 from __future__ import annotations
 
@@ -23,11 +24,11 @@ POLICIES = 40 if LONG else 8
 HEADING = re.compile(r"^#{1,6} .*\w.*$", re.MULTILINE)
 OPTIONS = ExtractionOptions()
 ALERTED = 0.9
-"""Minimum share of deletions that alert a subscriber to sharing and rights."""
+"""Minimum share of deletions that alert a subscriber who asks for sharing and rights."""
 RETURNS = 18
-"""Maximum number of returns, in the part that may be looked at, that cause an alert."""
+"""Maximum number of returned policies that cause an alert. Only the returns that people may look at are counted."""
 CUT_RETURNS = 3
-"""Minimum number of cut texts."""
+"""Minimum number of returns in which the new text is recognised as cut."""
 
 
 def rows(shared: Path, name: str) -> Iterator[dict[str, Any]]:
@@ -48,7 +49,8 @@ def page(text: str) -> Page:
 
 
 def looks(whole: str, rest: str) -> tuple[Assessment, Assessment]:
-    """Return the results of a first and a second look at a text that follows the whole one."""
+    """Return the results of a first and a second look at the rest of a policy. The version before is the whole
+    policy."""
     extracted = read(page(whole), OPTIONS)
     latest = LatestVersion(extracted.document, extracted.identity, page(whole))
     first = assess(Visit(page(rest), OPTIONS, latest=latest, patience="left"))
@@ -68,7 +70,7 @@ def test_no_policy_that_is_cut_at_a_random_place_becomes_a_version_at_the_first_
 
 @pytest.mark.parametrize("share", [0.75, 1.0], ids=["quarter", "section"])
 def test_every_clean_deletion_at_the_end_is_reported_after_the_second_look(policies: list[str], share: float) -> None:
-    """The cut is at the end of a section, as near as possible to this share of the text."""
+    """The remaining text ends with a section. Its length is as near as possible to this share of the whole text."""
     material = 0
     for text in policies:
         places = [found.start() for found in HEADING.finditer(text)]
@@ -79,12 +81,12 @@ def test_every_clean_deletion_at_the_end_is_reported_after_the_second_look(polic
         assert second.comparison.findings
         material += second.comparison.material
     print(f"{len(policies)} deletions are reported, {material} of them as material")
-    few = 1 if DRAW and not LONG else 0  # such a text may occur among other policies
+    few = 1 if DRAW and not LONG else 0  # with other policies, one deletion more may be quiet
     assert material >= ALERTED * len(policies) - few, "only what repeats the text, and lists of links, may be no alert"
 
 
 def judged(before: str, after: str) -> Assessment:
-    """Return the assessment of a Markdown text after another, with a single look."""
+    """Assess a Markdown text against the text before. There is no second look."""
     extracted = read(page(before), OPTIONS)
     return assess(
         Visit(page(after), OPTIONS, latest=LatestVersion(extracted.document, extracted.identity, page(before)))
@@ -111,7 +113,7 @@ def test_no_material_change_is_mistaken_for_an_incomplete_or_returned_page(share
 
 
 @pytest.mark.skipif(not LONG, reason="takes minutes: set CLAUSEWATCH_LONG=1")
-def test_texts_that_disappeared_and_returned_are_reported_less_often(shared: Path) -> None:
+def test_few_texts_that_disappeared_and_returned_cause_an_alert(shared: Path) -> None:
     pairs = [row for row in rows(shared, "returns") if row["part"] == "look"]
     found = [judged(row["before"], row["after"]) for row in pairs]
     alarms = sum(each.comparison is not None and each.comparison.material for each in found)

@@ -1,4 +1,5 @@
-"""Tests the quality of the judgement on labelled changes of real policies. The floors are only ever raised.
+"""Tests the quality of the judgement on labelled changes of real policies. The floors, which are minimum values, may
+only be raised.
 
 The labels and the program that scores them are not part of the project.
 """
@@ -24,17 +25,18 @@ LINE = re.compile(
 PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
 NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
 SPANS = 0.93
-"""Minimum share of edited spans that are in a piece of their own section, for five policies. The other spans change no
-word (generated numbers, breaks, the page's foot), are before the first section, or cover several sentences."""
+"""Minimum share of edited spans of five policies for which a piece of the right section shows the edit. Most of the
+other spans change no word: they are generated numbers, line breaks or the foot of the page. Some spans are before
+the first section or cover several sentences."""
 WORDED_SPANS = 0.98
-"""The same share without spans that change no word."""
+"""The same share if spans that change no word are not counted as missing."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Score:
-    """A line of the scores."""
+    """One line of the output of score.py."""
 
     rows: int
     precision: float
@@ -45,7 +47,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Judged:
-    """A labelled set, judged once."""
+    """The labels of a set of text pairs, and our judgements of these pairs."""
 
     labels: list[Row]
     rows: dict[str, Row]
@@ -53,14 +55,14 @@ class Judged:
     shared: Path
 
     def scores(self, chosen: list[Row] | None = None) -> dict[str, Score]:
-        """Return the scores by name of the line, for all labels or some of them."""
+        """Return the scores by the names of their lines. If `chosen` is given, only these labels are scored."""
         keys = {str(label["id"]) for label in (self.labels if chosen is None else chosen)}
         labels, judgements = self.folder / "labels.jsonl", self.folder / "judgements.jsonl"
         write(labels, [label for label in self.labels if str(label["id"]) in keys])
         write(judgements, [row for key, row in self.rows.items() if key in keys])
         command = [sys.executable, str(self.shared / "score.py"), str(labels), str(judgements)]
         said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-        print(said)  # shown if a floor is missed
+        print(said)  # pytest shows this if a value is below its floor
         return {name: score for line in said.splitlines() for name, score in read_line(line)}
 
 
@@ -70,14 +72,14 @@ def write(path: Path, rows: list[Row]) -> None:
 
 
 def read_line(line: str) -> list[tuple[str, Score]]:
-    """Return the name and score of a line, or nothing for any other line."""
+    """Return the name and the score of a line. The list is empty if the line has no score."""
     found = LINE.match(line)
     if found is None:
         return []
     exact = PRECISION.search(line)
     score = Score(
         rows=int(found["n"]),
-        precision=float(exact["precision"]) if exact else 1.0,  # no alerts at all
+        precision=float(exact["precision"]) if exact else 1.0,  # without a number if there was no alert
         recall=float(found["recall"]),
         false_alarms=int(found["fp"]),
         missed=int(found["fn"]),
@@ -86,7 +88,8 @@ def read_line(line: str) -> list[tuple[str, Score]]:
 
 
 def judged(shared: Path, name: str, folder: Path, *, scorer: Path | None = None) -> Judged:
-    """Judge all pairs of a labelled set with the user's command. `scorer` has score.py if the set's folder does not."""
+    """Judge all pairs of a labelled set with the command `clausewatch compare`. `scorer` is the folder of score.py;
+    by default it is `shared`."""
     command = [sys.executable, "-m", "clausewatch", "compare", "--batch", str(shared / name / "pairs.jsonl")]
     said = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True, text=True).stdout
     rows = {str(row["id"]): row for row in map(json.loads, said.splitlines())}
@@ -96,13 +99,13 @@ def judged(shared: Path, name: str, folder: Path, *, scorer: Path | None = None)
 
 @pytest.fixture(scope="module")
 def policies(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Return the judged edits, noise and broken pages of five policies."""
+    """Return the judgements of edited, noisy and broken pages of five policies."""
     return judged(shared, "policies", tmp_path_factory.mktemp("policies"))
 
 
 @pytest.fixture(scope="module")
 def changes(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Return judged real changes of real policies."""
+    """Return the judgements of real changes of real policies."""
     return judged(shared, "changes", tmp_path_factory.mktemp("changes"))
 
 
@@ -118,7 +121,7 @@ def test_five_policies_in_noise_are_quiet(policies: Judged) -> None:
 
 
 def test_answers_that_are_not_a_policy_are_recognised(policies: Judged) -> None:
-    """A challenge, an error page or an empty shell is never compared."""
+    """A bot challenge, an error page or a page without text is never compared."""
     broken = [label for label in policies.labels if not label["comparable"]]
     assert broken
     assert [label["id"] for label in broken if policies.rows[str(label["id"])]["comparable"]] == []
@@ -132,7 +135,7 @@ def test_indonesian_edits_have_no_false_alarm_and_no_miss(policies: Judged) -> N
 
 
 def test_edited_span_is_in_a_piece_of_its_section(policies: Judged) -> None:
-    """A finding or suppression of the label's section shows what changed."""
+    """A finding or a suppression in the section that the label names shows the edited words."""
     edits = [
         label
         for label in policies.labels
@@ -147,7 +150,7 @@ def test_edited_span_is_in_a_piece_of_its_section(policies: Judged) -> None:
 
 
 def stands(label: Row, row: Row) -> bool:
-    """Whether a label's words, before or after, are in a piece of its section."""
+    """Return whether a piece in the section of a label shows the label's words before or after the edit."""
     sections = {plain(label[key]) for key in ("section", "section_after", "subsection") if label.get(key)}
     return any(
         any(section in plain(piece["section"]) for section in sections) and shows(label, piece)
@@ -156,19 +159,20 @@ def stands(label: Row, row: Row) -> bool:
 
 
 def shows(label: Row, piece: Row) -> bool:
-    """Whether a piece shows a part of the span, or the span contains the piece. A span may cover several sentences."""
+    """Return whether a piece contains the span of a label, or the span contains the piece. A span may cover several
+    sentences."""
     return any(
         overlap(plain(label[side]), plain(piece[side])) for side in ("before", "after") if label[side] and piece[side]
     )
 
 
 def overlap(span: str, piece: str) -> bool:
-    """Whether one text contains the other."""
+    """Return whether one text contains the other."""
     return bool(span and piece) and (span in piece or piece in span)
 
 
 def plain(text: str) -> str:
-    """Return a text without numbers of headings, punctuation and case."""
+    """Return a text in lower case without punctuation marks and without the numbers of headings."""
     return " ".join(NUMBERED.sub(" ", text).casefold().split())
 
 
@@ -180,7 +184,8 @@ def test_real_changes_are_judged_rightly(changes: Judged) -> None:
 
 @pytest.fixture(scope="module")
 def others(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """Return judged real changes of other services, only the part that may be looked at."""
+    """Return the judgements of real changes of other services. Only the changes that people may look at are
+    included."""
     source, folder = shared / "changes2", tmp_path_factory.mktemp("changes2")
     lines = (source / "labels.jsonl").read_text(encoding="utf-8").splitlines()
     labels = [label for label in map(json.loads, lines) if label["part"] == "look"]

@@ -1,7 +1,9 @@
-"""Tests generated sets without labels: changes without meaning are quiet, and planted edits are found.
+"""Tests generated edits, which need no labels. Edits that keep the meaning are quiet, and edits with a known effect
+are found.
 
-Every check runs a sample; CLAUSEWATCH_LONG runs everything. English and French texts are in the shared folder and come
-from the Open Terms Archive collections (Open Data Commons Attribution License). Ten Indonesian texts are our own.
+A sample of edits is tested, or all edits with CLAUSEWATCH_LONG. The English and French policies are in the shared
+folder. They come from the Open Terms Archive collections (Open Data Commons Attribution License). The ten Indonesian
+policies are our own.
 """
 
 from __future__ import annotations
@@ -27,26 +29,26 @@ from tests.quality.rewordings import REWORDINGS, cut_off
 
 WHOLE = bool(os.environ.get("CLAUSEWATCH_LONG"))
 PAIRS = {"en": 360, "fr": 120, "id": 120} if WHOLE else {"en": 32, "fr": 16, "id": 16}
-"""Number of pairs in one set, by language."""
+"""Number of edits for each language in one test."""
 RETURNED = 139 if WHOLE else 47
 SEED = 20261130
 SHORTEST, LONGEST = 4_000, 20_000
 """Minimum and maximum length, in characters, of the policies."""
 RECALL, RIGHT = 0.95, 0.93
-"""Minimum shares of planted edits that are found, and that have the right severity."""
+"""Minimum share of planted edits that are found, and minimum share of planted edits that get the right severity."""
 ALARMS = 0.05
 """Maximum share of returned texts that cause an alert."""
 UNDONE = frozenset({8, 12, 13, 39, 42, 71, 91})
-"""Rows of `returns`, in the part to look at, in which a person made an edit and undid it within 14 days. The edits are
-an address for requests on another domain (twice), removed sections on California, Privacy Shield, erasure and agents,
-and the removed word "sharing" in opt-outs."""
+"""Rows of `returns` in which a person made an edit and undid the edit within 14 days. Only the part of the rows that
+people may look at is numbered. Two edits moved the address for requests to a new domain. Four edits removed sections
+on California, Privacy Shield, erasure and agents. One edit removed the word "sharing" in opt-outs."""
 COMMON_WORDS = {"en": (" the ",), "fr": (" les ", " des ")}
 OWN = tomllib.loads(Path(__file__).with_name("own_policies.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def texts(shared: Path) -> dict[str, list[str]]:
-    """Return policies by language: the newest one of each real service."""
+    """Return policies by language. The English and French policies are the newest policies of real services."""
     with lzma.open(shared / "corpus" / "policies.jsonl.xz", "rt", encoding="utf-8") as lines:
         newest = {row["service"]: row["text"] for row in sorted(map(json.loads, lines), key=lambda row: row["time"])}
     fitting = [text for text in newest.values() if SHORTEST < len(text) < LONGEST]
@@ -57,7 +59,7 @@ def texts(shared: Path) -> dict[str, list[str]]:
 
 
 def own_policy(name: str) -> str:
-    """Return the policy of one of our own companies."""
+    """Return the policy of one of our made-up companies."""
     chance = seeded(OWN["id"]["names"].index(name))
     sections = [f"## {part['heading']}\n\n{chance.choice(part['variants'])}" for part in OWN["id"]["sections"]]
     return "\n\n".join([f"# Kebijakan Privasi {name}", *sections]).replace("{name}", name) + "\n"
@@ -93,7 +95,7 @@ def test_edits_without_meaning_alert_nobody(texts: dict[str, list[str]], languag
 
 
 @pytest.mark.parametrize("language", COMMON_WORDS)
-def test_a_text_that_breaks_off_alarms_nobody(texts: dict[str, list[str]], language: str) -> None:
+def test_a_text_that_breaks_off_alerts_nobody(texts: dict[str, list[str]], language: str) -> None:
     chance = seeded(SEED)
     alarms = []
     for _ in range(PAIRS[language] // 8):
@@ -108,7 +110,7 @@ def test_a_text_that_breaks_off_alarms_nobody(texts: dict[str, list[str]], langu
 
 
 @pytest.mark.parametrize("language", PAIRS)
-def test_planted_edits_are_found_and_as_grave_as_they_are(texts: dict[str, list[str]], language: str) -> None:
+def test_planted_edits_are_found_with_the_right_severity(texts: dict[str, list[str]], language: str) -> None:
     chance = seeded(SEED)
     missed: list[Planted] = []
     wrong: list[tuple[str | None, Planted]] = []
@@ -124,7 +126,7 @@ def test_planted_edits_are_found_and_as_grave_as_they_are(texts: dict[str, list[
     assert right >= RIGHT, [(severity, planted.kind, planted.worse, planted.what) for severity, planted in wrong]
 
 
-def test_a_text_that_disappeared_and_returned_alerts_nobody(shared: Path) -> None:
+def test_texts_that_disappeared_and_returned_cause_few_alerts(shared: Path) -> None:
     with lzma.open(shared / "corpus" / "returns.jsonl.xz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["part"] == "look"]
     chance = seeded(SEED)

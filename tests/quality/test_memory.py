@@ -1,4 +1,4 @@
-"""Real policies fit the default limits of a worker; none ends as `refused-limit`."""
+"""Real policies can be read within the default limits of a worker. No visit ends with `refused-limit`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.quality.workers import visited
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 LARGEST = 1
-"""Number of histories of each set that CI visits: those with the most bytes."""
+"""Number of histories of each set that are visited without CLAUSEWATCH_LONG. The largest histories are chosen."""
 
 
 def pairs(folder: Path) -> Iterator[tuple[bytes, ...]]:
@@ -34,7 +34,8 @@ def newest(shared: Path) -> Iterator[tuple[bytes, ...]]:
 
 
 def test_no_real_policy_needs_more_memory_than_a_worker_has(shared: Path) -> None:
-    """CLAUSEWATCH_LONG uses all texts. Of validation texts only sizes and memory are shown."""
+    """With CLAUSEWATCH_LONG, all texts are visited. The output shows only sizes and memory, because nobody may see
+    the validation texts."""
     sets = {
         "changes": list(pairs(shared / "changes")),
         "changes2": list(pairs(shared / "changes2")),

@@ -1,4 +1,5 @@
-"""Tests the log of the validation. Rows are added at its end, and the last ones show the quality on unseen changes."""
+"""Tests the log of the validation in docs/figures.md. Rows are added at the end of the log. The last rows show the
+quality on changes that nobody has seen."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ ROW = re.compile(
 )
 
 
-def test_the_first_rows_begin_a_log() -> None:
+def test_the_first_rows_begin_the_log() -> None:
     assert logged("# Figures\n", ["| a |"]).endswith("|---|---|---|---|---|---|---|\n| a |\n")
 
 
@@ -22,7 +23,7 @@ def test_new_rows_come_after_the_existing_ones() -> None:
     assert logged(text, ["| b |"]).endswith("| a |\n| b |\n\n## More\n")
 
 
-def test_a_share_has_its_interval() -> None:
+def test_a_share_is_logged_with_its_interval() -> None:
     assert share(9, 10) == "0.90 [0.60–0.98]"
     assert share(0, 0) == "–"
 

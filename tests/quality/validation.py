@@ -1,8 +1,9 @@
-"""Judges real changes that nobody has seen, prints only the scores, and logs them with the commit in docs/figures.md.
+"""Judges real changes that nobody has seen. Prints only the scores, and logs the scores and the commit in
+docs/figures.md.
 
-`make validation` runs it, outside CI and once for each commit, because rows that are looked at twice are no longer
-unseen. It reads only the part `validation` of `changes2` and `corpus/returns` in the shared folder (CLAUSEWATCH_SHARED,
-else ../shared). An id, text or reason is never shown.
+`make validation` runs this module outside CI, and only once for each commit. If the changes were used repeatedly,
+the rules would be fitted to them. Only the part `validation` of `changes2` and `corpus/returns` is read. Both are in
+the shared folder (CLAUSEWATCH_SHARED, or ../shared by default). The output never has an ID, a text or a reason.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Row = dict[str, Any]
 
 
 def main() -> int:
-    """Run the validation, or say why it cannot run."""
+    """Run the validation. If it cannot run, print the reason and return 2."""
     commit = git("rev-parse", "--short=12", "HEAD")
     if git("status", "--porcelain", "--untracked-files=no"):
         print("There are changes that are not committed: figures belong to a commit.")
@@ -56,7 +57,7 @@ def main() -> int:
 
 
 def logged(text: str, lines: Iterable[str]) -> str:
-    """Return the page of figures with further rows at the end of its log."""
+    """Return the text of docs/figures.md with new rows at the end of the log."""
     if HEAD.strip() not in text:
         text = text.rstrip("\n") + "\n" + HEAD
     before, heading, after = text.partition(HEAD.strip() + "\n")
@@ -65,18 +66,18 @@ def logged(text: str, lines: Iterable[str]) -> str:
 
 
 def judges_alike(commit: str) -> bool:
-    """Whether nothing that affects the judgement has changed since a commit."""
+    """Return True if nothing that affects the judgement has changed since a commit."""
     command = ["git", "diff", "--quiet", commit, "HEAD", "--", "differ", "document"]
     return subprocess.run(command, cwd=PROJECT, check=False, capture_output=True).returncode == 0
 
 
 def git(*arguments: str) -> str:
-    """Return git's output about the project."""
+    """Run git in the project, and return the output."""
     return subprocess.run(["git", *arguments], cwd=PROJECT, capture_output=True, check=True, text=True).stdout.strip()
 
 
 def table(commit: str) -> Iterator[str]:
-    """Yield the rows of the log."""
+    """Yield the new rows of the log."""
     day = datetime.now(UTC).date().isoformat()
     labels = [row for row in rows(SHARED / "changes2" / "labels.jsonl") if row["part"] == "validation"]
     clear = [row for row in labels if not row["borderline"] and row["confidence"] != "low"]
@@ -99,7 +100,7 @@ def rows(path: Path) -> list[Row]:
 
 
 def judged(pairs: list[Row]) -> dict[str, bool]:
-    """Return, for each pair, whether the user's command judges it material."""
+    """Return for each pair, by its ID, whether the command `clausewatch compare` judges it material."""
     with TemporaryDirectory() as folder:
         batch = Path(folder) / "pairs.jsonl"
         batch.write_text("".join(json.dumps(row) + "\n" for row in pairs), encoding="utf-8")
@@ -109,7 +110,7 @@ def judged(pairs: list[Row]) -> dict[str, bool]:
 
 
 def returns(folder: Path) -> Iterator[Row]:
-    """Yield the pairs of texts that disappeared and returned, written to files."""
+    """Write the texts that disappeared and returned to files. Yield a row with the file names of each pair."""
     with lzma.open(SHARED / "corpus" / "returns.jsonl.xz", "rt", encoding="utf-8") as lines:
         kept = [row for row in map(json.loads, lines) if row["part"] == "validation"]
     for number, row in enumerate(kept):
@@ -119,7 +120,7 @@ def returns(folder: Path) -> Iterator[Row]:
 
 
 def scored(labels: list[Row], material: dict[str, bool]) -> str:
-    """Return precision, recall and false alarms of these rows as cells of the log."""
+    """Return the cells of the log for these rows: their number, precision, recall and false alarms."""
     hits = sum(row["material"] and material[row["id"]] for row in labels)
     alarms = sum(material[row["id"]] for row in labels)
     wanted = sum(row["material"] for row in labels)
@@ -129,7 +130,7 @@ def scored(labels: list[Row], material: dict[str, bool]) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share with its 95 % interval (Wilson)."""
+    """Return a share and its 95 % confidence interval (Wilson)."""
     if not whole:
         return "–"
     z, p = 1.96, part / whole

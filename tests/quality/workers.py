@@ -1,6 +1,7 @@
-"""Visits real texts in the worker pool of a crawl with default limits. Each result has its peak memory.
+"""Visits real texts in the worker pool of a crawl with the default limits, and measures the peak memory of each
+visit.
 
-This is a module of its own, so that a worker imports only what a crawl's worker imports.
+The functions are in a separate module. So a worker imports only what a worker in a crawl imports.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from document.model import ExtractionOptions, Page
 
 OPTIONS = ExtractionOptions()
 AT_ONCE = 20
-"""Number of histories that the workers get at once."""
+"""Number of histories that the workers get at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,12 @@ class VisitOutcome:
     limit: str | None = None
     """The limit that ended the visit, or None."""
     memory: int = 0
-    """Peak memory of the worker in bytes, with its libraries; 0 if a limit ended it."""
+    """Peak memory of the worker in bytes, including its libraries. It is 0 if a limit ended the visit."""
 
 
 def visited(histories: Iterable[tuple[bytes, ...]]) -> Iterator[VisitOutcome]:
-    """Visit each history's texts in turn, each compared with the version before, and yield the outcomes."""
+    """Visit the texts of each history one after another, and yield the outcomes. Each text is compared with the
+    version before."""
     with asyncio.Runner() as runner:
         crawl = CrawlSettings()
         workers = Workers(WorkerLimits.of(crawl, crawl.workers))
@@ -69,6 +71,6 @@ async def _history(workers: Workers, texts: tuple[bytes, ...]) -> list[VisitOutc
 
 
 def measured(visit: Visit) -> tuple[Assessment, int]:
-    """Do the work of a crawl's worker, and return the peak memory too."""
+    """Do the work of a worker in a crawl. Return the assessment and the peak memory."""
     assessment = recognise_or_assess(visit)
     return assessment, peak()

@@ -1,4 +1,4 @@
-"""Tests which findings become alerts, and when a delivery is retried."""
+"""Tests which findings become alerts, and when a failed delivery is tried again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SHARED = RecordedFinding(11, CONSENT)
 KEPT = RecordedFinding(12, of("retention", "low", material=False))
 
 
-def test_a_message_holds_all_alerts_of_one_change() -> None:
+def test_a_message_has_all_alerts_of_one_change() -> None:
     other = RecordedFinding(13, of("rights", "low", material=True))
     (message,) = plan(DESK, FROM_THE_START, [change(1, SHARED, KEPT, other)])
     assert [alert.finding_id for alert in message.alerts] == [11, 13]
@@ -57,34 +57,34 @@ def test_alerts_for_a_digest_subscriber_without_digest_are_sent_at_once() -> Non
     assert message.targets
 
 
-def test_a_change_with_nothing_asked_for_makes_no_message() -> None:
+def test_a_change_that_the_subscriber_did_not_ask_for_makes_no_message() -> None:
     assert plan(DESK, FROM_THE_START, [change(1, KEPT)]) == ()
 
 
-def test_a_new_subscription_covers_records_made_after_it_was_first_seen() -> None:
+def test_a_new_subscription_covers_only_changes_recorded_after_it() -> None:
     history = amended((), DESK, 5)
     messages = plan(DESK, history, [change(5, SHARED), change(6, SHARED)])
     assert [message.change_id for message in messages] == [6]
 
 
-def test_a_widened_subscription_covers_its_new_part_from_then_on() -> None:
-    """The old part of the subscription continues without a gap."""
+def test_a_widened_subscription_covers_added_topics_only_in_later_changes() -> None:
+    """The topics that the subscription had before are reported without a gap."""
     wider = replace(DESK, topics=("sharing", "rights", "retention"))
     history = amended(amended((), DESK, 5), wider, 7)
     messages = plan(wider, history, [change(7, SHARED, KEPT), change(8, SHARED, KEPT)])
     assert [[alert.finding_id for alert in message.alerts] for message in messages] == [[11], [11, 12]]
 
 
-def test_a_narrowed_subscription_gets_nothing_about_the_removed_part() -> None:
+def test_a_narrowed_subscription_gets_nothing_about_the_removed_topics() -> None:
     narrower = replace(DESK, topics=("rights",))
     assert plan(narrower, amended(FROM_THE_START, narrower, 7), [change(7, SHARED), change(8, SHARED)]) == ()
 
 
-def test_an_unchanged_scope_leaves_the_history_as_it_is() -> None:
+def test_an_unchanged_subscription_does_not_change_its_history() -> None:
     assert amended(FROM_THE_START, DESK, 9) == FROM_THE_START
 
 
-def test_the_history_keeps_only_scopes_that_a_later_change_can_fall_under() -> None:
+def test_the_history_of_a_subscription_keeps_only_scopes_that_later_changes_need() -> None:
     wide, narrow = SubscriptionScope.of(DESK), SubscriptionScope(("rights",), "low", ())
     history = (DatedScope(0, wide), DatedScope(3, narrow), DatedScope(9, wide))
     assert still_needed(history, 2) == history
@@ -101,24 +101,24 @@ def test_alert_ids_are_stable_and_differ_by_subscriber_and_finding() -> None:
     )
 
 
-def test_a_failed_delivery_is_due_in_the_next_run_and_then_waits_longer_and_longer() -> None:
+def test_a_failed_delivery_is_tried_in_the_next_run_and_later_after_longer_and_longer_waits() -> None:
     waits = [(next_attempt(attempts, NOW) or NOW) - NOW for attempts in range(1, ATTEMPTS)]
     assert waits[0] == timedelta(0)
     assert waits == sorted(waits)
     assert timedelta(days=3) < sum(waits, timedelta(0)) < timedelta(days=5)
 
 
-def test_deliveries_that_failed_together_are_not_retried_together() -> None:
+def test_deliveries_that_failed_together_are_retried_at_different_times() -> None:
     waits = [(next_attempt(5, NOW, jitter=jitter) or NOW) - NOW for jitter in (0.0, 0.5, 1.0)]
     assert waits == [timedelta(minutes=15), timedelta(minutes=16, seconds=30), timedelta(minutes=18)]
 
 
-def test_a_service_lengthens_a_wait_within_a_bound_and_never_shortens_it() -> None:
+def test_a_service_can_lengthen_a_wait_up_to_a_limit_and_never_shorten_it() -> None:
     asked = [NOW - timedelta(1), NOW + timedelta(seconds=30), NOW + timedelta(hours=5), NOW + timedelta(days=900)]
     waits = [(next_attempt(3, NOW, not_before=moment) or NOW) - NOW for moment in asked]
     assert waits == [timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=5), timedelta(days=1)]
 
 
-def test_a_delivery_is_dead_after_its_last_attempt() -> None:
+def test_a_delivery_is_given_up_after_its_last_attempt() -> None:
     assert next_attempt(ATTEMPTS - 1, NOW) is not None
     assert next_attempt(ATTEMPTS, NOW) is None

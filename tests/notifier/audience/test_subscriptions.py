@@ -1,4 +1,4 @@
-"""Tests who receives which finding."""
+"""Tests which subscribers receive a finding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DESK = Subscriber("Desk", (Target("mail", "desk@example.org"),))
         ("room:!id:matrix.example", Target("room", "!id:matrix.example")),
     ],
 )
-def test_a_target_is_read_from_what_the_configuration_says(text: str, target: Target) -> None:
+def test_a_target_is_read_from_the_configuration(text: str, target: Target) -> None:
     assert Target.parse(text) == target
     assert str(target) == text
 
@@ -47,8 +47,9 @@ def test_a_channel_does_not_show_its_address() -> None:
         (("contact",), "contact", False, True),
     ],
 )
-def test_topics_decide(topics: tuple[str, ...], topic: str, material: bool, told: bool) -> None:
-    """Watched topics ask for material findings, fine topics for all their findings."""
+def test_topics_decide_which_findings_are_sent(topics: tuple[str, ...], topic: str, material: bool, told: bool) -> None:
+    """A subscriber to sharing or rights gets the material findings of the topic. A subscriber to a finer topic, such
+    as retention, gets all findings of that topic."""
     subscriber = Subscriber("Desk", (), topics=topics)
     assert asks_for(subscriber, "Teahouse", (), of(topic, "high", material=material)) is told
 
@@ -86,10 +87,10 @@ def test_policies_are_chosen_by_name_or_by_tag(policies: tuple[str, ...], told: 
         ((), ("sharing",), "II", False),
     ],
 )
-def test_a_clause_asks_for_every_finding_of_its_own(
+def test_a_subscriber_to_a_clause_gets_every_finding_of_that_clause(
     clauses: tuple[str, ...], topics: tuple[str, ...], clause: str | None, told: bool
 ) -> None:
-    """They are sent in addition to those of the topics, material or not."""
+    """These findings need not be material. They are sent in addition to the findings of the subscriber's topics."""
     subscriber = Subscriber("Desk", (), topics=topics, clauses=clauses)
     finding = replace(of("retention", "low", material=False), clause=clause)
     assert asks_for(subscriber, "Teahouse", (), finding) is told
@@ -101,11 +102,11 @@ def test_a_subscriber_that_matches_no_policy_is_found() -> None:
     assert idle([DESK], []) == (DESK,)
 
 
-def test_operators_are_those_who_say_so() -> None:
+def test_only_a_subscriber_with_operator_is_an_operator() -> None:
     watch = replace(DESK, name="Watch", operator=True, topics=())
     assert operators([DESK, watch]) == (watch,)
     assert not asks_for(watch, "Teahouse", (), of("sharing", "critical", material=True))
 
 
-def test_everything_material_is_reported_if_nothing_is_configured() -> None:
+def test_all_material_findings_are_sent_if_no_topics_are_configured() -> None:
     assert asks_for(DESK, "Teahouse", (), of("rights", "low", material=True))

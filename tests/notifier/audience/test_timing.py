@@ -35,13 +35,13 @@ def utc(text: str) -> datetime:
         ("22:00-07:00", "2026-03-29 04:59", BERLIN, True),
         ("22:00-07:00", "2026-03-29 05:00", BERLIN, False),
         ("02:00-03:00", "2026-03-29 01:00", BERLIN, False),
-        # They go back from 03:00 to 02:00 on 25 October. 02:30 comes twice, and is quiet twice.
+        # They go back from 03:00 to 02:00 on 25 October. 02:30 comes twice, and both times are quiet.
         ("02:00-03:00", "2026-10-25 00:30", BERLIN, True),
         ("02:00-03:00", "2026-10-25 01:30", BERLIN, True),
         ("02:00-03:00", "2026-10-25 02:00", BERLIN, False),
     ],
 )
-def test_it_is_quiet_by_the_clock_on_the_wall(hours: str, moment: str, zone: str, quiet: bool) -> None:
+def test_quiet_hours_follow_the_local_clock(hours: str, moment: str, zone: str, quiet: bool) -> None:
     assert Quiet.parse(hours).holds(utc(moment), zone) is quiet
 
 
@@ -57,13 +57,13 @@ def test_it_is_quiet_by_the_clock_on_the_wall(hours: str, moment: str, zone: str
         (Schedule("weekly"), "2026-03-02 01:00", JAKARTA, "2026-03-02 01:00"),
         (Schedule("daily"), "2026-03-28 12:00", BERLIN, "2026-03-28 07:00"),
         (Schedule("daily"), "2026-03-29 12:00", BERLIN, "2026-03-29 06:00"),
-        # 02:30 does not exist on 29 March, so 03:30 is used. On 25 October it exists twice, and the first one is used.
+        # 02:30 does not exist on 29 March, so 03:30 is used. On 25 October it exists twice, and the first is used.
         (Schedule("daily", time(2, 30)), "2026-03-29 12:00", BERLIN, "2026-03-29 01:30"),
         (Schedule("daily", time(2, 30)), "2026-10-25 01:00", BERLIN, "2026-10-25 00:30"),
         (Schedule("daily", time(2, 30)), "2026-10-25 12:00", BERLIN, "2026-10-25 00:30"),
     ],
 )
-def test_the_last_moment_of_a_schedule_is_one_of_the_reader_s_days(
+def test_the_last_scheduled_time_is_found_in_the_readers_time_zone(
     schedule: Schedule, now: str, zone: str, last: str
 ) -> None:
     assert schedule.last(utc(now), zone) == utc(last)
@@ -97,18 +97,18 @@ def test_the_last_scheduled_time_is_never_in_the_future_nor_more_than_one_interv
         ("07:00-7:00", "all day"),
     ],
 )
-def test_invalid_hours_are_refused_with_the_fix(wrong: str, said: str) -> None:
+def test_the_error_about_invalid_hours_names_the_fix(wrong: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Quiet.parse(wrong)
 
 
-def test_hours_are_shown_as_they_are_written() -> None:
+def test_quiet_hours_are_shown_as_they_are_written_in_the_configuration() -> None:
     assert str(Quiet.parse("9:30 - 17:05")) == "09:30-17:05"
     assert parse_clock("0:05") == time(0, 5)
 
 
 @pytest.mark.parametrize("name", ["Asia/Jakata", "Asia", "", "../etc/passwd", "/etc/localtime"])
-def test_an_invalid_time_zone_is_refused_with_an_example(name: str) -> None:
+def test_the_error_about_an_invalid_time_zone_gives_an_example(name: str) -> None:
     with pytest.raises(ValueError, match="Asia/Jakarta"):
         zone_of(name)
 
@@ -121,5 +121,5 @@ def test_an_invalid_time_zone_is_refused_with_an_example(name: str) -> None:
         (datetime(2026, 10, 24, 23, 0, tzinfo=UTC), datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),  # the clocks go back
     ],
 )
-def test_quiet_hours_end_next_by_the_clock_on_the_wall(now: datetime, end: datetime) -> None:
+def test_the_end_of_quiet_hours_follows_the_local_clock(now: datetime, end: datetime) -> None:
     assert Quiet.parse("22:00-07:00").next_end(now, "Europe/Berlin") == end

@@ -1,5 +1,5 @@
-"""Tests sending a message to a target through Apprise: what is sent, which channels may be used, how failures are
-reported."""
+"""Tests sending a message to a target through Apprise. The tests check what is sent, which channels may be used, and
+how failures are reported."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def test_addresses_that_cannot_be_used_are_reported_clearly_without_their_secret
     assert "CANARY" not in caplog.text
 
 
-def test_nothing_on_the_list_acts_on_this_machine() -> None:
+def test_no_allowed_service_acts_on_this_machine() -> None:
     local = {"syslog", "dbus", "kde", "qt", "glib", "gio", "gnome", "macosx", "windows", "blink1", "growl", "file"}
     assert not local & set(ALLOWED)
 
 
 def test_a_mail_has_our_text_and_our_html(mail: MailServer) -> None:
-    """Apprise would make the text from the HTML, and the redline's marks would be lost."""
+    """If we sent only the HTML, Apprise would make the text from it, and the marks of the redline would be lost."""
     assert send_message(Channel("desk", mail.url), "officer@example.org", MESSAGE) == Accepted()
     (received,) = mail.received
     assert received.text == MESSAGE.text
@@ -86,14 +86,14 @@ def test_a_mail_has_our_text_and_our_html(mail: MailServer) -> None:
     assert [part.get_content_type() for part in received.mail.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_the_recipient_replaces_the_one_that_the_address_names(mail: MailServer) -> None:
+def test_the_recipient_replaces_the_recipient_in_the_address(mail: MailServer) -> None:
     url = f"mailto://127.0.0.1:{mail.port}/first@example.org?from=watch@clausewatch.example"
     send_message(Channel("desk", url), "second@example.org", MESSAGE)
     send_message(Channel("desk", url), "", MESSAGE)
     assert [received.recipients for received in mail.received] == [("second@example.org",), ("first@example.org",)]
 
 
-def test_words_of_any_script_arrive(mail: MailServer) -> None:
+def test_words_in_any_script_arrive_unchanged(mail: MailServer) -> None:
     message = alert_message(notice(WILL_NOT, policy="Toko Résumé 日本 🍵"))
     send_message(Channel("desk", mail.url), "officer@example.org", message)
     assert mail.received[0].subject == message.subject
@@ -107,7 +107,7 @@ def test_a_webhook_gets_the_short_form_as_plain_text(hook: Sink) -> None:
     assert received["message"].strip() == MESSAGE.chat.single(ANY, MESSAGE.subject)
 
 
-def test_a_refusal_of_a_webhook_is_reported_and_may_pass(hook: Sink) -> None:
+def test_a_refusal_by_a_webhook_receiver_is_reported_as_temporary(hook: Sink) -> None:
     hook.status = 503
     outcome = send_message(Channel("hook", hook.url("CANARYTOKEN")), "", MESSAGE)
     assert isinstance(outcome, Failed)
@@ -117,7 +117,8 @@ def test_a_refusal_of_a_webhook_is_reported_and_may_pass(hook: Sink) -> None:
 
 
 def test_a_redirected_webhook_is_a_failure(hook: Sink) -> None:
-    """If the redirect were followed, the POST would become a GET with status 200, and the message would be lost."""
+    """If the redirect were followed, the POST would become a GET. The GET would get status 200, but the message
+    would be lost."""
     hook.status, hook.location = 302, "/elsewhere"
     assert isinstance(send_message(Channel("hook", hook.url()), "", MESSAGE), Failed)
 
@@ -131,7 +132,7 @@ def test_an_address_cannot_hide_a_failure_or_repeat_a_message(hook: Sink, option
 @pytest.mark.parametrize(
     ("answer", "permanent"), [("550 no such mailbox", True), ("450 busy", False), ("452 full", False)]
 )
-def test_a_mail_server_tells_permanent_refusals_from_passing_ones(
+def test_permanent_and_temporary_refusals_of_a_mail_server_are_told_apart(
     mail: MailServer, answer: str, permanent: bool
 ) -> None:
     mail.refuses["officer@example.org"] = answer
@@ -139,7 +140,7 @@ def test_a_mail_server_tells_permanent_refusals_from_passing_ones(
     assert outcome == Failed(f"the mail server answered {answer}", permanent=permanent)
 
 
-def test_a_refused_login_may_pass_and_shows_no_password(mail: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refused_login_is_temporary_and_shows_no_password(mail: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     url = f"mailto://watch:CANARYPASS@127.0.0.1:{mail.port}/?from=watch@clausewatch.example"
     with caplog.at_level(1):
         outcome = send_message(Channel("desk", url), "officer@example.org", MESSAGE)
@@ -148,7 +149,7 @@ def test_a_refused_login_may_pass_and_shows_no_password(mail: MailServer, caplog
     assert "CANARYPASS" not in repr(outcome) + caplog.text
 
 
-def test_a_server_out_of_reach_is_reported() -> None:
+def test_a_server_that_cannot_be_reached_is_reported() -> None:
     outcome = send_message(Channel("desk", "mailto://127.0.0.1:1/?from=a@b.example"), "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)
     assert outcome.unreachable
@@ -176,14 +177,14 @@ def mute() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("scheme", ["mailto", "json"])
-def test_a_server_that_says_nothing_is_given_up(mute: int, scheme: str) -> None:
+def test_a_server_that_never_responds_is_a_temporary_failure(mute: int, scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:{mute}/?from=a@b.example&rto=0.2"
     outcome = send_message(Channel("desk", url), "officer@example.org" if scheme == "mailto" else "", MESSAGE)
     assert isinstance(outcome, Failed)
     assert not outcome.permanent
 
 
-def test_no_log_level_shows_a_secret_of_a_send(hook: Sink, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_level_shows_a_secret(hook: Sink, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(1):
         logging.getLogger("apprise").setLevel(1)
         send_message(Channel("hook", f"{hook.url('CANARYPATH')}?+X-Key=CANARYHEADER&-q=CANARYQUERY"), "", MESSAGE)
@@ -194,8 +195,8 @@ def test_no_log_level_shows_a_secret_of_a_send(hook: Sink, caplog: pytest.LogCap
     assert "CANARY" not in caplog.text
 
 
-def test_an_address_that_cannot_be_used_fails_as_data_too() -> None:
-    """The configuration may change between the check and the send."""
+def test_an_address_that_cannot_be_used_is_returned_as_a_failure() -> None:
+    """The configuration may have changed since its addresses were checked."""
     assert send_message(Channel("desk", "carrierpigeon://x"), "", MESSAGE) == Failed(
         str(address_problem("carrierpigeon://x"))
     )

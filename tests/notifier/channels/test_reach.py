@@ -1,8 +1,8 @@
 """Tests that a channel contacts only the hosts in the configuration, whatever a recipient contains.
 
-Recipients may come from `clausewatch subscribe`, and so from people who may not edit the configuration. An audit hook
-of Python sees every name lookup and every connection, and lets none through. So nothing leaves this machine, and
-nothing is patched.
+Recipients may come from `clausewatch subscribe`. So they may come from people who may not edit the configuration. An
+audit hook of Python sees every name lookup and every connection, and prevents them all. So the tests need not patch
+any code, and nothing leaves this machine.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ ADDRESSES = {
     "pover": (f"pover://{'u' * 30}@{'t' * 30}", "phone"),
     "pushy": ("pushy://abcdefghijkl", "device"),
 }
-"""An address for each service with recipients, and an ordinary recipient."""
+"""An address for each service that has recipients. Each address comes with an ordinary recipient."""
 
 WITHOUT_RECIPIENTS = {
     "webhook": "webhook://:sixteen-characters@hooks.example/x?token=query-of-the-desk",
@@ -90,7 +90,7 @@ WITHOUT_RECIPIENTS = {
     "json": "json://hooks.example/path-of-the-desk?+X-Key=header-of-the-desk&-q=query-of-the-desk",
     "xml": "xml://watch:hook-password@hooks.example/x",
 }
-"""An address for each of the other services."""
+"""An address for each service that has no recipients."""
 
 STEERING = (
     "internal.example",
@@ -121,7 +121,7 @@ STEERING = (
 )
 
 asked: list[str] | None = None
-"""Hosts that were looked up or connected to; None while nobody watches."""
+"""Hosts that were looked up or connected to. This is None while the hook does not record."""
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -137,7 +137,7 @@ sys.addaudithook(watch)
 
 @contextmanager
 def hosts() -> Iterator[list[str]]:
-    """Record every host that is contacted, and let no connection through."""
+    """Record every host that our code tries to contact, and prevent every connection."""
     global asked  # noqa: PLW0603  a hook cannot be taken out again
     asked = []
     try:
@@ -146,7 +146,7 @@ def hosts() -> Iterator[list[str]]:
         asked = None
 
 
-def test_every_service_is_examined() -> None:
+def test_every_allowed_service_is_tested() -> None:
     assert address_problem("json://h.example") is None  # registers our plugins
     taking = {N_MGR[scheme] for scheme in ALLOWED if "targets" in inspect.signature(N_MGR[scheme].__init__).parameters}
     assert taking == {N_MGR[scheme] for scheme in ADDRESSES}
@@ -156,7 +156,7 @@ def test_every_service_is_examined() -> None:
 @pytest.mark.parametrize(
     ("url", "recipient"), [*ADDRESSES.values(), *((url, "") for url in WITHOUT_RECIPIENTS.values())]
 )
-def test_nothing_counts_as_sent_before_its_host_was_asked(url: str, recipient: str) -> None:
+def test_no_message_counts_as_sent_before_the_host_was_contacted(url: str, recipient: str) -> None:
     """Some plugins ignore messages of type "info" and report them as sent."""
     assert address_problem(url, recipient) is None
     with hosts() as named:
@@ -167,7 +167,7 @@ def test_nothing_counts_as_sent_before_its_host_was_asked(url: str, recipient: s
 
 
 @pytest.mark.parametrize("scheme", ADDRESSES)
-def test_no_recipient_steers_a_socket(scheme: str) -> None:
+def test_no_recipient_makes_a_channel_contact_a_different_host(scheme: str) -> None:
     url, ordinary = ADDRESSES[scheme]
     with hosts() as usual:
         send_message(Channel("chat", url), ordinary, MESSAGE)
@@ -181,7 +181,7 @@ def test_no_recipient_steers_a_socket(scheme: str) -> None:
     ("option", "asked_for"), [("", {"chat.example"}), ("&discovery=yes", {"chat.example", "internal.example"})]
 )
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_a_server_names_no_other_host_unless_the_address_lets_it(
+def test_a_server_can_name_a_different_host_only_if_the_address_allows_this(
     option: str, asked_for: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with services(self_signed(tmp_path)) as running:

@@ -38,7 +38,7 @@ def test_the_host_stays_readable() -> None:
 
 
 @pytest.mark.parametrize("name", LOGGERS)
-def test_logs_of_the_libraries_that_send_pass_as_warnings_without_secrets(
+def test_warnings_of_the_sending_libraries_are_logged_without_secrets(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     guard_logs()

@@ -1,4 +1,4 @@
-"""Secrets of all allowed services appear in no log of any level, no error and no repr."""
+"""The secrets of all allowed services appear in no log of any level, in no error and in no repr."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ MESSAGE = alert_message(notice(WILL_NOT))
 
 
 def secrets_of(url: str) -> list[str]:
-    """Return the parts of a sample's address that are long enough to be a secret, except scheme, host and options."""
+    """Return the secrets in a sample address. A secret is any part that is long enough, except the scheme, the host
+    and the options."""
     parts = re.split(r"[/@:?&=]", url.partition("://")[2])
     return [part for part in parts if len(part) >= 10 and not re.search(r"\.|^placeholder$", part)]
 
@@ -66,7 +67,7 @@ def everything_logged() -> Iterator[list[str]]:
 
 
 def shown(secrets: list[str], *texts: object) -> list[str]:
-    """Return the secrets that appear in any text in any form."""
+    """Return the secrets that appear in any of the texts. A secret may appear in any form."""
     said = "\n".join(str(text) for text in texts)
     return [secret for secret in secrets if any(form in said for form in forms(secret))]
 
@@ -79,7 +80,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("scheme", SAMPLES)
 def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
-    """The host is never reached. The logs and errors about that are searched."""
+    """The host cannot be reached. The test searches the logs and errors about the failure."""
     url, recipient = SAMPLES[scheme]
     with everything_logged() as lines, hosts():
         said: list[object] = [send_message(Channel("chat", url), recipient, MESSAGE), repr(Channel("chat", url))]
@@ -92,13 +93,13 @@ def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
 
 
 def test_the_search_for_secrets_would_find_them() -> None:
-    """A control: each sample has secrets, and the search finds them in its address."""
+    """This is a control: each sample address has secrets, and the search finds them in the address."""
     for url, _ in SAMPLES.values():
         assert secrets_of(url)
         assert shown(secrets_of(url), url) == secrets_of(url)
 
 
-def test_no_chat_service_shows_its_secrets_if_all_goes_well(
+def test_no_chat_service_shows_its_secrets_if_the_message_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
 ) -> None:
     with services(self_signed(tmp_path)) as running:
@@ -115,7 +116,7 @@ def test_no_chat_service_shows_its_secrets_if_all_goes_well(
     "answer",
     [Answer(status=500), Answer(status=404), Answer(status=302, headers=(("Location", "/x"),)), Answer(breaks="reset")],
 )
-def test_a_secret_that_a_receiver_repeats_is_masked(hook: Sink, answer: Answer) -> None:
+def test_a_secret_in_the_response_of_a_receiver_is_masked(hook: Sink, answer: Answer) -> None:
     secret, token = "secret-of-the-desk", "token-of-the-desk"
     hook.answers = [replace(answer, body=f"{secret} {quote(secret)} {token}".encode())]
     with everything_logged() as lines:
@@ -124,7 +125,7 @@ def test_a_secret_that_a_receiver_repeats_is_masked(hook: Sink, answer: Answer) 
     assert not shown([secret, token], outcome, *lines)
 
 
-def test_a_password_that_a_mail_server_repeats_is_masked(mail: MailServer) -> None:
+def test_a_password_in_the_response_of_a_mail_server_is_masked(mail: MailServer) -> None:
     mail.refuses["officer@example.org"] = "550 mail-password bWFpbC1wYXNzd29yZA== is no password"
     url = mail.url.replace("mailto://", "mailto://watch:mail-password@").replace("?", "?mode=insecure&")
     with everything_logged() as lines:
@@ -133,8 +134,9 @@ def test_a_password_that_a_mail_server_repeats_is_masked(mail: MailServer) -> No
     assert not shown(["mail-password"], outcome, *lines)
 
 
-def test_a_defect_of_a_plugin_shows_no_secret() -> None:
-    """An exception during a send becomes one line, without its traceback and contents."""
+def test_an_exception_in_a_plugin_shows_no_secret() -> None:
+    """An exception while a message is sent is reported in one line. The line has neither the traceback nor the text
+    of the exception."""
     with everything_logged() as lines:
         outcome = send_message(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
     assert isinstance(outcome, Failed)

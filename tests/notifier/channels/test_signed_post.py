@@ -1,4 +1,5 @@
-"""Tests the signed webhook: what a receiver gets, how it verifies a message, and what its responses mean."""
+"""Tests the signed webhook: what a receiver gets, how a receiver verifies a message, and what the responses of a
+receiver mean."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def test_the_documented_verification_accepts_a_message(hook: Sink, channel: Chan
 
 
 @pytest.mark.parametrize("what", ["body", "secret", "id", "timestamp", "age"])
-def test_the_documented_verification_refuses_anything_else(
+def test_the_documented_verification_refuses_a_changed_message(
     hook: Sink, channel: Channel, verified: Verified, what: str
 ) -> None:
     send_message(channel, "", MESSAGE)
@@ -70,7 +71,7 @@ def test_the_documented_verification_refuses_anything_else(
     assert not verified(headers, body, secret)
 
 
-def test_the_body_has_the_documented_keys_and_no_other(hook: Sink, channel: Channel) -> None:
+def test_the_body_has_exactly_the_documented_keys(hook: Sink, channel: Channel) -> None:
     send_message(channel, "", MESSAGE)
     (received,) = hook.received
     documentation = (PROJECT / "docs/alerts.md").read_text().partition("of this shape:")[2].partition("\n## ")[0]
@@ -91,14 +92,14 @@ def test_a_message_that_is_sent_again_has_the_same_key_and_the_same_bytes(hook: 
     assert len(hook.kept) == 1
 
 
-def test_another_channel_and_another_message_have_other_keys(hook: Sink, channel: Channel) -> None:
+def test_different_channels_and_different_messages_have_different_keys(hook: Sink, channel: Channel) -> None:
     send_message(channel, "", MESSAGE)
     send_message(Channel("others", channel.url), "", MESSAGE)
     send_message(channel, "", alert_message(notice(clause("{+We sell data.+}"), WILL_NOT)))
     assert len(hook.kept) == 3
 
 
-def test_the_body_holds_nothing_that_acts_in_a_page(hook: Sink, channel: Channel) -> None:
+def test_the_body_has_nothing_that_acts_in_a_web_page(hook: Sink, channel: Channel) -> None:
     hostile = "</script><script>alert(1)</script>\u2028\u202e&#60;\x1b[31m\x00 é"
     send_message(channel, "", alert_message(notice(clause("{+" + hostile + "+}"), policy=hostile)))
     (taken,) = hook.taken
@@ -107,7 +108,7 @@ def test_the_body_holds_nothing_that_acts_in_a_page(hook: Sink, channel: Channel
     assert "</script>" in json.loads(taken.content)["alerts"][0]["after"]
 
 
-def test_parameters_go_to_the_receiver_and_ours_do_not(hook: Sink) -> None:
+def test_parameters_of_the_address_go_to_the_receiver_except_our_own_parameters(hook: Sink) -> None:
     address = hook.signed(SECRET, "hook/a%20b?Team=pri%26vacy&empty=&rto=5&verify=no")
     assert send_message(Channel("tickets", address), "", MESSAGE) == Accepted()
     assert hook.taken[0].path == "/hook/a%20b?Team=pri%26vacy&empty="
@@ -118,7 +119,7 @@ def test_parameters_go_to_the_receiver_and_ours_do_not(hook: Sink) -> None:
     [(s, s not in (408, 425, 429) and 400 <= s < 500) for s in (301, 302, 307, 400, 401, 403, 404, 408)]
     + [(409, True), (410, True), (413, True), (425, False), (429, False), (500, False), (502, False), (503, False)],
 )
-def test_answers_are_permanent_or_may_pass(hook: Sink, channel: Channel, status: int, permanent: bool) -> None:
+def test_refusals_are_permanent_or_temporary(hook: Sink, channel: Channel, status: int, permanent: bool) -> None:
     hook.status, hook.location = status, "/elsewhere" if status < 400 else ""
     outcome = send_message(channel, "", MESSAGE)
     assert isinstance(outcome, Failed)
@@ -128,13 +129,13 @@ def test_answers_are_permanent_or_may_pass(hook: Sink, channel: Channel, status:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_every_2xx_is_accepted(hook: Sink, channel: Channel, status: int) -> None:
+def test_every_2xx_status_means_accepted(hook: Sink, channel: Channel, status: int) -> None:
     hook.status = status
     assert send_message(channel, "", MESSAGE) == Accepted()
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_receiver_says_when_it_wants_to_be_asked_again(hook: Sink, channel: Channel, status: int) -> None:
+def test_a_receiver_can_say_when_to_try_again(hook: Sink, channel: Channel, status: int) -> None:
     hook.answers = [Answer(b"slow \x1b[31mdown", status, (("Retry-After", "120"),))]
     before = datetime.now(UTC)
     outcome = send_message(channel, "", MESSAGE)
@@ -161,12 +162,12 @@ def test_a_receiver_says_when_it_wants_to_be_asked_again(hook: Sink, channel: Ch
         (None, None),
     ],
 )
-def test_waits_are_read_in_seconds_and_as_dates_within_a_bound(value: str | None, wait: timedelta | None) -> None:
+def test_retry_after_is_read_as_seconds_or_as_a_date_up_to_a_limit(value: str | None, wait: timedelta | None) -> None:
     assert asked_wait(value, NOW) == wait
 
 
 @pytest.mark.parametrize("breaks", ["reset", "drop"])
-def test_a_connection_that_breaks_off_may_pass(hook: Sink, channel: Channel, breaks: Any) -> None:
+def test_a_broken_connection_is_a_temporary_failure(hook: Sink, channel: Channel, breaks: Any) -> None:
     hook.answers = [Answer(breaks=breaks)]
     outcome = send_message(channel, "", MESSAGE)
     assert outcome == Failed("no answer from 127.0.0.1: the connection was refused or broke off", unreachable=True)
@@ -180,7 +181,7 @@ def test_a_receiver_that_does_not_respond_is_given_up_after_its_time_limit(hook:
 
 @pytest.fixture
 def dripping() -> Iterator[int]:
-    """Send a response one byte at a time, without end."""
+    """Run a server that sends a response one byte at a time and never ends it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stop = threading.Event()
 
@@ -202,13 +203,13 @@ def dripping() -> Iterator[int]:
     thread.join(timeout=2)
 
 
-def test_a_receiver_that_drips_its_response_is_cut_off(dripping: int) -> None:
-    """Each byte arrives in time and the response never ends, so a socket's time-out does not notice."""
+def test_a_receiver_that_responds_byte_by_byte_is_given_up_after_the_time_limit(dripping: int) -> None:
+    """Each byte arrives before the time-out of the socket, so this time-out does not end the endless response."""
     channel = Channel("tickets", f"webhook://:{SECRET}@127.0.0.1:{dripping}/")
     assert send_message(channel, "", MESSAGE, timeout=0.5) == Failed("no whole answer within 0.5 s", unreachable=True)
 
 
-def test_a_secret_stays_out_of_answers_logs_and_errors(
+def test_no_outcome_log_or_error_shows_the_secret(
     hook: Sink, channel: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:
     hook.answers = [Answer(f"echo {SECRET}".encode(), 500), Answer(breaks="reset")]
@@ -239,7 +240,7 @@ def test_addresses_that_cannot_be_used(url: str, recipient: str, said: str) -> N
     assert "CANARY" not in answer
 
 
-def test_a_secret_may_hold_any_character(hook: Sink, verified: Verified) -> None:
+def test_a_secret_may_have_any_characters(hook: Sink, verified: Verified) -> None:
     secret = "p%C3%A4ss%2Fw%3Ard%40%3F%23%25-and-more"
     assert send_message(Channel("tickets", hook.signed(secret)), "", MESSAGE) == Accepted()
     assert verified(hook.taken[0].headers, hook.taken[0].content, "päss/w:rd@?#%-and-more")

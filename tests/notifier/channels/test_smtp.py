@@ -19,7 +19,7 @@ from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
 from tests.smtp import MailServer, free_port
 
-# aiosmtpd does not notice TLS that exists from the first byte.
+# aiosmtpd does not recognise a connection with TLS from the first byte as encrypted.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 MESSAGE = alert_message(notice(WILL_NOT))
@@ -50,7 +50,7 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism:
 
 @pytest.fixture(params=["starttls", "ssl"])
 def secured(request: pytest.FixtureRequest, certificate: Path) -> Iterator[Secured]:
-    """Run a server with STARTTLS, and one that uses TLS from the first byte."""
+    """Run a mail server. In one case it offers STARTTLS, and in the other case it uses TLS from the first byte."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     kept = MailServer(free_port())
@@ -84,7 +84,7 @@ def test_a_mail_goes_through_tls_and_login(secured: Secured) -> None:
     assert secured.mail.received[0].subject == MESSAGE.subject
 
 
-def test_a_wrong_password_may_be_corrected_and_does_not_show(secured: Secured) -> None:
+def test_a_wrong_password_is_a_temporary_failure_and_is_not_shown(secured: Secured) -> None:
     channel = Channel("desk", secured.url(password="CANARY77", options="&verify=no"))
     outcome = send_message(channel, "officer@example.org", MESSAGE)
     assert isinstance(outcome, Failed)

@@ -1,4 +1,5 @@
-"""Simulated months of digests, with changes of the clock: each visit is in exactly one digest, within its period."""
+"""Simulates months of digests in which clocks change to summer time and back. Each visit is in exactly one digest,
+and in the digest of the right period."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ SUBSCRIBERS = [
 SPANS = (
     [(datetime(2026, 1, 1, tzinfo=UTC), 365)]
     if LONG
-    # The clocks of New York and Berlin change in March, and in October and November.
+    # The clocks of Berlin change in March and October, and the clocks of New York change in March and November.
     else [(datetime(2026, 3, 5, tzinfo=UTC), 28), (datetime(2026, 10, 22, tzinfo=UTC), 14)]
 )
 POLICIES = 50 if LONG else 2
@@ -50,7 +51,8 @@ def watched(count: int) -> list[Policy]:
 
 
 def runs(start: datetime, days: int, seed: int) -> Iterator[datetime]:
-    """Yield the start times of runs: hourly by cron, some minutes late, and sometimes missing for hours."""
+    """Yield the start times of hourly runs. The runs start some minutes late, and sometimes there is no run for
+    hours."""
     chance = random.Random(seed)  # noqa: S311  not for secrets
     now = start
     while now < start + timedelta(days=days):
@@ -59,7 +61,7 @@ def runs(start: datetime, days: int, seed: int) -> Iterator[datetime]:
 
 
 @pytest.mark.parametrize(("start", "days"), SPANS)
-def test_each_visit_is_in_one_digest_of_each_subscriber_and_within_its_period(
+def test_each_visit_is_in_one_digest_of_each_subscriber_and_within_the_period_of_that_digest(
     archive: Archive, start: datetime, days: int
 ) -> None:
     policies = watched(POLICIES)
@@ -96,7 +98,7 @@ def test_each_visit_is_in_one_digest_of_each_subscriber_and_within_its_period(
 
 
 def taken(archive: Archive, now: datetime) -> Iterator[Digest]:
-    """Plan digests as at the end of a run, and yield the new ones."""
+    """Plan digests as a run does at its end, and yield the new digests."""
     if not outbox.plan_digests(archive, SUBSCRIBERS, now):
         return
     for delivery in outbox.open_deliveries(archive, now):

@@ -1,4 +1,4 @@
-"""Tests digests: one for each period, complete, even if nothing happened."""
+"""Tests digests. There is one complete digest for each period, even if nothing happened in the period."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy", 
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk with a weekly digest, first seen on a Monday after 08:00, and one policy that was visited."""
+    """Return a desk with a weekly digest. The subscription was first seen on a Monday after 08:00, and one policy
+    was visited."""
     record_first(archive)
     return Reader(archive, now=START + 3 * HOUR)
 
@@ -38,7 +39,7 @@ def only(told: list[outbox.MessageContent]) -> Digest:
     return digest
 
 
-def test_a_digest_comes_once_for_its_period(reader: Reader) -> None:
+def test_one_digest_is_sent_for_each_period(reader: Reader) -> None:
     assert reader.at(NEXT_MONDAY - timedelta(minutes=1)) == []
     digest = only(reader.at(NEXT_MONDAY))
     assert (digest.account.since, digest.account.until) == (START + 3 * HOUR, NEXT_MONDAY)
@@ -47,7 +48,7 @@ def test_a_digest_comes_once_for_its_period(reader: Reader) -> None:
     assert only(reader.at(NEXT_MONDAY + days(7))).account.since == NEXT_MONDAY
 
 
-def test_a_digest_of_silence_proves_that_we_looked(reader: Reader) -> None:
+def test_a_digest_without_changes_shows_that_the_policies_were_visited(reader: Reader) -> None:
     reader.visited(3)
     digest = only(reader.at(NEXT_MONDAY))
     (watch,) = digest.account.watches
@@ -72,14 +73,14 @@ def test_a_digest_says_that_a_policy_is_paused(reader: Reader, language: Languag
     assert words in " ".join(message.text.split())
 
 
-def test_if_nobody_looked_no_digest_says_that_nothing_changed(reader: Reader) -> None:
+def test_a_digest_does_not_say_that_nothing_changed_if_no_policy_was_visited(reader: Reader) -> None:
     message = compose(only(reader.at(NEXT_MONDAY)))
     assert message.subject == "Clausewatch weekly digest, 9 March 2026: nothing was checked of 1 policy"
     assert "No change" not in message.text + message.html + message.chat.head
     assert "Is the monitor running?" in message.html
 
 
-def test_missed_digests_become_one_for_the_whole_time(reader: Reader) -> None:
+def test_missed_digests_become_one_digest_for_the_whole_time(reader: Reader) -> None:
     reader.visited(2)
     digest = only(reader.at(NEXT_MONDAY + days(23)))
     assert digest.account.until == NEXT_MONDAY + days(23)
@@ -88,16 +89,17 @@ def test_missed_digests_become_one_for_the_whole_time(reader: Reader) -> None:
 
 
 def test_each_visit_is_counted_in_one_digest(reader: Reader) -> None:
-    """Visits are counted in the order of recording. A visit that was recorded after a digest is in the next one."""
+    """A digest counts the visits that were recorded since the last digest. A visit that is recorded later is in the
+    next digest."""
     counts = []
     for week in range(3):
         reader.now = NEXT_MONDAY + days(7 * week) - HOUR
-        reader.visited(week + 1)  # the last of them are after the scheduled time of the digest
+        reader.visited(week + 1)  # the last visits are after the scheduled time of the digest
         counts.append(only(reader.at(NEXT_MONDAY + days(7 * week))).account.checks)
     assert counts == [1, 2, 3]
 
 
-def test_a_digest_recalls_sent_findings_and_counts_the_others(reader: Reader) -> None:
+def test_a_digest_repeats_sent_findings_and_counts_the_other_findings(reader: Reader) -> None:
     record_change(reader.archive, CONSENT, RETENTION)
     (alert,) = reader.told()
     assert isinstance(alert, Notice)
@@ -111,13 +113,13 @@ def test_a_digest_recalls_sent_findings_and_counts_the_others(reader: Reader) ->
     assert "not asked for: retention 1" in compose(digest).text
 
 
-def test_a_change_is_recalled_in_one_digest(reader: Reader) -> None:
+def test_a_change_is_repeated_in_only_one_digest(reader: Reader) -> None:
     record_change(reader.archive, RETENTION)
     assert len(only(reader.at(NEXT_MONDAY)).account.changes) == 1
     assert only(reader.at(NEXT_MONDAY + days(7))).account.changes == ()
 
 
-def test_trouble_is_reported_first(reader: Reader) -> None:
+def test_a_digest_reports_trouble_first(reader: Reader) -> None:
     reader.watch(TEAHOUSE, BAKERY)
     reader.failed(BAKERY)
     digest = only(reader.at(NEXT_MONDAY))
@@ -126,7 +128,7 @@ def test_trouble_is_reported_first(reader: Reader) -> None:
     assert message.text.index("it did not answer within 30 s") < message.text.index("What was checked")
 
 
-def test_a_policy_that_was_first_read_is_not_a_change(reader: Reader, archive: Archive) -> None:
+def test_the_first_version_of_a_policy_is_not_a_change(reader: Reader, archive: Archive) -> None:
     other = replace(WEEKLY, name="Board", digest=Schedule("daily"))
     reader.watch(BAKERY)
     reader.subscribers.append(other)
@@ -149,7 +151,7 @@ def test_a_digest_reports_the_alerts_that_waited_for_it_with_their_words(reader:
     assert only(reader.at(NEXT_MONDAY + days(7))).notices == ()
 
 
-def test_a_critical_alert_waits_for_no_digest(reader: Reader) -> None:
+def test_a_critical_alert_does_not_wait_for_a_digest(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     record_change(reader.archive, CONSENT, SHARING)
     (alert,) = reader.told()
@@ -158,7 +160,7 @@ def test_a_critical_alert_waits_for_no_digest(reader: Reader) -> None:
     assert only(reader.at(NEXT_MONDAY)).notices == ()
 
 
-def test_alerts_that_wait_for_a_digest_that_is_given_up_are_reported_at_once(reader: Reader) -> None:
+def test_alerts_are_sent_at_once_if_the_digest_for_which_they_waited_is_given_up(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     record_change(reader.archive, SHARING)
     assert reader.told() == []
@@ -168,7 +170,7 @@ def test_alerts_that_wait_for_a_digest_that_is_given_up_are_reported_at_once(rea
     assert reader.told() == []
 
 
-def test_a_clock_that_was_ahead_delays_and_repeats_no_digest(reader: Reader) -> None:
+def test_a_clock_that_was_fast_neither_delays_nor_repeats_a_digest(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     assert only(reader.at(NEXT_MONDAY + days(3650)))
     record_change(reader.archive, SHARING)
@@ -179,16 +181,16 @@ def test_a_clock_that_was_ahead_delays_and_repeats_no_digest(reader: Reader) -> 
     assert len(only(reader.at(NEXT_MONDAY)).notices) == 1
 
 
-def test_a_digest_goes_to_each_target_with_one_name(reader: Reader) -> None:
-    """So a repeated mail is recognised."""
+def test_a_digest_has_the_same_key_for_each_target(reader: Reader) -> None:
+    """A repeated mail can be recognised by the key."""
     reader.subscribers = [replace(WEEKLY, via=(DESK, replace(DESK, recipient="second@example.org"), DESK))]
     first, second = (compose(each) for each in reader.at(NEXT_MONDAY))
     assert first == second
     assert first.key != compose(reader.at(NEXT_MONDAY + days(7))[0]).key
 
 
-def test_a_digest_shows_the_state_at_its_planning(reader: Reader) -> None:
-    """It does not matter how late a server accepts it."""
+def test_a_digest_shows_the_state_at_the_time_of_its_planning(reader: Reader) -> None:
+    """It does not matter how late a server accepts the digest."""
     reader.now = NEXT_MONDAY
     outbox.plan_digests(reader.archive, reader.subscribers, reader.now)
     reader.visited(5)
@@ -221,7 +223,7 @@ def test_a_digest_covers_the_policies_that_are_asked_for(reader: Reader) -> None
     assert [watch.policy for watch in only(reader.at(NEXT_MONDAY)).account.watches] == ["Teahouse"]
 
 
-def test_a_period_with_very_many_changes_names_the_newest(reader: Reader) -> None:
+def test_a_digest_with_very_many_changes_names_only_the_newest_changes(reader: Reader) -> None:
     for _ in range(MOST_CHANGES + 2):
         record_change(reader.archive)
     account = only(reader.at(NEXT_MONDAY)).account
@@ -229,7 +231,9 @@ def test_a_period_with_very_many_changes_names_the_newest(reader: Reader) -> Non
     assert [recap.version for recap in account.changes[:2]] == [MOST_CHANGES + 3, MOST_CHANGES + 2]
 
 
-def test_quiet_hours_delay_everything_except_critical_changes_and_older_ones_of_their_policy(reader: Reader) -> None:
+def test_quiet_hours_delay_everything_except_critical_changes_and_older_changes_of_the_same_policy(
+    reader: Reader,
+) -> None:
     reader.subscribers = [replace(WEEKLY, digest=None, quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")]
     reader.now = START + 10 * HOUR  # 23:00 in Jakarta
     record_change(reader.archive, SHARING)

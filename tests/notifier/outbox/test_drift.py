@@ -1,4 +1,5 @@
-"""An alert says when the languages drift apart and when they are in step again, but not in between."""
+"""The languages of a policy drift apart if one language changes and the other does not. An alert says so when this
+begins and when it ends, but not in between."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ ENGLISH, INDONESIAN = replace(SHARING, language="en"), replace(SHARING, language
 
 
 def notes(reader: Reader) -> str:
-    """Return the text of the alert that is sent now."""
+    """Send what is due, and return the text of the alert."""
     (notice,) = reader.told()
     assert isinstance(notice, Notice)
     return " ".join(compose(notice).text.split())

@@ -1,4 +1,4 @@
-"""Tests that a repeated false alarm is recorded but not reported."""
+"""Tests that a finding that repeats a known false alarm is recorded but not reported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.notifier.reader import Reader, days
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk that was notified of finding 1."""
+    """Return a desk that was already notified of finding 1."""
     record_first(archive)
     reader = Reader(archive, now=START + 3 * HOUR)
     record_change(archive, SHARING)
@@ -33,11 +33,11 @@ def say(reader: Reader, kind: ReviewKind, finding: int = 1) -> None:
 
 
 def told(reader: Reader) -> list[list[str]]:
-    """Return the new text (`after`) of each finding that is sent, by message."""
+    """Return the messages that are sent now. A message is the list of the new texts (`after`) of its findings."""
     return [[alert.finding.after for alert in each.alerts] for each in reader.told() if isinstance(each, Notice)]
 
 
-def test_an_exact_false_alarm_is_recorded_and_not_reported(reader: Reader) -> None:
+def test_a_finding_with_the_same_words_and_rule_is_recorded_and_not_reported(reader: Reader) -> None:
     say(reader, "false-alarm")
     record_change(reader.archive, SHARING)
     assert told(reader) == []
@@ -55,7 +55,7 @@ def test_an_exact_false_alarm_is_recorded_and_not_reported(reader: Reader) -> No
     ],
     ids=["before", "after", "rule"],
 )
-def test_other_words_or_another_rule_are_reported(reader: Reader, other: object) -> None:
+def test_a_finding_with_other_words_or_a_different_rule_is_reported(reader: Reader, other: object) -> None:
     say(reader, "false-alarm")
     assert isinstance(other, type(SHARING))
     record_change(reader.archive, SHARING, other)
@@ -76,7 +76,7 @@ def test_a_revoked_false_alarm_is_reported_again(reader: Reader) -> None:
     assert told(reader) == [[SHARING.after]]
 
 
-def test_a_digest_says_why_it_was_not_reported(reader: Reader) -> None:
+def test_a_digest_says_why_a_finding_was_not_reported(reader: Reader) -> None:
     say(reader, "false-alarm")
     record_change(reader.archive, SHARING, RETENTION)
     (digest,) = reader.at(START + days(7) + 2 * HOUR)

@@ -31,12 +31,12 @@ ADMIN = Subscriber("Admin", (Target("desk", "admin@example.org"),), topics=(), o
 READER = Subscriber("Officer", (Target("desk", "officer@example.org"),), welcome=False)
 CHANNELS = ("desk", "chat", "mobile", "legal-chat")
 AFTER = 3
-"""Number of visits after which a policy is in trouble."""
+"""Number of failed visits after which a policy is in trouble."""
 
 
 @dataclass
 class Watch:
-    """A setup whose visits a test defines, and its subscribers."""
+    """Policies and subscribers. The test decides how each visit to a policy ends."""
 
     archive: Archive
     subscribers: list[Subscriber] = field(default_factory=lambda: [ADMIN])
@@ -52,7 +52,7 @@ class Watch:
         outbox.register(self.archive, self.subscribers, self.now)
 
     def visit(self, *results: str) -> None:
-        """Visit each policy an hour later. The result is `read`, `failed`, `gone` or `login`."""
+        """Visit the policies an hour later. Each result is `read`, `failed`, `gone` or `login`."""
         for result in results:
             self.now += HOUR
             for policy in self.policies:
@@ -76,7 +76,7 @@ class Watch:
         return AssessedFetch(page, Assessment("unchanged", identity="e1", fallback=result == "fallback"), against)
 
     def plan(self, templates: Templates | None = None) -> int:
-        """Plan messages to operators as at the end of a run."""
+        """Plan messages to operators as a run does at its end."""
         return outbox.plan_incidents(
             self.archive,
             self.subscribers,
@@ -87,7 +87,7 @@ class Watch:
         )
 
     def told(self, templates: Templates | None = None) -> list[IncidentNotice]:
-        """Plan as at the end of a run, and return the messages."""
+        """Plan messages to operators as a run does at its end, and return the new messages."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
         self.plan(templates)
         return [each for each, _ in self.taken() if isinstance(each, IncidentNotice)]
@@ -103,7 +103,7 @@ class Watch:
         return found
 
     def give_up(self) -> None:
-        """Give up the waiting messages, as if servers had refused them."""
+        """Give up the waiting messages, as if the servers had refused these messages permanently."""
         for delivery in outbox.open_deliveries(self.archive, self.now):
             claimed = outbox.claim(self.archive, delivery.id, self.now)
             assert claimed is not None
@@ -122,7 +122,7 @@ def kinds(told: Sequence[IncidentNotice]) -> list[str]:
     return [f"{each.report.kind} {each.report.stage}" for each in told]
 
 
-def test_an_unreadable_policy_is_reported_once_at_its_beginning_and_once_at_its_end(watching: Watch) -> None:
+def test_a_policy_that_cannot_be_read_is_reported_once_at_the_beginning_and_once_at_the_end(watching: Watch) -> None:
     for _ in range(AFTER - 1):
         watching.visit("failed")
         assert watching.told() == []
@@ -153,7 +153,7 @@ def test_a_trouble_that_returns_is_reported_again(watching: Watch) -> None:
     assert sorted(kinds(watching.told())) == ["unread began", "unread ended"]
 
 
-def test_all_policies_behind_one_dead_name_server_are_one_message(archive: Archive) -> None:
+def test_one_message_reports_all_policies_that_fail_because_of_one_name_server(archive: Archive) -> None:
     many = [
         replace(TEAHOUSE, name=f"Teahouse {number}", url=f"https://teahouse.example/{number}") for number in range(25)
     ]
@@ -188,10 +188,10 @@ def test_a_removed_policy_is_no_longer_in_trouble_and_nothing_is_reported(watchi
     assert watching.told() == []
 
 
-def test_a_selector_that_falls_back_is_reported_at_once_and_over_when_it_matched_for_some_time(
+def test_a_selector_without_a_match_is_reported_at_once_and_is_in_order_after_matching_for_some_time(
     archive: Archive,
 ) -> None:
-    """A page that alternates between two texts is reported once."""
+    """If the selector matches a page only at every second visit, operators get only one message."""
     selected = replace(TEAHOUSE, options=ExtractionOptions(languages=("en",), select=("main",)))
     watching = Watch(archive, policies=[selected])
     watching.visit("read")
@@ -207,7 +207,7 @@ def test_a_selector_that_falls_back_is_reported_at_once_and_over_when_it_matched
     assert kinds(watching.told()) == ["fallback ended"]
 
 
-def test_a_flapping_text_is_reported_with_the_fate_of_its_alerts(watching: Watch) -> None:
+def test_the_report_on_a_flapping_text_says_what_happens_to_its_alerts(watching: Watch) -> None:
     for edition in "abababa":
         watching.now += HOUR
         known = latest(watching.archive, "Teahouse")
@@ -222,7 +222,7 @@ def test_a_flapping_text_is_reported_with_the_fate_of_its_alerts(watching: Watch
     assert kinds(watching.told()) == ["flapping ended"]
 
 
-def test_a_missed_schedule_is_found_by_the_next_run_and_reported_once(watching: Watch) -> None:
+def test_the_next_run_finds_a_missed_schedule_and_reports_it_once(watching: Watch) -> None:
     mark_tried(watching.archive, ["Teahouse"], watching.now)
     watching.now += 2 * TEAHOUSE.every
     assert outbox.plan_missed(watching.archive, watching.subscribers, watching.now) == 0
@@ -248,7 +248,7 @@ def test_a_subscription_that_matches_no_policy_is_reported_once(watching: Watch)
     assert watching.told() == []
 
 
-def test_an_erased_person_is_named_in_no_waiting_message(watching: Watch) -> None:
+def test_no_waiting_message_names_an_erased_person(watching: Watch) -> None:
     watching.subscribers.append(READER)
     watching.configure()
     record_change(watching.archive, WILL_NOT)
@@ -273,7 +273,7 @@ def test_an_erased_person_is_named_in_no_waiting_message(watching: Watch) -> Non
     ],
     ids=["another address", "another channel", "the same address", "the same and another"],
 )
-def test_messages_that_were_given_up_are_reported_another_way(
+def test_messages_that_were_given_up_are_reported_through_a_different_channel(
     watching: Watch, ways: list[str], told_at: list[str]
 ) -> None:
     watching.subscribers = [replace(ADMIN, via=tuple(map(Target.parse, ways))), READER]
@@ -294,7 +294,7 @@ def test_messages_that_were_given_up_are_reported_another_way(
     assert watching.told() == []
 
 
-def test_a_given_up_operator_message_is_reported_once_and_that_report_never(watching: Watch) -> None:
+def test_an_operator_message_that_was_given_up_is_reported_once_and_a_report_on_it_never(watching: Watch) -> None:
     watching.subscribers = [replace(ADMIN, via=(Target("desk", "admin@example.org"), Target("chat")))]
     watching.configure()
     watching.visit(*["failed"] * AFTER)
@@ -328,7 +328,7 @@ def test_a_broken_template_is_reported_until_it_works(watching: Watch) -> None:
     assert kinds(watching.told(broken)) == ["template began"]
 
 
-def test_a_later_operator_is_notified_of_troubles_that_last(watching: Watch) -> None:
+def test_a_new_operator_is_notified_of_troubles_that_continue(watching: Watch) -> None:
     watching.visit(*["failed"] * AFTER)
     watching.subscribers = []
     watching.configure()
@@ -382,7 +382,7 @@ def made(
 
 @pytest.mark.parametrize("language", languages_with("messages"))
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language: Language) -> None:
+def test_each_kind_of_message_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language: Language) -> None:
     message = incident_message(made(kind), language)
     for part in (message.text, message.html, plain(message)):
         assert "Teahouse" in part
@@ -392,7 +392,7 @@ def test_each_kind_says_what_is_wrong_and_what_to_do(kind: TroubleKind, language
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_words_of_others_act_in_a_message_to_an_operator(kind: TroubleKind) -> None:
+def test_words_from_outside_are_inert_in_a_message_to_an_operator(kind: TroubleKind) -> None:
     for language in languages_with("messages"):
         message = incident_message(made(kind, HOSTILE, HOSTILE), language)
         assert "<img" not in message.html
@@ -404,7 +404,7 @@ def test_no_words_of_others_act_in_a_message_to_an_operator(kind: TroubleKind) -
         assert all(line.count("'") >= 2 for line in message.text.splitlines() if "doctor" in line)
 
 
-def test_a_first_version_is_recorded_for_nobody(archive: Archive) -> None:
+def test_the_first_version_of_a_policy_makes_no_message_to_operators(archive: Archive) -> None:
     record_first(archive)
     watching = Watch(archive)
     assert watching.told() == []
@@ -415,7 +415,8 @@ MENTIONED = WatchedSentence("Ask our partners about the rights to the pictures."
 
 
 def beside(watching: Watch, *sentences: WatchedSentence, gone: tuple[WatchedSentence, ...] = ()) -> None:
-    """Visit the policy an hour later. Sentences beside it have appeared."""
+    """Visit the policy an hour later. These sentences beside the policy have appeared, and the sentences in `gone`
+    have disappeared."""
     watching.now += HOUR
     prose = LeftOutProse(("0" * 64,), 90, 900, identity="e1", watched=sentences)
     found = Assessment(
@@ -426,7 +427,7 @@ def beside(watching: Watch, *sentences: WatchedSentence, gone: tuple[WatchedSent
     record(watching.archive, AssessedFetch(fetched(watching.now, b"<p>"), found, known.number), watching.now)
 
 
-def test_sentences_beside_a_policy_are_reported_once_with_how_to_take_them_in_or_leave_them_out(
+def test_a_report_on_sentences_beside_a_policy_comes_once_and_says_how_to_include_or_exclude_them(
     watching: Watch,
 ) -> None:
     beside(watching, HIRED)
@@ -459,7 +460,7 @@ def test_a_subscriber_gets_statements_beside_a_policy_only_at_low_severity(archi
     assert watching.told() == []
 
 
-def test_a_later_subscriber_gets_no_earlier_changes(watching: Watch) -> None:
+def test_a_new_subscriber_gets_no_earlier_changes(watching: Watch) -> None:
     beside(watching, HIRED)
     watching.now += HOUR
     watching.subscribers = [READER]

@@ -1,4 +1,5 @@
-"""Changes to the list of policies are news for subscribers' next digest and for operators."""
+"""Changes to the list of policies are news. Subscribers get the news in their next digest, and operators get a
+message."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ NEXT_MONDAY = START + days(7) + 2 * HOUR
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk with a weekly digest, and an operator. Both are known since a run with one policy."""
+    """Return a desk with a weekly digest, and an operator. A run with one policy has registered both."""
     record_first(archive)
     known = Reader(archive, [WEEKLY, ADMIN], now=START + 3 * HOUR)
     run(known, TEAHOUSE)
@@ -47,7 +48,7 @@ def digest_at_monday(reader: Reader) -> Digest:
 
 
 def operators_hear(reader: Reader) -> list[IncidentNotice]:
-    """Plan as at the end of a run, and return the messages."""
+    """Plan messages to operators as a run does at its end, and return the new messages."""
     outbox.plan_incidents(
         reader.archive,
         reader.subscribers,
@@ -59,7 +60,7 @@ def operators_hear(reader: Reader) -> list[IncidentNotice]:
     return [content for content in reader.told() if isinstance(content, IncidentNotice)]
 
 
-def test_each_event_of_the_list_is_a_line_of_the_next_digest_and_of_no_other(reader: Reader) -> None:
+def test_each_change_to_the_list_is_a_line_in_the_next_digest_only(reader: Reader) -> None:
     run(reader, TEAHOUSE, BAKERY)
     run(reader, RENAMED, BAKERY)
     run(reader, RENAMED)
@@ -80,7 +81,7 @@ def test_a_digest_in_indonesian_has_the_news_in_indonesian(reader: Reader) -> No
     assert "Tea Palace: berganti nama, sebelumnya Teahouse" in compose(digest_at_monday(reader), "id").text
 
 
-def test_operators_get_all_events_once_in_one_message(reader: Reader) -> None:
+def test_operators_get_all_news_once_in_one_message(reader: Reader) -> None:
     run(reader, BAKERY)
     (notice,) = operators_hear(reader)
     assert [(incident.event, incident.about) for incident in notice.report.incidents] == [
@@ -100,7 +101,7 @@ def test_a_policy_that_is_configured_again_is_news_too(reader: Reader) -> None:
     assert [news.event for news in digest_at_monday(reader).account.news] == ["added", "removed", "returned"]
 
 
-def test_a_subscriber_gets_news_of_policies_that_it_covers_or_covered_until_now(reader: Reader) -> None:
+def test_a_subscriber_gets_news_of_policies_that_the_subscription_covers_or_covered_before(reader: Reader) -> None:
     named = replace(WEEKLY, name="Buyer", policies=("Teahouse",))
     tagged = replace(WEEKLY, name="Cook", policies=("tag:food",))
     reader.subscribers = [named, tagged]
@@ -123,13 +124,13 @@ def test_a_new_subscriber_gets_no_news_from_before_it_subscribed(archive: Archiv
     assert [content.account.news for content in reader.at(NEXT_MONDAY) if isinstance(content, Digest)] == [(), ()]
 
 
-def test_news_waits_through_a_run_that_dies_before_it_registers_the_subscribers(reader: Reader) -> None:
+def test_news_is_not_lost_if_a_run_dies_before_it_registers_the_subscribers(reader: Reader) -> None:
     synchronise(reader.archive, [TEAHOUSE, BAKERY], reader.now)
     run(reader, TEAHOUSE, BAKERY)
     assert [news.policy for news in digest_at_monday(reader).account.news] == ["Bakery"]
 
 
-def test_the_configuration_read_twice_is_no_news(reader: Reader) -> None:
+def test_reading_the_configuration_twice_makes_no_news(reader: Reader) -> None:
     run(reader, TEAHOUSE)
     run(reader, TEAHOUSE)
     assert operators_hear(reader) == []

@@ -1,4 +1,4 @@
-"""Operators are notified in the same pass in which something fails, through real servers."""
+"""Operators are notified in the same pass in which something fails. The messages go through real servers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ADMIN = Subscriber(
 
 @pytest.fixture
 def recorded(archive: Archive, mail: MailServer, hook: Sink) -> Archive:
-    """Return an archive with a change that was not sent yet, and two known subscribers."""
+    """Return an archive with two registered subscribers, and with a change that was not sent yet."""
     record_first(archive)
     send(archive, mail, hook)
     record_change(archive, WILL_NOT)
@@ -52,7 +52,7 @@ def test_an_address_that_bounces_is_reported_at_once_through_another_channel(
     assert send(recorded, mail, hook).accepted == 0
 
 
-def test_a_template_that_fails_is_reported_with_its_line(
+def test_the_report_on_a_failing_template_names_the_line(
     recorded: Archive, mail: MailServer, hook: Sink, tmp_path: Path
 ) -> None:
     (tmp_path / "alert.txt").write_text("{{ headline }}\n{{ nobody_knows }}\n")
@@ -62,7 +62,9 @@ def test_a_template_that_fails_is_reported_with_its_line(
     assert "nobody_knows" in told[0].text
 
 
-def test_a_passing_fault_is_not_tried_twice_in_one_pass(recorded: Archive, mail: MailServer, hook: Sink) -> None:
+def test_a_message_with_a_temporary_failure_is_not_tried_twice_in_one_pass(
+    recorded: Archive, mail: MailServer, hook: Sink
+) -> None:
     for number in range(3):
         record(recorded, failed(START + (60 + number) * HOUR), NOW)
     mail.refuses["officer@example.org"] = "451 try later"

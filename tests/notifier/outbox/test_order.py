@@ -1,4 +1,4 @@
-"""Tests that messages to a target about a policy arrive in the order of the changes."""
+"""Tests the order of messages. Messages about a policy arrive at a target in the order of the changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Desk:
         return deliver(self.archive, [self.subscriber], channels, clock=lambda: self.now)
 
     def told(self) -> list[str]:
-        """Return the changes in the order in which the reader got them, by version."""
+        """Return the versions of the changes, in the order in which the reader got the changes."""
         lines = (line for received in self.mail.received for line in received.text.splitlines())
         return [line.rpartition("Teahouse ")[2] for line in lines if "clausewatch diff" in line]
 
@@ -66,12 +66,12 @@ def test_a_newer_change_and_an_older_one_that_failed_are_one_message(desk: Desk)
 
 
 def test_a_change_that_waits_after_a_failure_is_sent_at_once_with_a_newer_one(desk: Desk) -> None:
-    """Else a critical change would wait for the back-off of one that went wrong before."""
+    """Otherwise a critical change would have to wait until the older change is tried again."""
     desk.mail.refuses[OFFICER] = "451 busy"
     record_change(desk.archive, RIGHTS)
     for _ in range(4):
         desk.deliver()
-    assert desk.deliver() == Summary(0, 0, 0, dead=0)  # it waits
+    assert desk.deliver() == Summary(0, 0, 0, dead=0)  # the message waits
     desk.mail.refuses.clear()
     record_change(desk.archive, WILL_NOT)
     assert desk.deliver().accepted == 1
@@ -88,7 +88,7 @@ def test_a_change_that_was_given_up_is_part_of_the_next_message(desk: Desk) -> N
     assert desk.told() == ["1 3"]
 
 
-def test_a_critical_change_in_quiet_hours_is_one_message_with_what_is_held(desk: Desk) -> None:
+def test_a_critical_change_in_quiet_hours_is_sent_in_one_message_with_the_delayed_changes(desk: Desk) -> None:
     desk.subscriber = replace(DESK, quiet=Quiet(time(0), time(23, 59)))
     record_change(desk.archive, RIGHTS)
     assert desk.deliver() == Summary(1, 0, 0, dead=0)
@@ -120,7 +120,7 @@ DELIVERIES = st.lists(
 
 
 @given(DELIVERIES)
-def test_older_deliveries_are_tried_first_and_all_due_ones_are_tried_if_allowed(
+def test_older_deliveries_are_tried_first_and_every_delivery_that_is_due_is_tried(
     rows: list[tuple[int | None, str, int, bool]],
 ) -> None:
     everything = [waiting(n, *row[:3], may_disturb=row[3]) for n, row in enumerate(rows, start=1)]

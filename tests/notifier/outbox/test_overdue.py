@@ -1,4 +1,4 @@
-"""Somebody is notified of messages that wait too long, through real servers."""
+"""Tests that somebody is notified if a message waits too long. The messages go through real servers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ADMIN = Subscriber("Admin", (Target("tickets"),), topics=(), operator=True, welc
 
 @dataclass
 class Desk:
-    """A setup with its own clock, whose mail server may be down."""
+    """A setup with its own clock. The mail server of the setup may fail."""
 
     archive: Archive
     mail: MailServer
@@ -37,9 +37,9 @@ class Desk:
     now: datetime = NOW
     subscribers: Sequence[Subscriber] = (READER, ADMIN)
     names: dict[str, str] = field(default_factory=dict)
-    """New names of channels."""
+    """The new name of each renamed channel, by its old name."""
     early: bool = True
-    """Whether messages that failed are tried before their back-off is over, as `notify send` does."""
+    """Whether failed messages are tried again before they are due, as `notify send` does."""
 
     def run(self, after: timedelta = timedelta(0)) -> Summary:
         """Send as a run does, some time later."""
@@ -56,7 +56,7 @@ class Desk:
         record_change(self.archive, finding)
 
     def troubles(self) -> list[tuple[str, str, str]]:
-        """Return the messages on the operators' channel: the trouble, its subject, and the reason."""
+        """Return the reports that operators got. Each report has the kind of trouble, the target, and the reason."""
         return [
             (body["trouble"], incident["about"], incident["detail"])
             for body in self.hook.received
@@ -65,7 +65,7 @@ class Desk:
         ]
 
     def breaks(self) -> None:
-        """Make the mail server refuse everything for now."""
+        """Make the mail server refuse all messages temporarily."""
         for recipient in ("officer@example.org", "deputy@example.org"):
             self.mail.refuses[recipient] = "451 try again later"
 
@@ -109,7 +109,7 @@ def test_many_attempts_within_an_hour_do_not_give_a_message_up(desk: Desk) -> No
     assert "officer@example.org" in [recipient for mail in desk.mail.received for recipient in mail.recipients]
 
 
-def test_a_critical_alert_is_reported_although_others_wait_for_the_same_target(desk: Desk) -> None:
+def test_a_waiting_critical_alert_is_reported_although_an_older_alert_was_reported_for_the_target(desk: Desk) -> None:
     desk.breaks()
     desk.change(MODERATE)
     desk.run()
@@ -120,7 +120,7 @@ def test_a_critical_alert_is_reported_although_others_wait_for_the_same_target(d
     assert [kind for kind, _, _ in desk.troubles()] == ["waiting", "waiting"]
 
 
-def test_the_subscriber_is_notified_through_another_channel(desk: Desk) -> None:
+def test_the_subscriber_is_notified_through_a_different_channel(desk: Desk) -> None:
     desk.subscribers = (replace(READER, via=(OFFICER, Target("tickets"))),)
     desk.breaks()
     desk.change(CRITICAL)
@@ -129,7 +129,7 @@ def test_the_subscriber_is_notified_through_another_channel(desk: Desk) -> None:
     assert [(kind, about) for kind, about, _ in desk.troubles()] == [("waiting", "Officer (desk:officer@example.org)")]
 
 
-def test_a_trouble_that_nobody_could_be_notified_of_is_reported_once_that_is_possible(desk: Desk) -> None:
+def test_a_trouble_is_reported_as_soon_as_there_is_a_channel_to_report_it(desk: Desk) -> None:
     desk.subscribers = (READER, replace(ADMIN, via=(OFFICER,)))
     desk.breaks()
     desk.change(CRITICAL)
@@ -141,7 +141,7 @@ def test_a_trouble_that_nobody_could_be_notified_of_is_reported_once_that_is_pos
     assert [kind for kind, _, _ in desk.troubles()] == ["waiting"]
 
 
-def test_a_channel_that_the_configuration_lacks_is_reported_at_once(desk: Desk) -> None:
+def test_a_channel_that_is_missing_in_the_configuration_is_reported_at_once(desk: Desk) -> None:
     desk.names = {"desk": "post"}
     desk.change(MODERATE)
     desk.run()
@@ -149,7 +149,7 @@ def test_a_channel_that_the_configuration_lacks_is_reported_at_once(desk: Desk) 
     assert (kind, why) == ("waiting", "the configuration names no channel 'desk'")
 
 
-def test_quiet_hours_are_not_waiting(desk: Desk) -> None:
+def test_a_delay_by_quiet_hours_does_not_count_as_waiting(desk: Desk) -> None:
     quiet = Quiet((NOW - HOUR).time(), (NOW + 9 * HOUR).time())
     desk.subscribers = (replace(READER, quiet=quiet), ADMIN)
     desk.run()
@@ -166,7 +166,7 @@ def test_quiet_hours_are_not_waiting(desk: Desk) -> None:
     assert [kind for kind, _, _ in desk.troubles()] == ["waiting"]
 
 
-def test_a_report_on_messages_is_never_a_trouble_itself(desk: Desk) -> None:
+def test_a_report_on_waiting_messages_is_never_reported_as_waiting(desk: Desk) -> None:
     desk.subscribers = (READER, replace(ADMIN, via=(Target("gone"),)))
     desk.breaks()
     desk.change(CRITICAL)
@@ -189,7 +189,7 @@ def test_waiting_messages_follow_a_renamed_channel(desk: Desk) -> None:
     assert desk.troubles() == []
 
 
-def test_a_replaced_recipient_gets_nothing_more_and_the_new_one_gets_the_waiting_messages(desk: Desk) -> None:
+def test_the_new_recipient_gets_the_waiting_messages_and_the_replaced_recipient_gets_nothing(desk: Desk) -> None:
     desk.breaks()
     desk.change(CRITICAL)
     desk.run()
@@ -211,7 +211,7 @@ def test_a_recipient_that_was_replaced_and_restored_loses_nothing(desk: Desk) ->
     assert [mail.recipients for mail in desk.mail.received] == [("officer@example.org",)]
 
 
-def test_a_target_that_had_the_message_does_not_get_it_twice(desk: Desk) -> None:
+def test_a_target_that_got_the_message_does_not_get_it_twice(desk: Desk) -> None:
     both = (OFFICER, Target("desk", "deputy@example.org"))
     desk.subscribers = (replace(READER, via=both), ADMIN)
     desk.mail.refuses["officer@example.org"] = "451 try again later"
@@ -272,7 +272,7 @@ def test_waiting_messages_are_listed_first(desk: Desk) -> None:
     assert list_deliveries(desk.archive, DeliveryFilter(state="accepted"), 10) == (accepted,)
 
 
-def test_the_states_of_the_command_line_are_those_of_the_rows() -> None:
+def test_the_command_line_lists_the_states_of_deliveries() -> None:
     from clausewatch.cli.notify import LISTED_STATES
 
     assert tuple(STATES.values()) == LISTED_STATES

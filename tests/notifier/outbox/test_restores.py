@@ -1,4 +1,4 @@
-"""After a backup was restored, nobody is notified twice, and later changes are reported."""
+"""Tests what happens after a backup was restored. Nobody is notified twice, and later changes are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A text that returns is reported to everybody who was notified of its removal. A flapping text waits."""
+"""Tests policies that return to an earlier text. Everybody who was notified of the change is notified of the return.
+If the text changes back and forth, alerts wait."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ DAY = 24 * HOUR
 
 
 def show(archive: Archive, day: int, edition: str, *findings: Finding) -> None:
-    """Record that a text was seen on a day, either as a change with these findings or unchanged."""
+    """Record that a text was seen on a day. If the text differs from the latest version, it is recorded as a change
+    with these findings."""
     known, at = latest(archive, "Teahouse"), START + day * DAY
     text = written(edition, date(2026, 1, 15))
     if known is not None and known.version.document == text:
@@ -35,11 +37,13 @@ def show(archive: Archive, day: int, edition: str, *findings: Finding) -> None:
 
 
 def subjects(archive: Archive, mail: MailServer) -> list[str]:
-    """Deliver twice, and return the subjects of all mails so far. The second time plans nothing."""
+    """Send what is due twice, and return the subjects of all mails so far. The second time must send nothing."""
     for _ in range(2):
         planned = deliver(archive, [DESK], [Channel("desk", mail.url)], clock=lambda: START + 90 * DAY).planned
     assert planned == 0
-    return [received.subject.rpartition(" (")[0] for received in mail.received]  # without the day
+    return [
+        received.subject.rpartition(" (")[0] for received in mail.received
+    ]  # the subject without the day at its end
 
 
 CHANGED = "[critical] Teahouse: sharing clause changed"
@@ -48,7 +52,7 @@ BACK_TO_A = "[low] Teahouse: back to the text of 2 March 2026"
 
 @pytest.fixture
 def told(archive: Archive, mail: MailServer) -> Archive:
-    """Return an archive whose text changed from A to B. The desk was notified of that."""
+    """Return an archive in which a policy changed from text A to text B. The desk was notified of this change."""
     outbox.register(archive, [DESK], START)
     show(archive, 0, "A")
     show(archive, 1, "B", WILL_NOT)
@@ -57,7 +61,7 @@ def told(archive: Archive, mail: MailServer) -> Archive:
 
 
 def test_a_return_is_reported_to_everybody_who_was_notified_of_the_change(told: Archive, mail: MailServer) -> None:
-    """The desk asks for no topic of the returned text."""
+    """The desk did not ask for the topic of the change back, and is notified nevertheless."""
     show(told, 2, "A", RETENTION)
     assert subjects(told, mail) == [CHANGED, BACK_TO_A]
     assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())
@@ -84,7 +88,7 @@ def test_alerts_of_a_flapping_text_wait_and_are_dropped_if_the_reported_text_sta
     assert subjects(told, mail) == [CHANGED, back]
 
 
-def test_flapping_is_reported_once_if_another_text_stays(told: Archive, mail: MailServer) -> None:
+def test_flapping_is_reported_once_if_a_text_stays_that_was_not_reported_last(told: Archive, mail: MailServer) -> None:
     show(told, 2, "A", WILL_NOT)
     before = subjects(told, mail)
     assert len(before) == 2

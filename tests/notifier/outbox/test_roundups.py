@@ -1,4 +1,5 @@
-"""Many changes at once become one message for each target, in order, through a real mail server."""
+"""Many changes at the same time become one message for each target. The messages keep their order. They go through a
+real mail server."""
 
 from __future__ import annotations
 
@@ -36,14 +37,15 @@ class Desk:
     run_began: datetime | None = None
 
     def changes(self, count: int, last: Finding = WILL_NOT) -> None:
-        """Record a change of so many policies that did not change before; the last change is critical."""
+        """Record a change in each of this number of new policies. The last change is `last`, which is critical by
+        default."""
         first = len(policy_names(self.archive))
         for number in range(first, first + count - 1):
             record_change(self.archive, MODERATE, policy=f"House-{number}")
         record_change(self.archive, last, policy=f"House-{first + count - 1}")
 
     def run(self, after: timedelta = timedelta(0)) -> list[str]:
-        """Send as a run does, some time later. Return the subjects of all mails so far, without dates."""
+        """Send what is due some time later, as a run does. Return the subjects of all mails so far, without dates."""
         self.now += after
         channels = [Channel("desk", self.mail.url)]
         deliver(self.archive, [self.subscriber], channels, clock=lambda: self.now, early=True, run_began=self.run_began)
@@ -58,7 +60,7 @@ def desk(archive: Archive, mail: MailServer) -> Desk:
     return made
 
 
-def test_ten_changes_are_one_message_and_nine_are_nine(desk: Desk) -> None:
+def test_ten_changes_are_one_message_and_nine_changes_are_nine_messages(desk: Desk) -> None:
     desk.changes(9)
     assert len(desk.run()) == 9
     desk.changes(10)
@@ -66,7 +68,7 @@ def test_ten_changes_are_one_message_and_nine_are_nine(desk: Desk) -> None:
     assert desk.run()[10:] == []
 
 
-def test_the_table_has_each_change_the_most_severe_first(desk: Desk) -> None:
+def test_the_table_lists_all_changes_and_the_most_severe_change_first(desk: Desk) -> None:
     desk.changes(12)
     desk.run()
     (mail,) = desk.mail.received
@@ -107,10 +109,12 @@ def test_changes_in_a_roundup_are_not_sent_again_when_another_target_is_removed(
     desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
     desk.run()
     for row in list_deliveries(desk.archive, DeliveryFilter(target=OFFICER.via[0]), 1):
-        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single because they are being sent
+        outbox.claim(
+            desk.archive, row.id, desk.now, early=True
+        )  # these alerts are being sent, so they stay single messages
     desk.changes(9)
     del desk.mail.refuses["deputy@example.org"]
-    for _ in range(3):  # the officer's address refuses so often that the channel is left alone
+    for _ in range(3):  # the officer's address refuses so often that the channel is skipped
         desk.run()
     assert desk.run() == ["[critical] 10 changes in 10 policies"]
     desk.subscriber = replace(OFFICER, via=(deputy,))
@@ -124,7 +128,9 @@ def test_a_roundup_that_moves_to_a_target_with_the_same_changes_is_sent_there(de
     desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
     desk.run()
     for row in list_deliveries(desk.archive, DeliveryFilter(target=deputy), 1):
-        outbox.claim(desk.archive, row.id, desk.now, early=True)  # its alerts stay single because they are being sent
+        outbox.claim(
+            desk.archive, row.id, desk.now, early=True
+        )  # these alerts are being sent, so they stay single messages
     desk.changes(9)
     assert desk.run() == []
     desk.mail.refuses.clear()
@@ -142,7 +148,7 @@ def test_one_critical_change_sends_a_roundup_in_quiet_hours(desk: Desk) -> None:
     assert len(desk.run()) == 1
 
 
-def test_a_target_with_many_changes_gets_the_rest_at_the_end_of_the_run(desk: Desk) -> None:
+def test_a_target_with_many_changes_gets_the_other_changes_at_the_end_of_the_run(desk: Desk) -> None:
     desk.run_began = desk.now
     desk.changes(12)
     assert len(desk.run()) == 1
@@ -154,7 +160,7 @@ def test_a_target_with_many_changes_gets_the_rest_at_the_end_of_the_run(desk: De
 
 
 @pytest.mark.parametrize("language", languages_with("messages"))
-def test_a_roundup_names_changes_up_to_a_limit_and_counts_the_others(language: Language) -> None:
+def test_a_roundup_names_changes_up_to_a_limit_and_counts_the_other_changes(language: Language) -> None:
     notices = [notice(MODERATE, policy=f"Policy {number}") for number in range(MOST_ROWS + 3)]
     message = roundup_message(Roundup("Officer", "key", most_severe_first(notices)), language)
     assert message.html.count("<tr>") == MOST_ROWS

@@ -1,4 +1,4 @@
-"""Tests subscriptions that the command line makes, removes and erases."""
+"""Tests subscriptions that are made, removed and erased with the command line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TRACES = ("Annegret", "Zwiebelmann", "zwiebelmann@post")
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return an archive with one policy that was read, and an empty configuration."""
+    """Return an archive with one policy, which was read, and without a subscriber in the configuration."""
     record_first(archive)
     return Reader(archive, [], now=START + 3 * HOUR)
 
@@ -46,7 +46,7 @@ def subscribe(reader: Reader, subscriber: Subscriber, by: str = "root") -> None:
     outbox.add_subscription(reader.archive, subscriber, by, reader.now)
 
 
-def test_a_subscription_is_read_back_as_it_was_made(reader: Reader) -> None:
+def test_a_subscription_is_stored_as_it_was_made(reader: Reader) -> None:
     subscribe(reader, ANNA)
     assert outbox.made(reader.archive) == (outbox.Made(ANNA, "root", reader.now),)
     assert outbox.everyone(reader.archive, [WEEKLY]) == (WEEKLY, ANNA)
@@ -63,19 +63,19 @@ def test_a_subscription_covers_changes_recorded_after_it_was_made(reader: Reader
     assert (alert.subscriber, alert.later.number) == ("Anna", 3)
 
 
-def test_a_run_keeps_what_the_command_line_made(reader: Reader) -> None:
+def test_a_run_keeps_subscriptions_from_the_command_line(reader: Reader) -> None:
     subscribe(reader, ANNA)
     outbox.register(reader.archive, [WEEKLY], reader.now)
     assert [each.subscriber for each in outbox.made(reader.archive)] == [ANNA]
 
 
-def test_a_name_is_taken_once(reader: Reader) -> None:
+def test_a_name_can_be_used_only_once(reader: Reader) -> None:
     subscribe(reader, ANNA)
     with pytest.raises(outbox.NameTakenError):
         subscribe(reader, replace(ANNA, language="en"))
 
 
-def test_a_name_that_the_configuration_gave_up_may_be_taken(reader: Reader) -> None:
+def test_a_name_that_was_removed_from_the_configuration_can_be_used(reader: Reader) -> None:
     outbox.register(reader.archive, [replace(WEEKLY, name=ANNA.name)], reader.now)
     subscribe(reader, ANNA)
     outbox.register(reader.archive, [], reader.now)
@@ -98,17 +98,17 @@ def test_a_removed_subscription_sends_nothing_and_can_be_made_again(reader: Read
     assert len(reader.told()) == 1
 
 
-def test_the_command_line_takes_back_nothing_of_the_configuration(reader: Reader) -> None:
+def test_the_command_line_cannot_remove_a_subscription_of_the_configuration(reader: Reader) -> None:
     outbox.register(reader.archive, [WEEKLY], reader.now)
     with pytest.raises(outbox.NoSubscriptionError):
         outbox.remove_subscription(reader.archive, WEEKLY.name, reader.now)
 
 
 def told_all_there_is(reader: Reader) -> None:
-    """Have a person subscribe and receive an alert, a digest and a first message. Leave a failed delivery with the
-    address."""
+    """Make a person subscribe and get an alert, a digest and a first message. One more delivery to the person's
+    address fails and stays in the archive."""
     subscribe(reader, replace(ANNA, alerts="at once", quiet=None), by="Annegret")
-    for number in range(20):  # enough for more than one page of the database's file
+    for number in range(20):  # enough rows for more than one page of the database file
         record_change(reader.archive, CONSENT, policy=f"House {number}")
     assert len(reader.told()) == 42
     record_change(reader.archive, CONSENT)
@@ -135,12 +135,15 @@ def held(archive: Archive) -> bytes:
 
 
 def test_an_erased_person_is_in_no_file_of_the_database(reader: Reader) -> None:
-    """The person is in no row, no free page and no log. The record of sent messages stays."""
+    """The name and the address are in no row, in no free page and in no log of the database. The record that
+    messages were sent stays."""
     told_all_there_is(reader)
     alerts = {alert.id for each in reader.told() if isinstance(each, Notice) for alert in each.alerts}
     if reader.archive.engine.dialect.name == "postgresql":
         with reader.archive.engine.begin() as connection:
-            connection.execute(text("ANALYZE"))  # PostgreSQL does this at any time, and stores frequent values
+            connection.execute(
+                text("ANALYZE")
+            )  # PostgreSQL may do this at any time, and then stores frequent values of a column
     before = held(reader.archive)
     assert all(trace.encode() in before for trace in TRACES)
     assert alerts
@@ -164,7 +167,7 @@ def test_an_erased_person_can_subscribe_again_as_somebody_new(reader: Reader) ->
     assert len(reader.told()) == 1
 
 
-def test_an_address_that_another_subscription_has_too_is_reported(reader: Reader) -> None:
+def test_erasing_reports_an_address_that_a_second_subscription_has(reader: Reader) -> None:
     mine = replace(WEEKLY, name="Anna", digest=None)
     subscribe(reader, mine)
     subscribe(reader, replace(mine, name="Team"))

@@ -1,5 +1,5 @@
-"""Tests the time until a waiting critical alert arrives, and until operators are notified of it. There are five cases.
-Runs start every 15 minutes, and the servers are real."""
+"""Tests how long a waiting critical alert takes to arrive, and when operators are notified of the waiting alert.
+There are five cases. Runs start every 15 minutes, and the servers are real."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ DEPUTY = Target("desk", "deputy@example.org")
 
 @dataclass
 class Course:
-    """One case: what happens, and when it begins and ends. Times are counted in runs after the run that recorded the
-    alert."""
+    """One case of an outage. `begins` and `ends` make the outage begin and end, and `broken_runs` is its length in
+    runs."""
 
     begins: Callable[[Desk], None]
     ends: Callable[[Desk], None]
     broken_runs: int
 
     def minutes(self, desk: Desk) -> tuple[int | None, int | None]:
-        """Return the minutes from the alert to its arrival, and to the operators' notice; None if there was no notice.
+        """Return two times in minutes: from the alert to its arrival, and from the alert to the operators' notice. A
+        time is None if the event did not happen.
 
-        The mail server refuses messages in the first run, so that the alert waits when the case begins.
+                The mail server refuses messages in the first run, so that the alert waits when the case begins.
         """
         desk.early = False
         desk.breaks()
@@ -62,7 +63,7 @@ def channel_renamed(desk: Desk) -> None:
 
 
 def channel_removed(desk: Desk) -> None:
-    """Take the channel out of the configuration, but not out of `via`."""
+    """Remove the channel from the configuration, but not from the officer's `via`."""
     mended(desk)
     desk.names = {"desk": "gone"}
 
@@ -100,13 +101,14 @@ def nothing(desk: Desk) -> None:
     ],
     ids=["channel renamed", "channel removed", "down for 12 runs", "recipient exchanged", "subscriber gone for a run"],
 )
-def test_the_officer_gets_a_critical_alert_or_operators_hear_of_it_in_time(
+def test_a_critical_alert_arrives_or_operators_are_notified_in_time(
     desk: Desk, course: Course, arrived: tuple[int, int], noticed: int | None
 ) -> None:
-    """The alert arrives in the first run that can send, or when its back-off is over. This takes at most twice as long
-    as the outage.
+    """The alert arrives in the first run after the outage, or in the run in which it is due to be tried again. So
+    the alert takes at most about twice as long as the outage.
 
-    Operators are notified in the first run if there is no channel or no reader, else after 30 minutes.
+    If the channel or the subscriber is missing, operators are notified in the first run. Otherwise they are notified
+    after 30 minutes.
     """
     arrival, notice = course.minutes(desk)
     assert arrival is not None

@@ -1,4 +1,4 @@
-"""Tests first messages: one for each target, once there is something to say."""
+"""Tests first messages. Each target gets one first message, as soon as the policies were visited."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BAKERY = replace(TEAHOUSE, name="Bakery", url="https://bakery.example/privacy", 
 
 
 def policy(*sections: tuple[str, str], language: str = "en") -> Document:
-    """Return a policy of sections with one paragraph each."""
+    """Return a policy. Each of its sections has a heading and one paragraph."""
     made = (Section(head, "", 2, (head,), language, (Block("paragraph", text),)) for head, text in sections)
     return Document(sections=tuple(made), languages=(language,), title="Privacy")
 
@@ -58,7 +58,7 @@ def test_the_first_message_comes_once_after_the_policies_were_visited(reader: Re
     assert reader.told() == []
 
 
-def test_it_waits_for_every_policy_but_not_for_ever(reader: Reader) -> None:
+def test_the_first_message_waits_for_every_policy_but_not_forever(reader: Reader) -> None:
     reader.watch(TEAHOUSE, BAKERY)
     record_first(reader.archive)
     assert reader.told() == []
@@ -66,7 +66,7 @@ def test_it_waits_for_every_policy_but_not_for_ever(reader: Reader) -> None:
     assert [each.health for each in welcome.inception.policies] == ["well", "never checked"]
 
 
-def test_a_policy_that_could_not_be_read_is_visited_too_and_named(reader: Reader) -> None:
+def test_the_first_message_names_a_policy_that_could_not_be_read(reader: Reader) -> None:
     reader.watch(TEAHOUSE, BAKERY)
     record_first(reader.archive)
     reader.failed(BAKERY)
@@ -77,7 +77,7 @@ def test_a_policy_that_could_not_be_read_is_visited_too_and_named(reader: Reader
         assert "Not watched yet" in part
 
 
-def test_an_added_target_gets_its_own_first_message_and_nobody_gets_a_second(reader: Reader) -> None:
+def test_an_added_target_gets_a_first_message_and_no_target_gets_a_second_first_message(reader: Reader) -> None:
     record_first(reader.archive)
     assert len(reader.told()) == 1
     reader.subscribers = [replace(NEW, via=(DESK, Target("chat")))]
@@ -92,8 +92,8 @@ def test_a_subscriber_without_welcome_gets_no_first_message(reader: Reader) -> N
     assert reader.told() == []
 
 
-def test_a_subscription_that_comes_back_after_long_is_like_a_new_one(reader: Reader) -> None:
-    """It is not notified of changes from the time when it was missing."""
+def test_a_subscription_that_returns_after_a_long_time_is_like_a_new_subscription(reader: Reader) -> None:
+    """The subscriber is not notified of changes from the time when the subscription was missing."""
     record_first(reader.archive)
     assert len(reader.told()) == 1
     outbox.register(reader.archive, [], reader.now)
@@ -105,7 +105,7 @@ def test_a_subscription_that_comes_back_after_long_is_like_a_new_one(reader: Rea
     assert len(reader.told()) == 1
 
 
-def test_it_names_the_rights_and_recipients_and_the_policies_without_a_section_on_rights(reader: Reader) -> None:
+def test_the_first_message_names_rights_and_recipients_and_policies_without_a_section_on_rights(reader: Reader) -> None:
     reader.watch(TEAHOUSE, BAKERY)
     record(reader.archive, seen(START, policy(SHARED, RIGHTS), None), START)
     found = seen(START, policy(SHARED), None)
@@ -117,13 +117,13 @@ def test_it_names_the_rights_and_recipients_and_the_policies_without_a_section_o
     assert "Rights named: none found." in message.text
 
 
-def test_nothing_is_claimed_about_a_language_without_a_lexicon() -> None:
+def test_the_first_message_claims_nothing_about_a_policy_in_a_language_without_a_lexicon() -> None:
     text = policy(("Prawa", "Masz prawo dostępu."), language="pl")
     found = promises(text, inventory(text))
     assert (found.rights, found.unread_languages) == ((), ("pl",))
 
 
-def test_very_many_recipients_are_counted() -> None:
+def test_the_first_message_only_counts_very_many_recipients() -> None:
     names = ", ".join(f"Firm{chr(65 + number)}{chr(97 + number)} Ltd" for number in range(MOST_NAMES + 5))
     text = policy(("Who receives your data", f"We share your personal data with {names}."))
     found = promises(text, inventory(text))
@@ -138,7 +138,9 @@ def test_very_many_recipients_are_counted() -> None:
         ("id", ["setiap Jumat pukul 17.30 (Asia/Jakarta)", "pukul 22.00 dan 07.00", "pembagian data", "kritis"]),
     ],
 )
-def test_it_says_what_was_asked_for_in_the_reader_s_language(reader: Reader, language: str, said: list[str]) -> None:
+def test_the_first_message_says_in_the_readers_language_what_was_asked_for(
+    reader: Reader, language: str, said: list[str]
+) -> None:
     friday = Schedule("weekly", at=Quiet.parse("17:30-18:00").start, day=4)
     asked = replace(NEW, digest=friday, alerts="digest", quiet=Quiet.parse("22:00-07:00"), timezone="Asia/Jakarta")
     reader.subscribers = [asked]
@@ -169,7 +171,7 @@ def test_no_words_of_a_page_act_in_a_first_message(reader: Reader) -> None:
         ("id", "Tidak ada yang diberi tahu tentang perubahan hak subjek data dalam: Teahouse."),
     ],
 )
-def test_it_names_each_policy_without_a_subscriber_to_sharing_or_rights(
+def test_the_first_message_names_each_policy_without_a_subscriber_to_sharing_or_rights(
     reader: Reader, language: Language, line: str
 ) -> None:
     reader.subscribers = [
