@@ -1,1 +1,4 @@
-"""Runs the cron pass: its lock, the crawl, deliveries, watchdog, timestamps and health check."""
+"""Runs the cron pass.
+
+It consists of the lock, the crawl, the deliveries, the timestamps, the watchdog and the health check.
+"""

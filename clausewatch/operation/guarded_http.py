@@ -1,4 +1,7 @@
-"""Makes single HTTP requests through the address guard, for purposes other than fetching policies."""
+"""Makes single HTTP requests that do not fetch policies.
+
+They may connect only to the addresses that a crawl may use.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,14 @@ CHUNK = 8192
 
 
 class RequestError(ClausewatchError):
-    """A request got no usable response."""
+    """A request that was sent got no usable response, or its address is not allowed."""
 
 
 def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeout: float, limit: int) -> bytes:
-    """Send a body, and return the body of the response. The status of the response must be 200. Redirects are not
-    followed.
+    """Send a body, and return the body of the response.
 
-    `timeout` is in seconds for the whole exchange. `limit` is the maximum size of the response in bytes. Raises
-    RequestError.
+    The response must have the status 200. Redirects are not followed. `timeout` is the maximum duration of the whole
+    exchange in seconds. `limit` is the maximum size of the response in bytes. Raises RequestError.
     """
     asked = _Asked(url, "POST", body, headers={"Content-Type": content_type}, shown=url)
     status, content = _answer(asked, allowed, timeout, limit)
@@ -37,9 +39,10 @@ def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeou
 
 
 def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
-    """Request an address. The response must have a 2xx status; its body is not read. Redirects are not followed.
+    """Request an address. The response must have a 2xx status. The body is not read, and redirects are not followed.
 
-    `timeout` is in seconds. Raises RequestError, which names only the host because the path is a secret.
+    `timeout` is the maximum duration in seconds. Raises RequestError. Its message names only the host, because the path
+    is a secret.
     """
     host = urlsplit(url).hostname or ""
     status, _ = _answer(_Asked(url, "GET", None, headers={}, shown=host), allowed, timeout, 0)
@@ -49,7 +52,7 @@ def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request."""
+    """A request and the address that messages show."""
 
     url: str = field(repr=False)
     method: str
@@ -57,7 +60,7 @@ class _Asked:
     _: KW_ONLY
     headers: Mapping[str, str]
     shown: str
-    """The address as error messages show it."""
+    """The address in the form that error messages show."""
 
 
 def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tuple[int, bytes]:
@@ -91,9 +94,11 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
 
 @contextmanager
 def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
-    """Abort the connection at the deadline. Otherwise a response could arrive byte by byte, each byte within the
-    socket's timeout."""
-    opened = connection.sock  # the connection itself drops it when the response begins
+    """Abort the connection at the deadline.
+
+    The socket's timeout is not enough, because it begins again with each received byte.
+    """
+    opened = connection.sock  # the connection forgets its socket when the response begins
 
     def end() -> None:
         with suppress(OSError):
@@ -115,7 +120,7 @@ def _connection(scheme: str, host: str, port: int | None, timeout: float, allowe
 
 
 class _Guarded(HTTPConnection):
-    """Connects only to addresses that are public or that the user allowed."""
+    """An HTTP connection that connects only to addresses that are public or that the user allowed."""
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         super().__init__(host, port, timeout=timeout)
@@ -126,7 +131,7 @@ class _Guarded(HTTPConnection):
 
 
 class _GuardedTls(HTTPSConnection):
-    """Connects with TLS in the same way. The certificate must be valid for the host."""
+    """An HTTPS connection that connects only to the same addresses. The certificate must be valid for the host."""
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         self.trust = ssl.create_default_context()
@@ -139,7 +144,7 @@ class _GuardedTls(HTTPSConnection):
 
 
 def guarded_socket(host: str, port: int, timeout: float, allowed: AllowList) -> socket.socket:
-    """Connect to the first allowed address of a host. Raises OSError, RequestError."""
+    """Connect to the first allowed address of a host. Raises OSError. Raises RequestError if no address is allowed."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(socket_address[0]) for *_, socket_address in answers]
     permitted = [address for address in addresses if is_public(address) or allowed.opens(host, address)]

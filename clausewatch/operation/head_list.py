@@ -1,6 +1,7 @@
-"""Keeps heads of the chain in a file elsewhere, a list that only grows. An SSH key may sign each line.
+"""Keeps heads of the chain in a separate file.
 
-A line is JSON: `at`, `head`, the SHA-256 of the line before as `previous`, and a signature of these three.
+Lines are only added to this list. Each line is a JSON object. Its keys are `at`, `head`, and `previous`, the SHA-256 of
+the previous line. If an SSH key is configured, the key `signature` is a signature of these three.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from clausewatch.errors import ClausewatchError
 from clausewatch.output.times import stamp
 
 NAMESPACE = "clausewatch-head"
-"""Namespace of the signatures, so that signatures for another purpose are not accepted."""
+"""Namespace of the signatures. A signature that was made for a different purpose has a different namespace and is not
+accepted.
+"""
 
 FIRST = "0" * 64
 """Value of `previous` in the first line."""
@@ -41,17 +44,19 @@ class HeadListError(ClausewatchError):
 
 @dataclass(frozen=True, slots=True)
 class ListedHeads:
-    """The heads of a list, and the flaws of the list itself."""
+    """The heads in a list, and the flaws of the list."""
 
     heads: tuple[SavedHead, ...]
     flaws: tuple[Flaw, ...]
     unverified: int
-    """Number of signed lines for which no public key was given."""
+    """Number of signed lines whose signature was not verified, because no public key was given."""
 
 
 def append_head(archive: Archive, settings: HeadList, now: datetime) -> bool:
-    """Add the head to the list, unless it is already the last one there. Return whether it was added. Raises
-    HeadListError."""
+    """Add the archive's current head to the list, unless the last line has this head.
+
+    Return whether the head was added. Raises HeadListError.
+    """
     current = str(head(archive))
     try:
         descriptor = os.open(settings.file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -85,7 +90,7 @@ def _sign(payload: bytes, key: Path) -> str:
 
 
 def _ssh_keygen(words: Sequence[str], given: bytes) -> bytes | None:
-    """Return the output of ssh-keygen, or None if it refuses."""
+    """Return the output of ssh-keygen, or None if it ends with an error."""
     try:
         done = subprocess.run(["ssh-keygen", *words], input=given, capture_output=True, check=False)  # noqa: S603, S607 - no shell
     except FileNotFoundError:
@@ -94,9 +99,9 @@ def _ssh_keygen(words: Sequence[str], given: bytes) -> bytes | None:
 
 
 def read_head_list(path: Path, public_key: Path | None) -> ListedHeads:
-    """Read a list. Verify that it only grew, and with a public key also the signature of each line.
+    """Read a list, and check that no line was removed or altered.
 
-    Raises HeadListError.
+    With a public key, also verify the signature of each line. Raises HeadListError.
     """
     try:
         lines = path.read_bytes().splitlines()

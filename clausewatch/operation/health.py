@@ -1,4 +1,4 @@
-"""Lists the current problems of the monitoring, one on a line, for a watchdog or a person."""
+"""Lists the current problems of the monitoring for a watchdog or a person, one on each line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from clausewatch.output.times import lasting, moment
 from notifier import outbox
 
 LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "gone": "gone"}
-"""The problems of policies that are reported here, with their labels. Others are not urgent."""
+"""The problems of policies that are reported here, each with its label. Other problems are not urgent."""
 
 
 def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
-    """Return the problems that need attention, without secrets; empty if all is well."""
+    """Return a line for each problem that needs attention. The lines contain no secrets."""
     standing = [status for status in statuses(archive, now) if status.retired_at is None]
     lines = (
         *_runs(archive, configuration, now),
@@ -46,7 +46,10 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
 
 
 def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[str]:
-    """Yield a line for each run since the last complete run, unless it is still in progress."""
+    """Yield a line for each incomplete run since the last complete run.
+
+    A run that may still be in progress is left out.
+    """
     interrupted = interrupted_runs(archive)
     for position, run in enumerate(interrupted, start=1):
         if run.error or position < len(interrupted) or not _may_be_in_progress(configuration):
@@ -55,7 +58,10 @@ def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[st
 
 
 def _may_be_in_progress(configuration: Configuration) -> bool:
-    """Whether the newest run may still be in progress. A run on another machine cannot be seen from here."""
+    """Whether the newest run may still be in progress.
+
+    With an archive on a server, the run may be on another machine, so the answer is always True.
+    """
     return is_held(configuration.database) or not configuration.database.startswith("sqlite:")
 
 
@@ -75,7 +81,10 @@ def _visits(trouble: Trouble) -> str:
 
 
 def overdue_lines(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
-    """Yield a line for messages that have waited too long: which, since when, and what to do."""
+    """Yield a line for each target whose messages have waited too long.
+
+    It says since when they wait, and what to do.
+    """
     channels = [channel.name for channel in configuration.channels]
     thresholds = configuration.watchdog.thresholds
     for waiting in outbox.overdue(archive, configuration.subscribers, channels, now, thresholds=thresholds):
@@ -89,7 +98,7 @@ def overdue_lines(archive: Archive, configuration: Configuration, now: datetime)
 
 
 def given_up_line(given_up: outbox.GivenUp) -> str:
-    """Return a line for messages that were given up: which, and what to do."""
+    """Return a line for the messages to one target that were given up. It says what to do."""
     messages = "1 message was" if given_up.count == 1 else f"{given_up.count} messages were"
     why = f": {given_up.error}" if given_up.error else ""
     return (

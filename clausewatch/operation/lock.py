@@ -1,7 +1,7 @@
-"""Allows one run at a time, with a lock that the kernel frees however a run ends.
+"""Allows only one run at a time. The kernel releases the lock when the run ends, even if the run is killed.
 
-The lock is taken before Scrapy and SQLAlchemy are imported, so that overlapping cron jobs cost almost nothing. If the
-archive is on a server, the run also takes a lock there, because of runs on other machines.
+A run gets the lock before it imports Scrapy and SQLAlchemy. So a cron job that finds the lock held ends almost at once.
+If the archive is on a server, the run also gets a lock on the server, because another machine may have a run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from urllib.parse import unquote
 from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
 
 HOLDER_WAIT = 0.5
-"""Seconds to wait for the holder of the lock to write its process ID. On a full disk it cannot."""
+"""Maximum time in seconds to wait until the run that holds the lock has written its process ID. On a full disk, it
+cannot write the ID.
+"""
 
 
 class LockUnavailableError(ClausewatchError):
@@ -30,12 +32,12 @@ class LockUnavailableError(ClausewatchError):
 
 @contextmanager
 def only_run(database: str, busy_timeout: timedelta | None = None) -> Iterator[Path]:
-    """Hold the lock for runs of an archive; yield the lock file.
+    """Hold the lock for runs of an archive during a `with` block. Yield the lock file.
 
-    `database` is the archive's URL. The lock applies to all processes on this machine that use the same URL. For a
-    server, it applies to all machines that use it. `busy_timeout` limits the wait for the server. Raises
-    RunInProgressError if another run holds the lock. Raises LockUnavailableError if the file cannot be opened, and
-    StorageError if the server cannot be reached.
+    `database` is the archive's URL. The lock applies to all processes on this machine that use the same URL. If the
+    archive is on a server, the lock applies to all machines. `busy_timeout` is the maximum time to wait for the server.
+    Raises RunInProgressError if another run holds the lock. Raises LockUnavailableError if the file cannot be opened,
+    and StorageError if the server cannot be reached.
     """
     with _only_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
         yield path
@@ -46,7 +48,7 @@ def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterat
     if _is_file(database):
         yield
         return
-    # Imported here because a run that finds the local lock taken needs neither SQLAlchemy nor a driver.
+    # Imported here because a run that finds the local lock held needs neither SQLAlchemy nor a driver.
     from archive.errors import RunElsewhereError
     from archive.model import BUSY_TIMEOUT
     from archive.storage.database import only_run_on_server
@@ -76,7 +78,7 @@ def _only_on_this_machine(database: str) -> Iterator[Path]:
 
 
 def is_held(database: str) -> bool:
-    """Whether a run on this machine holds the lock, according to the kernel. The lock is not changed."""
+    """Whether a run on this machine holds the lock. The kernel's list of locks says so, and the lock is not touched."""
     try:
         inode = lock_path(database).stat().st_ino
         locks = Path("/proc/locks").read_text(encoding="ascii")
@@ -94,14 +96,14 @@ def _take(descriptor: int, path: Path) -> None:
         raise RunInProgressError(
             f"another run{who} is in progress and holds the lock {path}; nothing was checked; the next run will check"
         ) from error
-    # The file is kept when the run ends. If it were removed, two runs could lock two files with the same name.
-    with suppress(OSError):  # the ID is only a hint, and a full disk may prevent it
+    # The file is kept when the run ends. If it were removed, two runs could lock different files with the same name.
+    with suppress(OSError):  # the ID is only a hint, and on a full disk it cannot be written
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 
 
 def _holder(descriptor: int) -> str:
-    """Return the ID of the process that holds the lock; "" if it could not write the ID."""
+    """Return the ID of the process that holds the lock; "" if the process did not write the ID."""
     given_up = time.monotonic() + HOLDER_WAIT
     while not (holder := os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()):
         if time.monotonic() > given_up:
@@ -111,11 +113,14 @@ def _holder(descriptor: int) -> str:
 
 
 def lock_path(database: str) -> Path:
-    """Return the lock file of an archive. For SQLite it is beside the archive, else in the user's state folder."""
+    """Return the lock file of an archive.
+
+    For SQLite, the file is beside the archive. For a server, it is in the user's state folder.
+    """
     if _is_file(database):
         file = unquote(database.partition("://")[2].removeprefix("/").partition("?")[0])
-        return Path(f"{Path(file).resolve()}.lock")  # an archive has one lock, even if it is reached through a link
-    # Not XDG_RUNTIME_DIR, because a login sets it and cron does not. Both must use the same file.
+        return Path(f"{Path(file).resolve()}.lock")  # an archive has one lock, even if its path is a link
+    # XDG_RUNTIME_DIR is not used, because a login sets it and cron does not. Both must use the same file.
     folder = Path.home() / ".local" / "state" / "clausewatch"
     return folder / f"{hashlib.sha256(database.encode()).hexdigest()[:32]}.lock"
 

@@ -1,4 +1,4 @@
-"""Keeps the former name of a policy while it is unclear whether its new name is a rename."""
+"""Keeps the former name of a policy until the user says whether the policy was renamed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from notifier.audience.subscriptions import Subscriber
 
 
 def as_watched(archive: Archive, configuration: Configuration) -> Configuration:
-    """Return the configuration to use now. Open questions do not change which policies are watched."""
+    """Return the configuration with the former names of policies that may have been renamed."""
     questions = open_rename_questions(archive, configuration.policies, datetime.now(UTC))
     return until_answered(configuration, questions)
 
 
 def until_answered(configuration: Configuration, questions: Iterable[RenameQuestion]) -> Configuration:
-    """Return the configuration to use while these questions are open. No subscriber loses the policy."""
+    """Return the configuration to use until these questions are answered.
+
+    Policies, and subscribers that name them, keep the former names.
+    """
     asked = tuple(questions)
     if not asked:
         return configuration
@@ -34,7 +37,7 @@ def _renamed(subscriber: Subscriber, formers: Mapping[str, str]) -> Subscriber:
 
 
 def question_line(question: RenameQuestion) -> str:
-    """Return a question, with the possible answers."""
+    """Return a line with a question and its possible answers."""
     return (
         f'{question.name}: is it "{question.former}", which left the configuration and had the same address? If so, '
         f'add renamed_from = "{question.former}" to it, and its history goes on; if not, add new = true. Until then '

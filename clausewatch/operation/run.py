@@ -1,5 +1,7 @@
-"""Does one cron pass: updates the policies, crawls those that are due, plans and delivers. The caller holds the
-lock.
+"""Does one cron pass: it updates the list of policies, crawls the policies that are due, and plans and delivers
+messages.
+
+The caller must hold the lock.
 """
 
 from __future__ import annotations
@@ -44,18 +46,18 @@ DELIVERY_INTERVAL = 60.0
 
 
 class RunFailedError(ClausewatchError):
-    """The run cannot continue, because no page can be read."""
+    """The run cannot continue, because the worker processes that read pages are dead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The policies that a run checks. By default they are the due ones."""
+    """The policies that a run checks. By default, it checks the policies that are due."""
 
     names: tuple[str, ...] = ()
     everything: bool = False
 
     def under(self, questions: Sequence[RenameQuestion]) -> Selection:
-        """Return the selection with the names that the archive uses at the moment."""
+        """Return the selection with former names of policies that may have been renamed."""
         formers = {question.name: question.former for question in questions}
         return Selection(tuple(formers.get(name, name) for name in self.names), self.everything)
 
@@ -73,9 +75,11 @@ class PolicyReport:
     severity: Severity | None
     topics: tuple[str, ...]
     trouble: str
-    """A sentence that says why it failed or was not comparable; "" otherwise."""
+    """A sentence that says why the check failed or was not comparable; "" otherwise."""
     left_out: LeftOutProse | None = None
-    """The left-out prose of its page. It is recorded with a version, and when watched prose appears or disappears."""
+    """The left-out prose of the page. None if it was not recorded: it is recorded with a version, and when watched
+    prose appears or disappears.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +89,28 @@ class RunReport:
     watched: int
     """Number of policies in the configuration."""
     selected: int
-    """Number of policies that the run had to check."""
+    """Number of policies that the run was to check."""
     checked: tuple[PolicyReport, ...]
     _: KW_ONLY
     deliveries: Summary
     sent: Mapping[str, int]
-    """Number of messages that a server accepted during the whole run, by kind."""
+    """Number of messages of each kind that servers accepted during the run."""
     held: outbox.Held
     """Messages that wait until the quiet hours end."""
     waiting: int
-    """Number of messages that will be retried, from this run and earlier ones."""
+    """Number of messages that will be retried, including messages from earlier runs."""
     dead: int
-    """Number of messages that were given up, in this run and earlier ones."""
+    """Number of messages that were given up, including messages from earlier runs."""
     overdue: tuple[str, ...]
-    """Messages that have waited too long, one on a line: where, since when and why."""
+    """Lines about messages that have waited too long. They say for whom, since when and why."""
     not_joined: tuple[str, ...]
-    """Policies whose `renamed_from` had to be ignored."""
+    """Policies whose `renamed_from` was ignored, because both names have a history."""
     paused: int = 0
     """Number of configured policies whose fetching is paused."""
     questions: tuple[RenameQuestion, ...] = ()
-    """New names that may be renames. A person must decide."""
+    """Policies with a new name that may be renamed ones. The user must decide."""
     stamp_error: str = ""
-    """The reason why a due timestamp failed, or "". The next run tries again."""
+    """The reason why a timestamp or the list of heads failed, or "". The next run tries again."""
     ping_error: str = ""
     """The reason why the watchdog could not be notified of the end of the run, or ""."""
 
@@ -119,10 +123,11 @@ def run_once(
     progress: Callable[[PolicyReport], None] = lambda _: None,
     verbose: bool = False,
 ) -> RunReport:
-    """Check the selected policies once, record the results and deliver messages.
+    """Check the selected policies once, record the results, and deliver messages.
 
-    `started` is called with the number of policies, and `progress` with each report after it is recorded. Raises
-    StorageError; earlier results then stay recorded. Raises CrawlDefectError if the program itself failed.
+    `started` is called with the number of policies. `progress` is called with each report after the result is recorded.
+    Raises StorageError, RunFailedError, and CrawlDefectError for a defect of the program. Results that were recorded
+    before an error are kept.
     """
     with open_archive(
         configuration.database, configuration.busy_timeout, group=configuration.database_group
@@ -160,7 +165,7 @@ def run_once(
         overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
         stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
         whole = len(checked) == len(policies)
-        if whole:  # a run that was stopped is not recorded as complete, so the watchdog notices
+        if whole:  # a run that was stopped is not recorded as complete, so that the watchdog notices it
             end_run(archive, run, datetime.now(UTC))
             list_missing(archive, configuration.inventory_lot)
         else:
@@ -191,14 +196,14 @@ def _note_interrupted(archive: Archive, run: int, configuration: Configuration, 
 
 
 def _so_far(checked: int, selected: int, accepted: int) -> str:
-    """Return what a run recorded and sent before it failed, and what is missing."""
+    """Return a sentence that says what a run recorded and sent before it failed, and what is missing."""
     left = selected - checked
     remain = f", and {left:,} not: the next run checks them" if left else ""
     return f"Before that, {checked:,} of {selected:,} policies were recorded{remain}; messages accepted: {accepted:,}"
 
 
 def _stamp(archive: Archive, configuration: Configuration) -> str:
-    """Have the chain's head stamped, if that is configured and due. Return the error, or ""."""
+    """Get a timestamp for the chain's head if this is configured and due. Return the error, or ""."""
     if configuration.stamping is None:
         return ""
     allowed = AllowList.of(configuration.crawl.allow_private)
@@ -210,7 +215,7 @@ def _stamp(archive: Archive, configuration: Configuration) -> str:
 
 
 def _list_head(archive: Archive, configuration: Configuration) -> str:
-    """Add the chain's head to the list elsewhere, if that is configured. Return the error, or ""."""
+    """Add the chain's head to the list of heads if this is configured. Return the error, or ""."""
     if configuration.head_list is None:
         return ""
     try:
@@ -230,7 +235,10 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 
 
 def _synchronise(archive: Archive, configuration: Configuration) -> Synchronised:
-    """Update the archive to the configuration. Operators are first notified of policies that no run tried in time."""
+    """Update the archive's list of policies from the configuration.
+
+    Before that, plan messages to operators about policies that no run checked in time.
+    """
     now = datetime.now(UTC)
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)
@@ -240,7 +248,7 @@ def _synchronise(archive: Archive, configuration: Configuration) -> Synchronised
 def _prepare(archive: Archive, configuration: Configuration, selection: Selection) -> Sequence[Policy]:
     """Register the subscribers, and return the policies to check."""
     now = datetime.now(UTC)
-    # This comes before any fetch, because a subscription only covers records that are made after it was first seen.
+    # Subscribers are registered before any fetch, because a subscription covers only records that were made after that.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
     if selection.names or selection.everything:
@@ -271,15 +279,15 @@ def _trouble(result: AssessedFetch) -> str:
 
 @dataclass
 class Courier:
-    """Plans and delivers messages every minute during a crawl, and once more at its end."""
+    """Plans and delivers messages every minute during a crawl, and once more after the crawl."""
 
     archive: Archive
     configuration: Configuration
     _: KW_ONLY
     sent: Counter[str] = field(default_factory=Counter)
-    """Number of messages that servers have accepted so far, by kind."""
+    """Number of messages of each kind that servers have accepted so far."""
     run: int | None = None
-    """Number of the run that sends the messages; None if they are not sent by a run."""
+    """Number of the run that sends the messages; None if no run sends them."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Time when the run began."""
     interval: float = DELIVERY_INTERVAL
@@ -287,7 +295,7 @@ class Courier:
     _finished: threading.Event = field(default_factory=threading.Event)
 
     def deliver(self, patience: float = PATIENCE, *, last: bool = False) -> Summary:
-        """Plan and deliver once. After `patience` seconds no channel starts another message.
+        """Plan and deliver once. After `patience` seconds, no channel begins to send a further message.
 
         The last delivery also notifies operators of problems with the monitoring.
         """
@@ -308,7 +316,7 @@ class Courier:
 
     @contextmanager
     def delivering(self) -> Iterator[None]:
-        """Deliver at intervals in a separate thread while the context is open."""
+        """Deliver at intervals in a separate thread during a `with` block."""
         thread = threading.Thread(target=self._deliver_at_intervals, name="courier")
         thread.start()
         try:
@@ -322,5 +330,5 @@ class Courier:
             try:
                 self.deliver(self.interval)
             except StorageError:
-                # The crawl will meet the same error. The delivery is retried at the end.
+                # The crawl will raise the same error. The delivery is tried again at the end.
                 logging.getLogger(__name__).warning("Delivery is postponed to the end of the run", exc_info=True)

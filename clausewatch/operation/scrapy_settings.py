@@ -1,6 +1,7 @@
-"""Scrapy's settings for `scrapy crawl policies`, from the same configuration as `clausewatch run`.
+"""Scrapy's settings for the command `scrapy crawl policies`.
 
-The crawl only records. The next `clausewatch run` or `clausewatch notify send` plans and delivers the messages.
+They come from the configuration that `clausewatch run` uses. This command only records versions. The next `clausewatch
+run` or `clausewatch notify send` plans and delivers the messages.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Finds all subscribers, from the configuration and from the command line."""
+"""Finds the subscribers of the configuration, and the subscribers that `clausewatch subscribe` added."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from notifier.audience.subscriptions import Subscriber
 
 
 def require_distinct(archive: Archive, configuration: Configuration) -> None:
-    """Raise ConfigurationError if a name is used both in the configuration and on the command line."""
+    """Raise ConfigurationError if a subscriber in the configuration has the name of a subscriber that `subscribe`
+    added.
+    """
     made = {folded(subscription.subscriber.name): subscription.subscriber.name for subscription in outbox.made(archive)}
     twice = [subscriber.name for subscriber in configuration.subscribers if folded(subscriber.name) in made]
     if twice:
@@ -33,5 +35,5 @@ def subscriber_named(archive: Archive, configuration: Configuration, name: str) 
 
 
 def folded(name: str) -> str:
-    """Return a normal form that is equal for names that a person would confuse."""
+    """Return a name in small letters and with single spaces. Names that a person would confuse become equal."""
     return " ".join(name.split()).casefold()

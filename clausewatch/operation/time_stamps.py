@@ -1,4 +1,7 @@
-"""Gets and verifies timestamps (RFC 3161). With a timestamp an authority signs that a head existed at a time."""
+"""Gets and verifies timestamps (RFC 3161).
+
+With a timestamp, an authority signs that a head of the chain existed at a time.
+"""
 
 from __future__ import annotations
 
@@ -21,34 +24,35 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 QUERY = "application/timestamp-query"
-"""RFC 3161, section 3.4."""
+"""Content type of a request for a timestamp (RFC 3161, section 3.4)."""
 LARGEST_ANSWER = 100_000
-"""Maximum size, in bytes, of a signature with its certificates."""
+"""Maximum size in bytes of an authority's response, which is a signature with its certificates."""
 
 
 class StampError(ClausewatchError):
-    """An authority returned no valid timestamp."""
+    """An authority did not return a valid timestamp."""
 
 
 class CertificatesError(ClausewatchError):
-    """The authority's certificates cannot be read, or the package for reading them is not installed."""
+    """The authority's certificates cannot be read, or the package that timestamps need is not installed."""
 
     exit_code = ExitCode.USAGE
 
 
 @dataclass(slots=True)
 class StampTally:
-    """The number of timestamps checked so far."""
+    """Numbers of the timestamps that were checked so far."""
 
     verified: int = 0
     unverified: int = 0
-    """Number of timestamps for which no certificates were given."""
+    """Number of timestamps whose signature was not verified, because no certificates were given."""
 
 
 def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:
-    """Have the head stamped, unless a head was stamped within `every`. Return whether it was stamped.
+    """Get a timestamp for the current head, unless the last timestamp is newer than `every`.
 
-    Raises StampError, RequestError or CertificatesError; no timestamp is stored then.
+    Return whether there is a new one. Raises StampError, RequestError or CertificatesError. After an error, no
+    timestamp is stored.
     """
     before = last_stamp(archive)
     if before is not None and before <= now < before + stamping.every:
@@ -60,7 +64,7 @@ def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now
 
 
 def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
-    """Ask the authority to stamp a head. Return its verified response and the signed time.
+    """Ask the authority for a timestamp on a head. Return the response, after it was verified, and the signed time.
 
     Raises StampError, RequestError.
     """
@@ -75,7 +79,10 @@ def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed
 
 
 def signed_time(token: bytes, message: bytes, roots: Sequence[Certificate], nonce: int | None = None) -> datetime:
-    """Return the time at which an authority signed a message. Raises StampError unless one of `roots` certifies it."""
+    """Return the time at which an authority signed a message.
+
+    Raises StampError unless one of `roots` certifies the signature.
+    """
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:
@@ -109,7 +116,10 @@ def read_certificates(path: Path) -> Sequence[Certificate]:
 
 
 def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTally) -> Iterator[Flaw]:
-    """Yield the invalid timestamps. The chain decides, and also the authority's signature if certificates are given."""
+    """Yield a flaw for each invalid timestamp.
+
+    The chain must contain its head. If `roots` are given, the authority's signature must be valid too.
+    """
     for stamp in stamps(archive):
         if isinstance(stamp, int):
             yield Flaw("stamp", f"timestamp {stamp}", "it cannot be read")
@@ -128,7 +138,7 @@ def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTa
 
 
 def _problem(stamp: Stamp, roots: Sequence[Certificate]) -> str:
-    """Return the reason why the authority's signature does not confirm a timestamp, or ""."""
+    """Return the reason why the authority's signature does not confirm a timestamp; "" if it does."""
     try:
         signed = signed_time(stamp.token, stamp.head.encode(), roots)
     except StampError as error:

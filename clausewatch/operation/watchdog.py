@@ -1,4 +1,4 @@
-"""Notifies a watchdog at the end of each run. The watchdog raises an alarm if runs stop."""
+"""Notifies a watchdog at the end of each run. If no run notifies the watchdog for some time, it raises an alarm."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from crawler.network.addresses import AllowList
 
 
 def ping_watchdog(configuration: Configuration) -> str:
-    """Request the configured address, if there is one. Return the error, or "". An error does not make the run fail."""
+    """Request the address of the watchdog if one is configured.
+
+    Return the error, or "". The run does not fail because of it.
+    """
     watchdog = configuration.watchdog
     if watchdog.ping is None:
         return ""

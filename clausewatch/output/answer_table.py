@@ -1,4 +1,4 @@
-"""Formats the answer to a question across policies as a table: for a terminal, a program, a spreadsheet or a page."""
+"""Formats the answer to a question about all policies as a table for a terminal, a program, a spreadsheet or a page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AnswerTable:
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    """Rows that begin with the name of a policy. The last cell is a sentence of the policy, or ""."""
+    """The rows. The first cell of a row is the name of a policy. The last cell is a sentence of this policy, or ""."""
     remarks: tuple[str, ...]
 
 
@@ -93,7 +93,10 @@ def _policy(count: int) -> str:
 
 
 def table_lines(table: AnswerTable) -> Iterator[str]:
-    """Yield the lines of an answer for a terminal. For each policy they have its entries, each with its sentence."""
+    """Yield the lines of an answer for a terminal.
+
+    Under the name of each policy are its rows, each with its sentence.
+    """
     for policy, rows in groupby(table.rows, key=lambda row: row[0]):
         yield printable(policy)
         for row in rows:

@@ -1,4 +1,4 @@
-"""Describes a change in plain lines: stated dates, languages, second looks and reviews."""
+"""Describes a change in lines of text: its stated dates, languages, second looks and reviews."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ DEEDS: dict[ReviewKind, str] = {
 
 
 def enumerated(names: list[str]) -> str:
-    """Return names as people list them: "A, B and C"."""
+    """Return names as one text, such as "A, B and C"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def version_notes(version: Version) -> Iterator[str]:
-    """Yield notes on the dates and languages of the change to a version, as of the day when it was first seen."""
+    """Yield notes on the dates and languages of the change to a version.
+
+    Dates count as future if they are later than the day when the version was first seen.
+    """
     change = version.change
     if change is None:
         return
@@ -32,7 +35,9 @@ def version_notes(version: Version) -> Iterator[str]:
 
 
 def look_notes(version: Version) -> Iterator[str]:
-    """Yield notes that say if a version returns to an earlier text, flaps, or was never confirmed."""
+    """Yield a note if a version returns to an earlier text, if its policy is flapping, or if no second look confirmed
+    the version.
+    """
     if version.returns_to is not None and version.back_to is not None:
         yield f"back to the text of {moment(version.back_to)} (version {version.returns_to})"
     if version.flapping:
@@ -42,7 +47,10 @@ def look_notes(version: Version) -> Iterator[str]:
 
 
 def review_notes(recorded: RecordedFinding) -> Iterator[str]:
-    """Yield the reviews of a finding, or the false alarm with the same words that stops its alerts."""
+    """Yield a line for each review of a finding.
+
+    If an earlier finding with the same words was marked as a false alarm, yield a line that no alert is sent.
+    """
     for review in recorded.reviews:
         text = f": {review.text}" if review.text else ""
         yield f"{DEEDS[review.kind]} on {day(review.at)} by {review.by}{text}"
@@ -55,8 +63,8 @@ def review_notes(recorded: RecordedFinding) -> Iterator[str]:
 def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
     """Yield notes on the dates that the policy states about a change.
 
-    An effective date, and the end of a notice or objection period, are noted if they are later than `seen`. Without
-    `seen`, they must be later than the date in the previous version.
+    An effective date, or the end of a notice or objection period, is noted only if it is later than `seen`. Without
+    `seen`, it must be later than the date that the previous version states as its own.
     """
     if timing.silent:
         yield f"silent edit: the text changed, but the stated date of {timing.stated_after} did not"
@@ -71,7 +79,7 @@ def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
 
 
 def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterator[str]:
-    """Yield a note if only some languages of a multilingual page changed."""
+    """Yield a note if the text on sharing and rights changed in some languages of a page and not in others."""
     if not drift:
         return
     changed = sorted({finding.language for finding in findings if finding.material and finding.language not in drift})

@@ -7,7 +7,7 @@ from clausewatch.output.times import moment
 
 
 def day_sentence(known: DayKnowledge) -> str:
-    """Return a sentence about the visits before and after a time."""
+    """Return a sentence that says what the visits before and after a time showed."""
     missed = "1 visit" if known.missed == 1 else f"{known.missed} visits"
     between = f"; {missed} in between did not show the policy" if known.missed else ""
     last = f"At {moment(known.at)}: last seen so on {moment(known.last_seen)}"

@@ -1,4 +1,4 @@
-"""Reads days relative to today, as people name them: "yesterday", "3 days ago"."""
+"""Reads days relative to today, such as "yesterday" or "3 days ago"."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _AGO = re.compile(r"(\d{1,4}) (day|week|month|year)s? ago")
 def relative_day(text: str, today: date) -> date | None:
     """Return the day for `today`, `yesterday` or `N days|weeks|months|years ago`; None for any other text.
 
-    A month ago is the same day of that month, or its last day if the month is shorter. Years work in the same way.
-    Raises ValueError if the day is before the year 1.
+    "1 month ago" is the same day of the previous month, or the last day of that month if it is too short. Years work in
+    the same way. Raises ValueError if the day is before the year 1.
     """
     words = " ".join(text.casefold().split())
     if words in ("today", "yesterday"):

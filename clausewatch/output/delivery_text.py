@@ -14,16 +14,18 @@ KINDS = {
     "welcome": ("first message", "first messages"),
     "operator": ("notice about the watch", "notices about the watch"),
 }
-"""Singular and plural for each kind of delivery."""
+"""The word for each kind of delivery, in singular and plural."""
 
 
 def sent_words(sent: Mapping[str, int]) -> str:
-    """Return the number of sent messages of each kind: "2 alerts, 1 digest"; "" if there are none."""
+    """Return the numbers of sent messages of each kind, such as "2 alerts, 1 digest"; "" if nothing was sent."""
     return ", ".join(f"{sent[kind]} {names[sent[kind] > 1]}" for kind, names in KINDS.items() if sent.get(kind))
 
 
 def left_words(held: int, held_until: datetime | None, waiting: int, dead: int) -> Iterator[str]:
-    """Yield the numbers of messages that wait for quiet hours to end, that will be retried, and that were given up."""
+    """Yield a phrase for the messages that wait until quiet hours end, one for the messages that will be retried, and
+    one for the messages that were given up.
+    """
     if held_until is not None:
         yield f"{held} held until {moment(held_until)}"
     if waiting:

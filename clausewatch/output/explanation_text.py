@@ -1,4 +1,4 @@
-"""Explains a comparison in lines of text: the frames of each changed clause, and why it is material or not."""
+"""Explains a comparison in lines of text: the frames of each changed clause, and why the clause is material or not."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ def _clause_lines(sign: str, clause: Clause | None) -> Iterator[str]:
 
 
 def _frame_line(frame: Frame) -> str:
-    """Return a frame with its filled slots."""
+    """Return a line with a frame and its filled slots."""
     slots = [f"{name}: {value}" for slot, name in SLOTS if (value := getattr(frame, slot))]
     return f"{SUBJECTS[frame.watched]}; {'; '.join(slots)}; polarity: {POLARITIES[frame.polarity]}"

@@ -1,4 +1,4 @@
-"""Formats answers as standalone HTML pages, which load nothing, run nothing and print well. Write them as UTF-8."""
+"""Formats answers as standalone HTML pages. The pages load nothing, run nothing and print well. Save them as UTF-8."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from clausewatch.output.times import day, moment
 
 
 def page(template: str, **answer: object) -> str:
-    """Return an answer rendered with a template in `clausewatch/templates`.
+    """Return a page made from an answer and a template in `clausewatch/templates`.
 
-    Text from outside is escaped, and invisible characters in it are made visible.
+    All texts are escaped. Templates make invisible characters in texts from outside visible.
     """
     return _environment().get_template(template).render(made_at=datetime.now(UTC), **answer)
 

@@ -1,4 +1,4 @@
-"""Builds the inventories of stored versions, and their changes."""
+"""Finds the rights and recipients of stored versions, and the changes between them."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from differ.judgement.inventory import Inventory, InventoryChange, inventory, in
 from differ.model import watched_topic
 
 Changes = Mapping[tuple[str, int], InventoryChange]
-"""Changes of the inventory, by policy and number of the later version."""
+"""Changes of inventories. The key is the policy and the number of the later version."""
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryChanges:
-    """The changes of inventories in a part of the history."""
+    """The changes of inventories for some versions."""
 
     by_version: Changes
     unlisted: int
-    """Number of changes that are unknown because their versions are not listed yet."""
+    """Number of unknown changes. A change is unknown if the rights and recipients of a version are not listed yet."""
 
     @property
     def note(self) -> str:
-        """A sentence about the unknown changes, or ""."""
+        """A sentence about the unknown changes; "" if all changes are known."""
         return unlisted_note(self.unlisted, "change" if self.unlisted == 1 else "changes") if self.unlisted else ""
 
 
 def unlisted_note(count: int, what: str) -> str:
-    """Say that the rights and recipients of some versions are not listed yet, and how to list them."""
+    """Return a note that the rights and recipients of some versions are not listed yet, and how to list them."""
     are = "is" if count == 1 else "are"
     return (
         f"The rights and recipients of {count:,} {what} {are} not listed yet. The next runs list them, or "
@@ -42,10 +42,9 @@ def unlisted_note(count: int, what: str) -> str:
 def inventory_changes(archive: Archive, shown: Iterable[Version], most: int) -> InventoryChanges:
     """Return the rights and recipients that each version added or removed.
 
-    First versions are left out. A version that was extracted in another way than the version before is left out too,
-    because the differences may come from the extraction. A change without a finding on sharing or rights does not
-    change the inventory. For the answer, the texts of at most `most` unlisted versions are read. Raises
-    DamagedArchiveError.
+    First versions are left out. A version is also left out if it was extracted differently from the previous version,
+    because the differences may come from the extraction. Without a finding on sharing or rights, the inventory counts
+    as unchanged. The texts of at most `most` versions without a stored inventory are read. Raises DamagedArchiveError.
     """
     asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)
@@ -65,10 +64,9 @@ def inventory_changes(archive: Archive, shown: Iterable[Version], most: int) -> 
 
 
 def inventories(archive: Archive, versions: Iterable[Version], most: int) -> dict[tuple[str, int], Inventory]:
-    """Return the inventories of versions as stored. For up to `most` versions that are not listed yet, the text is
-    read.
+    """Return the stored inventories of versions.
 
-    Raises DamagedArchiveError.
+    For at most `most` versions without a stored inventory, make it from the text. Raises DamagedArchiveError.
     """
     wanted = {(version.policy, version.number): version for version in versions}
     stored = version_inventories(archive, wanted.values())
@@ -77,6 +75,9 @@ def inventories(archive: Archive, versions: Iterable[Version], most: int) -> dic
 
 
 def may_promise_otherwise(version: Version) -> bool:
-    """Whether a version may name other rights or recipients than the version before."""
+    """Whether a version has findings on sharing or rights.
+
+    Only then may its rights and recipients differ from the previous version.
+    """
     findings = version.change.findings if version.change is not None else ()
     return any(watched_topic(finding.finding.topic) is not None for finding in findings)

@@ -1,4 +1,4 @@
-"""Describes inventories in everyday words: the rights that a policy names, and the recipients of data."""
+"""Describes in everyday words the rights and the recipients of data that a policy names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RIGHTS = {
     "optout.settings": "choices in settings",
     "complaint": "complaint",
 }
-"""Rights in everyday words."""
+"""Everyday words for each right."""
 
 CLASSES = {
     "group": "group companies",
@@ -48,11 +48,14 @@ CLASSES = {
     "users": "other users",
     NAMED: "by name",
 }
-"""Classes of recipients in everyday words."""
+"""Everyday words for each class of recipients."""
 
 
 def inventory_lines(inventory: Inventory) -> Iterator[str]:
-    """Yield the rights and recipients by language, then those that only one language names."""
+    """Yield lines with the rights and recipients of each language.
+
+    Then yield the rights and recipients that only one language names.
+    """
     speaking = [right.language for right in inventory.rights] + [
         recipient.language for recipient in inventory.recipients
     ]
@@ -113,7 +116,7 @@ def _section_name(section: str) -> str:
 
 
 def right_words(right: Right) -> str:
-    """Return a right in everyday words."""
+    """Return everyday words for a right."""
     return RIGHTS.get(right.right, right.right)
 
 

@@ -1,4 +1,4 @@
-"""Compares two versions as one marked text, and formats it for a browser or paper."""
+"""Compares two versions, and formats them as one text with marked changes, for a browser or for paper."""
 
 from __future__ import annotations
 
@@ -15,23 +15,28 @@ from differ.matching.redline import redline as mark
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """Two versions of a policy, the judged versions between them, and the text with marks."""
+    """The comparison of two versions of a policy: the judged changes between them, and the text with marks."""
 
     before: Version
     after: Version
     judged: tuple[Version, ...]
-    """The versions after `before` up to `after`, each with its change; empty if `after` is older."""
+    """The versions after `before`, up to and including `after`, with their changes; empty if `after` is the older
+    version.
+    """
     _: KW_ONLY
     sections: tuple[RedlineSection, ...]
 
     @property
     def changed(self) -> tuple[RedlineSection, ...]:
-        """The sections that were moved or in which a word changed."""
+        """The sections that were moved, added or removed, or in which a word changed."""
         return tuple(section for section in self.sections if section.status != "same")
 
     @property
     def caution(self) -> str:
-        """A sentence if marks may come from the extraction and not from the policy; "" otherwise."""
+        """A warning if the two versions were extracted differently; "" otherwise.
+
+        Marks may then come from the extraction.
+        """
         if self.before.identity == self.after.identity:
             return ""
         return (
@@ -47,8 +52,9 @@ def compare_versions(archive: Archive, before: Version, after: Version) -> Redli
 
 
 def as_page(compared: Redline, *, side_by_side: bool = False, known: Sequence[str] = ()) -> str:
-    """Return a standalone HTML page, which loads nothing, runs nothing and prints well. Write it as UTF-8.
+    """Return the comparison as a standalone HTML page.
 
-    `known` are sentences about the days that were asked for.
+    The page loads nothing, runs nothing and prints well. Save it as UTF-8. `known` are sentences about the days for
+    which the user asked.
     """
     return page("redline.html", redline=compared, side_by_side=side_by_side, known=known)

@@ -1,4 +1,7 @@
-"""Formats redlines and findings as lines for a terminal. The marks need no colours."""
+"""Formats redlines and findings as lines for a terminal.
+
+Changes are marked with characters, so colours are not needed.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,15 @@ MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-
 COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
 
 Word = tuple[str, Operation]
-"""A word with its marks, or white space, and the kind of edit."""
+"""A word with its marks, or white space, together with the kind of edit."""
 
 
 def redline_lines(
     compared: Redline, *, full: bool, side_by_side: bool = False, known: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Yield a redline: the judgement, then the changed parts of the text, or the whole text with `full`.
+    """Yield a redline as lines: first the judgement, then the changed parts of the text.
 
-    `known` are sentences about the days that were asked for.
+    With `full`, yield the whole text. `known` are sentences about the days for which the user asked.
     """
     yield from _head(compared)
     for sentence in known:
@@ -62,7 +65,7 @@ def _head(compared: Redline) -> Iterator[str]:
 
 
 def version_line(version: Version) -> str:
-    """Return the times at which a version was seen."""
+    """Return a line that says when a version was first and last seen."""
     return f"first seen {moment(version.seen_at)}, last seen {moment(version.last_seen_at)}"
 
 
@@ -75,7 +78,9 @@ def version_lines(version: Version, promised: InventoryChange, *, suppressed: bo
 
 
 def verdict_lines(version: Version) -> Iterator[str]:
-    """Yield the judgement of the change to a version, the times at which it was seen, and its stated dates."""
+    """Yield the judgement of the change to a version, the times when the version was first and last seen, and its
+    stated dates.
+    """
     yield from wrapped(f"Version {version.number}: {verdict_phrase(version)}", hanging="  ")
     yield f"  {version_line(version)}"
     for note in look_notes(version):
@@ -87,7 +92,7 @@ def verdict_lines(version: Version) -> Iterator[str]:
 
 
 def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]:
-    """Yield the findings of the change to a version, and how they were made."""
+    """Yield the findings of the change to a version, and notes on how the change was judged."""
     change = version.change
     if change is None:
         return
@@ -102,7 +107,7 @@ def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]
 
 
 def finding_lines(recorded: RecordedFinding) -> Iterator[str]:
-    """Yield a finding: its topic and section, the words, the reason and the rule."""
+    """Yield lines with a finding: its topic and section, its words, its reason and its rule."""
     finding = recorded.finding
     weight = "material" if finding.material else "not material"
     section = finding.section or "before the first heading"
@@ -151,7 +156,7 @@ def _inline(block: Sequence[Edit]) -> Iterator[str]:
 
 
 def _sides(block: Sequence[Edit]) -> Iterator[str]:
-    """Yield the text before and after the change, side by side."""
+    """Yield lines with the text before the change on the left, and the text after the change on the right."""
     room = (wide_width() - len("  ") - len(" | ")) // 2
     left = marked_lines([edit for edit in block if edit.operation != "insert"], "", room)
     right = marked_lines([edit for edit in block if edit.operation != "delete"], "", room)
@@ -161,9 +166,10 @@ def _sides(block: Sequence[Edit]) -> Iterator[str]:
 
 
 def marked_lines(edits: Iterable[Edit], indent: str, columns: int | None = None) -> Iterator[str]:
-    """Yield edits with their marks, wrapped between words, with a colour for each kind of edit.
+    """Yield edits as lines, with marks and a colour for each kind of edit.
 
-    A line is as wide as the terminal allows, unless `columns` is given. A word is never broken.
+    Lines are wrapped between words, and a word is never broken. A line has at most `columns` columns, or the width of
+    the terminal.
     """
     line: list[Word] = []
     room = (line_width() if columns is None else columns) - len(indent)

@@ -1,4 +1,4 @@
-"""Phrases for versions and for the sections of a redline, for terminals and pages."""
+"""Phrases about versions and about the sections of a redline. Terminals and pages show the same phrases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def heading(section: RedlineSection) -> str:
 
 
 def body(section: RedlineSection) -> tuple[tuple[Edit, ...], ...]:
-    """Return a section's blocks, without a first block that only repeats the heading."""
+    """Return the blocks of a section. If the first block only repeats the heading, it is left out."""
     first = "".join(edit.text for edit in section.blocks[0]) if section.blocks else ""
     repeats = bool(first) and is_kept(section.blocks[0]) and heading(section).endswith(first)
     return section.blocks[1:] if repeats else section.blocks

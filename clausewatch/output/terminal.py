@@ -1,4 +1,4 @@
-"""Formats text for a terminal: safe, aligned and wrapped."""
+"""Formats text for a terminal. Unsafe characters become visible, cells are aligned, and lines are wrapped."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from collections.abc import Sequence
 GAP = "  "
 
 WIDEST = 100
-"""Maximum width of a line of text, in columns. It is also used without a terminal."""
+"""Maximum width of a line of text in columns. It is also the width if the output is not a terminal."""
 
 JOINERS = "\u200c\u200d"
-"""The zero-width joiner and non-joiner, which some scripts need."""
+"""The zero-width joiner and non-joiner. Some scripts need them."""
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Unicode categories of characters that control a terminal, reorder text, are invisible, or cannot be printed."""
+"""Unicode categories of characters that can control a terminal or reorder text, that are invisible, or that cannot be
+printed.
+"""
 
 
 def printable(text: str) -> str:
-    r"""Return a text on one line that hides nothing and cannot control the terminal.
+    r"""Return a text as one line that is safe to print.
 
-    Control characters, line ends, bidirectional marks, invisible characters and lone surrogates are shown as escapes
-    ("\x1b", "\u202e"). All text from outside goes through this function before it is printed.
+    Control characters, line ends, bidirectional marks, invisible characters and lone surrogates become escapes, such as
+    "\x1b" or "\u202e". All text from outside goes through this function before it is printed.
     """
     return "".join(_shown(character) for character in text)
 
@@ -38,7 +40,7 @@ def _shown(character: str) -> str:
 
 
 def width(text: str) -> int:
-    """Return the number of terminal cells that a printable text takes."""
+    """Return the number of terminal columns that a printable text fills."""
     return sum(_cells(character) for character in text)
 
 
@@ -49,7 +51,7 @@ def _cells(character: str) -> int:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a line for each row, with printable cells aligned in columns."""
+    """Return a line for each row. The cells are made printable and aligned in columns."""
     shown = [[printable(cell) for cell in row] for row in rows]
     widths = [max(width(cell) for cell in column) for column in zip(*shown, strict=True)]
     return [
@@ -59,17 +61,21 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def line_width() -> int:
-    """Return the width of a line of text: the width of the terminal, but at least 40 and at most `WIDEST` columns."""
+    """Return the width of a line of text in columns: the width of the terminal, but at least 40 and at most
+    `WIDEST`.
+    """
     return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 40), WIDEST)
 
 
 def wide_width() -> int:
-    """Return the width of a line for two texts side by side: the width of the terminal, but from 60 to 160 columns."""
+    """Return the width of a line for two texts side by side: the width of the terminal, but at least 60 and at most
+    160.
+    """
     return min(max(shutil.get_terminal_size((WIDEST, 24)).columns, 60), 160)
 
 
 def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str]:
-    """Return a text, made printable, as lines of at most `line_width` columns.
+    """Make a text printable, and return it as lines of at most `line_width` columns.
 
     `hanging` indents all lines after the first. Its default is `indent`.
     """

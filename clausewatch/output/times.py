@@ -1,4 +1,4 @@
-"""Parses and formats times for people, always in UTC and labelled as UTC."""
+"""Parses and formats times for people. All formatted times are in UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clausewatch.output.days import relative_day
 
 
 def moment(at: datetime) -> str:
-    """Return a time to the minute, with its time zone."""
+    """Return a time to the minute, followed by "UTC"."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
@@ -18,24 +18,24 @@ def day(at: datetime) -> str:
 
 
 def stamp(at: datetime) -> str:
-    """Return a time for machines: ISO 8601 to the second, in UTC."""
+    """Return a time for programs: in ISO 8601, to the second and in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def start(text: str, today: date) -> datetime:
-    """Parse a time, or a day as its first moment. A time without a zone is in UTC. Raises ValueError."""
+    """Parse a time or a day. A day means its first moment. A time without a zone is in UTC. Raises ValueError."""
     day = _day(text, today)
     return _time(text) if day is None else datetime.combine(day, time.min, UTC)
 
 
 def end(text: str, today: date) -> datetime:
-    """Parse a time, or a day as its last moment. A time without a zone is in UTC. Raises ValueError."""
+    """Parse a time or a day. A day means its last moment. A time without a zone is in UTC. Raises ValueError."""
     day = _day(text, today)
     return _time(text) if day is None else datetime.combine(day, time.max, UTC)
 
 
 def _day(text: str, today: date) -> date | None:
-    """Return the day that a text names, absolutely or relative to today in UTC; None if it does not name a day."""
+    """Return the day that a text names as a date or relative to today; None if the text does not name a day."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
@@ -48,7 +48,7 @@ def _time(text: str) -> datetime:
 
 
 def lasting(duration: timedelta) -> str:
-    """Return a duration in the largest unit that fits: "12 h", "2 d", "45 min"."""
+    """Return a duration as text in the largest unit that gives a whole number, such as "2 d", "12 h" or "45 min"."""
     seconds = int(duration.total_seconds())
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= length and seconds % length == 0:

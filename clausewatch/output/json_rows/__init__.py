@@ -1,4 +1,4 @@
-"""Makes all JSON rows. Other programs depend on their keys."""
+"""Makes the rows for all JSON output. Other programs depend on the keys of these rows."""
 
 from clausewatch.output.json_rows.answers import (
     blame_row,

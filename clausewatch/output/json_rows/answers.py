@@ -1,4 +1,4 @@
-"""Rows for answers about the archive and the monitoring."""
+"""Rows for answers to questions about the archive and the monitoring."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def status_row(status: PolicyStatus, to_review: int) -> Row:
 
 
 def recipients_row(listing: Listing[Recipient]) -> Row:
-    """Return who receives data, across policies."""
+    """Return who receives data according to the policies."""
     rows = [_named_row(named) | recipient_row(named.entry) for named in listing.entries]
     return {"recipients": rows, "count": listing.count, "unlisted_policies": listing.unlisted}
 
@@ -113,7 +113,7 @@ def _named_row(named: Named[Recipient] | Named[Right]) -> Row:
 
 
 def redline_row(redline: Redline) -> Row:
-    """Return two versions as one marked text."""
+    """Return the text of two versions with marked changes."""
     return {
         "policy": redline.after.policy,
         "before": version_row(redline.before),
@@ -130,7 +130,9 @@ def _redline_section_row(section: RedlineSection) -> Row:
 
 
 def blame_row(blame: Blame) -> Row:
-    """Return the first version of each sentence in a version, and the sentences that were dropped before it."""
+    """Return the sentences of a version, each with the version that added it, and the sentences that earlier versions
+    had.
+    """
     return version_row(blame.version) | {
         "read_anew": list(blame.read_anew),
         "sentences": [_sentence_row(sentence) for sentence in blame.sentences],
@@ -179,7 +181,7 @@ def _match_row(match: SectionMatch) -> Row:
 
 
 def subscription_row(subscriber: Subscriber, made: Made | None, *, covers_no_policy: bool) -> Row:
-    """Return a subscription, and its maker if it was made on the command line."""
+    """Return a subscription. If it was made on the command line, the row also names who made it and when."""
     digest = subscriber.digest
     return {
         "name": subscriber.name,
@@ -206,14 +208,14 @@ def subscription_row(subscriber: Subscriber, made: Made | None, *, covers_no_pol
 
 
 def stats_row(stats: ArchiveStats, removable: int | None) -> Row:
-    """Return the contents of the archive and their disk space."""
+    """Return the numbers of records in the archive, and the disk space that they use."""
     return {**asdict(stats), "removable_bodies": removable}
 
 
 def verification_row(
     tally: Tally, flaws: Sequence[Flaw], saved: Sequence[SavedHead], *, verified: int, unverified: int
 ) -> Row:
-    """Return the counts and flaws of a verification. `verified` and `unverified` count timestamps."""
+    """Return the counts and flaws of a verification. `verified` and `unverified` are numbers of timestamps."""
     contents, head = tally.contents, tally.head
     return {
         "sound": not flaws,
@@ -235,7 +237,7 @@ def verification_row(
 
 
 def delivery_row(delivery: ListedDelivery, redacted: Callable[[str], str]) -> Row:
-    """Return a message to one target. Secrets in errors are masked."""
+    """Return a message to one target. Secrets in its error are masked."""
     return {
         "id": delivery.id,
         "state": delivery.state,

@@ -1,4 +1,4 @@
-"""Rows for judgements that are not recorded, about two files or a page."""
+"""Rows for results that are not recorded: the comparison of two files, and the examination of a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def comparison_row(identifier: object, assessment: Assessment, report_language: str = "en") -> Row:
-    """Return an assessment as a row in the format of `compare`. All keys are always present."""
+    """Return an assessment as a row of `compare`. All keys are always present."""
     comparison = assessment.comparison
     return {
         "id": identifier,
@@ -36,7 +36,7 @@ def comparison_row(identifier: object, assessment: Assessment, report_language: 
 
 
 def comparison_report(identifier: object, assessment: Assessment, report_language: str) -> Row:
-    """Return a row of `compare`, with notes on stated dates and languages."""
+    """Return an assessment as a row of `compare`, with additional notes on stated dates and languages."""
     comparison = assessment.comparison
     return comparison_row(identifier, assessment, report_language) | {
         "timing": timing_row(comparison.timing) if comparison else None,
@@ -50,7 +50,7 @@ def unreadable_row(identifier: object, error: str) -> Row:
 
 
 def diagnosis_row(diagnosis: Diagnosis) -> Row:
-    """Return what was fetched of a policy, what was kept and what was dropped."""
+    """Return what was fetched of a policy, which parts of it were kept, and which were left out."""
     policy, examined = diagnosis.policy, diagnosis.examined
     return {
         "policy": policy.name,
@@ -69,13 +69,14 @@ def diagnosis_row(diagnosis: Diagnosis) -> Row:
 
 
 def browser_of(visit: VisitResult) -> str | None:
-    """Return the browser that ran a page's scripts, or None."""
+    """Return the browser that ran the scripts of a page; None if the page was not rendered."""
     return dict(visit.fetch.headers).get(RENDERED)
 
 
 def unsettled_after(visit: VisitResult) -> str | None:
-    """Return how long the browser waited before it captured a page that was still changing; None if the page had
-    stopped changing."""
+    """Return how long the browser waited for a page to stop changing, if the page still changed at the end; None
+    otherwise.
+    """
     return dict(visit.fetch.headers).get(UNSETTLED)
 
 

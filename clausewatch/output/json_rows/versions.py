@@ -66,12 +66,12 @@ def inventory_page_row(version: Version, inventory: Inventory) -> Row:
 
 
 def timing_row(timing: Timing) -> Row:
-    """Return the relation of a change to the stated dates."""
+    """Return the dates that a policy states about a change, and how they fit the change."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
 
 
 def inventory_row(inventory: Inventory) -> Row:
-    """Return the rights and recipients in a version, and those that only one language names."""
+    """Return the rights and recipients in a version, and the rights and recipients that only one language names."""
     return {
         "rights": [right_row(right) for right in inventory.rights],
         "recipients": [recipient_row(recipient) for recipient in inventory.recipients],
@@ -80,7 +80,7 @@ def inventory_row(inventory: Inventory) -> Row:
 
 
 def inventory_change_row(change: InventoryChange) -> Row:
-    """Return the rights and recipients that were added and removed."""
+    """Return the rights and recipients that a change added and removed."""
     return {
         "rights_gone": [right_row(right) for right in change.rights_gone],
         "rights_new": [right_row(right) for right in change.rights_new],
@@ -90,7 +90,7 @@ def inventory_change_row(change: InventoryChange) -> Row:
 
 
 def right_row(right: Right) -> Row:
-    """Return a right in the words of a version."""
+    """Return a right with the sentence of the version that names it."""
     return {
         "right": right.right,
         "language": right.language,
@@ -103,7 +103,7 @@ def right_row(right: Right) -> Row:
 
 
 def recipient_row(recipient: Recipient) -> Row:
-    """Return a recipient in the words of a version."""
+    """Return a recipient with the sentence of the version that names it."""
     return {
         "class": recipient.kind,
         "name": recipient.name,
@@ -126,7 +126,7 @@ def _one_sided_row(entry: OneSided) -> Row:
 
 
 def change_row(change: Change | None, *, suppressed: bool) -> Row:
-    """Return a change's findings as JSON; empty if there is no change."""
+    """Return a change with its findings; an empty row if there is no change."""
     row: Row = {
         "judged_by": None if change is None else change.judged_by,
         "coarse": change is not None and change.coarse,
@@ -142,7 +142,7 @@ def change_row(change: Change | None, *, suppressed: bool) -> Row:
 
 
 def finding_row(recorded: RecordedFinding) -> Row:
-    """Return a finding with the keys of `compare --batch`, and its number in the archive."""
+    """Return a recorded finding. It has the keys of `compare --batch`, and its number in the archive."""
     finding = recorded.finding
     return {
         "id": recorded.id,
@@ -155,7 +155,10 @@ def finding_row(recorded: RecordedFinding) -> Row:
 
 
 def judged_finding_row(finding: Finding, reason: str) -> Row:
-    """Return a finding with the keys of `compare`, recorded or not. `reason` is in the reader's language."""
+    """Return a finding with the keys of `compare`.
+
+    The finding need not be in an archive. `reason` is in the reader's language.
+    """
     return {
         "topic": finding.topic,
         "section": finding.section,
@@ -176,7 +179,7 @@ def review_row(review: Review) -> Row:
 
 
 def suppression_row(suppression: Suppression) -> Row:
-    """Return an edit that does not alter meaning."""
+    """Return an edit that does not change the meaning."""
     return {
         "section": suppression.section,
         "reason": suppression.reason,
@@ -196,7 +199,7 @@ def reviewable_row(reviewable: Reviewable) -> Row:
 
 
 def tally_row(tally: RuleTally) -> Row:
-    """Return the reviewers' verdicts for a rule."""
+    """Return the numbers of the reviewers' verdicts on the findings of a rule."""
     return {
         "rule": tally.rule,
         "findings": tally.findings,
