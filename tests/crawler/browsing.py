@@ -1,4 +1,7 @@
-"""Serves pages that need a browser and pages that misuse one, and listens on an address that nobody may reach."""
+"""Serves pages that need a browser, and pages that misuse a browser.
+
+Also listens on an address that no page may reach.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from tests.server import Answer, Site
 MAIN = re.search("<main>(.*)</main>", BASE)
 assert MAIN is not None
 POLICY = MAIN[1]
-"""Text that the page's scripts insert."""
+"""Text of the policy, which a script of the page inserts."""
 SCRIPT = "text/javascript"
 
 
 def shell(script: str, more: str = "") -> str:
-    """Return a page that has a script but no words."""
+    """Return a page without words that contains a script."""
     head = '<meta charset="utf-8"><title>Privacy policy</title>'
     return f'<!doctype html><html lang="en"><head>{head}{more}</head><body><div id="root"></div>{script}</body></html>'
 
@@ -36,7 +39,7 @@ async function build(where) {
 
 
 def serve_built(site: Site, path: str = "/privacy", more: str = "") -> str:
-    """Serve a page that requests its text and inserts it; return its address."""
+    """Serve a page whose script requests the text of the policy and inserts it. Return the address of the page."""
     site.serve("/text.json", json.dumps({"text": POLICY}), content_type="application/json")
     site.serve("/build.js", BUILDING, content_type=SCRIPT)
     scripts = f'<script src="/build.js"></script><script>build("/text.json"); {more}</script>'
@@ -50,12 +53,12 @@ class Forbidden:
     address: str = ""
     """Host and port."""
     reached: list[str] = field(default_factory=list)
-    """The path of each request; "?" for other connections and datagrams."""
+    """The path of each HTTP request. Other connections and datagrams are recorded with a "?"."""
 
 
 @contextlib.contextmanager
 def forbidden(host: str = "127.0.0.2") -> Iterator[Forbidden]:
-    """Listen for connections and datagrams on the same port."""
+    """Listen for connections and for datagrams, both on the same port."""
     found = Forbidden()
     with socket.socket() as streams, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
         streams.bind((host, 0))
@@ -137,11 +140,14 @@ for (const scheme of ["stun", "turn"]) for (const how of ["udp", "tcp"]) {
 }
 try { new WebTransport("https://ADDRESS/transport").closed.catch(() => 0); } catch (error) {}
 """
-"""Ways in which a page tries to reach an address."""
+"""Script in which a page tries to reach an address in many ways."""
 
 
 def serve_hostile(site: Site, there: Forbidden) -> str:
-    """Serve a page that builds itself and tries all ways to reach the forbidden listener; return its address."""
+    """Serve a page that inserts its text and tries to reach the forbidden address in all ways.
+
+    Return the address of the page.
+    """
     for path in ("/leads-astray", "/leads-astray.js", "/leads-astray.png", "/leads-astray.json"):
         site.redirect(path, f"http://{there.address}{path}")
     site.pages["/service.js"] = Answer(

@@ -1,4 +1,4 @@
-"""A fixture for an archive in its own file."""
+"""Provides a fixture for an archive in its own file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Runs one crawl in its own process, because a reactor starts once. The input is a JSON argument, the output JSON."""
+"""Runs one crawl in its own process, because Twisted's reactor can start only once in a process.
+
+The process gets its task as JSON in an argument, and prints its result as JSON.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ from tests import forking
 from tests.sources import PROJECT
 
 QUICK = {"delay": 0, "retries": 0, "timeout": 30, "allow_private": ("127.0.0.1",)}
-"""Settings with which a test need not wait. Even a busy machine answers within `timeout`."""
+"""Settings that make a crawl of a test quick. `timeout` is long enough for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """The records of a crawl for one policy."""
+    """The record that a crawl made for one policy."""
 
     policy: str
     outcome: str
@@ -40,9 +43,10 @@ def crawl(
     scrapy: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> dict[str, Crawled]:
-    """Crawl these policies (name -> address or addresses). Return the records of each policy that was recorded.
+    """Crawl the given policies, whose addresses are given by name.
 
-    `rendered` runs the pages' scripts. `scrapy` are Scrapy settings that differ from ours.
+    Return the record of each policy for which a visit was recorded. With `rendered`, a browser runs the scripts of the
+    pages. `scrapy` are Scrapy settings that replace ours.
     """
     task = {
         "database": f"sqlite:///{database}",

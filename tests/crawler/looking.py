@@ -1,4 +1,7 @@
-"""Watches a made-up policy with a clock that the test sets. Visits are assessed and recorded as in the pipeline."""
+"""Visits a made-up policy.
+
+A test sets the time of each visit. Visits are assessed and recorded as in the crawler's pipeline.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,10 @@ def written(
     collected: tuple[str, ...] = COLLECTED,
     kept: tuple[str, ...] = KEPT,
 ) -> str:
-    """Return the page of a ropewalk's policy. A part without sentences is left out with its heading."""
+    """Return the page of a ropewalk's policy with these sentences.
+
+    If a section has no sentences, its heading is left out too.
+    """
     parts = (
         ("What we collect", collected),
         ("How long we keep it", kept),
@@ -88,7 +94,7 @@ ROPEWALK = Policy("Ropewalk", "https://ropewalk.example/privacy", 12 * HOUR, opt
 
 @dataclass
 class Watch:
-    """One policy in an archive, visited at the times of a clock."""
+    """One policy in an archive, and a clock that only moves between visits."""
 
     archive: Archive
     policy: Policy = ROPEWALK
@@ -100,7 +106,7 @@ class Watch:
         synchronise(self.archive, [self.policy], self.now)
 
     def visit(self, page: str | bytes | None, after: timedelta = HOUR) -> str:
-        """Visit the policy after some time, and return the outcome. None is a page that does not respond."""
+        """Visit the policy after some time, and return the outcome. If `page` is None, the server does not respond."""
         self.now += after
         mark_tried(self.archive, [self.policy.name], self.now)
         if page is None:
@@ -129,7 +135,7 @@ class Watch:
         return self.versions[-1]
 
     def due(self, after: timedelta) -> bool:
-        """Return whether the policy would be due after some time."""
+        """Return whether the policy would be due this long after the last visit."""
         return self.policy.name in {policy.name for policy in due_policies(self.archive, self.now + after)}
 
 
@@ -137,7 +143,7 @@ _KNOWN: dict[tuple[object, ...], Assessment] = {}
 
 
 def remembered(visit: Visit) -> Assessment:
-    """Assess a visit. Results are cached, because assessment is a pure call."""
+    """Assess a visit. The result is cached, because equal visits always have equal results."""
     latest = visit.latest
     before = (
         None

@@ -35,7 +35,9 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(stated: str | None, seconds
 @pytest.mark.parametrize(
     ("stated", "kept"), [(None, 1), (0.2, 1), (5, 5), (600, 60), (math.inf, 60), (math.nan, 1), (-3, 1), (0, 1)]
 )
-def test_a_crawl_delay_is_kept_up_to_the_cap_and_never_less_than_our_own(stated: float | None, kept: float) -> None:
+def test_a_crawl_delay_is_kept_up_to_the_maximum_and_is_never_shorter_than_our_own_delay(
+    stated: float | None, kept: float
+) -> None:
     assert kept_delay(stated, delay=1, cap=60) == kept
 
 
@@ -43,11 +45,11 @@ def test_jitter_never_shortens_a_crawl_delay() -> None:
     assert least(10, 0.2) * (1 - 0.2) == 10
 
 
-def test_each_failure_doubles_the_wait_up_to_the_cap() -> None:
+def test_each_failure_doubles_the_wait_up_to_the_maximum() -> None:
     assert [back_off(1, failures, 60) for failures in (1, 2, 3, 5, 6, 1000)] == [2, 4, 8, 32, 60, 60]
 
 
-def test_a_host_that_names_a_time_gets_it() -> None:
+def test_the_crawler_waits_as_long_as_a_host_asks() -> None:
     assert HostPace().refused(7, delay=1, cap=60) == 7
 
 

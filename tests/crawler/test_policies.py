@@ -1,4 +1,4 @@
-"""The spider records the result of every visit, and a failed visit does not stop the others."""
+"""The spider records the result of every visit. A failed visit does not stop the other visits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="u
 
 
 def refreshing(page: str, content: str) -> str:
-    """Return a page that sends the browser on to another page, or to itself."""
+    """Return the page with a meta refresh."""
     return page.replace("<head>", f'<head><meta http-equiv="refresh" content="{content}">')
 
 
@@ -65,7 +65,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         ("deaf", "connection", "refuses the connection"),
     ],
 )
-def test_a_visit_without_a_complete_answer_is_recorded_with_its_reason(
+def test_a_visit_without_a_complete_response_is_recorded_with_its_reason(
     results: dict[str, Crawled], policy: str, kind: str, sentence: str
 ) -> None:
     result = results[policy]
@@ -80,7 +80,7 @@ def test_a_visit_without_a_complete_answer_is_recorded_with_its_reason(
         ("broken", 500),
     ],
 )
-def test_an_answer_that_is_not_a_policy_is_not_comparable(
+def test_a_response_that_is_not_a_policy_is_not_comparable(
     results: dict[str, Crawled], policy: str, status: int
 ) -> None:
     result = results[policy]
@@ -90,7 +90,7 @@ def test_an_answer_that_is_not_a_policy_is_not_comparable(
 
 
 @pytest.mark.parametrize("policy", ["good", "moved", "stub", "reloading", "packed", "long"])
-def test_a_policy_among_failing_ones_gets_its_first_version(results: dict[str, Crawled], policy: str) -> None:
+def test_a_policy_gets_its_first_version_although_other_policies_fail(results: dict[str, Crawled], policy: str) -> None:
     assert (results[policy].outcome, results[policy].status) == ("changed", 200)
 
 
@@ -98,11 +98,11 @@ def test_the_address_after_redirects_is_recorded(results: dict[str, Crawled]) ->
     assert results["moved"].final_url == results["stub"].final_url == results["good"].final_url
 
 
-def test_a_hostile_page_does_not_prevent_the_checks_of_others(tmp_path: Path) -> None:
-    """A page that takes a worker too long is recorded with the limit, and the other pages are checked."""
+def test_a_hostile_page_does_not_prevent_the_checks_of_other_pages(tmp_path: Path) -> None:
+    """If a worker needs too long for a page, the result names the limit. The other pages are still checked."""
     with serving() as site:
         deep = "<div>" * 40_000 + "deep" + "</div>" * 40_000
-        site.serve("/nested", PAGE + deep * 12)  # takes more than half a minute
+        site.serve("/nested", PAGE + deep * 12)  # reading this page would take more than half a minute
         policies = {f"good {n}": site.serve(f"/{n}", PAGE) for n in range(4)}
         limits: dict[str, Any] = {
             "worker_time": 4,
@@ -116,7 +116,7 @@ def test_a_hostile_page_does_not_prevent_the_checks_of_others(tmp_path: Path) ->
     assert "limit of 4 seconds of CPU time" in results["nested"].detail or "of elapsed time" in results["nested"].detail
 
 
-def test_a_page_that_nests_deeper_than_is_configured_is_refused_with_the_limit(tmp_path: Path) -> None:
+def test_a_page_with_deeper_nesting_than_configured_is_refused_and_the_limit_is_named(tmp_path: Path) -> None:
     with serving() as site:
         depths = {"above": 700, "below": 500}
         pages = {name: PAGE + "<div>" * depth + "deep" + "</div>" * depth for name, depth in depths.items()}
@@ -129,7 +129,7 @@ def test_a_page_that_nests_deeper_than_is_configured_is_refused_with_the_limit(t
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Return a site that was crawled politely, with an idle proxy in the environment."""
+    """Return a site after a crawl with retries. The environment of the crawl names a proxy, which must not be used."""
     with serving() as site, serving() as proxy, pytest.MonkeyPatch.context() as environment:
         environment.setenv("http_proxy", proxy.base)
         site.serve("/busy", "<h1>Busy</h1>", status=503)
@@ -144,11 +144,11 @@ def test_two_policies_with_one_address_are_both_checked(asked: Site) -> None:
     assert asked.visits()["/privacy"] == 2
 
 
-def test_a_passing_failure_is_tried_again(asked: Site) -> None:
+def test_a_page_with_a_temporary_failure_is_requested_again(asked: Site) -> None:
     assert asked.visits()["/busy"] == 3
 
 
-def test_a_missing_page_is_not_tried_again(asked: Site) -> None:
+def test_a_missing_page_is_not_requested_again(asked: Site) -> None:
     assert asked.visits()["/gone"] == 1
 
 
@@ -158,7 +158,7 @@ def test_languages_and_contact_are_sent_to_the_server(asked: Site) -> None:
     assert headers["Accept-Language"] == "en"
 
 
-def test_one_host_is_given_time_between_requests(tmp_path: Path) -> None:
+def test_requests_to_one_host_have_pauses_between_them(tmp_path: Path) -> None:
     with serving() as site:
         crawl(tmp_path / "a.db", {n: site.serve(f"/{n}", PAGE) for n in "ab"}, delay=1)
         robots, first, second = sorted(site.moments.values())

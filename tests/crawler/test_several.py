@@ -1,4 +1,4 @@
-"""Several addresses are read as one policy, from real servers."""
+"""Tests policies that have several addresses, with real servers. All pages of a policy are read as one text."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def tagged(site: Site, path: str, tag: str, body: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Two crawls of the same policies."""
+    """The results of two crawls of the same policies. Some pages change between the crawls."""
 
     database: Path
     first: dict[str, Crawled]
     second: dict[str, Crawled]
     site: Site
-    """The requests that the site received."""
+    """The site, with the requests that it received."""
 
     @property
     def archive(self) -> Archive:
@@ -76,7 +76,7 @@ def test_all_pages_make_one_version(story: Story) -> None:
     assert words.index("What we collect") < words.index("Hook and Hanger Ltd")
 
 
-def test_a_volatile_part_of_one_page_is_not_a_change(story: Story) -> None:
+def test_a_changed_script_or_comment_of_one_page_is_not_a_change(story: Story) -> None:
     assert story.second["same"].outcome == "unchanged"
 
 
@@ -88,38 +88,38 @@ def test_a_change_on_a_further_page_is_a_change_of_the_policy(story: Story) -> N
     assert any("Brokers of Data" in each.finding.after for each in change.findings)
 
 
-def test_one_page_that_is_not_the_policy_s_is_named(story: Story) -> None:
+def test_a_page_that_is_not_part_of_the_policy_is_named(story: Story) -> None:
     found = story.second["gone"]
     assert (found.outcome, found.reason, found.status) == ("not comparable", "gone", 200)
     assert found.detail == f"{story.site.url('/gone/partners')}: The server answered 404."
 
 
-def test_one_page_without_an_answer_is_named(story: Story) -> None:
+def test_a_page_without_a_response_is_named(story: Story) -> None:
     found = story.second["broken"]
     assert (found.outcome, found.error_kind) == ("failed", "connection")
     assert found.detail.startswith(f"{story.site.url('/broken/partners')}: ")
 
 
-def test_each_page_is_asked_only_for_what_is_new(story: Story) -> None:
+def test_each_page_is_requested_with_its_own_validators(story: Story) -> None:
     assert story.second["tagged"].outcome == "unchanged"
     assert story.site.said("/tagged") == [None, '"1"']
     assert story.site.said("/tagged/list") == [None, '"2"']
 
 
-def test_an_unchanged_page_is_fetched_whole_if_another_changed(story: Story) -> None:
+def test_an_unchanged_page_is_fetched_whole_if_another_page_of_the_policy_changed(story: Story) -> None:
     assert story.second["half"].outcome == "changed"
     assert story.site.said("/half") == [None, '"1"', None]
     assert story.site.said("/half/list") == [None, '"2"']
 
 
-def test_another_number_of_addresses_is_a_boundary(story: Story) -> None:
-    """Our own configuration added the page; the policy did not change. So nobody is alerted."""
+def test_a_changed_number_of_addresses_is_a_boundary(story: Story) -> None:
+    """A page was added in our configuration, but the policy itself did not change. So nobody is alerted."""
     with story.archive as archive:
         first, second = versions_of(archive, "wider")
     assert (first.boundary, second.boundary, second.change) == (False, True, None)
 
 
-def test_each_further_page_is_kept(story: Story) -> None:
+def test_each_further_page_of_a_version_is_kept(story: Story) -> None:
     query = """
         select policy.name, outcome, position, fetch_page.status, fetch_page.snapshot_sha256 is null
         from fetch_page join fetch on fetch.id = fetch_id join policy on policy.id = policy_id

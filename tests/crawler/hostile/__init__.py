@@ -1,1 +1,1 @@
-"""Attacks of hostile sites on the crawler, in a network that is cut off from the world."""
+"""Tests attacks of hostile sites on the crawler, in a network without a connection to other machines."""

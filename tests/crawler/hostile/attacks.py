@@ -1,4 +1,4 @@
-"""Responses that no friendly server sends, by name of the host."""
+"""Hostile responses that no friendly server sends. The name of the host determines the response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.crawler.hostile import bombs
 from tests.sources import PROJECT
 
 SIZE = (2 << 30) if os.environ.get("CLAUSEWATCH_LONG") else (64 << 20)
-"""Size of a bomb in memory, in bytes."""
+"""Size of a decompressed bomb, in bytes."""
 SECONDS = 60.0
 """Seconds after which an attacking server gives up."""
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
@@ -20,7 +20,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 Stream = Iterator[bytes]
 Attack = Callable[[str], Stream]
-"""Returns the pieces of a response for a path."""
+"""Function that returns the pieces of a response for a path."""
 
 
 def whole(body: bytes, *headers: str) -> Attack:
@@ -33,7 +33,7 @@ def coded(body: bytes, coding: str) -> Attack:
 
 
 def bomb(make: Callable[[int], bytes], coding: str) -> Attack:
-    """Send a bomb that is only made when it is requested."""
+    """Return an attack that sends a bomb. The bomb is made when the page is requested."""
     return lambda path: coded(make(SIZE), coding)(path)  # noqa: PLW0108  without it, it would be made here
 
 
@@ -75,7 +75,7 @@ def refreshing(path: str) -> Stream:
 
 
 def breaking(body: bytes, *headers: str) -> Attack:
-    """Announce twice as many bytes as are sent."""
+    """Return an attack that announces twice as many bytes as it sends."""
     lines = "".join(f"{line}\r\n" for line in headers).encode()
     return lambda _: iter([OK + lines + f"Content-Length: {2 * len(body)}\r\n\r\n".encode(), body])
 
@@ -133,7 +133,7 @@ ANSWERS: dict[str, Attack] = {
     "answers-nothing": silent,
     "name-silent": silent,
 }
-"""Responses for a page. The robots.txt of these sites allows everything. The name of the last host is never
+"""Responses for a page, by host. The robots.txt of these hosts allows everything. The name of the last host is never
 resolved.
 """
 
@@ -146,17 +146,20 @@ ROBOTS: dict[str, Attack] = {
     "robots-breaks-off": coded(half(bombs.COMPRESS["gzip"](b"User-agent: *\n" + b"Disallow: /\n" * 900)), "gzip"),
     "robots-answers-nothing": silent,
 }
-"""Responses for a robots.txt. The page of these sites is harmless and must not be requested."""
+"""Responses for a robots.txt, by host. The pages of these hosts are harmless, but the crawler must not request them."""
 HEAVY_ROBOTS: dict[str, Attack] = {
     "robots-of-wildcards": whole(b"User-agent: *\n" + b"Disallow: /*a*b*c$\n" * 25_000),
     "robots-of-one-wild-line": whole(b"User-agent: *\nDisallow: /" + b"*a" * 250_000),
     "robots-of-agents": whole(b"".join(b"User-agent: a%d\n" % each for each in range(30_000)) + b"Disallow: /"),
 }
-"""Bodies of a robots.txt that are slow to parse and allow the page."""
+"""Responses with a robots.txt that is slow to parse but allows the page, by host."""
 
 
 def around(within: str) -> bytes:
-    """Return a policy that ends with the sentinels, with hostile content between them."""
+    """Return a policy that has hostile content at its end.
+
+    One sentinel comes before the hostile content, and one after it.
+    """
     start, end = PAGE.split(b"</main>")
     return start + f"<p>{BEFORE}</p>{within}<p>{AFTER}</p></main>".encode() + end
 
@@ -194,7 +197,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
 
 
 def attack(host: str, path: str) -> Stream | None:
-    """Return the response of the host with this name, or None if it is friendly."""
+    """Return the response of a host, or None if the host is friendly."""
     name = host.partition(":")[0].removesuffix(".test").rpartition(".")[2]
     if path == "/robots.txt" or (name in ROBOTS and path.startswith("/on/")):
         robots = ROBOTS.get(name) or HEAVY_ROBOTS.get(name)

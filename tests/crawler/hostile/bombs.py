@@ -1,4 +1,4 @@
-"""Compressed bodies that are small when sent and of any size in memory."""
+"""Makes bombs: compressed bodies that are small when they are sent, and large when they are decompressed."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.compress,
     "zstd": zstd.compress,
 }
-"""Functions that compress, by content coding."""
+"""Functions that compress a body, by the name of the content coding."""
 
 
 @cache
 def deflated(size: int) -> bytes:
-    """Return a raw deflate stream of this number of zero bytes, a whole number of MiB."""
+    """Return a raw deflate stream that decompresses to `size` zero bytes. `size` must be a whole number of MiB."""
     stream = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = stream.compress(BLOCK) + stream.flush(zlib.Z_FULL_FLUSH)  # after it, earlier data is not needed
+    block = stream.compress(BLOCK) + stream.flush(zlib.Z_FULL_FLUSH)  # so that blocks can be repeated
     return block * (size // len(BLOCK)) + stream.flush()
 
 
 def gzipped(size: int) -> bytes:
-    """Return the same as a gzip file. Its checksum is never reached."""
+    """Return a gzip file that decompresses to `size` zero bytes. Its checksum is wrong, but no reader gets that far."""
     return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + deflated(size) + struct.pack("<LL", 0, size & 0xFFFFFFFF)
 
 
@@ -51,7 +51,7 @@ def brotlied(size: int) -> bytes:
 
 
 def zstandarded(size: int) -> bytes:
-    """Return frames one after another."""
+    """Return a sequence of Zstandard frames that decompress to `size` zero bytes."""
     return zstd.compress(BLOCK, 3) * (size // len(BLOCK))
 
 
@@ -63,7 +63,10 @@ def zstandarded_at_once(size: int) -> bytes:
 
 
 def nested(times: int) -> bytes:
-    """Return a bomb in a gzip file in a gzip file, and so on. Each file is much smaller than the one inside it."""
+    """Return a bomb that is compressed with gzip several times.
+
+    Each gzip file is much smaller than the file inside it.
+    """
     body = gzipped(64 << 20)
     for _ in range(times - 1):
         body = gzip.compress(body)

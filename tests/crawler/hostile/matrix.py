@@ -1,4 +1,7 @@
-"""Runs one crawl in a sealed network: all spellings of an address with all ways that lead to it."""
+"""Runs one crawl in a sealed network.
+
+The crawl tries each spelling of an address in each way, for example directly or by a redirect.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ from tests.sources import PROJECT
 
 SITE = f"http://public.test:{PORT}"
 TARGETS = ("file:///etc/hostname", "data:text/html,<p>inside</p>", "ftp://10.0.0.1/", "s3://bucket/key", "javascript:1")
-"""Addresses to which a redirect must not lead."""
+"""Addresses to which the crawler must not follow a redirect."""
 WAYS = ("direct", "tls", "redirect", "fifth redirect", "refresh", "robots.txt")
 
 
 def address(way: str, host: str) -> str:
-    """Return the address of a policy that leads to this host in this way."""
+    """Return the address of a policy. From this address the crawler would get to the host in the given way."""
     target = f"http://{host}:{PORT}/target"
     return {
         "direct": target,
@@ -63,7 +66,7 @@ def main() -> None:
 
 
 def clausewatch(folder: Path, policies: Mapping[str, str], scrapy: Mapping[str, Any]) -> dict[str, Any]:
-    """Crawl in the same way as `clausewatch run`."""
+    """Crawl with the same settings as `clausewatch run`."""
     crawled = crawl(
         folder / "a.db", policies, scrapy=scrapy, allow_private=(), timeout=10, retries=2, delay=0, concurrency=16
     )
@@ -71,7 +74,7 @@ def clausewatch(folder: Path, policies: Mapping[str, str], scrapy: Mapping[str, 
 
 
 def plain(_: Path, policies: Mapping[str, str], scrapy: Mapping[str, Any]) -> dict[str, Any]:
-    """Crawl in the same way as Scrapy with default settings, except for robots.txt."""
+    """Crawl with the default settings of Scrapy, except that robots.txt is obeyed."""
     assert not scrapy
     command = [sys.executable, "-m", "tests.crawler.hostile.plain", json.dumps(dict(policies))]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False)

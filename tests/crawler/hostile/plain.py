@@ -1,4 +1,4 @@
-"""Plain Scrapy with its own defaults and obeyed robots.txt, as a comparison for the guard."""
+"""Runs Scrapy with its default settings, except that robots.txt is obeyed. A test compares the guard with that."""
 
 from __future__ import annotations
 

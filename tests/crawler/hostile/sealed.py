@@ -1,6 +1,6 @@
-"""A network without a way out, in which all addresses of the world are this machine.
+"""Makes a sealed network. It has no connection to other machines, and all addresses in it belong to this machine.
 
-Every connection there arrives at one of our listeners or nowhere, and the kernel counts each attempt.
+So every connection arrives at a server of the tests or nowhere. The kernel counts the attempts.
 """
 
 from __future__ import annotations
@@ -24,11 +24,14 @@ ROUTES = (
     ("-4", "route", "add", "local", "0.0.0.0/0", "dev", "lo"),
     ("-6", "route", "add", "local", "::/0", "dev", "lo"),
 )
-"""Loopback is the only interface, and it answers for all addresses."""
+"""Arguments of `ip` that make the loopback interface, the only interface, answer for all addresses."""
 
 
 def run_sealed(module: str, task: Any, seconds: float = 400, environment: Mapping[str, str] | None = None) -> Any:
-    """Run a module in a sealed network with a task as JSON, and return the last JSON that it prints."""
+    """Run a module in a sealed network.
+
+    The module gets its task as JSON. Return the JSON in the last line that the module prints.
+    """
     tools = all(shutil.which(tool) for tool in ("unshare", "ip", "mount"))
     require(tools and _may_unshare(), "network namespaces (unshare, iproute2)")
     done = subprocess.run(
@@ -54,7 +57,7 @@ def _may_unshare() -> bool:
 
 
 def seal() -> None:
-    """Set up the network of this process: a route for all addresses, and a name server."""
+    """Set up the network of this process with a route for all addresses and with our own name server."""
     assert interfaces() == ["lo"], "this is the network of the machine"
     for route in ROUTES:
         subprocess.run(["ip", *route], check=True)
@@ -75,8 +78,10 @@ def interfaces() -> list[str]:
 
 
 def opened() -> int:
-    """Return the number of TCP connections begun in this network. Each first SYN counts, whether it was answered or
-    not."""
+    """Return the number of TCP connections that programs tried to open in this network.
+
+    Connections without an answer count too.
+    """
     names, values = (
         line.split()
         for line in Path("/proc/self/net/snmp").read_text(encoding="ascii").splitlines()

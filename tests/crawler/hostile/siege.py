@@ -1,5 +1,6 @@
-"""Runs `clausewatch run` once over good and hostile sites in a sealed network, and measures the results and the
-cost.
+"""Runs `clausewatch run` once for good and hostile sites in a sealed network.
+
+Reports the results and the used resources.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ OUTCOMES = text(
 
 @dataclass
 class Cost:
-    """Resources used by a run and all its child processes."""
+    """Resources that a run and all its child processes used."""
 
     memory: int = 0
-    """Peak memory in bytes. Shared pages count once."""
+    """Peak memory in bytes. Memory that several processes share counts once."""
     parts: list[int] = field(default_factory=list)
-    """Memory of each process at the peak, the main process first."""
+    """Memory of each process at the peak, in bytes. The main process comes first."""
 
 
 def main() -> None:
@@ -67,7 +68,7 @@ def main() -> None:
 
 
 def configuration(hosts: list[str], settings: dict[str, Any]) -> str:
-    """Return a configuration that watches one page on each host."""
+    """Return a configuration with a policy for each host. Each policy has one page."""
     lines = ["[crawl]", *(f"{key} = {json.dumps(value)}" for key, value in (SETTINGS | settings).items())]
     for host in hosts:
         lines += ["[[policy]]", f'name = "{host}"', f'url = "http://{host}.test:{PORT}/privacy"', 'languages = ["en"]']
@@ -75,7 +76,9 @@ def configuration(hosts: list[str], settings: dict[str, Any]) -> str:
 
 
 def outcomes(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the archive's record of each policy, with the text of its first version."""
+    """Return what the archive has about each policy: the result of the visit, and the sentinels in the text of the
+    first version.
+    """
     with open_archive(f"sqlite:///{folder / 'clausewatch.db'}") as archive:
         with archive.engine.connect() as connection:
             rows = connection.execute(OUTCOMES).all()
@@ -93,7 +96,7 @@ def sentinels(words: str) -> list[str]:
 
 @contextlib.contextmanager
 def watching(process: int) -> Iterator[Cost]:
-    """Measure a process and its descendants while they run."""
+    """Measure the memory of a process and its descendants until the block ends."""
     cost, ended = Cost(), threading.Event()
 
     def watch() -> None:

@@ -1,5 +1,5 @@
-# ruff: noqa: S104 - nothing is bound to these: they are refused
-"""Spellings of addresses that no public host has, and of addresses that a public host may have."""
+# ruff: noqa: S104 - no server is bound to these addresses: the crawler refuses them
+"""Spellings of internal addresses, which must be refused, and of public addresses, which are allowed."""
 
 from __future__ import annotations
 
@@ -43,4 +43,4 @@ ALLOWED = (
     "①①.22.33.44",
     "PUBLIC.test.",
 )
-"""Positive controls: the same kinds of spelling for public addresses."""
+"""Controls: public addresses in the same kinds of spelling."""

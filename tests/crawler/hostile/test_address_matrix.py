@@ -1,4 +1,7 @@
-"""No spelling of an internal address reaches it in any way, and each way works for public addresses."""
+"""Tests that the crawler connects to no internal address, whatever the spelling and the way.
+
+For public addresses, each way works.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,20 @@ from tests.crawler.hostile.spellings import ALLOWED, FORBIDDEN, LOOPBACK
 from tests.crawler.hostile.world import PUBLIC, refreshing, setter, through
 
 INSIDE = "http://10.0.0.9:8080"
-"""A proxy that the environment names."""
+"""An internal address that the environment names as a proxy."""
 SECRETS = {"authorization", "proxy-authorization", "referer"}
 UNRESOLVED = {"127.0.0.1.", "localhost."}
-"""Texts that no resolver accepts as an address."""
+"""Spellings that no resolver accepts. So their visits fail before the guard refuses them."""
 UNVERIFIABLE = {"185999660"}
-"""A name for which no certificate can be made."""
+"""A spelling for which no certificate can be made, so that it cannot be tried over TLS."""
 
 
 @pytest.fixture(scope="module")
 def crawled() -> dict[str, Any]:
-    """Return the outcome of one crawl with a proxy in its environment: its results, and what the servers saw."""
+    """Return the results of one crawl, and the connections and requests that the servers saw.
+
+    The environment of the crawl names a proxy.
+    """
     policies = {f"{way}: {host}": address(way, host) for way in WAYS for host in (*FORBIDDEN, *allowed(way))}
     policies |= {target: SITE + through(5, target) for target in TARGETS}
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"), INSIDE)
@@ -46,14 +52,14 @@ def test_there_are_enough_spellings() -> None:
     assert len(set(FORBIDDEN)) >= 90
 
 
-def test_nothing_inside_is_connected_to(crawled: dict[str, Any]) -> None:
-    """The kernel of the sealed network counts each first SYN. All were for public addresses."""
+def test_no_connection_goes_to_an_internal_address(crawled: dict[str, Any]) -> None:
+    """The kernel counts all attempts to connect in the sealed network. All attempts were to public addresses."""
     assert inside(crawled["accepted"]) == []
     assert crawled["begun"] == len(crawled["accepted"]) > 600
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_internal_addresses_are_refused_with_their_kind(crawled: dict[str, Any], way: str) -> None:
+def test_internal_addresses_are_refused_and_their_kind_is_named(crawled: dict[str, Any], way: str) -> None:
     results = {host: crawled["results"][f"{way}: {host}"] for host in FORBIDDEN}
     assert {result["outcome"] for result in results.values()} == {"failed"}
     assert {host for host, result in results.items() if result["error_kind"] != "refused"} <= UNRESOLVED
@@ -64,7 +70,7 @@ def test_each_way_is_open_to_public_addresses(crawled: dict[str, Any], way: str)
     assert [host for host in allowed(way) if crawled["results"][f"{way}: {host}"]["status"] != 200] == []
 
 
-def test_only_http_is_spoken_after_a_redirect(crawled: dict[str, Any]) -> None:
+def test_only_redirects_to_http_and_https_are_followed(crawled: dict[str, Any]) -> None:
     results = {target: crawled["results"][target] for target in TARGETS}
     assert {result["error_kind"] for result in results.values()} == {"refused"}
     assert f"redirects to {TARGETS[0]}, which is neither http nor https" in results[TARGETS[0]]["detail"]
@@ -74,19 +80,21 @@ def test_no_credential_or_referrer_is_ever_sent(crawled: dict[str, Any]) -> None
     assert [asked for asked in crawled["asked"] if SECRETS & set(asked["headers"])] == []
 
 
-def test_a_cookie_goes_to_the_host_that_set_it_one_redirect_before_and_nowhere_else(crawled: dict[str, Any]) -> None:
-    """Each page sets a cookie. Redirects lead to other hosts, ports and schemes, for hundreds of policies."""
+def test_a_cookie_is_sent_only_to_the_host_that_set_it_in_the_previous_redirect(crawled: dict[str, Any]) -> None:
+    """Each page of the crawl sets a cookie. Hundreds of policies redirect to other hosts, ports and schemes."""
     brought = [asked for asked in crawled["asked"] if "cookie" in asked["headers"]]
     assert len(brought) > 4 * len(FORBIDDEN)
     assert [asked for asked in brought if asked["headers"]["cookie"] not in due_cookies(asked)] == []
-    # In "fifth redirect", four of six requests bring a cookie. In the other ways, the first is the only request to its
-    # host.
+    # In the way "fifth redirect", four of the six requests contain a cookie. In each other way, the first host gets only
+    # one request, so no cookie can be sent back to this host.
     assert {asked["path"].split("/")[1] for asked in brought} <= {"go", "target"}
 
 
 def due_cookies(asked: dict[str, Any]) -> set[str]:
-    """Return the cookies that a request may bring: those that the response before it in the same chain of redirects
-    set."""
+    """Return the cookies that a request may contain.
+
+    Only the previous response in the same chain of redirects may have set these cookies.
+    """
     host, path = asked["host"], asked["path"]
     if path.startswith("/go/"):
         _, _, hops, target = path.split("/", 3)
@@ -96,7 +104,7 @@ def due_cookies(asked: dict[str, Any]) -> set[str]:
 
 
 def test_the_measurement_notices_internal_connections() -> None:
-    """Plain Scrapy reaches most spellings of loopback in this network."""
+    """A control: Scrapy with its default settings connects to most spellings of loopback in this network."""
     policies = {host: address("direct", host) for host in LOOPBACK}
     found = run_sealed("tests.crawler.hostile.matrix", {"crawler": "plain", "policies": policies})
     assert len(set(found["results"]) - set(ALLOWED)) > 20
@@ -104,7 +112,7 @@ def test_the_measurement_notices_internal_connections() -> None:
 
 
 @pytest.mark.parametrize("cache", [True, False], ids=["names kept", "names asked again each time"])
-def test_a_name_that_changes_its_address_leads_nowhere_inside(cache: bool) -> None:
+def test_a_name_that_changes_its_address_never_leads_to_an_internal_address(cache: bool) -> None:
     number = 500 if os.environ.get("CLAUSEWATCH_LONG") else 40
     kinds = ("good-{}.turns.test", "bad-{}.turns.test", "good-{}.both.test", "bad-{}.both.test")
     hosts = [kinds[each % 4].format(each) for each in range(number)]

@@ -1,4 +1,7 @@
-"""A hostile response fails only its own check. Each ends at a named limit, and no text is lost silently."""
+"""A hostile response makes only its own check fail.
+
+The result names the limit that ended the check. No text is lost without a reason.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,13 @@ from tests.crawler.hostile.sealed import run_sealed
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 SEED = 20261123
 MEMORY = 400_000_000
-"""Maximum memory, in bytes, of all processes of a run."""
+"""Maximum memory of all processes of a run together, in bytes."""
 TIMEOUT = 10.0
-"""Seconds for one response in this configuration."""
+"""Limit for one response in this configuration, in seconds."""
 BUSY = 40.0
-"""Further seconds for a busy machine. On a quiet one, two are enough. The attackers continue for 60."""
+"""Additional time for a busy machine, in seconds. On a quiet machine 2 seconds are enough. The attackers continue for
+60 seconds.
+"""
 PLAIN = [name for name in PAGES if not name.startswith(("300000", "500000"))]
 CLASSES = [*ANSWERS, *ROBOTS, *HEAVY_ROBOTS, *PAGES]
 SAMPLE = seeded(SEED).sample([*ANSWERS, *ROBOTS, *PLAIN], 3)
@@ -64,23 +69,23 @@ def checked(found: dict[str, Any]) -> int:
 
 @pytest.fixture(scope="module")
 def answered() -> dict[str, Any]:
-    """Return the outcome of one run over all hostile responses at once, among good sites."""
+    """Return the outcome of one run for all hostile hosts together and some good hosts."""
     return besieged([*ANSWERS, *ROBOTS, *HEAVY_ROBOTS], good=9)
 
 
-def test_every_attack_is_expected_to_end_somehow() -> None:
+def test_every_attack_has_an_expected_reason() -> None:
     assert sorted(name for names in REASONS.values() for name in names) == sorted(ANSWERS)
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_a_hostile_answer_is_refused_with_its_limit(answered: dict[str, Any], reason: str) -> None:
+def test_a_hostile_response_is_refused_and_its_limit_is_named(answered: dict[str, Any], reason: str) -> None:
     for name in REASONS[reason]:
         result = answered["results"][name]
         assert result["outcome"] == "failed", name
         assert any(words in result["detail"] for words in WORDS[reason]), (name, result["detail"])
 
 
-def test_a_hostile_robots_txt_keeps_its_page_from_being_fetched(answered: dict[str, Any]) -> None:
+def test_the_page_of_a_host_with_a_hostile_robots_txt_is_not_fetched(answered: dict[str, Any]) -> None:
     for name in ROBOTS:
         assert answered["results"][name]["outcome"] == "failed"
         assert "is unavailable, so nothing may be fetched" in answered["results"][name]["detail"]
@@ -88,23 +93,23 @@ def test_a_hostile_robots_txt_keeps_its_page_from_being_fetched(answered: dict[s
                 and host.partition(".")[0] in ROBOTS]  # fmt: skip
 
 
-def test_a_heavy_robots_txt_is_read(answered: dict[str, Any]) -> None:
+def test_a_robots_txt_that_is_slow_to_parse_is_read(answered: dict[str, Any]) -> None:
     assert {answered["results"][name]["outcome"] for name in HEAVY_ROBOTS} == {"changed"}
 
 
-def test_no_attack_is_read_for_longer_than_the_limit(answered: dict[str, Any]) -> None:
+def test_no_hostile_response_is_read_for_longer_than_the_limit(answered: dict[str, Any]) -> None:
     late = {host: seconds for host, seconds in answered["listened"].items() if seconds > TIMEOUT + BUSY}
     # A host that sends nothing does not notice that the client left.
     assert [host for host in late if "answers-nothing" not in host] == []
 
 
-def test_all_attacks_at_once_need_little_memory_and_every_good_site_is_checked(answered: dict[str, Any]) -> None:
+def test_all_attacks_together_need_little_memory_and_every_good_site_is_checked(answered: dict[str, Any]) -> None:
     assert checked(answered) == 9
     assert answered["memory"] < MEMORY, answered["parts"]
 
 
 @pytest.mark.parametrize("hostile", CLASSES if LONG else SAMPLE)
-def test_one_hostile_site_does_not_prevent_the_checks_of_99_others(hostile: str) -> None:
+def test_one_hostile_site_does_not_prevent_the_checks_of_99_good_sites(hostile: str) -> None:
     found = besieged([hostile], good=99, timeout="20 s")
     assert checked(found) == 99
     assert found["memory"] < MEMORY, found["parts"]
@@ -119,14 +124,15 @@ def test_a_hostile_page_is_kept_whole_or_refused() -> None:
 
 
 def assert_kept_or_refused(name: str, result: dict[str, Any]) -> None:
-    """A page's sentinels are in its version. If there is no version, a reason is given."""
+    """Check that the version of a page contains the sentinels, or that the result gives a reason why there is no
+    version.
+    """
     if result["outcome"] != "changed":
         assert result["outcome"] in ("failed", "not comparable")
         assert result["detail"]
     elif name in PAGES:
         lost = {"before", "within", "after"} - set(result["text"])
-        # Text that no browser shows: after "unclosed" everything is a comment or a script, and their contents are not
-        # text.
+        # Sentinels that no browser shows. For example, everything after an unclosed comment belongs to the comment.
         unshown = (
             {"within", "after"} if "unclosed" in name else {"within"} if name.endswith(("svg", "select")) else set()
         )

@@ -1,4 +1,6 @@
-"""Servers of a sealed network: one at every address, which records its clients, and a name server."""
+"""Runs the servers of a sealed network: a web server that answers at every address and records all requests, and a name
+server.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ PUBLIC6 = "2600:1f00::44"
 PUBLIC = (PUBLIC4, PUBLIC6)
 """Addresses of a public host. All other addresses are internal."""
 Attack = Callable[[str, str], Iterator[bytes] | None]
-"""Returns a response for the Host header and the path, or None for the usual response."""
+"""Function that returns the response for a Host header and a path, or None for the usual response."""
 PORT = 8080
 TLS_PORT = 8443
 PAGE = (
@@ -34,28 +36,28 @@ PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it arrived."""
+    """A request that arrived at the web server."""
 
     address: str
-    """The address in the world to which it was sent."""
+    """The IP address to which the request was sent."""
     host: str
-    """The Host header."""
+    """The Host header of the request."""
     path: str
     headers: dict[str, str]
-    """Headers, with names in lower case."""
+    """Headers of the request. Their names are in lower case."""
 
 
 @dataclass
 class World:
-    """Connections and requests, by address."""
+    """All connections, requests and queries that the servers got."""
 
     accepted: list[str] = field(default_factory=list)
-    """Address of each accepted connection, with or without a request."""
+    """The address of each accepted connection, even if no request followed."""
     asked: list[Asked] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    """Time for which the client listened to each host's last attack."""
+    """Time in seconds for which the client read the last attack of each host."""
     queries: Counter[str] = field(default_factory=Counter)
-    """Number of queries for each name."""
+    """Number of queries to the name server, by name and type."""
 
     def inside(self) -> list[str]:
         """Return the internal addresses that were connected to."""
@@ -68,7 +70,7 @@ def through(hops: int, target: str) -> str:
 
 
 def refreshing(target: str) -> str:
-    """Return the path of a page that sends the browser on to the target."""
+    """Return the path of a page with a refresh to the target."""
     return f"/refresh/{quote(target, safe='')}"
 
 
@@ -80,7 +82,7 @@ def robots_of(target: str) -> str:
 
 @contextlib.contextmanager
 def world(context: ssl.SSLContext | None, attack: Attack = lambda host, path: None) -> Iterator[World]:
-    """Run the server on `PORT`, with a context also a TLS server on another port, and the name server.
+    """Run the web server on `PORT`, and the name server. With `context`, also run a TLS server on `TLS_PORT`.
 
     If `attack` returns a stream for a host and a path, the stream is sent unchanged.
     """
@@ -106,14 +108,14 @@ def world(context: ssl.SSLContext | None, attack: Attack = lambda host, path: No
 def listener(
     found: World, host: str, port: int, context: ssl.SSLContext | None, attack: Attack
 ) -> socketserver.BaseServer:
-    """Return a server for all addresses of one family."""
+    """Return a web server for all addresses of one family, IPv4 or IPv6."""
     server = Listener(host, port)
     server.found, server.context, server.attack = found, context, attack
     return server
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Records the address and the request, and answers."""
+    """Records a request and the address to which it was sent, and sends the response."""
 
     protocol_version = "HTTP/1.1"
     timeout = 20
@@ -139,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.found.seconds[host] = time.monotonic() - began
 
     def pour(self, stream: Iterator[bytes]) -> None:
-        """Send a stream. Wait until the other side closes the connection or time is over."""
+        """Send a stream. Then wait until the client closes the connection or the time is over."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             for piece in stream:
@@ -150,7 +152,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
-        # Connections are closed each time, so that the next request resolves its name again.
+        # Each connection is closed after its response, so that the next request resolves the name again.
         for name, value in (headers | {"Content-Length": str(len(body)), "Connection": "close"}).items():
             self.send_header(name, value.encode().decode("latin-1"))
         self.end_headers()
@@ -161,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """A server for all addresses of its family."""
+    """A web server for all addresses of one family."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -181,7 +183,7 @@ class Listener(socketserver.ThreadingTCPServer):
         super().server_bind()
 
     def handle_error(self, *arguments: object) -> None:
-        """Write no log, because clients that leave are expected here."""
+        """Write no log. It is normal here that clients close connections early."""
 
 
 def plain(address: str) -> str:
@@ -190,7 +192,7 @@ def plain(address: str) -> str:
 
 
 def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers and body for a request."""
+    """Return the status, the headers and the body of the usual response to a request."""
     if path == "/robots.txt":
         robots = re.match(r"robots-((?:[0-9a-f]{2}\.?)+)", host)
         return (
@@ -208,16 +210,17 @@ def answer(host: str, path: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def setter(host: str, path: str) -> str:
-    """Return the cookie of a response. Its value names the host and path that set it."""
+    """Return the cookie that a response sets. The value of the cookie names the host and the path of the response."""
     return f"session={f'{host} {path}'.encode().hex()}"
 
 
 def names(found: World) -> socketserver.UDPServer:
-    """Return a name server that derives its answers from the names, with a time to live of zero.
+    """Return a name server. The name itself determines the answer. Answers must not be cached.
 
-    `ADDRESS.is.test`, with hyphens or hexadecimal digits, has that address. `name-silent.test` gets no answer.
-    `good-bad-N.turns.test` alternates between a public and an internal address; with `both` instead of `turns` it has
-    both at once. All other names have the public addresses.
+    The name `ADDRESS.is.test` has this address, which is written with hyphens or hexadecimal digits. The name
+    `name-silent.test` gets no answer. The names in `turns.test`, such as `good-1.turns.test`, alternate between a
+    public and an internal address. The names in `both.test` have both addresses at once. All other names have public
+    addresses.
     """
 
     class Handler(socketserver.BaseRequestHandler):
@@ -238,7 +241,7 @@ def names(found: World) -> socketserver.UDPServer:
 
 
 def resolved(name: str, kind: int, queries: Counter[str]) -> list[IPv4Address | IPv6Address]:
-    """Return the addresses that a name has now for one type of record."""
+    """Return the addresses that a query for a name and a type of record gets now."""
     label, _, rest = name.partition(".")
     if rest == "is.test":
         found = [ip_address(int(label, 16)) if len(label) == 8 else IPv6Address(int(label, 16))]
@@ -256,7 +259,7 @@ INNER = ("127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "fd00:ec2::254")
 
 
 def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address]:
-    """Return the addresses of a changing name for its first, second, ... query."""
+    """Return the addresses that a changing name has in a query. `time` is the number of the query."""
     order, number = label.split("-")
     inner = ip_address(INNER[int(number) % len(INNER)])
     good = [ip_address(each) for each in PUBLIC]
@@ -266,7 +269,7 @@ def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address
 
 
 def record(name: str, address: IPv4Address | IPv6Address) -> dns.RRHeader:
-    """Return a resource record that must not be cached."""
+    """Return a DNS record that must not be cached."""
     of_four = isinstance(address, IPv4Address)
     kind: Any = dns.Record_A if of_four else dns.Record_AAAA
     payload = kind(str(address), ttl=0)
@@ -274,5 +277,5 @@ def record(name: str, address: IPv4Address | IPv6Address) -> dns.RRHeader:
 
 
 def named(address: str) -> str:
-    """Return a host name that has only this address."""
+    """Return a host name that resolves only to this address."""
     return f"{ip_address(address).packed.hex()}.is.test"

@@ -1,5 +1,6 @@
-"""Tests ETag and Last-Modified against real servers. A 304 is `unchanged`, and never replaces a page that was not
-seen.
+"""Tests ETag and Last-Modified against real servers.
+
+A 304 counts as `unchanged`, but only if the crawler has seen the page before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_bytes()
 
 
 def tagged(site: Site, path: str, tag: str, body: bytes = PAGE) -> str:
-    """Serve a page with an ETag at a path, and return its address."""
+    """Serve a page with an ETag, and return its address."""
     site.pages[path] = Answer(body, headers=(("Content-Type", HTML), ("ETag", tag)))
     return site.url(path)
 
@@ -31,15 +32,18 @@ def test_a_304_is_recorded_as_unchanged_and_a_new_page_as_changed(tmp_path: Path
     assert [each.outcome for each in rounds] == ["changed", "unchanged", "unchanged", "changed"]
 
 
-def test_the_whole_page_is_fetched_if_that_is_configured(tmp_path: Path) -> None:
+def test_the_whole_page_is_fetched_at_every_visit_if_that_is_configured(tmp_path: Path) -> None:
     with serving() as site:
         policies = {"a": tagged(site, "/privacy", '"1"')}
         rounds = [crawl(tmp_path / "a.db", policies, full_fetch=0)["a"] for _ in range(2)]
     assert [(each.status, each.outcome) for each in rounds] == [(200, "changed"), (200, "unchanged")]
 
 
-def test_a_new_policy_that_leads_to_a_known_page_gets_the_whole_page(tmp_path: Path) -> None:
-    """If validators were kept by address, its first response would be a 304, and a version would never be made."""
+def test_a_new_policy_that_redirects_to_a_known_page_gets_the_whole_page(tmp_path: Path) -> None:
+    """Validators are kept by policy.
+
+    If they were kept by address, the new policy would get a 304 and would never have a version.
+    """
     with serving() as site:
         known = {"known": tagged(site, "/privacy", '"1"')}
         crawl(tmp_path / "a.db", known)
@@ -48,8 +52,8 @@ def test_a_new_policy_that_leads_to_a_known_page_gets_the_whole_page(tmp_path: P
     assert (found["new"].status, found["new"].outcome) == (200, "changed")
 
 
-def test_a_redirect_to_another_page_is_not_asked_with_the_validators_of_the_first(tmp_path: Path) -> None:
-    """On some sites tags are plain words, so the other page may have the same tag."""
+def test_validators_are_not_sent_to_a_different_page_after_a_redirect(tmp_path: Path) -> None:
+    """On some sites an ETag is a plain word. So the other page may have the same ETag."""
     database = tmp_path / "a.db"
     with serving() as site:
         tagged(site, "/old", '"1"')
@@ -66,7 +70,7 @@ def test_a_redirect_to_another_page_is_not_asked_with_the_validators_of_the_firs
     assert third.outcome == "changed"
 
 
-def test_an_unrequested_304_is_not_an_unchanged_policy(tmp_path: Path) -> None:
+def test_a_304_without_validators_in_the_request_does_not_count_as_unchanged(tmp_path: Path) -> None:
     with serving() as site:
         site.pages["/privacy"] = Answer(status=304)
         found = crawl(tmp_path / "a.db", {"a": site.url("/privacy")})

@@ -1,4 +1,4 @@
-"""Cookies are sent back to the host that set them, within one visit."""
+"""Within one visit, the crawler sends cookies back to the host that set them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
 def gate(site: Site, path: str, cookie: str, *, set_as: str = "", target: str = "") -> str:
-    """Serve the page only to clients with a cookie. Others get the cookie and a redirect to the same or another
-    path.
+    """Serve a page only to clients that send a cookie.
+
+    Other clients get the cookie and a redirect, by default to the same path.
     """
     target = target or path
     headers = (("Set-Cookie", set_as or cookie), ("Location", target))
@@ -31,11 +32,12 @@ WANTED_BACK = {
     "/scoped": ("ticket=7; Path=/scoped; HttpOnly; SameSite=Lax; Max-Age=60", ""),
     "/named": ("ticket=7; Domain=127.0.0.1", ""),
 }
-"""The Set-Cookie header of each path, and the target of its redirect. "" stands for the plain cookie, or for the path
-itself."""
+"""Two values for each path: its Set-Cookie header, and the target of its redirect. An empty header stands for the plain
+cookie. An empty target stands for the same path.
+"""
 
 
-def test_a_site_that_wants_its_cookie_back_is_read(tmp_path: Path) -> None:
+def test_a_site_that_requires_its_cookie_is_read(tmp_path: Path) -> None:
     with serving() as site:
         policies = {
             path: gate(site, path, "ticket=7", set_as=set_as, target=target)
@@ -54,7 +56,7 @@ def test_a_page_that_reloads_itself_to_set_a_cookie_is_read(tmp_path: Path) -> N
         assert crawl(tmp_path / "a.db", {"Cloakroom": site.url("/p")})["Cloakroom"].outcome == "changed"
 
 
-def test_the_pages_of_one_policy_share_a_visit(tmp_path: Path) -> None:
+def test_the_pages_of_one_policy_share_their_cookies(tmp_path: Path) -> None:
     with serving() as site:
         first = gate(site, "/first", "ticket=7")
         site.with_cookie["/second", "ticket=7"] = Answer(PAGE.encode(), headers=(HTML,))
@@ -62,7 +64,7 @@ def test_the_pages_of_one_policy_share_a_visit(tmp_path: Path) -> None:
         assert site.cookies("/second") == ["ticket=7"]
 
 
-def test_a_cookie_is_forgotten_after_the_visit_and_unknown_to_other_policies(tmp_path: Path) -> None:
+def test_a_cookie_is_deleted_after_the_visit_and_never_sent_for_other_policies(tmp_path: Path) -> None:
     with serving() as site:
         policies = {name: gate(site, f"/{name}", f"{name}=1") for name in ("first", "second")}
         for _ in range(2):
@@ -72,7 +74,7 @@ def test_a_cookie_is_forgotten_after_the_visit_and_unknown_to_other_policies(tmp
         assert set(site.cookies("/robots.txt")) == {None}
 
 
-def test_a_cookie_goes_to_no_other_host(tmp_path: Path) -> None:
+def test_a_cookie_is_never_sent_to_another_host(tmp_path: Path) -> None:
     with serving() as site, serving("127.0.0.2") as other:
         policies = {}
         for number, set_as in enumerate(("ticket=7", "ticket=7; Domain=127.0.0.2", "ticket=7; Domain=0.0.2")):
@@ -91,7 +93,7 @@ def test_a_cookie_that_its_site_deletes_is_no_longer_sent(tmp_path: Path) -> Non
         assert (site.cookies("/b"), site.cookies("/c")) == (["ticket=7"], [None])
 
 
-def test_a_failure_says_whether_a_cookie_may_be_wanted(tmp_path: Path) -> None:
+def test_a_failure_says_if_the_site_may_require_a_cookie(tmp_path: Path) -> None:
     with serving() as site:
         site.redirect("/plain", "/plain")
         site.pages["/wants"] = Answer(status=302, headers=(("Location", "/wants"), ("Set-Cookie", "ticket=7")))

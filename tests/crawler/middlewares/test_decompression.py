@@ -1,4 +1,4 @@
-"""Bodies with every content coding are read completely or refused, and so are bodies with a wrong charset."""
+"""Tests that a body is read completely or refused, whatever its content coding and its declared charset."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def bare(body: bytes) -> bytes:
 @pytest.mark.parametrize("coding", PACKERS)
 @given(body=st.binary(min_size=1, max_size=2000), repeats=st.integers(1, 200))
 @settings(max_examples=25, deadline=None)
-def test_compressed_content_is_restored(coding: str, body: bytes, repeats: int) -> None:
+def test_a_compressed_body_is_decompressed(coding: str, body: bytes, repeats: int) -> None:
     assert unpacked(coding, PACKERS[coding](body * repeats)) == body * repeats
 
 
 @pytest.mark.parametrize("coding", PACKERS)
-def test_a_text_cut_anywhere_never_counts_as_whole(coding: str) -> None:
+def test_a_compressed_body_that_was_cut_never_counts_as_complete(coding: str) -> None:
     body = PAGE.encode() * 3
     packed = PACKERS[coding](body)
     for length in range(1, len(packed), 7):
@@ -67,14 +67,14 @@ def test_a_text_cut_anywhere_never_counts_as_whole(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", PACKERS)
-def test_one_byte_beyond_the_limit_is_too_much(coding: str) -> None:
+def test_a_body_one_byte_larger_than_the_limit_is_refused(coding: str) -> None:
     body = b"a" * 100_000
     assert unpacked(coding, PACKERS[coding](body), 100_000) == body
     with pytest.raises(TooLargeError):
         unpacked(coding, PACKERS[coding](body), 99_999)
 
 
-def test_deflate_without_its_container_is_read_too() -> None:
+def test_deflate_without_a_zlib_container_is_read() -> None:
     assert unpacked("deflate", bare(PAGE.encode())) == PAGE.encode()
 
 
@@ -89,8 +89,7 @@ def test_a_body_that_is_not_compressed_is_refused(coding: str) -> None:
 
 
 CHARSETS: dict[str, tuple[str, str, bytes]] = {
-    # The charset in the header, the charset in the page, and its bytes. Each is read as LETTERS, or as a browser reads
-    # it.
+    # The Content-Type header, the charset that the page declares, and the bytes of the paragraph.
     "header": ("text/html; charset=utf-8", "", LETTERS.encode()),
     "header beats page": ("text/html; charset=utf-8", "iso-8859-2", LETTERS.encode()),
     "page alone": ("text/html", "utf-8", LETTERS.encode()),
@@ -111,7 +110,10 @@ WINDOWS: dict[str, tuple[str, str]] = {
 
 
 def page_of(content: bytes, declared: str) -> bytes:
-    """Return a page with this paragraph. A byte order mark in the paragraph decides the encoding."""
+    """Return the bytes of a page with this paragraph.
+
+    If the paragraph begins with a byte order mark, the whole page is encoded accordingly.
+    """
     mark, encoding = next(((mark, name) for mark, name in MARKS.items() if content.startswith(mark)), (b"", "utf-8"))
     meta = f'<meta charset="{declared}">' if declared else ""
     start, end = (
@@ -126,7 +128,7 @@ MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-1
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the text of each page's version from a crawl, by the page's peculiarity."""
+    """Return the texts of the versions that a crawl made, by the special property of the page."""
     pages = {name: (header, page_of(body, page)) for name, (header, page, body) in CHARSETS.items()}
     pages |= {
         f"windows: {name}": (header, page_of(WESTERN.encode("cp1252"), page))

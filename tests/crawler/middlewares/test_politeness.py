@@ -1,4 +1,7 @@
-"""Tests politeness against real servers. The crawler waits for hosts that ask for a pause, and for no others."""
+"""Tests politeness against real servers.
+
+The crawler waits if a host asks for a pause. It does not wait for other hosts.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ def busy(status: int, retry_after: str | None = None) -> Answer:
 
 
 def gaps(site: Site, path: str) -> list[float]:
-    """Return the seconds between requests for a path."""
+    """Return the times between successive requests for a path, in seconds."""
     moments = site.when(path)
     return [after - before for before, after in itertools.pairwise(moments)]
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_waited_for(tmp_path: Path, status: int) -> None:
+def test_the_crawler_waits_as_long_as_retry_after_says(tmp_path: Path, status: int) -> None:
     with serving() as site:
         site.first["/privacy"] = [busy(status, "2")]
         found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=1)
@@ -40,7 +43,7 @@ def test_retry_after_is_waited_for(tmp_path: Path, status: int) -> None:
     assert found["a"].outcome == "changed"
 
 
-def test_retry_after_of_robots_txt_is_waited_for(tmp_path: Path) -> None:
+def test_the_crawler_waits_as_long_as_retry_after_of_robots_txt_says(tmp_path: Path) -> None:
     with serving() as site:
         site.first["/robots.txt"] = [busy(503, "2")]
         found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=1)
@@ -49,7 +52,7 @@ def test_retry_after_of_robots_txt_is_waited_for(tmp_path: Path) -> None:
     assert found["a"].outcome == "changed"
 
 
-def test_a_robots_txt_that_stays_away_forbids_the_page(tmp_path: Path) -> None:
+def test_no_page_is_fetched_if_robots_txt_stays_unavailable(tmp_path: Path) -> None:
     with serving() as site:
         site.pages["/robots.txt"] = busy(503, "0")
         found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=2)
@@ -58,7 +61,7 @@ def test_a_robots_txt_that_stays_away_forbids_the_page(tmp_path: Path) -> None:
     assert "answers 503" in found["a"].detail
 
 
-def test_a_host_that_asks_for_more_than_the_limit_gets_no_further_request_in_this_run(tmp_path: Path) -> None:
+def test_a_host_that_asks_for_a_longer_pause_than_the_limit_gets_no_further_request(tmp_path: Path) -> None:
     with serving() as site, serving() as other:
         site.pages["/first"] = busy(429, "3600")
         policies = {"first": site.url("/first"), "second": site.serve("/second", PAGE)}
@@ -72,7 +75,7 @@ def test_a_host_that_asks_for_more_than_the_limit_gets_no_further_request_in_thi
     assert found["other"].outcome == "changed"
 
 
-def test_a_host_that_asked_for_a_pause_does_not_delay_others(tmp_path: Path) -> None:
+def test_a_host_that_asked_for_a_pause_does_not_delay_other_hosts(tmp_path: Path) -> None:
     with serving() as site, serving() as other:
         site.first["/privacy"] = [busy(503, "4")]
         policies = {"busy": site.serve("/privacy", PAGE), "other": other.serve("/privacy", PAGE)}
@@ -83,7 +86,7 @@ def test_a_host_that_asked_for_a_pause_does_not_delay_others(tmp_path: Path) -> 
     assert again - begun >= 4
 
 
-def test_each_failure_of_a_request_doubles_its_wait(tmp_path: Path) -> None:
+def test_each_failure_of_a_request_doubles_the_wait_before_the_next_try(tmp_path: Path) -> None:
     with serving() as site:
         site.first["/privacy"] = [Answer(b"<h1>Broken</h1>", 500)] * 2
         found = crawl(tmp_path / "a.db", {"a": site.serve("/privacy", PAGE)}, retries=2, delay=0.5)
@@ -93,7 +96,7 @@ def test_each_failure_of_a_request_doubles_its_wait(tmp_path: Path) -> None:
     assert found["a"].outcome == "changed"
 
 
-def test_one_host_sees_one_request_at_a_time_even_without_a_delay(tmp_path: Path) -> None:
+def test_a_host_gets_one_request_at_a_time_even_without_a_delay(tmp_path: Path) -> None:
     with serving() as site:
         for path in ("/a", "/b"):
             site.pages[path] = Answer(PAGE.encode(), pause=0.5)
@@ -103,7 +106,7 @@ def test_one_host_sees_one_request_at_a_time_even_without_a_delay(tmp_path: Path
 
 
 @pytest.mark.parametrize(("stated", "kept"), [(2, 2), (500, 3)], ids=["as stated", "up to max_wait"])
-def test_a_crawl_delay_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
+def test_a_crawl_delay_in_robots_txt_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
     with serving() as site:
         site.pages["/robots.txt"] = Answer(f"User-agent: *\nCrawl-delay: {stated}".encode(), headers=TEXT)
         crawl(tmp_path / "a.db", {n: site.serve(f"/{n}", PAGE) for n in "ab"}, max_wait=3)
@@ -113,7 +116,7 @@ def test_a_crawl_delay_is_kept(tmp_path: Path, stated: int, kept: int) -> None:
     assert second - robots < 500, "more than max_wait"
 
 
-def test_a_host_that_asks_for_more_than_the_limit_gets_no_request_in_the_next_run_either(tmp_path: Path) -> None:
+def test_a_host_that_asks_for_a_longer_pause_than_the_limit_gets_no_request_in_the_next_run(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     with serving() as site:
         site.pages["/first"] = busy(429, "31536000")

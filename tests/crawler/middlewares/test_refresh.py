@@ -1,4 +1,4 @@
-"""The `Refresh` header is followed as in browsers, within the limits of a meta refresh."""
+"""Tests the `Refresh` header. The crawler follows it as browsers do, with the same limits as for a meta refresh."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ READ_AS_IT_IS = (
 )
 
 
-def test_a_refresh_by_header_is_followed_soon_and_to_a_web_address_only(tmp_path: Path) -> None:
+def test_a_refresh_header_is_followed_only_if_its_delay_is_short_and_its_target_is_a_web_address(
+    tmp_path: Path,
+) -> None:
     with serving() as site:
         site.serve("/real", PAGE)
         policies = {}
@@ -57,7 +59,7 @@ def test_a_refresh_by_header_is_followed_soon_and_to_a_web_address_only(tmp_path
     assert {each.outcome for each in found.values()} == {"changed"}
 
 
-def test_a_refresh_counts_as_a_redirect_and_leads_to_no_private_host(tmp_path: Path) -> None:
+def test_a_refresh_counts_as_a_redirect_and_is_not_followed_to_a_private_host(tmp_path: Path) -> None:
     with serving() as site:
         for number in range(8):
             site.pages[f"/{number}"] = refreshing(f"0; url=/{number + 1}")

@@ -1,4 +1,4 @@
-"""Tests pages that need JavaScript in a real Chromium, and what such pages cannot do."""
+"""Tests pages that need JavaScript with a real Chromium browser. Also tests what the scripts of a page cannot do."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def chromium() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A crawl over pages of every kind."""
+    """The results of a crawl over pages of many kinds."""
 
     found: Mapping[str, Crawled]
     site: Site
     reached: tuple[str, ...]
-    """Connections to the forbidden listener."""
+    """Connections to the address that no page may reach."""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
 
 
 def moving_on(site: Site) -> str:
-    """Serve a page whose script goes to an address that redirects to the policy."""
+    """Serve a page whose script opens an address that redirects to the policy."""
     return site.serve("/moves", shell('<script>location.href = "/start"</script>'))
 
 
@@ -91,7 +91,7 @@ def large_files(site: Site) -> str:
 
 
 def shut_out(site: Site) -> str:
-    """Serve a page whose script is forbidden by robots.txt."""
+    """Serve a page. The site's robots.txt forbids its script."""
     site.serve("/robots.txt", "User-agent: *\nDisallow: /not-for-us/\n", content_type="text/plain")
     site.serve("/not-for-us/build.js", "document.body.append('words')", content_type=SCRIPT)
     return site.serve("/shut", shell('<script src="/not-for-us/build.js"></script>'))
@@ -102,20 +102,20 @@ def test_a_page_that_needs_javascript_is_read(rendered: Rendered) -> None:
 
 
 @pytest.mark.parametrize("name", ["redirected", "moves on"])
-def test_the_address_is_the_one_at_which_it_was_built(rendered: Rendered, name: str) -> None:
+def test_the_recorded_address_is_that_of_the_rendered_page(rendered: Rendered, name: str) -> None:
     found = rendered.found[name]
     assert (found.outcome, found.final_url) == ("changed", rendered.site.url("/privacy"))
 
 
-def test_a_page_reaches_nothing_that_the_crawler_may_not(rendered: Rendered) -> None:
-    """The page's own words are read nevertheless."""
+def test_a_page_reaches_no_address_that_is_forbidden_to_the_crawler(rendered: Rendered) -> None:
+    """The text of the hostile page is still read."""
     assert rendered.reached == ()
     assert rendered.found["hostile"].outcome == "changed", rendered.found["hostile"]
     assert rendered.site.visits()["/leads-astray.json"] > 0
 
 
-def test_the_ways_lead_somewhere_in_a_browser_that_is_not_ours(chromium: str) -> None:
-    """A control: the page works in the same browser if the browser may fetch by itself."""
+def test_the_hostile_page_reaches_the_address_in_a_browser_without_our_limits(chromium: str) -> None:
+    """A control: in the same browser without our limits, the hostile page reaches the address in most ways."""
     from playwright.sync_api import sync_playwright
 
     expected = {"/script", "/image", "/fetch", "/leads-astray", "/frame", "/socket", "/worker", "/import.css"}
@@ -144,13 +144,13 @@ def test_the_ways_lead_somewhere_in_a_browser_that_is_not_ours(chromium: str) ->
         ("large", "too-large", "max_body, 0.2 MB"),
     ],
 )
-def test_a_limit_is_named(rendered: Rendered, name: str, kind: str, limit: str) -> None:
+def test_the_exceeded_limit_is_named(rendered: Rendered, name: str, kind: str, limit: str) -> None:
     found = rendered.found[name]
     assert (found.outcome, found.error_kind) == ("failed", kind)
     assert limit in found.detail
 
 
-def test_the_browsers_own_error_page_is_a_failure_and_not_the_sites_text(rendered: Rendered) -> None:
+def test_an_error_page_of_the_browser_is_a_failure_and_not_a_text_of_the_site(rendered: Rendered) -> None:
     found = rendered.found["leads nowhere"]
     assert (found.outcome, found.error_kind) == ("failed", "connection")
     assert "its own error page" in found.detail
@@ -162,7 +162,7 @@ def test_a_file_that_robots_txt_forbids_is_not_loaded_for_a_page(rendered: Rende
     assert rendered.site.visits()["/not-for-us/build.js"] == 0
 
 
-def test_errors_and_files_that_are_not_pages_are_not_opened(rendered: Rendered) -> None:
+def test_error_pages_and_plain_text_are_not_opened_in_the_browser(rendered: Rendered) -> None:
     assert rendered.found["an error"].outcome == "not comparable"
     assert rendered.site.visits()["/never.js"] == 0
     assert rendered.found["no page"].final_url == rendered.site.url("/plain")
@@ -176,7 +176,7 @@ def test_files_are_requested_with_our_user_agent_and_pictures_are_not_requested(
     assert rendered.site.cookies("/text.json")[0] is None
 
 
-def test_the_files_of_a_page_are_asked_for_with_the_cookies_of_its_visit(tmp_path: Path) -> None:
+def test_the_files_of_a_page_are_requested_with_the_cookies_of_its_visit(tmp_path: Path) -> None:
     with serving() as site:
         address = serve_built(site)
         page = site.pages["/privacy"]
@@ -198,8 +198,11 @@ all();
 """
 
 
-def test_the_scripts_of_a_page_send_nothing_to_hosts_that_allow_private_opens(tmp_path: Path) -> None:
-    """One host is the page's own. The other first receives data, then a request, then data over the same connection."""
+def test_the_scripts_of_a_page_send_nothing_to_hosts_named_in_allow_private(tmp_path: Path) -> None:
+    """One host is the host of the page.
+
+    To the second host the script sends data, then a request without data, then data again over the same connection.
+    """
     with serving() as site:
         serve_built(site)
         acting = ACTING.replace("PORT", site.base.rpartition(":")[2])
@@ -209,8 +212,8 @@ def test_the_scripts_of_a_page_send_nothing_to_hosts_that_allow_private_opens(tm
         assert (site.sent, site.visits()["/seen"], site.visits()["/text.json"]) == ([], 1, 1)
 
 
-def test_the_page_is_always_asked_for_whole(tmp_path: Path) -> None:
-    """Even if the page's own bytes are the same, its scripts may load something else."""
+def test_a_rendered_page_is_always_requested_without_validators(tmp_path: Path) -> None:
+    """Even if the bytes of the page are the same, its scripts may load a different text."""
     with serving() as site:
         pages = {"Ropewalk": serve_built(site)}
         site.pages["/privacy"] = tagged(site.pages["/privacy"])
@@ -224,8 +227,8 @@ def tagged(answer: Answer) -> Answer:
     return Answer(answer.body, answer.status, (*answer.headers, ("ETag", '"1"')))
 
 
-def test_a_page_that_is_rendered_from_now_on_alerts_nobody(tmp_path: Path) -> None:
-    """As far as anybody can tell, the text from its scripts was there before."""
+def test_nobody_is_alerted_when_a_page_is_rendered_for_the_first_time(tmp_path: Path) -> None:
+    """The page itself did not change, and its scripts may have inserted the same text before."""
     with serving() as site:
         adding = "<script>document.querySelector('main').append('We sell your data to rope dealers.')</script></body>"
         pages = {"Ropewalk": site.serve("/privacy", BASE.replace("</body>", adding))}
@@ -237,7 +240,7 @@ def test_a_page_that_is_rendered_from_now_on_alerts_nobody(tmp_path: Path) -> No
     assert [(each.boundary, each.change) for each in found] == [(False, None), (True, None), (True, None)]
 
 
-def test_doctor_shows_the_browser(tmp_path: Path) -> None:
+def test_doctor_names_the_browser(tmp_path: Path) -> None:
     with serving() as site:
         desk = Desk(tmp_path)
         desk.configure({"Ropewalk": serve_built(site)}, policy_lines={"Ropewalk": ["render = true"]})
@@ -248,14 +251,14 @@ def test_doctor_shows_the_browser(tmp_path: Path) -> None:
     assert all(fetch["rendered_by"].startswith("Chromium ") for fetch in found["fetches"])
 
 
-def test_an_empty_page_says_what_may_help(tmp_path: Path) -> None:
+def test_the_result_for_an_empty_page_suggests_rendering(tmp_path: Path) -> None:
     with serving() as site:
         found = crawl(tmp_path / "a.db", {"Ropewalk": serve_built(site)})["Ropewalk"]
     assert (found.outcome, found.reason) == ("not comparable", "empty-shell")
     assert "render = true" in found.detail
 
 
-def test_no_browser_is_left_if_the_crawl_is_killed(tmp_path: Path) -> None:
+def test_no_browser_process_is_left_after_a_crawl_is_killed(tmp_path: Path) -> None:
     with serving() as site:
         desk = Desk(tmp_path)
         address = site.serve("/endless", shell(f'<script>fetch("/begun");</script><script>{"1;" * 9}{EVER}</script>'))
@@ -268,7 +271,7 @@ def test_no_browser_is_left_if_the_crawl_is_killed(tmp_path: Path) -> None:
         wait_until(lambda: not any(map(lives, below)), "processes stay")
 
 
-def test_config_check_says_what_is_missing(tmp_path: Path) -> None:
+def test_commands_report_a_missing_browser(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.configure(
         {"Ropewalk": "https://ropewalk.example/privacy"},

@@ -1,4 +1,8 @@
-"""Pages that robots.txt forbids are not fetched. If robots.txt is unavailable, no page is fetched."""
+"""Tests robots.txt.
+
+The crawler does not fetch a page that robots.txt forbids. If robots.txt is unavailable, the crawler fetches no page of
+the site.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """A crawl over many sites, each with its own robots.txt."""
+    """The results of a crawl over many sites. Each site has a different robots.txt."""
 
     sites: dict[str, Site]
     results: dict[str, Crawled]
@@ -72,18 +76,18 @@ def test_a_page_that_is_not_forbidden_is_fetched(visits: Visits, case: str) -> N
 
 @pytest.mark.parametrize("case", MISSING)
 def test_nothing_is_fetched_if_robots_txt_is_unavailable(visits: Visits, case: str) -> None:
-    """Scrapy's own middleware would fetch the page."""
+    """Here Scrapy's own middleware would fetch the page."""
     assert visits.sites[case].visits()["/privacy"] == 0
     result = visits.results[case]
     assert (result.outcome, result.error_kind) == ("failed", "robots")
     assert "nothing may be fetched" in result.detail
 
 
-def test_the_robots_txt_of_a_host_that_a_page_redirects_to_counts(visits: Visits) -> None:
+def test_the_robots_txt_of_the_target_of_a_redirect_counts(visits: Visits) -> None:
     assert visits.sites["missing"].visits()["/moved"] == 1
     assert visits.sites["everything"].visits() == {"/robots.txt": 1}
     assert visits.results["moved"].error_kind == "robots"
 
 
-def test_robots_txt_is_asked_for_once_per_host(visits: Visits) -> None:
+def test_robots_txt_is_requested_once_for_each_host(visits: Visits) -> None:
     assert visits.sites["missing"].visits()["/robots.txt"] == 1

@@ -1,4 +1,7 @@
-"""Pages that add their sections one after another are stored only when the last one is there."""
+"""Tests pages whose scripts add the sections one after another.
+
+The crawler stores such a page only when its last section is there.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ __all__ = ["chromium"]
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 SECTIONS = 45 if LONG else 12
 PAUSE = 400 if LONG else 100
-"""Milliseconds between two sections."""
+"""Time between two sections, in milliseconds."""
 LIMITS: dict[str, Any] = {"render_time": 60.0 if LONG else 12.0}
 
 SECTION = """
@@ -58,7 +61,7 @@ WAYS = {
       if (n == 1) host.attachShadow({mode: "open"});
       host.shadowRoot.innerHTML += section(n);""",
 }
-"""Ways in which section number `n` is added to the element `root`."""
+"""Scripts that add section number `n` to the element `root`, by the kind of element."""
 if not LONG:
     for name in ("details, open", "hidden", "shadow root within one"):
         del WAYS[name]
@@ -76,7 +79,10 @@ def growing(way: str) -> str:
 
 
 def declarative(mode: str) -> str:
-    """Return a page with a shadow root in its markup that its custom element fills."""
+    """Return a page whose markup contains a shadow root.
+
+    The script of a custom element fills the shadow root with sections.
+    """
     script = f"""customElements.define("old-shelves", class extends HTMLElement {{
       constructor() {{
         super();
@@ -89,7 +95,9 @@ def declarative(mode: str) -> str:
 
 
 def streamed(site: Site) -> str:
-    """Serve a page that reads its sections from a response and shows one after another."""
+    """Return a page that reads its number of sections from a response of the site, and then shows one section after
+    another.
+    """
     site.serve("/sections", "x" * SECTIONS, content_type="text/plain")
     return page(f"""const root = document.getElementById("root");
       (async () => {{
@@ -100,7 +108,7 @@ def streamed(site: Site) -> str:
 
 
 def restless(script: str) -> str:
-    """Return a whole policy beside an element whose text never stops changing."""
+    """Return a page with the whole policy, and with an element beside it whose text never stops changing."""
     return page(f"""document.getElementById("root").innerHTML = [1, 2, 3, 4, 5, 6, 7, 8].map(section).join("");
       const ticker = document.body.appendChild(document.createElement("p"));
       setInterval(() => {{ {script} }}, 50);""")
@@ -110,7 +118,7 @@ def restless(script: str) -> str:
 class Stored:
     crawled: Mapping[str, Crawled]
     titles: Mapping[str, list[str]]
-    """The headings in each first version."""
+    """The headings in the first version of each page."""
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +149,7 @@ def test_all_sections_are_in_the_first_version(stored: Stored, name: str) -> Non
     assert stored.crawled[name].detail == ""
 
 
-def test_a_page_that_never_stops_changing_is_captured_at_the_limit_and_the_result_says_so(stored: Stored) -> None:
+def test_a_page_that_never_stops_changing_is_captured_at_the_limit_and_this_is_reported(stored: Stored) -> None:
     crawled = stored.crawled["ticker"]
     seconds = f"{LIMITS['render_time'] / 2:g} s"
     assert crawled.outcome == "changed"
@@ -153,7 +161,7 @@ def test_a_page_with_a_running_clock_counts_as_finished(stored: Stored) -> None:
     assert (stored.crawled["clock"].outcome, stored.crawled["clock"].detail) == ("changed", "")
 
 
-def test_a_page_counts_as_finished_after_a_pause_longer_than_any_before() -> None:
+def test_a_page_counts_as_finished_after_a_pause_that_is_longer_than_all_earlier_pauses() -> None:
     stillness = Stillness()
     for moment, text in ((10.0, "one"), (11.0, "two"), (12.0, "three")):
         stillness.note(text, moment)
@@ -170,7 +178,7 @@ def test_a_page_that_navigates_is_not_finished() -> None:
     assert stillness.since == 11.0
 
 
-def test_only_closed_roots_are_opened() -> None:
+def test_only_the_markup_of_closed_shadow_roots_is_altered() -> None:
     assert with_open_roots(b"<template class='a' shadowrootmode='Closed' id=b>") == (
         b"<template class='a' shadowrootmode='open' id=b>"
     )

@@ -1,4 +1,4 @@
-"""The guard opens no connection to a non-public address, unless the user allowed it."""
+"""The guard opens no connection to an address that is not public, unless the user allowed this address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_no_connection_goes_to_this_machine_unless_it_is_allowed(tmp_path: Path)
     assert "allow_private" in results["localhost"].detail
 
 
-def test_an_allowed_address_opens_every_name_and_spelling_of_it_and_nothing_else(tmp_path: Path) -> None:
+def test_an_allowed_address_can_be_reached_by_any_name_and_spelling(tmp_path: Path) -> None:
     with serving() as site:
         port = site.base.rpartition(":")[2]
         site.serve("/", PAGE)
@@ -37,7 +37,7 @@ def test_an_allowed_address_opens_every_name_and_spelling_of_it_and_nothing_else
     assert {results[host].error_kind for host in hosts[3:]} == {"refused"}
 
 
-def test_an_allowed_name_opens_that_name_alone_also_if_it_redirects(tmp_path: Path) -> None:
+def test_an_allowed_name_allows_only_that_name_even_after_a_redirect(tmp_path: Path) -> None:
     with serving() as site:
         port = site.base.rpartition(":")[2]
         site.serve("/page", PAGE)
@@ -51,7 +51,7 @@ def test_an_allowed_name_opens_that_name_alone_also_if_it_redirects(tmp_path: Pa
 
 @pytest.fixture
 def guard() -> GuardedResolver:
-    """Return a guard for which a network and a name of an intranet are allowed."""
+    """Return a guard. The user allowed one network and one host name of an intranet."""
     from twisted.internet import reactor
 
     guard = GuardedResolver(reactor, 10)
@@ -59,7 +59,7 @@ def guard() -> GuardedResolver:
     return guard
 
 
-def test_while_something_is_sent_to_a_host_only_its_public_addresses_pass(guard: GuardedResolver) -> None:
+def test_while_data_is_sent_to_a_host_only_its_public_addresses_pass(guard: GuardedResolver) -> None:
     with guard.only_public("wiki.example"), guard.only_public("WIKI.example."):
         assert not guard.passes("wiki.example", "10.1.2.3")
         assert guard.passes("wiki.example", "93.184.216.34")

@@ -1,4 +1,4 @@
-"""Tests which addresses are not public: the list itself, its limits, and the addresses that a user may allow."""
+"""Tests which addresses count as not public, and the addresses that a user may allow."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ PINNED = [
 ]  # fmt: skip
 
 
-def test_no_network_leaves_the_list_unnoticed() -> None:
-    """Remove a network here only if nobody's internal network can have its addresses."""
+def test_the_list_of_refused_networks_is_complete() -> None:
+    """This test fails if a network is removed from the list.
+
+    Remove a network only if no internal network can have its addresses.
+    """
     assert sorted(network for network, _ in REFUSED) == sorted(PINNED)
 
 
@@ -63,7 +66,7 @@ def test_a_network_is_refused_from_its_first_address_to_its_last(network: str) -
         ("4000::1", "not assigned"),
     ],
 )
-def test_the_kind_of_a_non_public_address_is_named(address: str, what: str) -> None:
+def test_the_kind_of_an_address_that_is_not_public_is_named(address: str, what: str) -> None:
     assert kind(address) == what
 
 
@@ -93,24 +96,24 @@ def test_the_kind_of_a_non_public_address_is_named(address: str, what: str) -> N
         "3fff:1000::1",
     ],
 )
-def test_public_addresses_pass_also_next_to_refused_ones(address: str) -> None:
+def test_public_addresses_pass_even_next_to_refused_networks(address: str) -> None:
     assert is_public(address)
 
 
 @given(st.integers(0, 2**32 - 1).map(IPv4Address) | st.integers(0, 2**128 - 1).map(IPv6Address))
-def test_no_address_passes_that_this_python_calls_local(address: IPv4Address | IPv6Address) -> None:
-    """Our list is never weaker than the tables of the Python that runs it."""
+def test_no_address_passes_that_python_does_not_call_global(address: IPv4Address | IPv6Address) -> None:
+    """Our list refuses every address that the `ipaddress` module of this Python does not call global."""
     assert address.is_global or not is_public(str(address))
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_an_address_that_embeds_another_is_always_refused(number: int) -> None:
+def test_an_ipv6_address_that_contains_an_ipv4_address_is_refused(number: int) -> None:
     low = f"{number >> 16:x}:{number & 0xFFFF:x}"
     carriers = (f"::{low}", f"::ffff:{low}", f"::ffff:0:{low}", f"64:ff9b::{low}", f"2002:{low}::1", f"2001:0:{low}::")
     assert not any(is_public(str(ip_address(carrier))) for carrier in carriers)
 
 
-def test_an_opened_network_or_address_opens_nothing_else() -> None:
+def test_an_allowed_network_or_address_allows_no_other_address() -> None:
     allowed = AllowList.of(["10.1.0.0/16", "127.0.0.1", "fd00:1::/64"])
     opened = ["10.1.0.0", "10.1.255.255", "127.0.0.1", "fd00:1::5"]
     assert all(allowed.opens("any.example", address) for address in opened)
@@ -127,7 +130,7 @@ def test_an_allowed_host_allows_all_its_addresses_and_no_other_host() -> None:
     )
 
 
-def test_nothing_is_open_if_nothing_is_named() -> None:
+def test_no_private_address_is_allowed_by_default() -> None:
     assert not AllowList.of([]).opens("localhost", "127.0.0.1")
 
 

@@ -1,7 +1,8 @@
-"""An address is requested only if all parsers find the same host in it: ours, Scrapy's, and the one that connects.
+"""An address is requested only if three parsers find the same host in it: our parser, Scrapy's parser, and the parser
+of the code that opens the connection.
 
-The table is similar to the URL Standard's test data. The host beside each address comes from the standard
-(https://url.spec.whatwg.org); "" means that the standard gives none.
+The table is similar to the test data of the URL Standard. Beside each address is the host according to the standard
+(https://url.spec.whatwg.org). If it is "", the address has no host according to the standard.
 """
 
 from __future__ import annotations
@@ -133,15 +134,18 @@ ODD = {
     "view-source:http://a.example/": "",
     "http://" + "a" * 300 + ".example/": "a" * 300 + ".example",
 }
-"""Addresses about which parsers disagree, or may disagree. All read them alike, or they are not fetched."""
+"""Addresses in which parsers find different hosts, or could do so. Either all our parsers find the host of the
+standard, or the address is not fetched.
+"""
 NOWHERE = {"xn--ac-c6t.example", "v1.a", "1.2.3.4.5", "256.1.1.1", "xn--", "xn--a"}
-"""Names that the standard refuses. All our parsers read them alike, and no name server can know them."""
+"""Hosts that the standard refuses. All our parsers find the same host here, and no name server can know it."""
 SAME = {"0x7f.1": "127.0.0.1", "127.0.0.1.": "127.0.0.1"}
-"""Spellings that the resolver, and so the guard, reads as the standard does."""
+"""Spellings that the resolver reads as the address in the standard. The guard examines the address from the resolver.
+"""
 
 
 def fetched(url: str, base: str = "") -> str | None:
-    """Return the host that would be connected to, or None."""
+    """Return the host to which the crawler would connect, or None if it would refuse the address."""
     try:
         request = Request(urljoin(base, url))
         ours = plain_host(request.url)
@@ -155,9 +159,9 @@ def fetched(url: str, base: str = "") -> str | None:
 
 
 @pytest.mark.parametrize("url", PLAIN)
-def test_a_plain_address_is_read_alike_by_all(url: str) -> None:
+def test_all_parsers_find_the_same_host_in_a_plain_address(url: str) -> None:
     assert fetched(url) == PLAIN[url]
-    if "\\" not in url:  # the configuration refuses those
+    if "\\" not in url:  # the configuration refuses addresses with a backslash
         assert fetched(web_address(url)) == PLAIN[url]
 
 
@@ -169,7 +173,7 @@ def test_an_odd_address_is_read_as_the_standard_says_or_not_fetched(url: str) ->
 
 @pytest.mark.parametrize("url", ODD)
 def test_an_odd_redirect_is_read_as_the_standard_says_or_not_followed(url: str) -> None:
-    """A target that is not an address by itself is a path on the redirecting site."""
+    """A target that is not a complete address is a path on the site that redirects."""
     host = fetched(url, "http://site.example/b/c")
     assert host is None or host in NOWHERE or SAME.get(host, host) in (ODD[url], "site.example")
 
@@ -180,7 +184,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=8).map("".join))
-def test_readers_never_disagree(rest: str) -> None:
-    """`fetched` itself fails if one parser reads another host than the one that is connected to."""
+def test_parsers_never_find_different_hosts(rest: str) -> None:
+    """`fetched` itself fails if two parsers find different hosts."""
     host = fetched(f"http://{rest}")
     assert host is None or host == host_key(host) or host.endswith(".")

@@ -1,4 +1,7 @@
-"""Certificates are verified. A page that anyone on the way could have written is not read."""
+"""The crawler verifies certificates.
+
+It does not read a page from a connection that somebody else could have intercepted.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ PAGE = b"<h1>Privacy policy</h1><p>We share your data with nobody, and keep it f
 
 @contextlib.contextmanager
 def serving(context: ssl.SSLContext) -> Iterator[str]:
-    """Serve over TLS, and yield the address."""
+    """Serve a page over TLS, and yield its address."""
 
     def respond(request: Request) -> Answer:
         return Answer(PAGE, 404 if request.path == "/robots.txt" else 200, ())
@@ -29,7 +32,10 @@ def serving(context: ssl.SSLContext) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
-    """Return the results of a crawl that trusts the tests' authority, over servers with different certificates."""
+    """Return the results of a crawl over servers with different certificates.
+
+    The crawl trusts the certificate authority of the tests.
+    """
     folder = tmp_path_factory.mktemp("certificates")
     authority = Authority.founded(folder)
     old = authority.context("localhost")

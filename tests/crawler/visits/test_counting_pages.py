@@ -1,4 +1,7 @@
-"""Crawled pages that count at each visit make no version, and a change beside the counters is recorded."""
+"""Tests crawled pages with counters, such as a number of visitors.
+
+A changed counter makes no version. A change beside the counters is recorded.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ MENU = "<ul><li><a href='#keep'>{}</a></li><li><a href='#share'>{}</a></li><li><
 
 
 def body(language: str, day: str, **changed: str) -> bytes:
-    """Return the page of a day: its counters, its table of contents, and the address in it."""
+    """Return the page of a day, with the counters, the table of contents and the address of that day."""
     names = ("A", "B", "C") if day == "monday" else ("Part A", "Part B", "Part C")
     text = page(language, counters(language, day), "title", **changed).body.decode()
     text = text.replace("</h1>", "</h1>" + MENU.format(*names).removesuffix("</h1>"), 1)
     return text.replace("</main>", ADDRESS.format(day), 1).encode()
 
 
-def test_counters_contents_and_addresses_make_no_version(tmp_path: Path) -> None:
+def test_changed_counters_contents_and_addresses_make_no_version(tmp_path: Path) -> None:
     outcomes: list[dict[str, str]] = []
     with serving() as site:
         policies = {language: site.url(f"/{language}") for language in POLICIES}

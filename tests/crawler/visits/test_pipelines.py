@@ -27,7 +27,7 @@ def policy(profile: str) -> Policy:
     )
 
 
-def test_a_policy_is_judged_by_the_profile_that_was_handed_in(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_policy_is_judged_by_its_profile(caplog: pytest.LogCaptureFixture) -> None:
     ours = tailored(load_profile(), "ours", material=["retention"])
     assert profile_of(policy("ours"), {"ours": ours}) is ours
     assert profile_of(policy("default"), {}) == load_profile()

@@ -1,4 +1,4 @@
-"""Tests second looks, returns and flapping: sequences of pages, with a clock that the test sets."""
+"""Tests second looks, returning texts and flapping texts. Each test visits a sequence of pages and sets the clock."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ CONTENT_TYPE = "text/html"
         pytest.param((BASE, HALF, SOLD), (C, P, C), 3, id="a small change after an odd text is believed"),
     ],
 )  # fmt: skip
-def test_outcome_of_a_sequence(
+def test_outcomes_of_a_sequence_of_visits(
     archive: Archive, pages: Sequence[str | None], outcomes: Sequence[str], first_seen: int
 ) -> None:
-    """The latest version is confirmed, and dated at the visit with this number."""
+    """At the end, the latest version is confirmed. Its date is the date of visit number `first_seen`."""
     watch = Watch(archive)
     start = watch.now
     assert tuple(watch.visit(page) for page in pages) == outcomes
@@ -80,13 +80,15 @@ CUT = BASE[: BASE.index("for three years")]
         pytest.param((BASE, CUT, SOLD), (C, P, C), 2, id="a change after a cut page is believed"),
     ],
 )
-def test_outcome_of_a_cut_page(archive: Archive, pages: Sequence[str], outcomes: Sequence[str], versions: int) -> None:
+def test_outcomes_of_visits_to_a_cut_page(
+    archive: Archive, pages: Sequence[str], outcomes: Sequence[str], versions: int
+) -> None:
     watch = Watch(archive)
     assert tuple(watch.visit(page) for page in pages) == outcomes
     assert len(watch.versions) == versions
 
 
-def test_a_page_that_stays_cut_is_recorded_as_unconfirmed_after_confirm_max_and_judged(archive: Archive) -> None:
+def test_a_page_that_stays_cut_is_recorded_as_unconfirmed_and_judged_after_confirm_max(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)
     watch.visit(CUT)
@@ -128,8 +130,13 @@ def test_a_pending_policy_is_due_again_after_confirm_after(archive: Archive) -> 
     assert not watch.due(HOUR)
 
 
-def test_an_odd_change_without_agreement_is_recorded_as_unconfirmed_after_confirm_max(archive: Archive) -> None:
-    """The time counts from the first of a series of odd texts. Each new odd text starts its own wait."""
+def test_an_odd_change_that_no_second_look_confirms_is_recorded_as_unconfirmed_after_confirm_max(
+    archive: Archive,
+) -> None:
+    """Each odd text differs from the odd texts before and is pending.
+
+    `confirm_max` counts from the first odd text of the series.
+    """
     watch = Watch(archive)
     watch.visit(BASE)
     pages = [written(collected=COLLECTED[:place], kept=()) for place in range(5)]
@@ -138,7 +145,7 @@ def test_an_odd_change_without_agreement_is_recorded_as_unconfirmed_after_confir
     assert statuses(archive, watch.now)[0].pending is None
 
 
-def test_a_text_that_waited_longer_than_confirm_max_and_is_still_there_is_confirmed(archive: Archive) -> None:
+def test_a_pending_text_that_is_found_again_after_confirm_max_is_confirmed(archive: Archive) -> None:
     watch = Watch(archive)
     watch.visit(BASE)
     watch.visit(HALF)
@@ -150,13 +157,13 @@ def test_a_text_that_waited_longer_than_confirm_max_and_is_still_there_is_confir
     assert (watch.newest.confirmed, watch.newest.seen_at) == (True, first)
 
 
-def test_without_patience_nothing_is_pending(archive: Archive) -> None:
+def test_no_change_is_pending_if_confirm_max_is_zero(archive: Archive) -> None:
     watch = Watch(archive, replace(ROPEWALK, looks=SecondLooks(confirm_max=timedelta(0))))
     assert [watch.visit(page) for page in (BASE, HALF)] == [C, C]
     assert not watch.newest.confirmed
 
 
-def test_a_change_together_with_a_fallback_gets_a_second_look(archive: Archive) -> None:
+def test_a_change_that_comes_with_a_fallback_gets_a_second_look(archive: Archive) -> None:
     watch = Watch(archive, replace(ROPEWALK, options=ExtractionOptions(("en",), ("#policy",))))
     selected = BASE.replace("<main>", '<main id="policy">')
     assert [watch.visit(page) for page in (selected, BASE, SOLD, SOLD, BASE)] == [C, U, P, C, C]
@@ -175,7 +182,7 @@ def test_a_return_and_flapping_are_marked(archive: Archive) -> None:
     assert not statuses(archive, watch.now)[0].flapping
 
 
-def test_switches_that_lie_weeks_apart_are_not_flapping(archive: Archive) -> None:
+def test_changes_between_two_texts_more_than_a_week_apart_are_not_flapping(archive: Archive) -> None:
     watch = Watch(archive)
     for page in (BASE, SOLD, BASE, SOLD, BASE):
         watch.visit(page, 8 * DAY)
@@ -183,7 +190,7 @@ def test_switches_that_lie_weeks_apart_are_not_flapping(archive: Archive) -> Non
     assert not any(version.flapping for version in watch.versions)
 
 
-def test_a_new_text_among_those_that_flap_is_reported(archive: Archive) -> None:
+def test_a_new_text_after_flapping_texts_is_not_flapping(archive: Archive) -> None:
     watch = Watch(archive)
     new = written(shared=(*SHARED, "We sell your personal data to rope dealers."))
     for page in (BASE, SOLD, BASE, SOLD, new):
@@ -192,11 +199,10 @@ def test_a_new_text_among_those_that_flap_is_reported(archive: Archive) -> None:
 
 
 def own_broken(dice: random.Random, last: str | bytes | None) -> str | None:
-    """Return no response, a page that is not the policy, or a cut policy that is cut at another place than the last
-    one.
+    """Return a broken page at random: no response, a page that is not the policy, or a cut policy.
 
-    If two successive fetches are cut in the same place, they agree, and a second look cannot tell them from a real
-    change.
+    A cut policy is never equal to the page of the last visit. If two successive pages were cut at the same place, they
+    would be equal. A second look would then take the cut for a real change.
     """
     collected, kept = dice.randrange(len(COLLECTED) // 2), dice.randrange(len(KEPT) // 3)
     cut = written(collected=COLLECTED[: collected + 1], kept=KEPT[:kept], rights=RIGHTS[: dice.randrange(len(RIGHTS))])
@@ -209,15 +215,15 @@ EDITIONS = (
     SOLD,
     written(shared=(SHARED[0], "We share your personal data with advertisers."), rights=()),
 )
-"""A correct history: a small change, then a section on rights that is removed for good, together with a new
-recipient.
+"""The correct history. The second edition has a small change. In the third edition, the section on rights is removed
+and a new recipient is named.
 """
 
 
 def mixed(
     watch: Watch, editions: Sequence[str | bytes], dice: random.Random, broken: Sequence[bytes | None] = ()
 ) -> None:
-    """Visit each edition until its outcome is final, with broken pages at random between the visits."""
+    """Visit each edition until it is recorded. Between these visits come visits to random broken pages."""
     page: str | bytes | None = None
     for edition in editions:
         for _ in range(2):
@@ -236,7 +242,7 @@ def texts(editions: Sequence[str | bytes], options: ExtractionOptions) -> list[s
     return [text_identity(read(page, options).document) for page in pages]
 
 
-def test_random_broken_pages_make_no_false_change_and_hide_no_real_one(archive: Archive) -> None:
+def test_random_broken_pages_cause_no_false_change_and_hide_no_real_change(archive: Archive) -> None:
     expected = texts(EDITIONS, ROPEWALK.options)
     wrong = {}
     for seed in range(SEQUENCES):
@@ -251,8 +257,10 @@ def test_random_broken_pages_make_no_false_change_and_hide_no_real_one(archive: 
 
 
 @pytest.mark.parametrize("name", ["alumak", "btp", "hacktrace", "kartustok", "kenalan"])
-def test_real_broken_pages_make_no_false_change_and_hide_no_real_one(archive: Archive, shared: Path, name: str) -> None:
-    """The base of a real policy and its first edit are mixed at random with five responses that are not the policy."""
+def test_real_broken_pages_cause_no_false_change_and_hide_no_real_change(
+    archive: Archive, shared: Path, name: str
+) -> None:
+    """Visits to a real policy and to its first edit are mixed at random with visits to broken pages."""
     folder = shared / "policies" / name
     edit = min((folder / "edits").glob("*.html"))
     editions = [path.read_bytes() for path in (folder / "base.html", edit)]

@@ -1,4 +1,4 @@
-"""A policy that is a Word document is watched like a page: in a crawl, in `doctor` and in `compare`."""
+"""Tests a policy that is a Word document. A crawl, `doctor` and `compare` treat it like a web page."""
 
 from __future__ import annotations
 

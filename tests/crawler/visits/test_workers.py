@@ -1,4 +1,4 @@
-"""Tests the pool of workers that can be killed."""
+"""Tests the pool of worker processes. If a call exceeds a limit, its worker is killed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from document.model import Page
 from tests.sources import PROJECT
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
-"""Limits with time for a very busy machine. Only the subject of the test ends a call."""
+"""Limits that allow enough time on a very busy machine, so that only the tested limit ends a call."""
 IMPATIENT = replace(LIMITS, clock_per_cpu=4)
 
 
@@ -50,7 +50,7 @@ def die(number: int) -> int:
 
 
 def end_once(mark: str) -> int:
-    """End this process, but for the second call."""
+    """End this process in the first call. In the second call with the same mark, return 1."""
     if not Path(mark).exists():
         Path(mark).touch()
         os._exit(1)
@@ -66,14 +66,14 @@ def fail(text: str) -> str:
 
 
 class Poison:
-    """Ends the process that unpickles it."""
+    """An argument that ends the process that unpickles it."""
 
     def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
         return os._exit, (3,)
 
 
 def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS, grace: float = 20.0) -> list[Any]:
-    """Make these calls at once in one pool, and return how each ended."""
+    """Make all calls at the same time in one pool, and return the outcome of each call."""
 
     async def work() -> list[Any]:
         workers = Workers(limits, grace)
@@ -85,7 +85,7 @@ def call(*calls: tuple[Callable[[Any], Any], Any], limits: WorkerLimits = LIMITS
     return asyncio.run(work())
 
 
-def test_a_call_comes_back_with_its_value() -> None:
+def test_a_call_returns_its_value() -> None:
     assert call((double, 21)) == [Done(42)]
 
 
@@ -97,13 +97,13 @@ def test_a_call_whose_worker_ends_by_itself_is_made_again(tmp_path: Path) -> Non
     ("function", "argument", "limits", "limit"),
     [
         (spin, 0, LIMITS, "1 seconds of CPU time"),
-        (sleep, 600, IMPATIENT, "4 seconds of elapsed time"),  # without a limit it would run longer than the test
+        (sleep, 600, IMPATIENT, "4 seconds of elapsed time"),  # without a limit it would take ten minutes
         (hoard, 2_000_000_000, LIMITS, "200 MB of memory"),
         (dig, 0, LIMITS, "nesting depth"),
         (die, signal.SIGKILL, LIMITS, "SIGKILL"),
     ],
 )
-def test_a_call_over_a_limit_is_ended_and_the_limit_named(
+def test_a_call_that_exceeds_a_limit_is_ended_and_the_limit_is_named(
     function: Callable[[Any], Any], argument: object, limits: WorkerLimits, limit: str
 ) -> None:
     [outcome] = call((function, argument), limits=limits)
@@ -111,16 +111,16 @@ def test_a_call_over_a_limit_is_ended_and_the_limit_named(
     assert limit in outcome.limit
 
 
-def test_a_hostile_page_does_not_prevent_the_checks_of_others() -> None:
-    """Killed workers are replaced, and waiting calls get their turn."""
+def test_calls_that_exceed_limits_do_not_prevent_other_calls() -> None:
+    """Killed workers are replaced, so the waiting calls are still made."""
     calls: list[tuple[Callable[[Any], Any], Any]] = [(double, number) for number in range(20)]
     outcomes = call((die, signal.SIGKILL), (spin, 0), *calls, (hoard, 2_000_000_000))
     assert outcomes[2:-1] == [Done(number * 2) for number in range(20)]
     assert [type(outcome) for outcome in (outcomes[0], outcomes[1], outcomes[-1])] == [LimitHit] * 3
 
 
-def test_cpu_time_counts_again_for_each_call() -> None:
-    """One worker serves several calls that together use more time than one call may."""
+def test_cpu_time_is_counted_separately_for_each_call() -> None:
+    """One worker makes several calls. Together they use more CPU time than one call may use."""
     burn = [(burn_cpu, 0.6)] * 3
     assert call(*burn, limits=replace(LIMITS, count=1)) == [Done(0.6)] * 3
 
@@ -132,13 +132,13 @@ def burn_cpu(seconds: float) -> float:
     return seconds
 
 
-def test_our_own_fault_is_not_a_limit() -> None:
+def test_an_exception_is_a_defect_and_not_a_limit() -> None:
     [outcome] = call((fail, "no such rule"))
     assert isinstance(outcome, Defect)
     assert str(outcome.error) == "no such rule"
 
 
-def test_the_event_loop_goes_on_while_a_worker_works() -> None:
+def test_the_event_loop_runs_while_a_worker_works() -> None:
     async def work() -> int:
         workers = Workers(LIMITS)
         ticks = 0
@@ -156,9 +156,9 @@ def test_no_process_starts_before_it_is_needed() -> None:
     assert call() == []
 
 
-def test_a_lost_call_is_noticed_and_the_others_continue() -> None:
-    """If a process dies before it reports its call, there is no trace of the call."""
-    assert call((double, 1)) == [Done(2)]  # the processes have started once, however busy the machine is
+def test_a_lost_call_is_noticed_and_the_other_calls_continue() -> None:
+    """Here a worker ends before it reports that it has begun the call. The pool must notice that the call is lost."""
+    assert call((double, 1)) == [Done(2)]  # the processes have started once, even on a busy machine
     others = [(double, number) for number in range(4)]
     outcomes = call((double, Poison()), *others, limits=replace(LIMITS, clock_per_cpu=8), grace=2.0)
     assert isinstance(outcomes[0], LimitHit)
@@ -173,8 +173,10 @@ def words_of(page: str) -> int:
     return len(read(Page(page.encode(), "text/html")).document.text)
 
 
-def test_a_page_that_needs_too_much_memory_is_refused_and_never_half_read() -> None:
-    """The HTML parser may continue without the text for which memory was missing, if there is only a plain limit."""
+def test_a_page_that_needs_too_much_memory_is_refused_and_never_read_in_part() -> None:
+    """If memory were limited in a plain way, the HTML parser could continue and leave out the text for which it had no
+    memory.
+    """
     whole = words_of(PAGE)
     limits = range(40, 180, 1 if os.environ.get("CLAUSEWATCH_LONG") else 20)
     outcomes = [within(megabytes * 1_000_000) for megabytes in limits]
@@ -202,7 +204,7 @@ asyncio.run(work())
 """
 
 
-def test_workers_end_with_a_run_that_is_killed() -> None:
+def test_workers_end_when_their_run_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, cwd=PROJECT) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"6\n"
