@@ -85,8 +85,8 @@ def test_a_cookie_is_sent_only_to_the_host_that_set_it_in_the_previous_redirect(
     brought = [asked for asked in crawled["asked"] if "cookie" in asked["headers"]]
     assert len(brought) > 4 * len(FORBIDDEN)
     assert [asked for asked in brought if asked["headers"]["cookie"] not in due_cookies(asked)] == []
-    # In the way "fifth redirect", four of the six requests contain a cookie. In each other way, the first host gets only
-    # one request, so no cookie can be sent back to this host.
+    # In the way "fifth redirect", four of the six requests contain a cookie. In each other way, the first host gets
+    # only one request, so no cookie can be sent back to this host.
     assert {asked["path"].split("/")[1] for asked in brought} <= {"go", "target"}
 
 
