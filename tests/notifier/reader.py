@@ -1,4 +1,4 @@
-"""The notifier without servers: planned messages are taken as if a server had accepted them."""
+"""The notifier without servers. Planned messages are recorded as if a server had accepted them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.archive.visits import HOUR, START, TEAHOUSE, same
 DESK = Target("desk", "officer@example.org")
 
 WEEKLY = Subscriber("Privacy desk", (DESK,), digest=Schedule("weekly"), welcome=False)
-"""Mondays at 08:00 UTC. START is a Monday at 06:00."""
+"""A subscriber with a digest on Mondays at 08:00 UTC. START is a Monday at 06:00 UTC."""
 
 
 @dataclass
 class Reader:
-    """All recipients, and a clock that the test sets."""
+    """The readers of messages, and a clock that the test sets."""
 
     archive: Archive
     subscribers: list[Subscriber] = field(default_factory=lambda: [WEEKLY])
@@ -33,7 +33,7 @@ class Reader:
         outbox.register(self.archive, self.subscribers, self.now)
 
     def told(self, *, early: bool = False) -> list[MessageContent]:
-        """Plan the due messages, as each pass does, and return them."""
+        """Plan messages as each pass does. Return the messages that are due, and record that they were accepted."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
         outbox.plan_welcomes(self.archive, self.subscribers, self.now)
         outbox.plan_digests(self.archive, self.subscribers, self.now)
@@ -49,12 +49,12 @@ class Reader:
         return taken
 
     def at(self, moment: datetime) -> list[MessageContent]:
-        """Set the clock, and return the messages of that time."""
+        """Set the clock, and return the messages that are due at that time."""
         self.now = moment
         return self.told()
 
     def visited(self, count: int, policy: Policy = TEAHOUSE) -> None:
-        """Record visits without news, an hour apart."""
+        """Record this number of visits without a change, an hour apart."""
         known = latest(self.archive, policy.name)
         for number in range(count):
             found = same(self.now + number * HOUR, known.number if known else None)

@@ -1,7 +1,8 @@
-"""Chat services on loopback that accept and refuse the same messages as the real ones.
+"""Chat services on loopback that accept and refuse the same messages as the real services.
 
-Slack, Discord, Telegram and Teams have fixed addresses in Apprise. Their requests go through a proxy that ends TLS
-itself and answers for every host. Mattermost, Matrix, Rocket.Chat and Gotify are addressed directly.
+Apprise always uses the real addresses of Slack, Discord, Telegram and Teams. So requests to these services go
+through a proxy, which ends TLS itself and responds for every host. Requests to Mattermost, Matrix, Rocket.Chat and
+Gotify go directly to the loopback address.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ class Services:
 
     port: int = 0
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """The requested host and the body."""
+    """The host and the body of each accepted post."""
     paths: list[str] = field(default_factory=list)
-    """Address of each post."""
+    """The path of each accepted post."""
     hosts: set[str] = field(default_factory=set)
-    """All requested hosts, whatever the response."""
+    """All hosts to which a request was sent, whatever the response was."""
 
     def answer(self, host: str, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
-        """Accept a message, or say why not."""
+        """Return the response to a request. A message that is too long is refused."""
         if ".well-known" in path:
             return 200, b'{"m.homeserver": {"base_url": "https://internal.example"}}'
         if path.endswith("/v3/login"):
@@ -55,7 +56,7 @@ class Services:
 
 
 def visible(host: str, body: dict[str, Any]) -> str | None:
-    """Return the text that a service reads in a body; None if it has no message."""
+    """Return the text of the message in a body, or None if the body has no message."""
     if host == "hooks.slack.com":
         return "\n".join(f"{part['title']}\n{part['text']}" for part in body["attachments"])
     if "attachments" in body and "content" in body["attachments"][0]:
@@ -68,7 +69,7 @@ def visible(host: str, body: dict[str, Any]) -> str | None:
 
 
 def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
-    """Whether a service would refuse or cut a message."""
+    """Return whether the real service would refuse or cut a message."""
     limits = {"hooks.slack.com": SLACK, "discord.com": DISCORD, "api.telegram.org": TELEGRAM, "teams.example": TEAMS}
     if "msgtype" in body:
         return MATRIX.size(json.dumps(body)) > 65_536
@@ -83,7 +84,7 @@ def too_long(host: str, shown: str, body: dict[str, Any]) -> bool:
 
 
 class Tunnel(Handler):
-    """Ends the TLS of every host that is requested through it."""
+    """A proxy that ends the TLS of every host itself."""
 
     context: ssl.SSLContext
     hosts: set[str]
@@ -111,7 +112,9 @@ def services(certificate: Path) -> Iterator[Services]:
     kind = type("Handler", (Tunnel,), {"context": context, "hosts": state.hosts})
 
     def respond(request: Request) -> Answer:
-        content = request.content if request.content.startswith(b"{") else b"{}"  # a login may be a form
+        content = (
+            request.content if request.content.startswith(b"{") else b"{}"
+        )  # the body of a login may be a form, which is not JSON
         status, said = state.answer(request.host, request.path, json.loads(content))
         return Answer(said, status, ())
 

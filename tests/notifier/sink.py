@@ -1,4 +1,4 @@
-"""A receiver of webhooks on loopback, which fails in ways that a test chooses."""
+"""A receiver of webhooks on loopback. A test can make it fail in several ways."""
 
 from __future__ import annotations
 
@@ -27,41 +27,42 @@ class Taken:
 
 
 def takes(answer: Answer) -> bool:
-    """Whether the receiver keeps a message to which it responds in this way."""
+    """Return whether the receiver keeps the message if it gives this response."""
     return answer.breaks == "drop" or (not answer.breaks and 200 <= answer.status < 300)
 
 
 @dataclass
 class Sink:
-    """A webhook receiver: its requests and its responses."""
+    """A webhook receiver, with the requests that it got and the responses that it gives."""
 
     port: int = 0
     received: list[dict[str, Any]] = field(default_factory=list)
-    """The accepted bodies, parsed if they are JSON."""
+    """The bodies of the accepted requests, parsed as JSON. A body that is not JSON is left out."""
     taken: list[Taken] = field(default_factory=list)
-    """All accepted requests, repeated ones included."""
+    """All accepted requests, including repeated requests."""
     asked: int = 0
-    """Number of requests, whatever the response."""
+    """Number of POST requests, whatever the response was."""
     answers: list[Answer] = field(default_factory=list)
-    """Responses to the first requests. After them `status` and `location` apply."""
+    """Responses to the next requests, in order. When the list is empty, `status` and `location` apply."""
     status: int = 200
     location: str = ""
     pause: float = 0.0
     """Seconds before each response."""
     hangs_until: Callable[[], bool] | None = None
-    """Event before which nothing is answered."""
+    """Function that tells whether the receiver may respond. While it returns False, all requests wait."""
 
     def url(self, path: str = "hook") -> str:
-        """Return the channel address for Apprise's JSON."""
+        """Return the address of a channel that posts Apprise's JSON to this receiver."""
         return f"json://127.0.0.1:{self.port}/{path}"
 
     def signed(self, secret: str, path: str = "hook") -> str:
-        """Return the channel address for our signed webhook."""
+        """Return the address of a channel that posts our signed webhook to this receiver."""
         return f"webhook://:{secret}@127.0.0.1:{self.port}/{path}"
 
     @property
     def kept(self) -> dict[str, Taken]:
-        """Messages that a receiver with support for idempotency keys keeps: the first one with each key."""
+        """The first accepted request for each idempotency key. A receiver that supports these keys ignores the other
+        requests."""
         return {taken.key: taken for taken in reversed(self.taken)}
 
     def hang(self) -> None:

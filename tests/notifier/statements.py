@@ -1,6 +1,7 @@
-"""Reads from messages that were sent what they state about versions, and judges it by the true history.
+"""Reads sent messages, and checks against the true history what they state about versions.
 
-Nothing here knows how messages are planned or written: a mail is read as a person reads it, a webhook as a program.
+This module does not use the code that plans and writes messages. The text of a mail is read as a person reads it,
+and the JSON of a webhook as a program reads it.
 """
 
 from __future__ import annotations
@@ -20,20 +21,21 @@ STAYED = ("has stayed since", "this is the text that stayed", "sudah bertahan se
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Claims of one message about one policy."""
+    """What a message states about one change of one policy."""
 
     policy: str
     earlier: int
     later: int
     _: KW_ONLY
     back_to: int | None
-    """The version whose text is back, if the message states that."""
+    """The number of the version to whose text the policy has returned, or None if the message does not state a
+    return."""
     stayed: bool
-    """Whether it states that the text has stayed."""
+    """Whether the message states that the text has stayed."""
 
 
 def of_mail(received: Received) -> Iterator[Statement]:
-    """Yield what a mail about one change states."""
+    """Yield what a mail states about the change of each policy."""
     text = " ".join(received.text.split())
     back = IS_BACK.search(text)
     for policy, earlier, later in COMPARES.findall(text):
@@ -47,7 +49,8 @@ def of_mail(received: Received) -> Iterator[Statement]:
 
 
 def of_webhook(body: Mapping[str, Any]) -> Iterator[Statement]:
-    """Yield what a webhook's body states, of one change or of each in a digest or roundup."""
+    """Yield what the body of a webhook states. The body is about one change, or about each change in a digest or
+    roundup."""
     for facts in body.get("reports") or body.get("changes") or [body]:
         if "later" in facts:
             back = facts["returned_to"]
@@ -62,7 +65,8 @@ def of_webhook(body: Mapping[str, Any]) -> Iterator[Statement]:
 
 @dataclass
 class Truth:
-    """The versions of one policy: the text of each by a letter, and when it was first seen."""
+    """The true versions of one policy. Each version has a letter for its text and the time when the version was
+    first seen."""
 
     texts: list[str] = field(default_factory=list)
     seen: list[datetime] = field(default_factory=list)
@@ -75,17 +79,17 @@ class Truth:
 
 @dataclass
 class Witness:
-    """Messages to one target about one policy, judged as they arrive."""
+    """Judges the messages about one policy that one target gets."""
 
     truth: Truth
     quiet: timedelta
-    """Time after which a text has stayed."""
+    """Time without a change after which a message may state that the text has stayed."""
     numbers: list[int] = field(default_factory=lambda: [1])
-    """The versions that the reader knows: the first, and those that messages led to."""
+    """The versions that the reader knows: the first version, and the later version of each message."""
     faults: list[str] = field(default_factory=list)
 
     def hear(self, statements: Iterable[Statement], now: datetime) -> None:
-        """Judge statements that were made at a time."""
+        """Judge the statements of a message that was sent at this time."""
         for statement in statements:
             self.faults += [f"{now:%m-%d %H:%M} {statement}: {fault}" for fault in self._faults(statement, now)]
             self.numbers.append(statement.later)
@@ -108,12 +112,12 @@ class Witness:
 
     @property
     def lost(self) -> bool:
-        """Whether the last text that the reader knows is not the current one."""
+        """Whether the last text that the reader knows differs from the current text."""
         return self.truth.of(self.numbers[-1]) != self.truth.texts[-1]
 
 
 def faults_of(witnesses: Mapping[tuple[str, str], Witness]) -> Sequence[str]:
-    """Return all faults, and what was lost, each with its reader and policy."""
+    """Return all false statements and all lost texts. Each is described with the reader and the policy."""
     faults = [f"{reader}, {policy}: {fault}" for (reader, policy), one in witnesses.items() for fault in one.faults]
     lost = [f"{reader}, {policy}: the current text was lost" for (reader, policy), one in witnesses.items() if one.lost]
     return faults + lost

@@ -1,4 +1,4 @@
-"""Tests the way from a recorded change to a mail in a server: exactly once, whatever fails."""
+"""Tests the way from a recorded change to a mail in a server. Each mail arrives exactly once, whatever fails."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Desk:
 
 @pytest.fixture
 def desk(archive: Archive, mail: MailServer) -> Desk:
-    """Return a desk with one mail channel. It was registered before the first change."""
+    """Return a desk with one mail channel. The subscription was registered before the first change."""
     record_first(archive)
     desk = Desk(archive, [Channel("desk", mail.url)], [DESK])
     desk.deliver()
@@ -93,12 +93,12 @@ def test_a_change_that_nobody_asked_for_sends_nothing(desk: Desk, mail: MailServ
     assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
-def test_a_boundary_of_our_own_extraction_sends_nothing(desk: Desk, mail: MailServer) -> None:
+def test_a_change_of_our_extraction_sends_nothing(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, boundary=True)
     assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
-def test_a_later_subscriber_gets_only_later_changes(desk: Desk, mail: MailServer) -> None:
+def test_a_new_subscriber_gets_only_later_changes(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     desk.subscribers.append(Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False))
     desk.deliver()
@@ -119,7 +119,7 @@ def test_a_subscription_registered_before_the_crawl_covers_its_results(desk: Des
     assert desk.deliver().accepted == 1
 
 
-def test_a_widened_topic_is_reported_from_then_on(desk: Desk, mail: MailServer) -> None:
+def test_an_added_topic_is_reported_only_in_later_changes(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, RETENTION)
     desk.deliver()
     desk.subscribers = [replace(DESK, topics=("sharing", "rights", "retention"))]
@@ -142,7 +142,7 @@ def test_a_server_that_was_down_gets_the_mail_once_in_the_next_run(desk: Desk, m
     assert len(mail.received) == 1
 
 
-def test_a_server_that_is_down_for_days_is_left_alone_between_attempts(desk: Desk, mail: MailServer) -> None:
+def test_a_server_that_is_down_for_days_is_not_contacted_between_attempts(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     mail.stop()
     for _ in range(3):
@@ -156,7 +156,7 @@ def test_a_server_that_is_down_for_days_is_left_alone_between_attempts(desk: Des
 
 
 @pytest.mark.parametrize("answer", ["451 come back later", "421 closing down"])
-def test_a_passing_refusal_is_tried_again(desk: Desk, mail: MailServer, answer: str) -> None:
+def test_a_mail_that_is_refused_temporarily_is_sent_again(desk: Desk, mail: MailServer, answer: str) -> None:
     record_change(desk.archive, WILL_NOT)
     mail.answer = answer
     summary = desk.deliver()
@@ -167,7 +167,9 @@ def test_a_passing_refusal_is_tried_again(desk: Desk, mail: MailServer, answer: 
     assert len(mail.received) == 1
 
 
-def test_a_missing_mailbox_is_given_up_at_once_and_delays_no_other(desk: Desk, mail: MailServer) -> None:
+def test_a_delivery_to_a_missing_mailbox_is_given_up_at_once_and_delays_no_other_delivery(
+    desk: Desk, mail: MailServer
+) -> None:
     desk.subscribers = [replace(DESK, via=(Target("desk", "gone@example.org"), *DESK.via))]
     mail.refuses["gone@example.org"] = "550 no such mailbox"
     record_change(desk.archive, WILL_NOT)
@@ -193,7 +195,7 @@ def test_a_delivery_is_given_up_after_its_attempts(desk: Desk, mail: MailServer)
     assert desk.deliver() == Summary(0, 0, 0, dead=0)
 
 
-def test_a_dead_channel_does_not_delay_the_other(desk: Desk, mail: MailServer, hook: Sink) -> None:
+def test_a_channel_that_fails_does_not_delay_the_other_channel(desk: Desk, mail: MailServer, hook: Sink) -> None:
     desk.channels.append(Channel("hook", hook.url()))
     desk.channels.append(Channel("nowhere", "json://127.0.0.1:1/x"))
     desk.subscribers = [replace(DESK, via=(Target("nowhere"), *DESK.via, Target("hook")))]
@@ -205,8 +207,8 @@ def test_a_dead_channel_does_not_delay_the_other(desk: Desk, mail: MailServer, h
     assert summary.errors[0].startswith("nowhere: ")
 
 
-def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
-    """Many messages for a dead server cost one time-out, not one each."""
+def test_a_channel_that_cannot_be_reached_is_tried_only_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
+    """Many messages for a server that is down take one time-out together, and not one time-out for each message."""
     for number in range(3):
         record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     mail.stop()
@@ -216,9 +218,9 @@ def test_a_channel_out_of_reach_is_asked_once_in_a_pass(desk: Desk, mail: MailSe
     assert desk.deliver().accepted == 3
 
 
-def test_a_channel_that_hangs_delays_no_other(desk: Desk, mail: MailServer, hook: Sink) -> None:
-    """The hanging channel responds only when the others have received everything. If they worked in turn, this would
-    never end."""
+def test_a_channel_that_hangs_delays_no_other_channel(desk: Desk, mail: MailServer, hook: Sink) -> None:
+    """The hanging channel responds only after the other channel has received all its messages. If the channels were
+    used one after another, this test would never end."""
     desk.channels.insert(0, Channel("slow", f"{hook.url()}?rto=10"))
     desk.subscribers = [replace(DESK, via=(Target("slow"), *DESK.via))]
     for number in range(4):
@@ -243,7 +245,7 @@ def test_a_channel_that_never_responds_is_skipped_after_its_time_limit(
     assert len(mail.received) == 1
 
 
-def test_a_pass_that_takes_long_leaves_the_rest_to_the_next(desk: Desk, mail: MailServer) -> None:
+def test_a_pass_that_takes_too_long_leaves_the_other_messages_to_the_next_pass(desk: Desk, mail: MailServer) -> None:
     for number in range(3):
         record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     summary = desk.deliver(patience=0)
@@ -253,7 +255,7 @@ def test_a_pass_that_takes_long_leaves_the_rest_to_the_next(desk: Desk, mail: Ma
     assert len(mail.received) == 3
 
 
-def test_more_channels_than_send_at_once_get_their_turn(desk: Desk, hook: Sink) -> None:
+def test_all_channels_are_used_even_if_there_are_more_channels_than_threads(desk: Desk, hook: Sink) -> None:
     names = [f"hook-{number}" for number in range(WORKERS + 3)]
     desk.channels += [Channel(name, hook.url(name)) for name in names]
     desk.subscribers = [replace(DESK, via=tuple(Target(name) for name in names))]
@@ -283,8 +285,8 @@ def test_notes_on_the_dates_of_a_change_arrive(desk: Desk, mail: MailServer) -> 
         assert "Only the English text changed; the Indonesian text did not." in said
 
 
-def test_a_channel_that_keeps_failing_is_skipped_and_delays_no_other(desk: Desk, hook: Sink) -> None:
-    """Deliveries that were skipped in one pass come first in the next."""
+def test_a_channel_that_keeps_failing_is_skipped_for_the_rest_of_the_pass(desk: Desk, hook: Sink) -> None:
+    """The next pass begins with the deliveries that were skipped."""
     desk.channels = [Channel("hook", hook.url())]
     desk.subscribers = [replace(DESK, name=f"Desk {n}", via=(Target("hook"),)) for n in range(STRIKES + 2)]
     outbox.register(desk.archive, desk.subscribers, NOW)
@@ -297,7 +299,7 @@ def test_a_channel_that_keeps_failing_is_skipped_and_delays_no_other(desk: Desk,
     assert desk.deliver().accepted == STRIKES + 2
 
 
-def test_new_messages_go_before_those_that_failed_already(desk: Desk, mail: MailServer) -> None:
+def test_new_messages_are_sent_before_messages_that_failed_already(desk: Desk, mail: MailServer) -> None:
     desk.subscribers = [DESK, Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)]
     outbox.register(desk.archive, desk.subscribers, NOW)
     mail.refuses["officer@example.org"] = "450 busy"
@@ -338,7 +340,7 @@ def test_two_processes_never_send_the_same_delivery(desk: Desk) -> None:
     assert outbox.open_deliveries(desk.archive, NOW, early=True) == ()
 
 
-def test_deliveries_claimed_by_a_killed_process_are_sent_when_the_claim_ends(desk: Desk, mail: MailServer) -> None:
+def test_deliveries_that_a_killed_process_claimed_are_sent_when_the_claim_ends(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -349,7 +351,9 @@ def test_deliveries_claimed_by_a_killed_process_are_sent_when_the_claim_ends(des
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_the_lock_holder_releases_a_killed_process_claims_at_once(desk: Desk, mail: MailServer) -> None:
+def test_the_process_with_the_lock_releases_the_claims_of_a_killed_process_at_once(
+    desk: Desk, mail: MailServer
+) -> None:
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -359,8 +363,9 @@ def test_the_lock_holder_releases_a_killed_process_claims_at_once(desk: Desk, ma
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_a_claim_in_a_server_archive_lasts_as_long_as_its_holder_may_live(desk: Desk, mail: MailServer) -> None:
-    """The server's lock ends with a connection. After a restart the lock is gone, but its holder continues to send."""
+def test_a_claim_in_a_postgresql_archive_lasts_until_the_lease_ends(desk: Desk, mail: MailServer) -> None:
+    """The lock in a PostgreSQL server ends when the connection ends. After a restart of the server the lock is free,
+    but the process that had it may still be sending."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -372,8 +377,8 @@ def test_a_claim_in_a_server_archive_lasts_as_long_as_its_holder_may_live(desk: 
     assert desk.deliver().accepted == 1
 
 
-def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) -> None:
-    """Another process tried the delivery in the meantime, and its server accepted it."""
+def test_a_failure_that_is_reported_after_the_claim_ended_changes_nothing(desk: Desk) -> None:
+    """In the meantime, a second process sent the message, and the server accepted it."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -387,7 +392,7 @@ def test_a_failure_that_comes_after_the_claim_ended_changes_nothing(desk: Desk) 
     assert outbox.delivery_counts(desk.archive).waiting == 0
 
 
-def test_a_message_delayed_by_a_wrong_clock_is_sent_when_the_clock_is_right(desk: Desk, mail: MailServer) -> None:
+def test_a_message_that_a_wrong_clock_delayed_is_sent_when_the_clock_is_right(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     ahead = NOW + timedelta(days=3650)
     outbox.plan_alerts(desk.archive, desk.subscribers, ahead)
@@ -396,8 +401,9 @@ def test_a_message_delayed_by_a_wrong_clock_is_sent_when_the_clock_is_right(desk
     assert desk.deliver().accepted == 1
 
 
-def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServer) -> None:
-    """After a kill between the server's acceptance and our commit, the mail is repeated. Its Message-ID shows that."""
+def test_a_mail_that_is_sent_again_has_the_same_message_id(desk: Desk, mail: MailServer) -> None:
+    """If the process is killed between the acceptance by the server and our commit, the mail is sent again. The
+    Message-ID shows that the second mail is a repetition."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
@@ -413,7 +419,7 @@ def test_a_mail_that_is_sent_again_has_the_same_name(desk: Desk, mail: MailServe
     assert first.mail["Message-ID"] == second.mail["Message-ID"]
 
 
-def test_a_trial_reports_the_outcome_for_each_target(mail: MailServer, hook: Sink) -> None:
+def test_a_trial_message_reports_the_outcome_for_each_target(mail: MailServer, hook: Sink) -> None:
     mail.refuses["gone@example.org"] = "550 no such mailbox"
     via = (Target("desk", "officer@example.org"), Target("desk", "gone@example.org"), Target("hook"), Target("lost"))
     channels = [Channel("desk", mail.url), Channel("hook", hook.url())]

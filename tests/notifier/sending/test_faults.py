@@ -1,5 +1,5 @@
-"""Tests servers that fail several times: nothing is lost, and a message comes twice only if a server accepted it
-without confirming."""
+"""Tests servers that fail several times. Nothing is lost. A message arrives twice only if a server accepted it but
+did not confirm this."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 
 
 def cases(faults: Iterable[Fault]) -> list[Any]:
-    """Return how often each fault happens before a server works. The maximum is one less than the number that gives a
-    message up.
+    """Return the test cases: a fault, and the number of times that it happens before the server works. The message
+    is given up after `ATTEMPTS` failures, so the highest number is one less.
 
-    Each run tests every fault twice, and one fault up to its maximum. The long run tests all of them.
+    In a short run, each fault happens two times, and the first fault also happens the highest number of times. In
+    the long run, each fault happens every number of times.
     """
     times = {fault: range(ATTEMPTS) if LONG else (2,) for fault in faults}
     chosen = [(fault, each) for fault, counts in times.items() for each in counts]
@@ -55,7 +56,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def archive(prepared: Path, tmp_path: Path) -> Iterator[Archive]:
-    """Return an archive in a file. Servers behave in the same way for both databases."""
+    """Return an archive in a file. The kind of the database does not matter for these tests."""
     with open_archive(f"sqlite:///{shutil.copy(prepared, tmp_path)}") as opened:
         yield opened
 
@@ -68,7 +69,7 @@ def mail_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyM
 
 @pytest.fixture
 def faulty(mail_of_module: FaultyMail) -> Iterator[FaultyMail]:
-    """Return the mail server of these tests in its initial state."""
+    """Return the mail server that all these tests share, without mails and faults from earlier tests."""
     yield mail_of_module
     mail_of_module.received.clear()
     mail_of_module.faults.clear()
@@ -76,7 +77,7 @@ def faulty(mail_of_module: FaultyMail) -> Iterator[FaultyMail]:
 
 @dataclass
 class Course:
-    """The passes of one installation, from a change until nothing waits."""
+    """One test case: a change is recorded, and passes follow until no message waits."""
 
     archive: Archive
     channel: Channel
@@ -85,12 +86,12 @@ class Course:
     passes: list[Summary] = field(default_factory=list)
 
     def run(self) -> None:
-        """Record a change, and deliver as cron does until nothing waits."""
+        """Record a change, and repeat passes as cron does, until no message waits."""
         self._deliver()
         record_change(self.archive, WILL_NOT)
         self._deliver()
         while outbox.delivery_counts(self.archive).waiting:
-            # The longest possible wait, so that each pass tries again.
+            # The clock moves on by the longest possible wait, so that each pass tries the message again.
             self.now += BACK_OFF[-1] * (1 + JITTER) + timedelta(seconds=1)
             self._deliver()
             assert len(self.passes) < 2 * ATTEMPTS
@@ -109,7 +110,7 @@ class Course:
 
 
 def expected(fault: Fault, times: int) -> tuple[int, int]:
-    """Return the expected number of copies on a server, and of deliveries that are given up."""
+    """Return the expected number of copies on the server, and the expected number of deliveries that are given up."""
     if fault.permanent and times:
         return 0, 1
     return (times + 1 if fault.takes else 1), 0
@@ -117,7 +118,9 @@ def expected(fault: Fault, times: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize(("fault", "times"), cases(MAIL_FAULTS))
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-def test_a_mail_server(archive: Archive, faulty: FaultyMail, fault: Fault, times: int) -> None:
+def test_a_message_survives_the_faults_of_a_mail_server(
+    archive: Archive, faulty: FaultyMail, fault: Fault, times: int
+) -> None:
     faulty.faults = [fault.name] * times
     course = Course(archive, Channel("desk", f"{faulty.url}&rto={fault.patience}"), "officer@example.org")
     course.run()
@@ -128,7 +131,9 @@ def test_a_mail_server(archive: Archive, faulty: FaultyMail, fault: Fault, times
 
 
 @pytest.mark.parametrize(("fault", "times"), cases(HOOK_FAULTS))
-def test_a_webhooks_receiver(archive: Archive, hook: Sink, fault: Fault, times: int) -> None:
+def test_a_message_survives_the_faults_of_a_webhook_receiver(
+    archive: Archive, hook: Sink, fault: Fault, times: int
+) -> None:
     assert fault.http is not None
     hook.answers = [fault.http] * times
     course = Course(archive, Channel("hook", hook.signed(SECRET, f"hook?rto={fault.patience}")))

@@ -1,4 +1,5 @@
-"""Tests with random histories that what a reader was sent leads to the current text, and that nothing is false."""
+"""Tests messages about random histories. The messages to a reader lead from text to text up to the current text, and
+no message is false."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from tests.smtp import MailServer
 HISTORIES = 2_000 if os.environ.get("CLAUSEWATCH_LONG") else 15
 
 
-def test_what_each_reader_was_sent_leads_to_the_current_text_and_nothing_in_it_is_false(
+def test_messages_to_each_reader_lead_to_the_current_text_and_no_message_is_false(
     empty_archive: Path, tmp_path: Path, mail: MailServer, hook: Sink
 ) -> None:
     messages = 0

@@ -1,4 +1,4 @@
-"""Tests the text that a person reads."""
+"""Tests the text of alerts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ELEMENTS = {
         ([FEE, WILL_NOT], "[critical] Teahouse: sharing and rights changed, 2 clauses (22 November 2026)"),
     ],
 )
-def test_the_subject_says_policy_what_and_severity(findings: list[Finding], subject: str) -> None:
+def test_the_subject_names_the_policy_the_change_and_the_severity(findings: list[Finding], subject: str) -> None:
     assert alert_message(notice(*findings)).subject == subject
 
 
@@ -61,7 +61,7 @@ def test_the_first_lines_say_what_changed_and_whether_it_matters() -> None:
     assert "Not material" in alert_message(notice(RETENTION)).text
 
 
-def test_an_alert_has_all_that_a_privacy_officer_asks() -> None:
+def test_an_alert_answers_the_questions_of_a_privacy_officer() -> None:
     finding = replace(WILL_NOT, clause="III")
     message = alert_message(notice(finding))
     for part in (message.text, BeautifulSoup(message.html, "lxml").get_text(" ")):
@@ -113,7 +113,7 @@ def test_a_text_without_a_lexicon_says_how_it_was_judged() -> None:
     assert "coarser method" in alert_message(replace(notice(WILL_NOT), coarse=True)).text
 
 
-def test_many_alerts_are_shown_up_to_a_limit_and_the_others_counted_and_named() -> None:
+def test_many_alerts_are_shown_up_to_a_limit_and_the_other_alerts_are_counted_and_named() -> None:
     findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(FULL_PASSAGES + 14)]
     message = alert_message(notice(*findings))
     assert message.text.count("Before:") == FULL_PASSAGES
@@ -124,14 +124,14 @@ def test_many_alerts_are_shown_up_to_a_limit_and_the_others_counted_and_named() 
         assert f"{FULL_PASSAGES + 14:016x}" in part
 
 
-def test_very_many_alerts_are_named_up_to_a_limit_and_the_others_counted() -> None:
+def test_very_many_alerts_are_named_up_to_a_limit_and_the_other_alerts_are_counted() -> None:
     findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(500)]
     message = alert_message(notice(*findings))
     assert f"and {500 - FULL_PASSAGES - NAMED_PASSAGES} more, not named here" in message.text
-    assert len(message.html) < 100_000  # some programs cut larger mails
+    assert len(message.html) < 100_000  # some mail programs cut larger mails
 
 
-def test_equal_names_are_shown_once_with_their_number() -> None:
+def test_equal_names_are_shown_once_with_the_number_of_alerts() -> None:
     message = alert_message(notice(*[WILL_NOT] * (FULL_PASSAGES + 3)))
     assert "Partners (sharing, critical), 3 times" in message.text
 
@@ -154,7 +154,7 @@ def test_the_chat_form_shows_the_words() -> None:
 
 @pytest.mark.parametrize("language", languages_with("messages"))
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_inert_everywhere(text: str, language: Language) -> None:
+def test_hostile_text_is_inert_in_every_part_of_a_message(text: str, language: Language) -> None:
     finding = replace(
         clause(f"We [-{text}-]{{+{text}+}} {text}"),
         section=text,
@@ -188,7 +188,7 @@ def test_hostile_text_is_inert_everywhere(text: str, language: Language) -> None
 
 
 def test_the_test_of_hostile_text_would_find_a_script() -> None:
-    """A control: the same checks fail for text that was not escaped."""
+    """This is a control: the same checks fail for text that was not escaped."""
     names = {element.name for element in BeautifulSoup(f"<p>{HOSTILE[0]}</p>", "lxml").find_all()}
     assert not names <= ELEMENTS
 

@@ -1,4 +1,4 @@
-"""The examples in docs/alerts.md work as they are."""
+"""The examples in docs/alerts.md work without a change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_configuration_is_valid(tmp_path: Path) -> None:
     assert configuration.subscribers[1].severity == "high"
 
 
-def test_the_template_replaces_ours(tmp_path: Path) -> None:
+def test_the_template_in_the_example_replaces_our_template(tmp_path: Path) -> None:
     (jinja,) = re.findall(r"```jinja\n(.*?)```", DOCUMENT, re.DOTALL)
     (tmp_path / "alert.html").write_text(jinja)
     with OwnTemplates(tmp_path) as own:
@@ -48,7 +48,7 @@ def test_the_template_replaces_ours(tmp_path: Path) -> None:
     assert "This is a copy for Privacy desk." in message.html
 
 
-def test_all_that_a_template_gets_is_documented_and_nothing_else() -> None:
+def test_exactly_the_variables_of_a_template_are_documented() -> None:
     got: set[str] = set()
 
     def noting(template: str, shown: dict[str, Any]) -> str:

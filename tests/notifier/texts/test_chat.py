@@ -1,5 +1,5 @@
-"""Tests the short form in the eight most used chat services. Its length is right, and nothing in it is read as markup,
-a mention or a link."""
+"""Tests the short form of messages in the eight most used chat services. A message is not too long for a service. No
+words from outside are read as markup, a mention or a link."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NASTY = (
 
 @pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """Return the services. Requests for fixed addresses go through their proxy."""
+    """Return the running services. Requests to fixed addresses go through a proxy to these services."""
     with services(self_signed(tmp_path_factory.mktemp("tls"))) as running:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{running.port}")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -54,7 +54,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 def posted(desk: Services, service: str, message: Message) -> str:
-    """Send a message through a service. Return the text that its readers get, still in the service's markup."""
+    """Send a message through a service. Return the text that the service gets, with the markup of the service."""
     assert send_message(Channel("chat", ADDRESSES[service](desk.port)), "", message) == Accepted()
     (post,) = desk.posts
     shown = visible(*post)
@@ -63,14 +63,14 @@ def posted(desk: Services, service: str, message: Message) -> str:
 
 
 def as_read(service: str, shown: str) -> str:
-    """Undo the escapes of a service, as its own program does."""
+    """Remove the escapes from a text, as the program of the service does for its readers."""
     if service in ("slack", "telegram"):
         return unescape(re.sub(r"</?b>", "", shown))
     return re.sub(r"\\(.)", r"\1", shown) if service in ("discord", "mattermost") else shown
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
-def test_each_service_gets_what_matters_in_its_own_writing(desk: Services, service: str) -> None:
+def test_each_service_gets_the_important_facts_in_its_own_markup(desk: Services, service: str) -> None:
     shown = as_read(service, posted(desk, service, alert_message(notice(WILL_NOT))))
     said = shown.replace("\uff3b", "[").replace("\uff3d", "]").replace("\uff20", "@")
     assert "[critical] Teahouse: sharing clause changed (22 November 2026)" in said
@@ -84,7 +84,9 @@ def test_each_service_gets_what_matters_in_its_own_writing(desk: Services, servi
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
-def test_the_longest_message_keeps_its_head_its_first_clause_its_link_and_its_id(desk: Services, service: str) -> None:
+def test_the_longest_message_has_its_first_lines_its_first_clause_its_link_and_its_id(
+    desk: Services, service: str
+) -> None:
     wide = clause("\N{EARTH GLOBE EUROPE-AFRICA}_*" * 80 + "[-" + "\\<&" * 300 + "-]{+" + "]_" * 500 + "+}")
     finding = replace(wide, reason="_" * 900, section="#" * 900)
     told = replace(
@@ -101,7 +103,7 @@ def test_the_longest_message_keeps_its_head_its_first_clause_its_link_and_its_id
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
-def test_nothing_of_a_page_acts_in_a_service(desk: Services, service: str) -> None:
+def test_words_of_a_page_are_inert_in_each_service(desk: Services, service: str) -> None:
     finding = replace(clause(f"We [-{NASTY}-]{{+may {NASTY}+}}."), section=NASTY, reason=NASTY)
     shown = posted(desk, service, alert_message(notice(finding, policy=NASTY)))
     shown = re.sub(r"<?https://teahouse\.example/privacy>?|\[https://teahouse[^]]*\]\([^)]*\)", "", shown)
@@ -120,12 +122,12 @@ ACTING = {
     "gotify": re.compile(r"://|@"),
     "matrix": re.compile(r"://|@"),
 }
-"""Matches text that would format, mention or open something in a service if it were not escaped."""
+"""Patterns for each service. They match text that formats, mentions or opens something in the service."""
 
 
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_the_check_for_active_text_can_fail(service: str) -> None:
-    """A control: without escaping, the same text has an effect in each service."""
+    """This is a control: without escaping, the same text has an effect in each service."""
     assert ACTING[service].findall(NASTY)
 
 
@@ -142,7 +144,7 @@ def test_a_text_that_is_too_long_for_a_service_comes_in_several_posts(desk: Serv
     assert "Alert 0000000000000001" in shown[1]
 
 
-def test_no_parameter_of_an_address_lets_another_program_cut_or_read_a_text(desk: Services) -> None:
+def test_no_parameter_of_an_address_lets_apprise_cut_or_format_a_text(desk: Services) -> None:
     address = "tgram://123456789:abcdefg_hijklmnop/12315544/?verify=no&overflow=split&format=markdown"
     assert send_message(Channel("chat", address), "", LONG) == Accepted()
     plain = send_message(Channel("chat", ADDRESSES["telegram"](0)), "", LONG)
@@ -174,12 +176,12 @@ def test_matrix_gets_a_text_without_markup(desk: Services) -> None:
 
 
 @pytest.mark.parametrize("name", DIALECTS)
-def test_a_text_of_full_length_and_its_subject_fit_every_service(name: str) -> None:
+def test_every_service_accepts_a_text_of_full_length_and_its_subject(name: str) -> None:
     assert DIALECTS[name].limit >= LENGTH + 2 * SUBJECT_LENGTH
 
 
 MARKED = st.builds(lambda text, times: text * times, st.text("*_\\[]~a ", min_size=1, max_size=9), st.integers(1, 400))
-"""Long texts that consist mostly of characters to escape."""
+"""Long texts in which most characters must be escaped."""
 
 
 @given(
@@ -204,7 +206,9 @@ def test_a_text_is_cut_before_it_is_escaped(dialect: Dialect, parts: list[str], 
     st.text(max_size=100),
     st.integers(min_value=700, max_value=1400),
 )
-def test_posts_hold_the_whole_text_and_each_fits(dialect: Dialect, parts: list[str], subject: str, limit: int) -> None:
+def test_several_posts_have_the_whole_text_and_each_post_is_short_enough(
+    dialect: Dialect, parts: list[str], subject: str, limit: int
+) -> None:
     chat = Chat("Head.", parts=tuple(parts), foot=("Foot.",))
     (whole,) = chat.posts(replace(dialect, limit=10_000), subject)
     posts = chat.posts(replace(dialect, limit=limit), subject)
@@ -216,7 +220,7 @@ def test_posts_hold_the_whole_text_and_each_fits(dialect: Dialect, parts: list[s
 
 
 @pytest.mark.parametrize("language", languages_with("messages"))
-def test_a_pager_gets_one_post_that_fits(language: Language) -> None:
+def test_a_pager_gets_one_post_that_is_short_enough(language: Language) -> None:
     message = alert_message(notice(WILL_NOT, policy="*_" * 60), language)
     for limit in (400, 700, 1000):
         single = message.chat.single(replace(ANY, limit=limit), message.subject)

@@ -1,4 +1,5 @@
-"""Tests a user's own templates: what they may do, and that they never lose a message."""
+"""Tests a user's own templates. The tests check what a template may do, and that no message is lost because of a
+template."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shared_own(folder: Path) -> Iterator[OwnTemplates]:
-    """Use one process for all tests that do not kill it."""
+    """Return templates that run in one process. All tests that do not kill the process share it."""
     with OwnTemplates(folder) as running:
         yield running
 
@@ -42,7 +43,7 @@ def own(shared_own: OwnTemplates, folder: Path) -> Iterator[OwnTemplates]:
         file.unlink()
 
 
-def test_a_template_in_the_folder_replaces_ours(own: OwnTemplates, folder: Path) -> None:
+def test_a_template_in_the_folder_replaces_our_template(own: OwnTemplates, folder: Path) -> None:
     (folder / "alert.txt").write_text("{{ headline }}\n{% for each in passages %}{{ each.section }}{% endfor %}")
     message = alert_message(notice(WILL_NOT), "en", own.render)
     assert message.text == "Teahouse changed a clause on sharing.\n1. Who sees your data > Partners\n"
@@ -50,7 +51,7 @@ def test_a_template_in_the_folder_replaces_ours(own: OwnTemplates, folder: Path)
     assert not own.problems
 
 
-def test_a_template_extends_ours_block_by_block(own: OwnTemplates, folder: Path) -> None:
+def test_a_template_can_replace_single_blocks_of_our_template(own: OwnTemplates, folder: Path) -> None:
     (folder / "alert.html").write_text(
         '{% extends "clausewatch/alert.html" %}{% block foot %}<p>{% include "_sign.html" %}</p>{% endblock %}'
     )
@@ -68,7 +69,7 @@ def test_a_template_extends_ours_block_by_block(own: OwnTemplates, folder: Path)
 INCIDENT = IncidentNotice("Admin", "key", IncidentReport("idle", "began", NOW, incidents=(Incident("Teahouse", NOW),)))
 
 
-def test_a_template_may_keep_its_former_name(own: OwnTemplates, folder: Path) -> None:
+def test_a_template_with_the_former_name_still_works(own: OwnTemplates, folder: Path) -> None:
     (folder / "operation.txt").write_text(
         '{% extends "clausewatch/operation.txt" %}{% block sent %}{{ say("operation.why") }} Ask Ratna.{% endblock %}'
     )
@@ -117,7 +118,7 @@ def test_the_words_of_a_page_are_escaped_in_own_templates_too(own: OwnTemplates,
         ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "RecursionError"),
     ],
 )
-def test_a_template_that_fails_or_reaches_out_is_reported_and_ours_is_sent(
+def test_a_failing_or_forbidden_template_is_reported_and_our_template_is_used(
     own: OwnTemplates, folder: Path, template: str, why: str
 ) -> None:
     (folder / "alert.html").write_text(template)
@@ -126,7 +127,7 @@ def test_a_template_that_fails_or_reaches_out_is_reported_and_ours_is_sent(
     assert len(own.problems["alert.html"]) < 300
 
 
-def test_a_template_that_never_ends_is_killed_once_and_left_alone(tmp_path: Path) -> None:
+def test_a_template_that_never_ends_is_killed_once_and_then_ignored(tmp_path: Path) -> None:
     loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     (tmp_path / "alert.html").write_text(loop)
     with OwnTemplates(tmp_path, timeout=1.5) as own:
@@ -155,7 +156,7 @@ def test_templates_that_no_message_uses_are_reported(tmp_path: Path) -> None:
     assert {"alert.html", "alert.txt"} <= set(template_names())
 
 
-def test_a_check_finds_what_is_wrong_with_every_file_and_nothing_if_all_is_well(tmp_path: Path) -> None:
+def test_the_check_reports_what_is_wrong_with_each_file(tmp_path: Path) -> None:
     (tmp_path / "_sign.html").write_text("{{ subscriber }}")
     (tmp_path / "alert.html").write_text(
         '{% extends "clausewatch/alert.html" %}{% block foot %}{% include "_sign.html" %}{% endblock %}'

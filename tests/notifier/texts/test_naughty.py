@@ -1,4 +1,5 @@
-"""Naughty texts as words of a page, names, sections and errors are harmless in every kind of message."""
+"""Naughty texts are harmless in every kind of message. The texts are used as words of a page, as names, as sections
+and as errors."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ HEAD = f"12:{'0' * 64}"
 
 
 def name(text: str) -> str:
-    """Return a text that can be the name of a subscription. Archives store no lone surrogates."""
+    """Return a text that can be the name of a subscription. An archive cannot store lone surrogates, so they are
+    replaced."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -128,16 +130,14 @@ KINDS: dict[str, Callable[[str], Message]] = {
 
 @pytest.fixture(scope="module", params=KINDS)
 def messages(request: pytest.FixtureRequest) -> dict[str, Message]:
-    """Return one kind of message for each naughty text. Outside the long run only some texts are used, always the
-    same.
-    """
+    """Return one kind of message for each naughty text. A short run always uses the same sample of the texts."""
     chosen = NAUGHTY if LONG else seeded(7).sample(NAUGHTY, 50)
     return {text: KINDS[request.param](text) for text in chosen}
 
 
 @pytest.fixture(scope="module")
 def plain_styles() -> set[str]:
-    """Return all styles in messages of harmless words. There are no others."""
+    """Return all styles in messages with harmless words. Messages with naughty texts may have no other styles."""
     trees = [BeautifulSoup(kind(text).html, "lxml") for kind in KINDS.values() for text in ("Teahouse", "")]
     return {str(element["style"]) for tree in trees for element in tree.find_all(style=True)}
 
@@ -149,9 +149,7 @@ ELEMENTS = {
 ATTRIBUTES = {"style", "href", "lang", "charset", "name", "content"}
 
 
-def test_html_has_our_elements_attributes_and_styles_alone(
-    messages: dict[str, Message], plain_styles: set[str]
-) -> None:
+def test_html_has_only_our_elements_attributes_and_styles(messages: dict[str, Message], plain_styles: set[str]) -> None:
     for text, message in messages.items():
         tree = BeautifulSoup(message.html, "lxml")
         elements = tree.find_all()
@@ -161,7 +159,7 @@ def test_html_has_our_elements_attributes_and_styles_alone(
         assert {str(a["href"]).partition(":")[0] for a in tree.find_all("a")} <= {"http", "https"}, text
 
 
-def test_no_text_has_a_control_character_or_turns_the_direction(messages: dict[str, Message]) -> None:
+def test_no_text_has_a_control_character_or_changes_the_writing_direction(messages: dict[str, Message]) -> None:
     for text, message in messages.items():
         chats = [message.chat.single(dialect, message.subject) for dialect in (ANY, *DIALECTS.values())]
         for said in (message.text, message.html, message.subject, line(text), *chats):
@@ -178,18 +176,18 @@ SERVICES = {"slack": "slack", "telegram": "tgram", "teams": "workflows", "discor
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_chat_gets_nothing_that_acts(messages: dict[str, Message], service: str) -> None:
+def test_text_for_chats_is_inert(messages: dict[str, Message], service: str) -> None:
     dialect = DIALECTS[SERVICES[service]]
     for text, message in messages.items():
         written = message.chat.single(dialect, message.subject) + "\n" + dialect.escape(message.subject)
-        if service in ("slack", "telegram"):  # Apprise escapes these for them
+        if service in ("slack", "telegram"):  # Apprise escapes these characters for the two services
             written = written.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         unlinked = re.sub(r"(?m)^(<?https?://\S+|\[https?://[^]]*\]\([^)]*\))$", "", written)
         assert not ACTING[service].findall(unlinked), text
         assert dialect.size(written) <= dialect.limit
 
 
-def test_a_webhook_gets_ascii_that_acts_in_no_page(messages: dict[str, Message]) -> None:
+def test_a_webhook_gets_ascii_that_is_inert_in_a_web_page(messages: dict[str, Message]) -> None:
     for text, message in messages.items():
         body = content(message)
         assert body.isascii()
@@ -200,19 +198,21 @@ def test_a_webhook_gets_ascii_that_acts_in_no_page(messages: dict[str, Message])
 
 
 def sample(chosen: list[tuple[str, Message]], size: int) -> list[tuple[str, Message]]:
-    """Return some of the messages, always the same. The long run uses all."""
+    """Return a sample of the messages, which is always the same. The long run uses all messages."""
     return chosen if LONG else seeded(8).sample(chosen, size)
 
 
 TOGETHER = 20
-"""Number of messages that a browser shows at once."""
+"""Number of messages that the browser shows at the same time."""
 HEADERS = {
     *("Subject", "From", "To", "Date", "Message-ID", "References", "Auto-Submitted", "MIME-Version", "Content-Type"),
-    *("X-Peer", "X-MailFrom", "X-RcptTo"),  # aiosmtpd's own headers
+    *("X-Peer", "X-MailFrom", "X-RcptTo"),  # headers that aiosmtpd adds
 }
 
 
-def test_a_mail_has_our_headers_and_goes_to_its_recipient_alone(messages: dict[str, Message], mail: MailServer) -> None:
+def test_a_mail_has_only_our_headers_and_goes_only_to_its_recipient(
+    messages: dict[str, Message], mail: MailServer
+) -> None:
     chosen = list(messages.items())
     for _, message in sample(chosen, 20):
         assert send_message(Channel("desk", mail.url), "officer@example.org", message) == Accepted()
@@ -229,12 +229,12 @@ def test_a_mail_has_our_headers_and_goes_to_its_recipient_alone(messages: dict[s
 
 @dataclass
 class Browser:
-    """A page of a browser whose frames show messages, and the effects of these."""
+    """A browser that shows messages in the frames of a page, and records the effects of the messages."""
 
     context: Any
     error: type[Exception]
     acts: list[str] = field(default_factory=list)
-    """Dialogs that opened, and requests other than for the message itself."""
+    """Dialogs that opened, and requests for anything except the messages."""
 
     def __post_init__(self) -> None:
         self.shown: dict[str, str] = {}
@@ -259,7 +259,7 @@ class Browser:
         self.page = self.context.new_page()
         self.page.route("**/*", self._answer)
         self.page.on("dialog", self._dismiss)
-        with suppress(self.error):  # if a text makes the page navigate
+        with suppress(self.error):  # a text may make the page navigate
             self.page.goto("http://mail.example/")
         self.page.wait_for_timeout(30)
         self.page.close()
@@ -288,7 +288,8 @@ def test_a_browser_shows_a_message_and_does_nothing_else(messages: dict[str, Mes
 
 
 def test_a_browser_would_act_on_the_same_texts(browser: Browser) -> None:
-    """A control: in a page without escaping, most texts for HTML open a dialog or contact the host."""
+    """This is a control: in a page without escaping, most texts for HTML open a dialog or contact the host
+    `naughty.example`."""
     texts = HTML if LONG else HTML[::6]
     acting = [text for text in texts if any("dialog" in act or HOST in act for act in browser.read(f"<p>{text}</p>"))]
     print(f"{len(acting)} of {len(texts)} act where they are not escaped")

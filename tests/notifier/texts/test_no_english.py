@@ -1,6 +1,8 @@
-"""No message for an Indonesian subscriber has an English word of our own, and its times are in the subscriber's zone.
+"""No message for an Indonesian subscriber has an English word of our own. All times are in the subscriber's time
+zone.
 
-The English words are those of our English texts. Words of the policy, names, commands and codes are taken out first.
+A word is English if it occurs in our English texts and not in our Indonesian texts. Words of the policy, names,
+commands and codes are removed before the test.
 """
 
 from __future__ import annotations
@@ -111,7 +113,8 @@ def digests() -> Iterator[Digest]:
 
 
 def incidents() -> Iterator[IncidentNotice]:
-    """Yield every kind of message to operators, for one and for several incidents, and their ends."""
+    """Yield every kind of message to operators: about the beginning and the end of one incident and of several
+    incidents."""
     one = Incident(POLICY, AT, 3, detail=DETAIL, reason="dns", came=("Kami menjual data.",), gone=("Hak Anda.",))
     for kind in KINDS:
         incident = replace(one, event="renamed", former="Kedai") if kind == "list" else one
@@ -162,7 +165,7 @@ def words(texts: Iterable[str]) -> set[str]:
 
 
 ALLOWED = {"utc", "clausewatch", "http", "https", "url", "cron", "systemd"}
-"""Names that are the same in both languages."""
+"""Names that are the same in English and Indonesian."""
 
 NOT_OURS = (
     r"`[^`]*`",
@@ -175,7 +178,8 @@ NOT_OURS = (
     re.escape(CLAUSE.rule),
     r"robots\.txt",
 )
-"""Commands, markup, addresses, and the name of the rule and of the zone."""
+"""Patterns of text that is not ours: commands, markup, addresses, the name of the rule, and the name of the time
+zone."""
 
 
 def our_words(text: str) -> set[str]:
@@ -199,7 +203,7 @@ def test_the_check_finds_an_english_word() -> None:
     assert {"read", "and", "changed"} & our_words(message.text) & english_words()
 
 
-def test_each_moment_is_in_the_readers_zone_with_utc_beside_it() -> None:
+def test_each_time_is_in_the_readers_time_zone_and_in_utc() -> None:
     assert "23 November 2026, pukul 04.04 Asia/Jakarta (22 November 2026, 21.04 UTC)" in " ".join(
         compose(next(notices()), "id", zone=ZONE).text.split()
     )
@@ -217,5 +221,5 @@ def test_each_moment_is_in_the_readers_zone_with_utc_beside_it() -> None:
         ("Atlantic/Reykjavik", "22 November 2026, 21:04 UTC"),
     ],
 )
-def test_utc_is_named_beside_a_local_time_and_its_day_if_it_differs(zone: str, moment: str) -> None:
+def test_a_local_time_is_followed_by_utc_with_the_day_if_the_day_differs(zone: str, moment: str) -> None:
     assert phrases_for("en", zone).moment(AT) == moment

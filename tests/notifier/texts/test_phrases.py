@@ -1,4 +1,5 @@
-"""Tests that each language has all phrases with the same placeholders, and its own way of writing dates."""
+"""Tests the phrases of each language. Each language has all phrases with the same placeholders, and writes dates in
+its own way."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ def blanks(phrase: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_language_has_the_same_phrases_with_the_same_words(language: Language) -> None:
+def test_every_language_has_the_same_phrases_with_the_same_placeholders(language: Language) -> None:
     english, other = phrases_for("en").texts, phrases_for(language).texts
     assert list(other) == list(english)
     assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
@@ -29,7 +30,7 @@ def test_every_language_has_the_same_phrases_with_the_same_words(language: Langu
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_phrase_is_left_untranslated(language: Language) -> None:
-    """Phrases without words of a language are excepted."""
+    """Phrases that have no words of a language need not be translated."""
     english, other = phrases_for("en").texts, phrases_for(language).texts
     same = {key for key in english if english[key] == other[key]}
     assert same == {
@@ -44,7 +45,7 @@ def test_no_phrase_is_left_untranslated(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", languages_with("messages"))
-def test_every_topic_and_severity_has_a_name_and_an_advice(language: Language) -> None:
+def test_every_topic_and_severity_has_a_name_and_advice(language: Language) -> None:
     known = phrases_for(language)
     wanted = [f"topic.{topic}" for topic in TOPICS] + [f"advice.topic.{topic}" for topic in TOPICS]
     wanted += [f"severity.{severity}" for severity in SEVERITIES] + [f"advice.{severity}" for severity in SEVERITIES]
@@ -59,7 +60,7 @@ def test_every_topic_and_severity_has_a_name_and_an_advice(language: Language) -
         ("id", "1 Mei 2024", "22 November 2026, pukul 09.04 UTC"),
     ],
 )
-def test_dates_are_written_the_way_of_the_language(language: Language, day: str, moment: str) -> None:
+def test_dates_are_written_as_usual_in_the_language(language: Language, day: str, moment: str) -> None:
     known = phrases_for(language)
     assert known.day(date(2024, 5, 1)) == day
     assert known.moment(datetime(2026, 11, 22, 9, 4, tzinfo=UTC)) == moment
@@ -68,7 +69,7 @@ def test_dates_are_written_the_way_of_the_language(language: Language, day: str,
 @pytest.mark.parametrize(
     ("language", "two", "three"), [("en", "a and b", "a, b and c"), ("id", "a dan b", "a, b, dan c")]
 )
-def test_lists_are_joined_the_way_of_the_language(language: Language, two: str, three: str) -> None:
+def test_lists_are_joined_as_usual_in_the_language(language: Language, two: str, three: str) -> None:
     known = phrases_for(language)
     assert [known.listed([]), known.listed(["a"]), known.listed(["a", "b"])] == ["", "a", two]
     assert known.listed(["a", "b", "c"]) == three

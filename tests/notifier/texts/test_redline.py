@@ -1,4 +1,4 @@
-"""Tests the marks of a clause, and how a long clause is shortened."""
+"""Tests how the edits of a clause are marked, and how a long clause is shortened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.notifier.changes import CONSENT, clause
 PADDING = "The kettle is filled in the morning and again after lunch, by whoever comes first. "
 
 
-def test_each_side_marks_its_own_words() -> None:
+def test_old_and_new_words_are_marked_on_their_own_side() -> None:
     finding = clause("We [-will not-]{+may+} share.")
     old, new = before(finding), after(finding)
     assert old is not None
@@ -29,7 +29,7 @@ def test_each_side_marks_its_own_words() -> None:
     assert not old.shortened
 
 
-def test_a_new_clause_has_no_side_before_and_a_deleted_one_no_side_after() -> None:
+def test_a_new_clause_has_no_old_side_and_a_deleted_clause_has_no_new_side() -> None:
     assert before(clause("{+We sell data.+}")) is None
     assert after(clause("[-You may object.-]")) is None
 
@@ -40,7 +40,7 @@ def test_a_clause_without_edits_is_shown_without_marks() -> None:
     assert not any(run.marked for run in side.runs)
 
 
-def test_a_long_clause_is_shortened_around_the_edits_and_says_so() -> None:
+def test_a_long_clause_is_shortened_to_the_words_around_the_edits() -> None:
     finding = clause(
         PADDING * 5 + "We answer in [-14-]{+45+} days. " + PADDING * 5 + "It is [-free-]{+paid+}. " + PADDING * 5
     )
@@ -71,7 +71,7 @@ def test_a_huge_clause_stays_within_its_limit() -> None:
     assert len(side.text) <= SIDE + 1
 
 
-def test_marks_are_at_the_words_and_not_at_the_spaces() -> None:
+def test_marks_enclose_words_and_not_the_spaces_around_them() -> None:
     side = after(clause("We share it{+ with partners +}now."))
     assert side is not None
     assert marked(side, "{+|+}") == "We share it {+with partners+} now."

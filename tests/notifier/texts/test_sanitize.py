@@ -1,4 +1,4 @@
-"""Text from a page can do nothing in any message."""
+"""Text from a page is inert in every message: it is neither a command nor markup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from notifier.texts.sanitize import clipped, inert, inert_in_chat
         ("  Hak   Anda\t", "Hak Anda"),
     ],
 )
-def test_controls_and_line_ends_and_marks_of_direction_go(text: str, expected: str) -> None:
+def test_control_characters_line_ends_and_direction_marks_are_removed(text: str, expected: str) -> None:
     assert inert(text) == expected
 
 
@@ -38,7 +38,7 @@ def test_controls_and_line_ends_and_marks_of_direction_go(text: str, expected: s
         r"\@everyone",
     ],
 )
-def test_chat_gets_no_mention_no_format_and_no_address_to_open(text: str) -> None:
+def test_text_for_chats_has_no_mention_no_markup_and_no_link(text: str) -> None:
     assert not re.search(r"[@<>\[\]*_`~|#\\]|://", inert_in_chat(text))
 
 
@@ -52,11 +52,11 @@ def test_any_text_becomes_one_line_that_can_be_sent(text: str) -> None:
 
 
 @given(st.text(), st.integers(min_value=1, max_value=50))
-def test_a_clipped_text_keeps_its_limit_and_says_that_it_was_cut(text: str, limit: int) -> None:
+def test_a_shortened_text_is_within_the_limit_and_shows_that_it_was_cut(text: str, limit: int) -> None:
     cut = clipped(text, limit)
     assert len(cut) <= limit
     assert cut == text or cut.endswith("…")
 
 
-def test_a_text_is_cut_after_a_word() -> None:
+def test_a_text_is_cut_at_the_end_of_a_word() -> None:
     assert clipped("We share your orders with partners", 20) == "We share your…"

@@ -1,4 +1,4 @@
-"""Tests the subject of a mail in any script, and its thread."""
+"""Tests the subjects of mails in any script. Tests also which mails belong to one thread."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ SUBJECTS = (
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_long_subject_in_any_script_is_read_as_it_was_written(subject: str) -> None:
-    """Mail programs drop the space between two encoded words (RFC 2047, 6.2), so it must be within one of them."""
+    """Mail programs remove a space between two encoded words (RFC 2047, 6.2). So a space of the subject must be
+    within an encoded word."""
     envelope = Envelope("watch@clausewatch.example", "Clausewatch", "officer@example.org")
     built = build(
         replace(alert_message(notice(WILL_NOT)), subject=subject), envelope, datetime(2026, 11, 2, tzinfo=UTC)
@@ -56,7 +57,7 @@ def test_mails_about_one_policy_are_a_thread() -> None:
     assert re.fullmatch(r"<[0-9a-f]{32}@clausewatch\.example>", first["References"])
 
 
-def test_two_subscribers_of_a_policy_have_threads_of_their_own() -> None:
+def test_two_subscribers_to_a_policy_have_separate_threads() -> None:
     mine, theirs = notice(SALE), replace(notice(SALE), subscriber="Another desk")
     assert alert_message(mine).thread != alert_message(theirs).thread
 

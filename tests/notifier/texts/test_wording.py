@@ -1,4 +1,4 @@
-"""Tests how messages name things in the reader's language: dates, advice, clauses of several topics."""
+"""Tests the words of messages in the reader's language: dates, advice, and clauses with several topics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FEE = replace(
 
 
 def timed(timing: Timing, *drift: str, finding: Finding = WILL_NOT) -> Notice:
-    """Return a notice, seen on 22 November 2026, of a change with these dates."""
+    """Return a notice of a change with these dates. The change was seen on 22 November 2026."""
     return replace(notice(finding), timing=timing, drift=drift)
 
 
@@ -43,7 +43,7 @@ WINDOW = Timing(STATED, date(2026, 11, 20), window_days=30, window_text="You may
         ("id", "Teks berubah, tetapi tanggal yang dicantumkan dalam kebijakan, 1 Mei 2024, tidak berubah."),
     ],
 )
-def test_a_silent_edit_is_reported_plainly(language: Language, said: str) -> None:
+def test_the_message_says_that_the_text_changed_without_a_new_date(language: Language, said: str) -> None:
     message = alert_message(timed(SILENT), language)
     for part in (message.text, message.html, plain(message)):
         assert said in flat(part)
@@ -63,7 +63,7 @@ def test_drift_names_the_language_that_was_not_updated(language: Language, said:
         assert said in flat(part)
 
 
-def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
+def test_drift_names_the_unchanged_language_if_the_changed_language_is_unknown() -> None:
     told = timed(Timing(), "en", finding=replace(WILL_NOT, language="und"))
     assert "changed in one language only; the English text did not" in flat(alert_message(told).text)
 
@@ -78,18 +78,20 @@ def test_drift_without_a_known_language_names_the_one_that_stayed() -> None:
         (replace(SILENT, window_days=30, due=date(2027, 1, 1)), "30 days, but no new date to count them from", False),
     ],
 )
-def test_a_period_names_its_end_and_is_urgent_only_while_it_lasts(timing: Timing, said: str, urged: bool) -> None:
+def test_the_end_of_a_notice_period_is_named_and_is_urgent_only_before_that_day(
+    timing: Timing, said: str, urged: bool
+) -> None:
     text = flat(alert_message(timed(timing)).text)
     assert said in text
     assert ("The period for notice or objections ends on" in text) is urged
     assert timing.window_text in text
 
 
-def test_a_policy_that_names_no_period_has_no_line_for_it() -> None:
+def test_without_a_notice_period_a_message_has_no_line_about_it() -> None:
     assert "Notice or objections" not in alert_message(timed(SILENT)).text
 
 
-def test_a_coming_day_of_effect_is_reported_until_it_is_there() -> None:
+def test_the_day_on_which_a_policy_takes_effect_is_named_only_before_that_day() -> None:
     coming = alert_message(timed(Timing(effective=date(2026, 12, 1))))
     assert "It takes effect on 1 December 2026." in flat(coming.text)
     assert "It takes effect on 1 December 2026." in plain(coming)
@@ -123,7 +125,7 @@ def test_advice_depends_on_topic_and_severity(finding: Finding, said: str) -> No
     assert said in flat(message.html)
 
 
-def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
+def test_a_clause_with_two_topics_is_shown_once_with_both_reasons() -> None:
     other = replace(
         WILL_NOT, topic="choices", severity="high", rule="T4.consent", source="", reason="A choice is gone: “consent”."
     )
@@ -140,20 +142,21 @@ def test_a_clause_of_two_topics_is_shown_once_with_both_reasons() -> None:
         assert "Alert 0000000000000002" in part
 
 
-def test_the_same_words_changed_twice_are_two_clauses() -> None:
+def test_two_clauses_with_the_same_words_are_counted_as_two() -> None:
     assert (
         alert_message(notice(WILL_NOT, WILL_NOT)).subject
         == "[critical] Teahouse: sharing changed, 2 clauses (22 November 2026)"
     )
 
 
-def test_many_topics_leave_the_subject_short() -> None:
+def test_the_subject_stays_short_if_there_are_many_topics() -> None:
     message = alert_message(notice(WILL_NOT, FEE, replace(FEE, topic="complaint"), RETENTION))
     assert message.subject == "[critical] Teahouse: sharing, rights and more changed, 3 clauses (22 November 2026)"
 
 
-def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
-    """Our words are in Indonesian. The policy's words, the rules and their sources keep their language."""
+def test_an_indonesian_message_has_only_indonesian_words_of_ours() -> None:
+    """Our own words are in Indonesian. The words of the policy and the names and sources of rules keep their
+    language."""
     finding = replace(
         clause("Kami [-tidak akan-]{+dapat+} membagikan pesanan Anda."),
         section="D. Pengungkapan",
@@ -183,7 +186,7 @@ def test_a_reader_of_indonesian_reads_indonesian_only() -> None:
     assert "Persetujuan hilang dari pembagian data" in said
 
 
-def test_a_trial_message_is_in_the_language_of_its_reader() -> None:
+def test_a_trial_message_is_in_the_readers_language() -> None:
     message = trial_message(Subscriber("Meja Privasi", (Target("desk"),), language="id"), NOW)
     assert message.subject == "Pesan uji Clausewatch untuk Meja Privasi"
     assert "pembagian data dan hak subjek data, mulai dari tingkat rendah, dari semua kebijakan" in flat(message.text)
