@@ -21,7 +21,7 @@ STAYED = ("has stayed since", "this is the text that stayed", "sudah bertahan se
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a message states about one change of one policy."""
+    """Claims of a message about one change of one policy."""
 
     policy: str
     earlier: int

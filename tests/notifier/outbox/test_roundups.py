@@ -109,9 +109,7 @@ def test_changes_in_a_roundup_are_not_sent_again_when_another_target_is_removed(
     desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
     desk.run()
     for row in list_deliveries(desk.archive, DeliveryFilter(target=OFFICER.via[0]), 1):
-        outbox.claim(
-            desk.archive, row.id, desk.now, early=True
-        )  # these alerts are being sent, so they stay single messages
+        outbox.claim(desk.archive, row.id, desk.now, early=True)  # these alerts stay single while they are sent
     desk.changes(9)
     del desk.mail.refuses["deputy@example.org"]
     for _ in range(3):  # the officer's address refuses so often that the channel is skipped
@@ -128,9 +126,7 @@ def test_a_roundup_that_moves_to_a_target_with_the_same_changes_is_sent_there(de
     desk.mail.refuses |= {"officer@example.org": "451 try again later", "deputy@example.org": "451 try again later"}
     desk.run()
     for row in list_deliveries(desk.archive, DeliveryFilter(target=deputy), 1):
-        outbox.claim(
-            desk.archive, row.id, desk.now, early=True
-        )  # these alerts are being sent, so they stay single messages
+        outbox.claim(desk.archive, row.id, desk.now, early=True)  # these alerts stay single while they are sent
     desk.changes(9)
     assert desk.run() == []
     desk.mail.refuses.clear()
