@@ -28,8 +28,9 @@ FIGURES = PROJECT / "docs" / "figures.md"
 HEAD = """
 ## Validation
 
-Real changes that no rule has seen, judged by `make validation`, once for a commit; intervals of 95 % (Wilson). The
-texts of `returns` went away and came back within 14 days, so that each alarm is a false one.
+These are real changes that nobody looked at while writing rules. `make validation` judges them, once for each commit.
+Intervals are 95 % (Wilson). The texts of `returns` disappeared and came back within 14 days, so each alarm about them
+is a false alarm.
 
 | commit | day | set | rows | precision | recall | quiet rows that alarm |
 |---|---|---|---|---|---|---|
