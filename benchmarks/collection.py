@@ -1,11 +1,12 @@
-"""Measures the cost of a large collection: peak memory of all processes of a run, and its time.
+"""Measures the peak memory and the duration of a run that checks many policies.
 
     python benchmarks/collection.py [--policies 10000] [--hosts N] [--runs 2] [--folder FOLDER] [--limit 400]
 
-A server on many loopback addresses gives each policy its own page. The first run records a version of each policy, and
-the second run finds them unchanged. Memory is the sum of the proportional set sizes (PSS) of the run and all its child
-processes, so that shared pages count once. The sum of resident set sizes, which counts shared pages for every process,
-is shown beside it. With `--limit` the benchmark fails if the peak exceeds the limit, in MB.
+A server on many loopback addresses gives each policy its own page. The first run records a version of each policy. The
+second run finds all policies unchanged. Memory is the sum of the proportional set sizes (PSS) of the run and all its
+child processes, in which memory that several processes share counts once. The sum of the resident set sizes is also
+shown. In that sum, shared memory counts for each process. With `--limit`, the benchmark fails if the peak is above the
+limit in MB.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ SENTENCE = "<p>We keep your name, your address and the list of what you ordered 
 
 
 def page(number: int, token: int) -> bytes:
-    """Return the page of a policy. The token changes at each visit."""
+    """Return the page of a policy. Each visit gets a new token."""
     collected = "".join(SENTENCE.format(tree=tree, n=number) for tree in range(12))
     return PAGE.format(n=number, collected=collected, token=f"<!-- {token:x} -->").encode()
 
@@ -65,7 +66,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 def serve(port: multiprocessing.Queue[int]) -> None:
-    """Serve on every loopback address, and nowhere else."""
+    """Serve on all loopback addresses, and on no other network."""
 
     async def forever(listening: socket.socket) -> None:
         server = await asyncio.start_server(answer, sock=listening)
@@ -81,19 +82,19 @@ def serve(port: multiprocessing.Queue[int]) -> None:
 
 @dataclass
 class Peak:
-    """Peak memory of a process and its child processes, in bytes."""
+    """Peak memory in bytes of a process together with its child processes."""
 
     proportional: int = 0
     resident: int = 0
     files: int = 0
-    """Number of open files of the main process."""
+    """Maximum number of open files of the main process."""
     processes: dict[str, int] = field(default_factory=dict)
-    """Processes at the peak: each command and its share of memory."""
+    """The processes at the time of the peak, each with its share of the memory in bytes."""
 
     def watch(self, pid: int, over: threading.Event) -> None:
         while not over.wait(0.5):
             sizes = {each: memory(each) for each in family(pid)}
-            with suppress(psutil.Error):  # the process has just ended
+            with suppress(psutil.Error):  # the process may just have ended
                 self.files = max(self.files, psutil.Process(pid).num_fds())
             self.resident = max(self.resident, sum(resident for _, resident in sizes.values()))
             proportional = sum(share for share, _ in sizes.values())
@@ -115,7 +116,7 @@ def configuration(folder: Path, count: int, hosts: list[str], port: int) -> Path
 
 
 def run(path: Path) -> Peak:
-    """Run once over all policies, print the cost, and return the peak."""
+    """Run Clausewatch once for all policies, print the cost, and return the peak."""
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     words = [sys.executable, "-m", "clausewatch", "--config", str(path), "run", "--all"]
     running = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, text=True)

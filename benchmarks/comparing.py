@@ -1,7 +1,7 @@
-"""Measures the cost of comparing two texts against the cost of extraction: CPU time and memory, in separate processes.
+"""Measures the CPU time and memory to compare two texts, and the CPU time to extract a text for comparison.
 
-Run it with `python benchmarks/comparing.py`. It ends with 1 if a target is missed. The texts are made from sentence
-templates and are the same on every machine.
+Run it with `python benchmarks/comparing.py`. The exit code is 1 if a target is missed. The texts are made from sentence
+templates, and are the same on every machine. Each measurement has its own process.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 POLICY = 60_000
-"""Size of the page that is edited, in bytes."""
+"""Approximate size in characters of the text that is edited."""
 REWRITE = 100_000
-"""Length, in characters, of each of two texts that share only their language."""
+"""Approximate length in characters of each of two texts that have only the language in common."""
 EDITS = 10
 ROUNDS = 9
-"""Number of rounds. The fastest counts, because other work on the machine slowed the others."""
+"""Number of rounds. The fastest round counts, because other work on the machine may slow a round down."""
 
 MOST_RATIO = 2.0
 MOST_SECONDS = 2.0
@@ -50,15 +50,17 @@ PLACES = ("behind the greenhouse", "in the lower field", "abroad", "at the gate"
 
 
 def sentences(*parts: tuple[str, ...]) -> Iterator[str]:
-    """Yield sentences endlessly, each with its own number, in an order that mixes the parts."""
+    """Yield sentences without end. Each sentence has its own number, and combines the parts in a new way."""
     for number in count(1):
         words = [part[(number * (place + 2) + number // len(part)) % len(part)] for place, part in enumerate(parts)]
         yield f"{' '.join(words).capitalize()} (case {number})."
 
 
 def text(size: int, title: str, made: Iterator[str]) -> str:
-    """Return a Markdown text of about `size` characters, with a heading every twelve sentences and four sentences in a
-    paragraph."""
+    """Return a Markdown text of about `size` characters.
+
+    A paragraph has four sentences, and three paragraphs have a heading.
+    """
     lines, length = [f"# {title}"], 0
     for number in count():
         if number % 3 == 0:
@@ -71,7 +73,7 @@ def text(size: int, title: str, made: Iterator[str]) -> str:
 
 
 def html(markdown: str) -> bytes:
-    """Return the same text as an HTML page."""
+    """Return a Markdown text as an HTML page."""
     rows = [
         f"<h{line.count('#')}>{line.lstrip('# ')}</h{line.count('#')}>" if line.startswith("#") else f"<p>{line}</p>"
         for line in markdown.split("\n\n")
@@ -80,7 +82,9 @@ def html(markdown: str) -> bytes:
 
 
 def edited(markdown: str) -> str:
-    """Return a text with ten edits spread over it: changed words, deleted and new sentences, a moved section."""
+    """Return a text with ten edits in different places: changed words, deleted sentences, new sentences and a moved
+    section.
+    """
     lines = markdown.split("\n\n")
     step = len(lines) // (EDITS + 1)
     for number in range(1, EDITS):
@@ -95,7 +99,7 @@ def edited(markdown: str) -> str:
 
 
 def fewest(*acts: Callable[[], object]) -> list[float]:
-    """Return the CPU seconds of each function, the minimum over several rounds."""
+    """Return the CPU seconds that each function needs in its fastest round."""
     found: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
         for act, seconds in zip(acts, found, strict=True):
@@ -106,7 +110,7 @@ def fewest(*acts: Callable[[], object]) -> list[float]:
 
 
 def forget() -> None:
-    """Clear the caches of words, so that each round does all of its work."""
+    """Clear the caches. Otherwise later rounds would have less work."""
     from differ.language.meaning import heading_topics, meaning
     from differ.language.statements import forget_texts
     from differ.language.words import plain, plain_words
@@ -118,7 +122,9 @@ def forget() -> None:
 
 
 def measure_edits() -> dict[str, float]:
-    """Return the CPU seconds to extract a page, the CPU seconds to compare it with an edited one, and their ratio."""
+    """Return the CPU seconds to extract a page, the CPU seconds to compare a text with its edited text, and their
+    ratio.
+    """
     from differ import compare
     from document import read
     from document.model import Page
@@ -148,7 +154,7 @@ def measure_edits() -> dict[str, float]:
 
 
 def measure_rewrite() -> dict[str, float]:
-    """Return the CPU seconds to compare two texts that share only their language."""
+    """Return the CPU seconds to compare two texts that have only the language in common."""
     from differ import compare
     from document import read
     from document.model import Page
@@ -156,7 +162,7 @@ def measure_rewrite() -> dict[str, float]:
     before = text(REWRITE, "of the bakery", sentences(SUBJECTS, ACTS, THINGS, REASONS, TIMES))
     after = text(REWRITE, "of the orchard", sentences(PEOPLE, DEEDS, OBJECTS, GROUNDS, PLACES))
     old, new = (read(Page(each.encode(), "text/markdown")).document for each in (before, after))
-    compare(old, old)  # load the lexicons, which happens once a process
+    compare(old, old)  # loads the lexicons, which each process does only once
     forget()
     start = process_time()
     found = compare(old, new)
@@ -170,7 +176,7 @@ def measure_rewrite() -> dict[str, float]:
 
 
 def megabytes() -> float:
-    """Return the peak memory of this process in megabytes (Linux counts in kilobytes)."""
+    """Return the peak memory of this process in megabytes. Linux reports it in kilobytes."""
     return getrusage(RUSAGE_SELF).ru_maxrss / 1000
 
 
@@ -178,14 +184,14 @@ MEASURES = {"edits": measure_edits, "rewrite": measure_rewrite}
 
 
 def in_its_own_process(name: str) -> dict[str, float]:
-    """Return the result of a measurement in a separate process, so that its memory is that of one comparison."""
+    """Return the result of a measurement in a separate process. So its peak memory comes from one measurement only."""
     said = subprocess.run([sys.executable, __file__, name], capture_output=True, check=True, text=True).stdout
     measured: dict[str, float] = json.loads(said)
     return measured
 
 
 def main() -> int:
-    """Print the figures beside their targets; return 1 if a target is missed."""
+    """Print the figures next to their targets. Return 1 if a target is missed."""
     edits, rewrite = in_its_own_process("edits"), in_its_own_process("rewrite")
     targets = [
         (f"comparing {edits['bytes']:.0f} bytes with {EDITS} edits, times extracting", edits["ratio"], MOST_RATIO),

@@ -1,10 +1,10 @@
-"""Measures the cost of a run without changes against a bare Scrapy spider that only downloads the same pages.
+"""Compares the CPU time of a run without changes with that of a plain Scrapy spider that only downloads the same pages.
 
     python benchmarks/crawling.py [--pages 1000] [--most 3.5]
 
-A local server gives pages of about 250 kB with new tokens in each response (`rotating.py`). The figure is the ratio of
-the CPU times per page. It includes all processes and their start. The benchmark ends with 1 if the ratio exceeds
-`--most`, or if a page counts as changed.
+A local server (`rotating.py`) gives pages of about 250 kB with new tokens in each response. The result is the ratio of
+the two CPU times. They include all processes and their start. The benchmark fails if the ratio is above `--most`, or if
+Clausewatch reports a change.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ process.start()
 
 @contextmanager
 def serving() -> Iterator[list[str]]:
-    """Serve the pages in a separate process; yield the addresses of its hosts."""
+    """Serve the pages in a separate process during a `with` block. Yield the addresses of the server's hosts."""
     command = [sys.executable, str(HERE / "rotating.py"), "--hosts", str(HOSTS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -56,12 +56,12 @@ def serving() -> Iterator[list[str]]:
 
 
 def addresses(hosts: Sequence[str], pages: int) -> list[str]:
-    """Return an address for each page. The pages take turns on all hosts."""
+    """Return an address for each page. The pages are spread evenly over the hosts."""
     return [f"{hosts[number % len(hosts)]}/{number}" for number in range(pages)]
 
 
 def adopt_orphans() -> None:
-    """Become the parent of all orphaned processes below this one, so that their time is counted."""
+    """Become the parent of all descendants whose parent ended, so that their CPU time is counted."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
 
 
@@ -72,7 +72,7 @@ def children() -> set[int]:
 
 
 def cpu_seconds(command: Sequence[str], folder: Path) -> tuple[float, str]:
-    """Run a command; return the CPU seconds of its whole process tree, and its output."""
+    """Run a command. Return the CPU seconds of all its processes, and its output."""
     known, before = children(), getrusage(RUSAGE_CHILDREN)
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     for orphan in children() - known:

@@ -1,11 +1,11 @@
-"""Measures the cost of deliveries to fifty subscribers over five channels. One channel is dead and one is slow.
+"""Measures the time to deliver alerts to fifty subscribers over five channels. One channel is dead, and one is slow.
 
     python benchmarks/delivery.py [--changes 20] [--subscribers 50] [--pause 0.2]
 
-Each subscriber has one target, so 20 changes give 1,000 alerts and 1,000 messages, 200 for each channel. A mail server
-and two webhook receivers accept all messages. A third receiver waits before each response, and the port of the second
-mail server is closed. The servers run in a separate process, so the CPU time is only that of planning, composing,
-sending and committing.
+Each subscriber has one target. So 20 changes give 1,000 alerts in 1,000 messages, 200 for each channel. A mail server
+and two webhook receivers accept all messages. A third webhook receiver waits before each response. The port of the
+second mail server is closed. The servers run in a separate process. So the CPU time is only the time for planning,
+composing, sending and committing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ NAMES = ("mail", "hook", "second", "slow", "dead")
 
 
 def serve(pause: float, pipe: Connection) -> None:
-    """Run the servers; send their ports, and on request the number of messages that each received."""
+    """Run the servers, and send their addresses through the pipe.
+
+    On request, send the number of messages that each server received.
+    """
     with mail_server() as mail, sink() as hook, sink() as second, sink() as slow:
         slow.pause = pause
         pipe.send((mail.url, hook.signed(SECRET), second.signed(SECRET), slow.signed(SECRET)))
@@ -44,7 +47,7 @@ def serve(pause: float, pipe: Connection) -> None:
 
 
 def subscribers(count: int) -> list[Subscriber]:
-    """Return subscribers, each with one target, spread over the channels."""
+    """Return this number of subscribers, spread evenly over the channels. Each subscriber has one target."""
     found = []
     for number in range(count):
         channel = NAMES[number % len(NAMES)]
@@ -54,7 +57,7 @@ def subscribers(count: int) -> list[Subscriber]:
 
 
 def main() -> None:
-    """Measure, and print the figures."""
+    """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changes", type=int, default=20)
     parser.add_argument("--subscribers", type=int, default=50)
@@ -73,7 +76,7 @@ def main() -> None:
         for _ in range(given.changes):
             record_change(archive, WILL_NOT)
         clock, cpu = time.monotonic(), time.process_time()
-        # One message for each change, because sending is the cost to measure.
+        # Each change is sent as one message, because the time for sending is to be measured.
         summary = deliver(archive, desk, channels, roundup_from=given.changes + 1)
         clock, cpu = time.monotonic() - clock, time.process_time() - cpu
     ours.send("enough")

@@ -1,10 +1,11 @@
-"""Measures the cost of an unchanged response: the CPU time of its fingerprint against the time to read the page.
+"""Compares the CPU time to compute the fingerprint of a response with the CPU time to read the page.
 
     python benchmarks/fetching.py [--pages 40] [--shared FOLDER]
 
-The benchmark makes pages of about 250 kB with the same words. Each page has its own tokens, nonces and names in the
-markup. With the folder of real histories, it also counts the hit rates on them. Times are CPU milliseconds of one
-process. Machines differ, so the ratio of two times in one run says more than either time.
+An unchanged response needs only the fingerprint. The benchmark makes pages of about 250 kB with the same words. Each
+page has its own tokens and nonces, and in a second series its own names of elements. With the folder of real histories,
+the benchmark also counts how many of their fetches have the fingerprint of the previous fetch. Times are CPU
+milliseconds. They depend on the machine, so the ratio of the two times is more useful.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ _SELECT = {"buffer": _PARTS, "open-collective": (), "open-terms-archive": (), "u
 
 
 def made_page(number: int, paragraphs: int = 420, everywhere: bool = False) -> Page:
-    """Return a page like those of site builders. Only the volatile parts depend on the number.
+    """Return a page like the pages of site builders. Only its volatile parts depend on the number.
 
-    The volatile parts are in the head, in scripts and in some links, or else the names of all elements.
+    The volatile parts are in the head, in scripts and in some links. With `everywhere`, the names of all elements are
+    volatile too.
     """
     token = f"{number * 2_654_435_761 % 2**32:08x}"
     name = token if everywhere else "3f2a91c7"
@@ -49,7 +51,7 @@ def made_page(number: int, paragraphs: int = 420, everywhere: bool = False) -> P
 
 
 def milliseconds(work: Callable[[Page], object], pages: Sequence[Page]) -> float:
-    """Return the CPU time of a page, the minimum of three rounds."""
+    """Return the CPU milliseconds for each page in the fastest of three rounds."""
     rounds = []
     for _ in range(3):
         began = time.process_time()
@@ -60,7 +62,7 @@ def milliseconds(work: Callable[[Page], object], pages: Sequence[Page]) -> float
 
 
 def costs(count: int, everywhere: bool) -> None:
-    """Print the costs, and check that the fast path gives the same result."""
+    """Print the CPU times, and check that the pages have the same fingerprint and the same words."""
     pages = [made_page(number, everywhere=everywhere) for number in range(count)]
     size = sum(len(page.body) for page in pages) / len(pages) / 1000
     assert len({page.body for page in pages}) == len(pages)
@@ -74,7 +76,7 @@ def costs(count: int, everywhere: bool) -> None:
 
 
 def hit_rates(shared: Path) -> None:
-    """Print how many fetches of the real histories have the same fingerprint as the fetch before."""
+    """Print how many fetches of the real histories have the same fingerprint as the previous fetch."""
     for name, select in _SELECT.items():
         options = ExtractionOptions(select=select)
         with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:

@@ -1,9 +1,9 @@
-"""Measures the time to import an Open Terms Archive repository and to judge its changes.
+"""Measures the time to import an Open Terms Archive repository, and the time to judge its changes.
 
     python benchmarks/importing.py [--versions 2000] [--services 4]
 
-The benchmark makes a repository of invented services. Each version changes a sentence, and every tenth is a technical
-commit.
+The benchmark makes a repository of invented services. Each version changes a sentence. Every tenth version is a
+technical commit instead.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ READERS = ("our crew", "the harbour office", "our printer", "the bank", "a couri
 
 
 def policy(chance: random.Random, sections: int) -> list[str]:
-    """Return the paragraphs of a policy of some 20 kB."""
+    """Return the headings and paragraphs of a policy of about 20 kB."""
     lines = ["# Privacy notice"]
     for number in range(sections):
         lines.append(f"## {number + 1}. About your {chance.choice(TOPICS)}")
@@ -43,7 +43,7 @@ def policy(chance: random.Random, sections: int) -> list[str]:
 
 
 def history(service: str, versions: int, seed: int) -> Iterator[Commit]:
-    """Return the commits of one service's policy, two days apart."""
+    """Yield the commits of one service's policy. There is a commit every second day."""
     chance = random.Random(seed)  # noqa: S311 - words of no meaning
     lines = policy(chance, 14)
     for number in range(versions):
@@ -59,7 +59,7 @@ def history(service: str, versions: int, seed: int) -> Iterator[Commit]:
 
 
 def main() -> None:
-    """Print the seconds of each step."""
+    """Run the benchmark, and print the seconds of each step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--versions", type=int, default=2_000)
     parser.add_argument("--services", type=int, default=4)

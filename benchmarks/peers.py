@@ -1,15 +1,15 @@
-"""Measures the CPU time to check an unchanged page, against other monitors, on the pages of `rotating.py`.
+"""Measures the CPU time that Clausewatch and other monitors need to check an unchanged page of `rotating.py`.
 
     python -m venv /tmp/peers && /tmp/peers/bin/pip install urlwatch webchanges html2text beautifulsoup4
     python -m venv /tmp/peercd && /tmp/peercd/bin/pip install changedetection.io
     unshare --net sh -c 'ip link set lo up; exec python benchmarks/peers.py --pages 100 \
         --peers /tmp/peers/bin --changedetection /tmp/peercd/bin'
 
-It runs in its own network namespace, because a new changedetection.io watches two pages of its makers. After a first
-look, all monitors check the pages again in turn, so that other load on the machine affects them equally. The median
-counts, start-up included. For changedetection.io, a server, only the time of the check counts. No monitor may report a
-change, so links are left out of the text from html2text: they contain tokens. The benchmark ends with 1 unless
-Clausewatch needs at most a fifth of the best other monitor's time.
+The benchmark needs its own network namespace, because a new changedetection.io watches two pages of its makers. All
+monitors check the pages once. After that, they check the pages again in turn, so that other load on the machine affects
+all of them. The median of these checks counts, and includes the start of the program. changedetection.io is a server,
+so only its check counts. No monitor may report a change. The links contain tokens, so html2text leaves links out of the
+text. The benchmark fails if Clausewatch needs more than a fifth of the time of the fastest other monitor.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ PORT = 5999
 
 
 Look = Callable[[], float]
-"""A function that checks all pages once more and returns the CPU seconds."""
+"""A function that checks all pages again, and returns the CPU seconds."""
 Watching = Callable[[Path, Sequence[str]], AbstractContextManager[Look]]
-"""A function that makes a monitor check pages for the first time, in its own folder."""
+"""A function that makes a monitor check pages for the first time. The monitor works in its own folder."""
 
 
 @contextmanager
 def ours(folder: Path, pages: Sequence[str]) -> Iterator[Look]:
-    """Watch with Clausewatch."""
+    """Make Clausewatch watch the pages."""
     configure(folder, pages)
     run = [sys.executable, "-m", "clausewatch", "run", "--all"]
     cpu_seconds(run, folder)
@@ -59,7 +59,7 @@ def ours(folder: Path, pages: Sequence[str]) -> Iterator[Look]:
 
 
 def urlwatch(programs: Path, method: str) -> Watching:
-    """Watch with urlwatch, which converts HTML to text by this method."""
+    """Return the function that makes urlwatch watch pages. `method` is urlwatch's method to convert HTML to text."""
     links = "\n      ignore_links: true\n      ignore_images: true" if method == "pyhtml2text" else ""
     filters = f"  - html2text:\n      method: {method}{links}\n"
     names = ("--urls", "jobs.yaml", "--config", "c.yaml", "--hooks", "h.py", "--cache", "cache.db")
@@ -67,7 +67,7 @@ def urlwatch(programs: Path, method: str) -> Watching:
 
 
 def webchanges(programs: Path) -> Watching:
-    """Watch with webchanges."""
+    """Return the function that makes webchanges watch pages."""
     names = ("--jobs", "jobs.yaml", "--config", "c.yaml", "--hooks", "h.py", "--database", "w.db")
     return _from_command_line([str(programs / "webchanges"), *names], "  - html2text:\n      ignore_links: true\n")
 
@@ -90,7 +90,7 @@ def _from_command_line(command: list[str], filters: str) -> Watching:
 
 
 def changedetection(programs: Path) -> Watching:
-    """Watch with changedetection.io, through its API."""
+    """Return the function that makes changedetection.io watch pages, through its API."""
 
     @contextmanager
     def watching(folder: Path, pages: Sequence[str]) -> Iterator[Look]:
@@ -111,13 +111,13 @@ def changedetection(programs: Path) -> Watching:
 def _first_look(folder: Path, pages: Sequence[str]) -> None:
     for given in list(_asked(folder, "watch")):
         _asked(folder, f"watch/{given}", method="DELETE")
-    for start in range(0, len(pages), 20):  # as many as the server accepts at once
+    for start in range(0, len(pages), 20):  # the server accepts 20 pages at once
         _asked(folder, "import", "\n".join(pages[start : start + 20]).encode())
     _looked(folder, 0, len(pages))
 
 
 def _next_look(folder: Path, pages: int, server: int) -> float:
-    time.sleep(5)  # its later work does not belong to the check
+    time.sleep(5)  # the server's work after a check does not belong to the next check
     before, since = _cpu_of(server), int(time.time()) + 1
     time.sleep(1.1)
     seen = _looked(folder, since, pages)
@@ -126,7 +126,7 @@ def _next_look(folder: Path, pages: int, server: int) -> float:
 
 
 def _looked(folder: Path, since: int, pages: int) -> list[dict[str, Any]]:
-    """Check every page, and return the known facts about each when all are done."""
+    """Check every page, and wait until all checks are done. Return the facts about each page."""
     _asked(folder, "watch?recheck_all=1")
     while True:
         time.sleep(4)
@@ -154,7 +154,10 @@ def _key(stored: dict[str, Any]) -> str:
 
 
 def _cpu_of(process: int) -> float:
-    """Return the CPU seconds of a process and all its child processes so far. Waiting for a disk does not count."""
+    """Return the CPU seconds of a process and all its child processes so far.
+
+    Time spent waiting for a disk does not count.
+    """
     return sum(sum(each.cpu_times()[:4]) for each in family(process))
 
 

@@ -1,14 +1,14 @@
-"""Measures the time of queries to a large archive, and how it grows with the number of versions; also disk space and
-recording.
+"""Measures the time of queries to a large archive, the time to record a version, and the archive's disk space.
 
     python benchmarks/questions.py [--policies 10000] [--versions 20] [--questions 40] [--database URL]
 
-Without `--database`, a SQLite archive is built in a temporary folder and deleted afterwards. A named database must be
-empty, or built by this program before; then it is used again. The policies are made from sentence templates with a
-fixed seed, the same on every machine. One in eight is Indonesian. The rows are like those of the recorder, but written
-in bulk, and without raw bodies and chain entries. Times are medians over `--questions` queries, each about another
-policy, day or word. Both wall-clock time and CPU time of this process are shown. CPU time is meaningful on a busy
-machine too, but PostgreSQL works in a process of its own.
+Without `--database`, the benchmark builds a SQLite archive in a temporary folder, and deletes it afterwards. A named
+database must be empty, or an archive that this benchmark built earlier. Such an archive is used again. The policies are
+made from sentence templates with a fixed seed, so they are the same on every machine. Every eighth policy is in
+Indonesian. The rows are like the rows that a run records. But they are written in bulk, and there are no raw pages and
+no entries of the chain. Times are medians of `--questions` queries, each about a different policy, day or word. The
+wall-clock time and the CPU time of this process are shown. CPU time depends less on other load of the machine. But it
+does not include the work of PostgreSQL, which runs in a separate process.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ BEGAN = datetime(2019, 3, 1, 6, tzinfo=UTC)
 VERSION_EVERY = timedelta(days=131)
 POLICIES_AT_ONCE = 100
 TARGET = 100.0
-"""Milliseconds."""
+"""Maximum median time of the first four queries, in milliseconds."""
 
 TOPICS = ("collection", "use", "sharing", "sale", "transfer", "retention", "security", "cookies", "rights", "choices",
           "children", "policy_change", "contact", "other")  # fmt: skip
@@ -103,14 +103,17 @@ QUESTIONS = ("couriers", "advertising partners", '"payment provider" encrypt', "
 
 
 def sentence(chance: random.Random, language: str) -> str:
-    """Return a made-up sentence of a policy."""
+    """Return an invented sentence of a policy."""
     words = {kind: chance.choice(choices) for kind, choices in WORDS[language].items()}
     written = chance.choice(SENTENCES[language]).format(year=chance.randint(1999, 2026), **words)
     return written[0].upper() + written[1:]
 
 
 def texts(chance: random.Random, language: str, name: str, number: int) -> Iterator[tuple[Document, int]]:
-    """Yield the versions of a policy, each with the position of the section that differs from the version before."""
+    """Yield the versions of a policy.
+
+    Each comes with the position of the section that differs from the previous version.
+    """
     blocks = [[sentence(chance, language) for _ in range(chance.randint(3, 6))] for _ in HEADINGS[language]]
     blocks[0].insert(0, f"{name} wrote this for its readers.")
     for _ in range(number):
@@ -120,18 +123,18 @@ def texts(chance: random.Random, language: str, name: str, number: int) -> Itera
 
 
 def section(heading: str, blocks: tuple[str, ...], language: str) -> Section:
-    """Return a section of paragraphs."""
+    """Return a section with a heading and paragraphs."""
     return Section(heading, "", 1, (heading,), language, tuple(Block("paragraph", each) for each in blocks))
 
 
 @cache
 def topics(place: int) -> tuple[str, str]:
-    """Return the topic of a section, and the severity of changes in it."""
+    """Return the topic of the section at a position, and the severity of changes in this section."""
     return TOPICS[place], ("low", "medium", "high", "critical")[place % 4]
 
 
 class Builder:
-    """Writes policies with all their rows, in batches."""
+    """Writes policies with all their rows into an archive, many policies at once."""
 
     def __init__(self, archive: Archive, versions_each: int) -> None:
         self.archive, self.versions_each = archive, versions_each
@@ -144,7 +147,7 @@ class Builder:
         self.pack = zstandard.ZstdCompressor(level=3).compress
 
     def build(self, policies: int) -> None:
-        """Write this number of policies."""
+        """Write this number of policies with their versions."""
         for first in range(1, policies + 1, POLICIES_AT_ONCE):
             self.rows, self.words = {table.name: [] for table in Base.metadata.sorted_tables}, []
             for number in range(first, min(first + POLICIES_AT_ONCE, policies + 1)):
@@ -178,7 +181,7 @@ class Builder:
     def _version(self, policy_id: int, number: int, seen_at: datetime, written: Document) -> None:
         content = to_json(written)
         key = address(content)
-        if key not in self.blobs:  # an earlier text may return
+        if key not in self.blobs:  # a later version may have the text of an earlier version
             self.rows["blob"].append({"sha256": key, "size": len(content), "content": self.pack(content)})
             self.blobs.add(key)
         for again in (0, 1):
@@ -244,7 +247,7 @@ def policy_row(policy_id: int, name: str, language: str) -> dict[str, Any]:
 
 
 def fetch_row(fetch_id: int, policy_id: int, seen_at: datetime, body: str, *, again: bool) -> dict[str, Any]:
-    """Return the row of a visit that found a version, or that found it again."""
+    """Return the row of a visit. The visit found a new version, or with `again` the same version."""
     return {"id": fetch_id, "policy_id": policy_id, "started_at": seen_at + timedelta(days=60 if again else 0),
             "status": 200, "final_url": f"https://library-{policy_id}.example/privacy",
             "headers": [["content-type", "text/html; charset=utf-8"], ["etag", f'"{body[:16]}"']], "body_sha256": body,
@@ -253,7 +256,10 @@ def fetch_row(fetch_id: int, policy_id: int, seen_at: datetime, body: str, *, ag
 
 
 def milliseconds(ask: Callable[[int], object], questions: int) -> tuple[list[float], list[float]]:
-    """Return the wall-clock and CPU time of each query. The first query is left out because it fills caches."""
+    """Return the wall-clock times and the CPU times of the queries, in milliseconds.
+
+    The first query is left out, because it fills caches.
+    """
     wall, cpu = [], []
     for number in range(questions + 1):
         began, spent = time.perf_counter(), time.process_time()
@@ -264,7 +270,7 @@ def milliseconds(ask: Callable[[int], object], questions: int) -> tuple[list[flo
 
 
 def questions(archive: Archive, policies: int, versions_each: int) -> dict[str, Callable[[int], object]]:
-    """Return the queries by name. Each is a function of the query's number."""
+    """Return the kinds of queries by name. Each is a function that gets the number of the query."""
     chance = random.Random(SEED)  # noqa: S311 - no secret
     names = [f"Lending library {chance.randint(1, policies)}" for _ in range(10_000)]
     days = [BEGAN + VERSION_EVERY * (1 + chance.random() * versions_each) + timedelta(days=8) for _ in names]
@@ -281,13 +287,13 @@ def questions(archive: Archive, policies: int, versions_each: int) -> dict[str, 
 
 
 def topic_history(archive: Archive, number: int) -> object:
-    """Query the latest changes of a topic, and their number."""
+    """Query the latest changes of a topic, and the number of all changes of the topic."""
     query = Query(topic=TOPICS[number % len(TOPICS)], limit=200)
     return history(archive, query), count_versions(archive, query)
 
 
 def report(archive: Archive, policies: int, versions_each: int, asked: int) -> bool:
-    """Print the medians; return whether the four queries with a target reach it."""
+    """Print the medians. Return whether the four queries that have a target meet it."""
     reached = True
     for place, (name, ask) in enumerate(questions(archive, policies, versions_each).items()):
         wall, cpu = milliseconds(ask, asked)
@@ -304,7 +310,7 @@ def report(archive: Archive, policies: int, versions_each: int, asked: int) -> b
 
 
 def record_one(archive: Archive, policy_id: int) -> None:
-    """Record one more version of a policy, as a run would."""
+    """Record one more version of a policy in the same way as a run."""
     chance = random.Random(f"{SEED}-{policy_id}")  # noqa: S311 - no secret
     name = f"Lending library {policy_id}"
     *_, (written, _) = texts(chance, "en", name, 1)
@@ -330,7 +336,10 @@ def disk(archive: Archive) -> int:
 
 
 def built(url: str, policies: int, versions_each: int) -> Archive:
-    """Return an archive with this number of policies and versions. It is built if it does not exist."""
+    """Return an archive with this number of policies and versions.
+
+    If the archive is empty, the policies are written first.
+    """
     archive = open_archive(url)
     empty = disk(archive)
     with archive.reading() as session:
@@ -352,14 +361,17 @@ def built(url: str, policies: int, versions_each: int) -> Archive:
 
 
 def analyse(archive: Archive) -> None:
-    """Make PostgreSQL collect statistics and clean up, as its own background service does within minutes."""
+    """Make PostgreSQL collect statistics and clean up.
+
+    Otherwise its background service does this some minutes later.
+    """
     if archive.engine.dialect.name == "postgresql":
         with archive.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the benchmark; return 1 if one of the four queries misses its target."""
+    """Run the benchmark. Return 1 if one of the four queries that have a target misses it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--policies", type=int, default=10_000, help="(10000)")
     parser.add_argument("--versions", type=int, default=20, help="of each policy (20)")

@@ -1,9 +1,10 @@
-"""Serves policy pages of about 250 kB on loopback, like those of site builders, with new tokens in each response.
+"""Serves policy pages of about 250 kB on loopback. Like pages of site builders, each response has new tokens.
 
     python benchmarks/rotating.py [--hosts 8]
 
-prints one address for each host, and serves until it is stopped. A page's number decides its words, which never change.
-Pages of one site share their styles, scripts and menus. The volatile parts are new in each response.
+The program prints one address for each host, and serves until it is stopped. The words of a page depend on its number,
+and never change. Pages of one site have the same styles, scripts and menus. The volatile parts are new in each
+response.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from random import Random
 
 PAGES_OF_A_SITE = 20
 MARK = "@token@"
-"""Placeholder for a response's token."""
+"""Placeholder for the token of a response."""
 
 _WHO = ("We", "Our partners", "The archivists", "Our couriers", "The editors", "Our printers", "Service providers")
 _DO = ("keep", "share", "delete", "receive", "correct", "transfer", "use", "disclose", "collect", "store")
@@ -32,14 +33,14 @@ _WHEN = ("within a month", "for two years", "until you withdraw it", "every spri
 
 
 def answer(number: int, token: str) -> bytes:
-    """Return the page with this number, with the token in all its volatile parts."""
+    """Return the page with this number. All its volatile parts contain the token."""
     before, after = _chrome(number // PAGES_OF_A_SITE)
     return "".join((before, _text(number), after)).replace(MARK, token).encode()
 
 
 @lru_cache(maxsize=1000)
 def _text(number: int) -> str:
-    """Return the text of a page: about 50 kB of markup, 7,000 words."""
+    """Return the markup of a page's text, which has about 50 kB and 7,000 words."""
     made = Random(number)  # noqa: S311 - the same texts on every machine
     sections = []
     for section in range(24):
@@ -60,7 +61,9 @@ def _sentence(made: Random) -> str:
 
 @lru_cache(maxsize=1000)
 def _chrome(site: int) -> tuple[str, str]:
-    """Return the markup before and after the text: styles, scripts, menus, forms, with placeholders for tokens."""
+    """Return the markup before the text and the markup after it: styles, scripts, menus and forms, with placeholders
+    for tokens.
+    """
     made = Random(-1 - site)  # noqa: S311 - the same texts on every machine
     name = f"{made.getrandbits(24):06x}"
     styles = "".join(
@@ -103,7 +106,7 @@ async def _serve(hosts: int) -> None:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer the requests of one connection. The path is the number of the page."""
+    """Answer the requests of one connection. The path of a request is the number of the page."""
     while request := await reader.readline():
         while (await reader.readline()).strip():
             pass

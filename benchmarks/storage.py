@@ -1,7 +1,7 @@
-"""Measures how much disk space the raw pages and texts of real histories need, compared with their plain bytes.
+"""Measures how much disk space the archive needs for the raw pages and texts of real histories.
 
-All pages of a history and their texts are stored as the crawler would store them. Run it with the folder of the
-histories: python benchmarks/storage.py ../shared/replay
+All pages of a history and their texts are stored in the same way as by the crawler. The space is compared with their
+uncompressed size. Run the benchmark with the folder of the histories: python benchmarks/storage.py ../shared/replay
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from document.model import ExtractionOptions, Page
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Disk space for one kind of content of one history."""
+    """Disk space for the raw pages or for the texts of one history."""
 
     kept: int
     distinct: int
     plain: int
-    """Sum of the plain sizes in bytes."""
+    """Sum of the uncompressed sizes in bytes."""
     stored: int
-    """Bytes in the archive's rows."""
+    """Size in bytes of the contents in the archive's rows."""
     seconds: float
-    """CPU time to store them all."""
+    """CPU time in seconds to store all contents."""
 
     def __str__(self) -> str:
         smaller = f"{self.plain / self.stored:.0f} times less" if self.stored else "nothing"
@@ -46,7 +46,7 @@ class Taken:
 
 
 def pages(history: Path) -> Iterator[bytes]:
-    """Return the pages of a history in the order of their names, which is the order of their dates."""
+    """Yield the pages of a history, sorted by name. This is also the order of their dates."""
     with tarfile.open(history) as packed:
         for member in sorted((each for each in packed.getmembers() if each.isfile()), key=lambda each: each.name):
             file = packed.extractfile(member)
@@ -55,7 +55,10 @@ def pages(history: Path) -> Iterator[bytes]:
 
 
 def stored(contents: list[bytes]) -> Taken:
-    """Store contents one after another in a separate archive, each as the successor of the one before."""
+    """Store contents one after another in a new archive.
+
+    Each content is stored as the successor of the previous content.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         open_archive(f"sqlite:///{folder}/watch.db") as archive,
@@ -70,7 +73,7 @@ def stored(contents: list[bytes]) -> Taken:
 
 
 def main() -> None:
-    """Print the space for each history, and for all."""
+    """Print the disk space for each history, and for all histories together."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("histories", type=Path, help="the folder of the histories, each a .tar.xz of pages")
     found: list[Taken] = []

@@ -1,10 +1,10 @@
-"""Runs all benchmarks one after another, and prints one table.
+"""Runs all benchmarks one after another, and prints their results as one table.
 
     python benchmarks/table.py [NAME ...]
 
-Each benchmark is a separate program with its own time limit; together they take an hour. A benchmark is listed as left
-out if the real histories that it needs are missing (CLAUSEWATCH_SHARED, else ../shared). The command ends with 1 if a
-benchmark misses its target or its time limit.
+Each benchmark is a separate program with its own time limit. All together take up to an hour. Some need the folder of
+real histories, which is CLAUSEWATCH_SHARED or else ../shared. Without this folder, they are listed as left out. The
+exit code is 1 if a benchmark misses its target or its time limit.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SHARED = Path(os.environ.get("CLAUSEWATCH_SHARED") or PROJECT.parent / "shared")
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A program in this folder, and the arguments to run it with."""
+    """A program in this folder, with its arguments."""
 
     name: str
     minutes: float
     """Time limit in minutes."""
     arguments: tuple[str, ...] = ()
     needs: Path | None = None
-    """A folder that it needs; without it the benchmark is left out."""
+    """A folder that the benchmark needs. If the folder is missing, the benchmark is left out."""
 
 
 BENCHMARKS = (
@@ -47,7 +47,7 @@ BENCHMARKS = (
     Benchmark("storage", 8, (str(SHARED / "replay"),), needs=SHARED / "replay"),
     Benchmark("collection", 12, ("--policies", "2000")),
 )
-"""The benchmarks. `peers` is left out because it needs environments of other monitors."""
+"""The benchmarks. `peers` is not listed, because it needs environments with other monitors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Outcome:
 
     benchmark: Benchmark
     ended: str
-    """"ok", or a sentence about the failure."""
+    """"ok", "left out", or a phrase about the failure."""
     seconds: float = 0.0
     cpu: float = 0.0
-    """CPU seconds of all its processes."""
+    """CPU seconds of all processes of the benchmark."""
     figures: tuple[str, ...] = ()
-    """The lines that it printed."""
+    """The lines that the benchmark printed."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -78,7 +78,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def measured(benchmark: Benchmark) -> Outcome:
-    """Run one benchmark to its end or to its time limit."""
+    """Run one benchmark until it ends or reaches its time limit."""
     if benchmark.needs is not None and not benchmark.needs.is_dir():
         return Outcome(benchmark, "left out", figures=(f"{benchmark.needs} is missing",))
     print(f"{benchmark.name} ...", file=sys.stderr, flush=True)
@@ -92,7 +92,10 @@ def measured(benchmark: Benchmark) -> Outcome:
 
 
 def _run(command: list[str], out: int, minutes: float) -> str:
-    """Run a command with all its processes in one session; return how it ended."""
+    """Run a command in a new session, so that all its processes can be killed.
+
+    Return "ok" or a phrase about the failure.
+    """
     surroundings = os.environ | {"PYTHONPATH": str(PROJECT)}
     with subprocess.Popen(command, stdout=out, env=surroundings, start_new_session=True) as process:
         try:
@@ -109,7 +112,10 @@ def _cpu_of_children() -> float:
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the lines of a Markdown table: a row for each benchmark, and its output."""
+    """Return the lines of a Markdown table with a row for each benchmark.
+
+    A row also contains the benchmark's output.
+    """
     rows = ["| benchmark | ended | seconds | CPU seconds | figures |", "|---|---|---|---|---|"]
     for outcome in outcomes:
         figures = "<br>".join(line.strip().replace("|", "\\|") for line in outcome.figures)
@@ -119,7 +125,9 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _shown(argument: str) -> str:
-    """Return an argument without the folders above the project, because they differ between machines."""
+    """Return an argument in which a path begins at the folder above the project, because further folders differ between
+    machines.
+    """
     return argument.replace(f"{PROJECT.parent}/", "../")
 
 

@@ -1,12 +1,14 @@
-"""Counts the messages that this and other monitors lose or repeat, with mail servers that fail and with random kills.
+"""Counts the messages that Clausewatch and other monitors lose or repeat when mail servers fail or the monitor is
+killed.
 
     python benchmarks/peers/lost.py --bin /path/to/venv/bin [--kills 25] [--only urlwatch]
 
-`--bin` is the folder of an environment with urlwatch and webchanges (`pip install urlwatch webchanges`). Clausewatch is
-taken from the environment that runs this file. Each program watches one page and mails to one server, both on loopback,
-with default settings. In each round the page names a new recipient of data. Then the program runs three times, as cron
-would run it. A round is *told* if one mail names the recipient as new, *lost* if no mail does, and *repeated* if
-several do. A kill comes at a random moment between the request for the page and the usual end of the run.
+`--bin` is the folder of an environment with urlwatch and webchanges (`pip install urlwatch webchanges`). The
+environment that runs this file must contain Clausewatch. Each program watches one page and sends mails to one server.
+Both are on loopback, and the settings are the defaults. In each round, the page names a new recipient of data, and the
+program runs three times in the same way as from cron. A round is *told* if one mail names the recipient as new, *lost*
+if no mail does, and *repeated* if several mails do. The time of a kill is random. It is between the request for the
+page and the usual end of the run.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ LONGEST = 120.0
 
 @dataclass
 class Program:
-    """A monitor that watches one page, in its own folder."""
+    """A monitor that watches one page. It works in its own folder."""
 
     name: str
     folder: Path
@@ -57,13 +59,13 @@ class Program:
     """Exit codes of the runs of this round."""
 
     def change(self) -> None:
-        """Make the page name another recipient."""
+        """Begin a round: make the page name a new recipient."""
         self.rounds += 1
         self.codes.clear()
         self.site.serve("/privacy", PAGE.format(number=self.rounds, rest=REST))
 
     def run(self, kill_after: float | None = None) -> None:
-        """Run it once. With `kill_after`, kill it that many seconds after it requested the page."""
+        """Run the monitor once. With `kill_after`, kill it this number of seconds after it requested the page."""
         before = self.site.visits()["/privacy"]
         process = subprocess.Popen(
             self.command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -84,7 +86,7 @@ class Program:
         self.codes.append(process.wait())
 
     def told(self) -> int:
-        """Count the mails about the last change."""
+        """Return the number of mails about the last change."""
         return sum(self._newest(received.text) == self.rounds for received in self.mail.received)
 
     def _newest(self, text: str) -> int:
@@ -143,8 +145,10 @@ PROGRAMS: dict[str, Callable[[Path, Site, FaultyMail, Path], list[str]]] = {
 
 
 def outcome(program: Program, accepted: int = 1) -> str:
-    """Return the outcome of the last change. If a server accepted a mail without confirming it, one mail more is
-    expected."""
+    """Return the outcome of a round.
+
+    `accepted` is the number of mails that may arrive: two if the server accepted a mail without confirming it.
+    """
     told = program.told()
     return "lost" if not told else "told" if told <= accepted else "repeated"
 
@@ -153,7 +157,7 @@ def failing_servers(program: Program) -> None:
     """Make the mail server fail once in each way."""
     for fault in MAIL_FAULTS:
         if fault.name == "TLS breaks":
-            continue  # the other programs are not configured to use it
+            continue  # the other programs are not configured to use TLS
         program.change()
         program.mail.faults = [fault.name]
         for _ in range(3):
@@ -165,7 +169,7 @@ def failing_servers(program: Program) -> None:
 
 
 def kills(program: Program, count: int, seed: int) -> None:
-    """Kill the program at random in this number of rounds."""
+    """Kill the program at a random time in each of `count` rounds."""
     chance = random.Random(seed)  # noqa: S311  nobody is to be kept from guessing
     longest = sorted(program.usual)[len(program.usual) // 2]
     found: Counter[str] = Counter()

@@ -22,7 +22,7 @@ CHUNK = 8192
 
 
 class RequestError(ClausewatchError):
-    """A request that was sent got no usable response, or its address is not allowed."""
+    """A request failed, or its response cannot be used."""
 
 
 def post(url: str, body: bytes, content_type: str, allowed: AllowList, *, timeout: float, limit: int) -> bytes:

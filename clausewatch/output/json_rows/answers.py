@@ -130,8 +130,8 @@ def _redline_section_row(section: RedlineSection) -> Row:
 
 
 def blame_row(blame: Blame) -> Row:
-    """Return the sentences of a version, each with the version that added it, and the sentences that earlier versions
-    had.
+    """Return the sentences of a version, each with the version that added it, and the sentences that were dropped
+    earlier.
     """
     return version_row(blame.version) | {
         "read_anew": list(blame.read_anew),
