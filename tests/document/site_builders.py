@@ -75,8 +75,8 @@ class Builder:
         self.opening, self.rest = self.parts[:first_heading], self.parts[first_heading:]
 
     def name(self, *, unlike: str = "") -> str:
-        """Return a class name. It may have no meaning, describe the layout, or mislead: a part of the policy may be
-        called "promo"."""
+        """Return a class name. The name may have no meaning, describe the layout, or mislead: a part of the policy
+        may be called "promo"."""
         letters = "".join(self.draw.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6))
         misleading = (
             "nav-body",

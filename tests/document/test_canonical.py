@@ -1,4 +1,5 @@
-"""The canonical address that a page names is reported if it belongs to a different page. It is never followed."""
+"""A page can name a canonical address. If this is the address of a different page, it is reported but never
+followed."""
 
 from __future__ import annotations
 

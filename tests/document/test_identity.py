@@ -45,7 +45,7 @@ def test_change_of_a_masked_address_makes_a_version() -> None:
     assert identity(shown("desk@example.org", 7)) != identity(shown("help@example.org", 7))
 
 
-def test_changed_link_makes_a_version_only_if_it_concerns_a_right_and_leads_to_a_new_site() -> None:
+def test_a_changed_link_makes_a_version_only_if_it_concerns_a_right_and_leads_to_a_new_site() -> None:
     def link(text: str, target: str) -> str:
         return f"<p>See <a href='{target}'>{text}</a> for more.</p>"
 

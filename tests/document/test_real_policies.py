@@ -56,7 +56,7 @@ def words(document: Document) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_all_words_of_the_policy_and_no_others_are_read(shared: Path, name: str) -> None:
+def test_all_words_of_the_policy_and_no_other_words_are_read(shared: Path, name: str) -> None:
     ((_, document),) = documents(shared, name, "base")
     wanted, found = spoken(shared / "policies" / name / "base.txt"), words(document)
     missing, others = Counter(wanted) - Counter(found), Counter(found) - Counter(wanted)

@@ -1,5 +1,5 @@
-"""Tests the main job with five real policies. Their pages are served as they were, crawled, and changed. The changes
-are reported to a real mail server."""
+"""Tests the main job with five real policies. A server serves the real pages, and later changed pages. The pages are
+crawled, and the changes are reported to a real mail server."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A policy whose page is replaced by another response."""
+    """A policy whose page is replaced by a response that is not the policy."""
 
     policy: str
     base: Mapping[str, Any]

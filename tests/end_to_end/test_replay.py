@@ -22,7 +22,8 @@ RECALL, PRECISION = 1.0, 0.93
 TRUE_VERSIONS = 19
 OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
 UPGRADED = {"open-terms-archive": range(11, 16)}
-"""Fetches that a short test replays with an upgrade. They include real changes and noise."""
+"""Numbers of the fetches that a short test replays while something on our side changes. Some of them are real
+changes, and some are noise."""
 
 Truth = Mapping[str, Any]
 
@@ -41,8 +42,8 @@ def material(row: Truth) -> bool:
 
 
 def told_of(rows: list[Truth]) -> list[str]:
-    """Return the fetches for which the table has a change or noise. For each of them, return the fetch before it
-    too."""
+    """Return the fetches for which the table has a change or noise. Return also the fetch before each of these
+    fetches."""
     places = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0)}
     return [row["file"] for place, row in enumerate(rows) if place in places]
 

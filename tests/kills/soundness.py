@@ -1,5 +1,5 @@
 """Checks the state after any crash: nothing is corrupt, half written or lost. A message is sent twice only if a
-server accepted it and a crash prevented us from recording that."""
+server accepted the message and a crash prevented us from recording the acceptance."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def undone(stand: Stand) -> list[str]:
 
 
 def is_newest(stand: Stand, archive: Archive, name: str) -> bool:
-    """Return whether the latest version of a policy is its current edition."""
+    """Return whether the latest version of a policy in the archive is the edition that was published last."""
     newest = versions_of(archive, name)[-1]
     return f" {numeral(stand.editions[name])} " in document(archive, newest).text
 

@@ -2,7 +2,7 @@
 and it starts the commands.
 
 Each edition of a policy names a new recipient of personal data. This is a material change. The mail server and the
-webhook receiver must each get a message about it exactly once.
+webhook receiver must each get exactly one message about the change.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def test_only_one_of_several_simultaneous_runs_works(stand: Stand, database_kind
 
 
 def started(stand: Stand) -> subprocess.Popen[str]:
-    """Start a run. It begins to work when it gets a line of input."""
+    """Start a process that begins a run when it gets a line of input."""
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(stand.configuration)],
         cwd=stand.folder,

@@ -1,6 +1,6 @@
 """A PostgreSQL server that dies during runs keeps everything that it confirmed, and every alert arrives.
 
-The server waits for the disk at each commit, as real ones do. Other tests cut the connection to the server at a
+The server waits for the disk at each commit, as real servers do. Other tests cut the connection to the server at a
 COMMIT. Then a command cannot know whether the COMMIT was executed. In both cases nothing may be lost or doubled.
 """
 
@@ -46,8 +46,8 @@ def stand(tmp_path: Path, server: Cluster) -> Iterator[Stand]:
 
 
 def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Cluster) -> None:
-    """The server dies soon after a random point of the run. Every second time, its first process gets SIGKILL. The
-    other times, it is told to stop immediately."""
+    """The server dies soon after a random point of the run. Every second time, its first process gets SIGKILL. Every
+    other time, the server is told to stop immediately."""
     killing, ends = Killing(stand, SEED, lambda: stand.publish("Lodge")), [0, 0]
     random = killing.random
     calm = killing.undisturbed(*RUN)

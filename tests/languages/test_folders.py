@@ -31,13 +31,13 @@ def test_every_folder_is_a_language() -> None:
     assert set(languages()) == FOLDERS
 
 
-def test_a_folder_holds_known_files_only() -> None:
+def test_a_folder_has_only_known_files() -> None:
     files = [path for path in (PROJECT / "languages").glob("*/*") if "__pycache__" not in path.parts]
     assert {path.name for path in files} <= {f"{name}.toml" for name in FILES}
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_the_languages_of_a_file_are_those_that_have_it(file: str) -> None:
+def test_the_languages_with_a_file_are_listed(file: str) -> None:
     have = {path.parent.name for path in (PROJECT / "languages").glob(f"*/{file}.toml")}
     assert set(languages_with(file)) == have
     assert all(read_table(language, file) for language in have)

@@ -1,4 +1,5 @@
-"""Makes changes of a made-up policy and records them as a crawl does. Makes findings for the tests of messages."""
+"""Makes changes of a made-up policy and records the changes as a crawl does. Makes findings for the tests of
+messages."""
 
 from __future__ import annotations
 

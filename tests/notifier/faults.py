@@ -1,4 +1,4 @@
-"""Servers that fail a given number of times and then work. They fail in the ways of real servers."""
+"""Servers that fail a given number of times and then work. The faults are those of real servers."""
 
 from __future__ import annotations
 

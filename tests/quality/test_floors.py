@@ -115,7 +115,7 @@ def test_every_edit_of_five_policies_is_judged_rightly(policies: Judged) -> None
     assert score.recall >= 0.98
 
 
-def test_five_policies_in_noise_are_quiet(policies: Judged) -> None:
+def test_five_policies_with_noise_around_them_are_quiet(policies: Judged) -> None:
     """A page that changed only around the policy alerts nobody."""
     assert policies.scores()["noise and cosmetic only"].false_alarms == 0
 

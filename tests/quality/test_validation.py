@@ -18,7 +18,7 @@ def test_the_first_rows_begin_the_log() -> None:
     assert logged("# Figures\n", ["| a |"]).endswith("|---|---|---|---|---|---|---|\n| a |\n")
 
 
-def test_new_rows_come_after_the_existing_ones() -> None:
+def test_new_rows_come_after_the_existing_rows() -> None:
     text = logged("# Figures\n", ["| a |"]) + "\n## More\n"
     assert logged(text, ["| b |"]).endswith("| a |\n| b |\n\n## More\n")
 

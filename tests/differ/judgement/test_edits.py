@@ -1,4 +1,5 @@
-"""Tests edits of the kinds that lawyers and editors make. They are in `sentences/edits.toml` and `edits_later.toml`."""
+"""Tests edits that are typical of lawyers and editors. The edits are in `sentences/edits.toml` and
+`edits_later.toml`."""
 
 from __future__ import annotations
 

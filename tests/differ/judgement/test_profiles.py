@@ -1,4 +1,5 @@
-"""Tests profiles. A profile says which edits are material, how severe they are, and which clause they belong to."""
+"""Tests profiles. A profile says which edits are material, how severe an edit is, and which clause an edit belongs
+to."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def test_default_and_kenalan_are_bundled() -> None:
     assert {"default", "kenalan"} <= set(profile_names())
 
 
-def test_unknown_profile_is_refused_and_the_error_lists_the_known_ones() -> None:
+def test_unknown_profile_is_refused_and_the_error_lists_the_known_profiles() -> None:
     with pytest.raises(ProfileError, match=r"no profile 'strict'.*default"):
         load_profile("strict")
 

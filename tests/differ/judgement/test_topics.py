@@ -1,4 +1,4 @@
-"""Tests the topics of statements. They come from the words of a statement and from its headings."""
+"""Tests the topics of statements. The topics come from the words of a statement and from the headings above it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Tests sentences that are turned into their opposite. They are in prose, in lists and in tables. A loss for the reader
-is material and severe. A gain is never critical. An edit that keeps the meaning is quiet."""
+"""Tests sentences that are turned into their opposite. The sentences are in prose, in lists and in tables. A loss
+for the reader is material and severe. A gain is never critical. An edit that keeps the meaning is quiet."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Drills are lent for an hour.
 
 
 def sections(after: str) -> dict[str, RedlineSection]:
-    """Compare the library's terms with another text. Return the sections of the redline by name."""
+    """Compare the library's terms with a second text. Return the sections of the redline by name."""
     return {section.section: section for section in redline(document(BEFORE), document(after))}
 
 
@@ -35,7 +35,7 @@ def test_equal_documents_have_only_unchanged_sections() -> None:
     assert {section.status for section in redline(document(BEFORE), document(BEFORE))} == {"same"}
 
 
-def test_edited_section_is_changed_and_the_others_are_not() -> None:
+def test_edited_section_is_changed_and_all_other_sections_are_the_same() -> None:
     found = sections(BEFORE.replace("for a week", "for a month"))
     assert {name: section.status for name, section in found.items() if section.status != "same"} == {"Saws": "changed"}
 

@@ -79,7 +79,7 @@ def test_texts_may_have_more_different_words_than_the_first_unicode_plane_has_ch
 @pytest.mark.parametrize(
     "text", ["a  b\tc", "“Quoted”—said; he’s", "１２ ﬁne\u00a0x", "x@y.example, https://a.example/b.", ""]
 )
-def test_tokens_joined_are_the_text(text: str) -> None:
+def test_joined_tokens_give_the_text(text: str) -> None:
     assert "".join(tokenize(text)) == text
 
 

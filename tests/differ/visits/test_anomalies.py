@@ -1,4 +1,5 @@
-"""Tests which changes are so unusual that the page is visited a second time before they are recorded."""
+"""Tests which changes are so unusual that a second look is needed: the page is visited again before the change is
+recorded."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def test_a_text_that_was_mostly_replaced_needs_a_second_look() -> None:
 
 
 @pytest.mark.parametrize(("now", "before", "is_odd"), [(True, False, True), (True, True, False), (False, False, False)])
-def test_a_change_needs_a_second_look_if_its_selector_has_just_stopped_matching(
+def test_a_change_needs_a_second_look_if_the_selector_has_just_stopped_matching(
     now: bool, before: bool, is_odd: bool
 ) -> None:
     assert (newly_fallen_back(now, before) is not None) == is_odd

@@ -29,7 +29,7 @@ def page(*extra: str, aside: str = "") -> Page:
 
 
 def latest(of: Page, options: ExtractionOptions = OPTIONS) -> LatestVersion:
-    """Return a version as it comes from the archive."""
+    """Return the version of a page as the archive would return it."""
     extracted = read(of, options)
     return LatestVersion(extracted.document, extracted.identity, of)
 
@@ -139,7 +139,7 @@ def test_page_is_unchanged_if_only_the_selector_stops_matching() -> None:
     assert (assessment.outcome, assessment.fallback) == ("unchanged", True)
 
 
-def test_link_for_a_choice_that_goes_to_another_site_is_material() -> None:
+def test_a_link_for_a_choice_that_now_leads_to_a_different_site_is_material() -> None:
     moved = LINK.replace("maps.example", "elsewhere.example")
     assessment = visit(page(SHARING, moved), latest(page(SHARING, LINK)))
     assert assessment.comparison is not None
@@ -149,7 +149,7 @@ def test_link_for_a_choice_that_goes_to_another_site_is_material() -> None:
     assert assessment.comparison.topics == ("rights",)
 
 
-def test_link_for_a_choice_that_goes_to_another_host_of_the_same_site_is_quiet() -> None:
+def test_a_link_for_a_choice_that_now_leads_to_a_different_host_of_the_same_site_is_quiet() -> None:
     moved = LINK.replace("maps.example", "about.maps.example")
     for before, after in ((LINK, moved), (moved, LINK)):
         comparison = visit(page(SHARING, after), latest(page(SHARING, before))).comparison
@@ -158,7 +158,7 @@ def test_link_for_a_choice_that_goes_to_another_host_of_the_same_site_is_quiet()
         assert [suppression.reason for suppression in comparison.suppressed] == ["link"]
 
 
-def test_link_for_a_choice_to_another_place_on_the_same_site_is_not_a_version() -> None:
+def test_a_link_for_a_choice_that_now_leads_to_a_different_page_of_the_same_site_makes_no_version() -> None:
     assert visit(page(SHARING, LINK.replace("/out", "/choices")), latest(page(SHARING, LINK))).outcome == "unchanged"
 
 

@@ -39,7 +39,7 @@ def test_document_that_lost_half_is_comparable() -> None:
     assert comparability(pottery(80), pottery(40)) is None
 
 
-def test_document_that_lost_nearly_all_is_shrunk() -> None:
+def test_document_that_lost_nearly_all_of_its_text_counts_as_shrunk() -> None:
     screening = comparability(pottery(80), pottery(8))
     assert screening is not None
     assert screening.reason == "shrunk"
@@ -54,7 +54,7 @@ def test_document_that_grew_is_comparable() -> None:
     assert comparability(pottery(8), pottery(80)) is None
 
 
-def test_text_about_something_else_is_another_document() -> None:
+def test_text_about_another_subject_is_a_different_document() -> None:
     lines = [f"An {OTHERS[n % 10]} which violinist {n}a {ACTS[(n * 3) % 10]} rests in hall {n}b." for n in each(80)]
     screening = comparability(pottery(80), document("\n\n".join(lines)))
     assert screening is not None

@@ -88,7 +88,7 @@ def test_a_cut_text_is_recorded_as_unconfirmed_when_the_time_for_looks_is_over()
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.97, 0.999])
-def test_a_text_that_breaks_off_near_its_end_needs_a_second_look(share: float) -> None:
+def test_a_text_that_breaks_off_shortly_before_the_end_needs_a_second_look(share: float) -> None:
     assert assessed(page(*ENGLISH), cut(page(*ENGLISH), share), "left").outcome == "pending"
 
 

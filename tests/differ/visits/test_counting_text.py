@@ -86,7 +86,7 @@ ITEM = "<li><a href='#{at}'>{name}</a></li>"
 
 
 def table_of_contents(names: dict[str, str], shape: str, label: str = "") -> str:
-    """Return a table of contents. Each of its links leads to a part of the page."""
+    """Return a table of contents. It has a link to each named part of the page."""
     entries = "".join(ITEM.format(at=at, name=name) for at, name in names.items())
     return (f"<p>{label}</p>" if label and shape != "details" else "") + SHAPES[shape].format(entries, label=label)
 

@@ -1,5 +1,5 @@
-"""Tests explanations of changed clauses. They say who does what to whom, on which condition, and why the change
-matters."""
+"""Tests explanations of changed clauses. An explanation says who does what to whom, on which condition, and why the
+change matters."""
 
 from __future__ import annotations
 

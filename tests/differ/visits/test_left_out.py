@@ -1,5 +1,5 @@
-"""Tests prose beside the policy, which is left out of the text. Some of its sentences are watched: the tests check
-which ones, and whether it is noticed when a watched sentence appears or disappears."""
+"""Tests prose beside the policy, which is left out of the text. Sentences on sharing and rights in this prose are
+watched. If a watched sentence appears or disappears, this is noticed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def visited(before: Page, after: Page) -> Assessment:
     return assess(Visit(after, options, latest=latest))
 
 
-def test_a_first_version_has_left_out_prose_and_no_change_of_it() -> None:
+def test_a_first_version_has_left_out_prose_but_no_change_of_left_out_prose() -> None:
     first = assess(Visit(html(SOLD), ExtractionOptions(("en",))))
     assert first.left_out is not None
     assert [sentence.text for sentence in first.left_out.watched] == [SOLD]

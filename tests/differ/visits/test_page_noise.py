@@ -61,7 +61,7 @@ def test_a_changed_sentence_with_a_masked_address_is_reported() -> None:
     assert compared(shown, hidden).material
 
 
-def test_a_changed_address_is_reported_although_another_one_is_masked() -> None:
+def test_a_changed_address_is_reported_although_a_second_address_is_masked() -> None:
     assert compared(
         text(*ENGLISH, ASKING.format("data@ferry.example"), "Or write to office@ferry.example."),
         text(*ENGLISH, ASKING.format("data@dinghy.example"), "Or write to [email protected]."),

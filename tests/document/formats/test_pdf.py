@@ -105,7 +105,7 @@ def words(document: Document) -> list[str]:
 
 @pytest.mark.parametrize("times", [1, 4, 9])
 @pytest.mark.parametrize("family", ["times", "courier"])
-def test_all_words_and_no_others_are_read(times: int, family: str) -> None:
+def test_all_words_and_no_other_words_are_read(times: int, family: str) -> None:
     """Running heads and page numbers are left out. The ends of lines and pages do not show in the text."""
     document = read(page(printed(times=times, family=family))).document
     assert words(document) == words_of(POLICY, times)

@@ -33,8 +33,8 @@ def nested(opening: str, depth: int, closed: bool = True) -> Page:
 
 
 def assert_read_or_refused(page: Page, words: tuple[str, ...]) -> bool:
-    """Check that a page was read with these words, or refused because of its nesting. Return whether the page was
-    read."""
+    """Read a page. Check that the text has these words, or that the page is refused because it is nested too deeply.
+    Return whether the page was read."""
     began = time.process_time()
     document = read(page).document
     found = screen(page, document)

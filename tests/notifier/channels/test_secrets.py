@@ -92,7 +92,7 @@ def test_no_service_shows_its_secrets_if_it_fails(scheme: str) -> None:
     assert not shown(secrets_of(url), *said, *lines)
 
 
-def test_the_search_for_secrets_would_find_them() -> None:
+def test_the_search_for_secrets_can_find_secrets() -> None:
     """This is a control: each sample address has secrets, and the search finds them in the address."""
     for url, _ in SAMPLES.values():
         assert secrets_of(url)

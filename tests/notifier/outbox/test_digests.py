@@ -139,7 +139,7 @@ def test_the_first_version_of_a_policy_is_not_a_change(reader: Reader, archive: 
     assert [watch.outcomes for watch in digest.account.watches] == [(("failed", 1),)]
 
 
-def test_a_digest_reports_the_alerts_that_waited_for_it_with_their_words(reader: Reader) -> None:
+def test_a_digest_has_the_words_of_the_alerts_that_waited_for_it(reader: Reader) -> None:
     reader.subscribers = [replace(WEEKLY, alerts="digest")]
     record_change(reader.archive, SHARING)
     assert reader.told() == []
@@ -199,7 +199,7 @@ def test_a_digest_shows_the_state_at_the_time_of_its_planning(reader: Reader) ->
     assert (digest.account.checks, digest.account.changes) == (0, ())
 
 
-def test_a_digest_sent_by_hand_is_previewed_and_the_schedule_continues_from_it(reader: Reader) -> None:
+def test_a_digest_that_is_sent_by_hand_is_previewed_and_the_next_digest_begins_after_it(reader: Reader) -> None:
     reader.visited(2)
     reader.now = START + days(3)
     previewed = outbox.preview_digest(reader.archive, WEEKLY, reader.now)
@@ -255,7 +255,7 @@ def test_quiet_hours_end_in_the_morning(reader: Reader) -> None:
     assert held.later.number == 2
 
 
-def test_every_alert_quotes_the_head_of_the_chain_as_of_its_planning(reader: Reader) -> None:
+def test_every_alert_quotes_the_head_of_the_chain_at_the_time_of_its_planning(reader: Reader) -> None:
     record_change(reader.archive, CONSENT)
     head = str(chain.head(reader.archive))
     outbox.plan_alerts(reader.archive, reader.subscribers, reader.now)
@@ -266,7 +266,7 @@ def test_every_alert_quotes_the_head_of_the_chain_as_of_its_planning(reader: Rea
 
 
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_no_words_of_a_page_act_in_a_digest(reader: Reader, language: Language) -> None:
+def test_words_of_a_page_are_inert_in_a_digest(reader: Reader, language: Language) -> None:
     hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>[a](javascript:x) \x1b[31m\u202e{{ 7 * 7 }}'
     reader.subscribers = [replace(WEEKLY, alerts="digest", name=hostile, language=language)]
     reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))

@@ -1,5 +1,5 @@
-"""The languages of a policy drift apart if one language changes and the other does not. An alert says so when this
-begins and when it ends, but not in between."""
+"""The languages of a policy drift apart if one language changes and the other does not. An alert says when a drift
+begins and when the drift ends, but not in between."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ class Watch:
         outbox.register(self.archive, self.subscribers, self.now)
 
     def visit(self, *results: str) -> None:
-        """Visit the policies an hour later. Each result is `read`, `failed`, `gone` or `login`."""
+        """Visit all policies once for each result. The visits are an hour apart. A result is `read`, `fallback`,
+        `failed`, `gone` or `login`."""
         for result in results:
             self.now += HOUR
             for policy in self.policies:
@@ -188,10 +189,10 @@ def test_a_removed_policy_is_no_longer_in_trouble_and_nothing_is_reported(watchi
     assert watching.told() == []
 
 
-def test_a_selector_without_a_match_is_reported_at_once_and_is_in_order_after_matching_for_some_time(
+def test_a_selector_without_a_match_is_reported_at_once_and_the_end_only_after_some_visits_with_a_match(
     archive: Archive,
 ) -> None:
-    """If the selector matches a page only at every second visit, operators get only one message."""
+    """Later visits find the selector at some times and not at others. Operators get no message about these visits."""
     selected = replace(TEAHOUSE, options=ExtractionOptions(languages=("en",), select=("main",)))
     watching = Watch(archive, policies=[selected])
     watching.visit("read")
@@ -273,7 +274,7 @@ def test_no_waiting_message_names_an_erased_person(watching: Watch) -> None:
     ],
     ids=["another address", "another channel", "the same address", "the same and another"],
 )
-def test_messages_that_were_given_up_are_reported_through_a_different_channel(
+def test_messages_that_were_given_up_are_reported_to_a_different_target(
     watching: Watch, ways: list[str], told_at: list[str]
 ) -> None:
     watching.subscribers = [replace(ADMIN, via=tuple(map(Target.parse, ways))), READER]

@@ -116,7 +116,7 @@ def test_a_subscriber_gets_news_of_policies_that_the_subscription_covers_or_cove
     assert heard == {"Buyer": [("added", "Bakery"), ("removed", "Teahouse")], "Cook": [("added", "Bakery")]}
 
 
-def test_a_new_subscriber_gets_no_news_from_before_it_subscribed(archive: Archive) -> None:
+def test_a_new_subscriber_gets_no_news_from_the_time_before_the_subscription(archive: Archive) -> None:
     reader = Reader(archive, [], now=START)
     reader.subscribers = [WEEKLY, replace(ADMIN, digest=WEEKLY.digest)]
     run(reader, TEAHOUSE, BAKERY)
@@ -137,7 +137,7 @@ def test_reading_the_configuration_twice_makes_no_news(reader: Reader) -> None:
     assert digest_at_monday(reader).account.news == ()
 
 
-def test_a_pause_and_its_end_are_news(reader: Reader) -> None:
+def test_a_pause_and_the_end_of_a_pause_are_news(reader: Reader) -> None:
     run(reader, replace(TEAHOUSE, paused=True))
     run(reader, TEAHOUSE)
     digest = digest_at_monday(reader)

@@ -38,7 +38,7 @@ def send(archive: Archive, mail: MailServer, hook: Sink, templates: Path | None 
     return deliver(archive, [READER, ADMIN], ways, clock=lambda: NOW, templates=templates, thresholds=Thresholds())
 
 
-def test_an_address_that_bounces_is_reported_at_once_through_another_channel(
+def test_an_address_that_refuses_mail_is_reported_at_once_through_a_different_channel(
     recorded: Archive, mail: MailServer, hook: Sink
 ) -> None:
     mail.refuses["officer@example.org"] = "550 no such mailbox"

@@ -52,7 +52,7 @@ def desk(archive: Archive, mail: MailServer) -> Iterator[Desk]:
     mail.refuses.clear()
 
 
-def test_a_newer_change_and_an_older_one_that_failed_are_one_message(desk: Desk) -> None:
+def test_a_newer_change_and_an_older_change_that_failed_are_sent_in_one_message(desk: Desk) -> None:
     desk.mail.refuses[OFFICER] = "451 busy"
     record_change(desk.archive, WILL_NOT)
     assert desk.deliver().postponed == 1
@@ -65,7 +65,7 @@ def test_a_newer_change_and_an_older_one_that_failed_are_one_message(desk: Desk)
     assert desk.told() == ["1 3"]
 
 
-def test_a_change_that_waits_after_a_failure_is_sent_at_once_with_a_newer_one(desk: Desk) -> None:
+def test_a_change_that_waits_after_a_failure_is_sent_at_once_with_a_newer_change(desk: Desk) -> None:
     """Otherwise a critical change would have to wait until the older change is tried again."""
     desk.mail.refuses[OFFICER] = "451 busy"
     record_change(desk.archive, RIGHTS)

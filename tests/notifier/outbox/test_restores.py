@@ -10,7 +10,7 @@ from tests.notifier.changes import WILL_NOT
 from tests.notifier.outbox.test_returns import DAY, DESK, show
 
 
-def test_the_first_change_after_a_restore_alerts_nobody_and_the_second_does(archive: Archive) -> None:
+def test_the_first_change_after_a_restore_alerts_nobody_and_the_second_change_alerts(archive: Archive) -> None:
     outbox.register(archive, [DESK], START)
     show(archive, 0, "A")
     note_restored(archive, START + DAY)

@@ -1,4 +1,4 @@
-"""Many changes at the same time become one message for each target. The messages keep their order. They go through a
+"""Many changes at the same time become one message for each target. The messages keep their order, and go through a
 real mail server."""
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def test_a_newer_alert_never_overtakes_a_roundup_that_another_process_sends(desk
     assert desk.run() == []
 
 
-def test_changes_in_a_roundup_are_not_sent_again_when_another_target_is_removed(desk: Desk) -> None:
+def test_changes_in_a_roundup_are_not_sent_again_when_a_second_target_is_removed(desk: Desk) -> None:
     deputy = Target("desk", "deputy@example.org")
     desk.subscriber = replace(OFFICER, via=(*OFFICER.via, deputy))
     desk.changes(1)

@@ -152,7 +152,7 @@ def test_the_first_message_says_in_the_readers_language_what_was_asked_for(
             assert words in part
 
 
-def test_no_words_of_a_page_act_in_a_first_message(reader: Reader) -> None:
+def test_words_of_a_page_are_inert_in_a_first_message(reader: Reader) -> None:
     hostile = "<script>alert(1)</script>\x1b[31m\u202e"
     reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))
     found = seen(START, policy(("Who receives your data", f"We share your data with Acme{hostile} Ltd.")), None)

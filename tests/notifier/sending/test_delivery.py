@@ -183,7 +183,7 @@ def test_a_delivery_to_a_missing_mailbox_is_given_up_at_once_and_delays_no_other
     assert desk.deliver().accepted == 1
 
 
-def test_a_delivery_is_given_up_after_its_attempts(desk: Desk, mail: MailServer) -> None:
+def test_a_delivery_is_given_up_after_the_last_attempt(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT)
     mail.answer = "451 not now"
     outcomes = []
@@ -208,7 +208,7 @@ def test_a_channel_that_fails_does_not_delay_the_other_channel(desk: Desk, mail:
 
 
 def test_a_channel_that_cannot_be_reached_is_tried_only_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
-    """Many messages for a server that is down take one time-out together, and not one time-out for each message."""
+    """If a server is down, all messages for this server together wait for only one time-out."""
     for number in range(3):
         record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     mail.stop()
@@ -365,7 +365,7 @@ def test_the_process_with_the_lock_releases_the_claims_of_a_killed_process_at_on
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_a_claim_in_a_postgresql_archive_lasts_until_the_lease_ends(desk: Desk, mail: MailServer) -> None:
     """The lock in a PostgreSQL server ends when the connection ends. After a restart of the server the lock is free,
-    but the process that had it may still be sending."""
+    but the process that had the lock may still be sending."""
     record_change(desk.archive, WILL_NOT)
     outbox.plan_alerts(desk.archive, desk.subscribers, NOW)
     (delivery,) = outbox.open_deliveries(desk.archive, NOW)
