@@ -100,12 +100,12 @@ class UnknownPolicyError(NotFoundError):
         names = tuple(existing)
         self.name = name
         self.nearest = _nearest(name, names)
-        """Up to three names that resemble it, best first."""
+        """Up to three names that resemble the unknown name, the most similar first."""
         super().__init__(f"the archive has no policy called {name!r}: {_suggestion(self.nearest, names)}")
 
 
 SUGGESTED = 10
-"""Number of names that are listed if no name resembles the requested one."""
+"""Maximum number of names that are listed if no name resembles the requested name."""
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ class NoFindingError(NotFoundError):
 
 
 class OutdatedAssessmentError(ArchiveError):
-    """The assessment was made against a version that is no longer the latest. Nothing was recorded."""
+    """The assessment compared a text with a version that is no longer the latest version. Nothing was recorded."""
 
     def __init__(self, policy: str, against: int | None, latest: int | None) -> None:
         super().__init__(
@@ -223,8 +223,8 @@ _LOST = "the connection to the database was lost; check that the server runs and
 
 @contextmanager
 def storage_errors(location: str) -> Iterator[None]:
-    """Convert errors that the driver raises within the block into a StorageError. Violations of unique keys and our own
-    bugs pass through."""
+    """Convert an error that the driver raises within the block into a StorageError. Violations of unique keys, and
+    errors from our own bugs, are not converted."""
     try:
         yield
     except IntegrityError:

@@ -1,4 +1,5 @@
-"""Decides about texts that return, and texts that go back and forth. Pure."""
+"""Decides which versions return to an earlier text, and which versions belong to a text that goes back and forth.
+Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from archive.model import Version
 WINDOW = timedelta(days=14)
 """Period in which switches are counted."""
 SWITCHES = 3
-"""Number of switches within the window from which a returning version is flapping."""
+"""Minimum number of switches within the window. With so many, a returning version is flapping."""
 
 AlertDecision = Literal["hold", "tell", "remind", "drop"]
-"""Whether the alerts of a flapping version wait, are sent, or are dropped. `remind`: the text from before the
-back-and-forth stayed, so they are sent to readers whose last message was about another text."""
+"""The decision about the alerts of a flapping version. `hold`: they wait. `tell`: they are sent. `drop`: they are not
+sent. `remind`: the text from before the back-and-forth stayed. The alerts are then sent only to readers whose last
+message was about another text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +27,30 @@ class Appearance:
 
     number: int
     text: str
-    """The identity of its text."""
+    """The identity of the version's text."""
     seen_at: datetime
     _: KW_ONLY
     returns: bool
 
 
 def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
-    """Return the latest earlier version with this text, without the version just before; None if the text is new."""
+    """Return the latest earlier version with this text. The version just before is not considered. Return None if the
+    text is new."""
     return next((version.number for version in reversed(earlier[:-1]) if version.text == text), None)
 
 
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     """Whether a version that reverts to an earlier text is part of a back-and-forth.
 
-    This is so from the third switch within the window on, if another of these switches was a return too. So the first
-    return is always reported, and so is new text.
-    """
+    A version is flapping if there are at least `SWITCHES` switches within the window, and another of these switches was
+    a return too. So the first return is always reported. A new text is always reported too."""
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 
 
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, AlertDecision]:
-    """Decide about the alerts of each flapping version of a policy. The result is by version number; all versions must
-    be given.
+    """Decide about the alerts of each flapping version of a policy. The result has the decision for each version
+    number. All versions of the policy must be given.
 
     Alerts wait until a text has stayed for `quiet`. Then the alerts of the version that stayed are sent, and all others
     are dropped.
@@ -72,10 +74,9 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Aler
 
 
 def settled(run: Sequence[Version], text_before: str, stayed: int) -> Mapping[int, AlertDecision]:
-    """Decide on a run of flapping versions, given the text before it and the number of the version that stayed.
-
-    What came and went before the version that stayed is part of the comparison of its message.
-    """
+    """Decide about a run of flapping versions. `text_before` is the text before the run, and `stayed` is the number of
+    the version that stayed. Only the alerts of that version are sent, because its message compares the texts across the
+    whole run."""
     decisions: dict[int, AlertDecision] = {version.number: "drop" for version in run}
     if run[-1].number == stayed:
         decisions[stayed] = "remind" if run[-1].text == text_before else "tell"

@@ -1,4 +1,4 @@
-"""Masks the password in a database URL. Every text that shows such a URL uses this function."""
+"""Masks the password in a database URL. Every text that shows such a URL is made with this function."""
 
 from __future__ import annotations
 

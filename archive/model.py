@@ -15,20 +15,20 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 INVENTORY_LOT = 200
-"""Default maximum number of versions that get their missing inventories at once."""
+"""Default maximum number of versions without an inventory that are listed in one run."""
 BUSY_TIMEOUT = timedelta(seconds=30)
 """Default time to wait for another program's lock, and for a server's response."""
 
 
 IMPORTED = "imported "
-"""Prefix of the extraction identity of an imported version."""
+"""Prefix in the extraction identity of an imported version."""
 
 TECHNICAL_IMPORT = "imported-technical "
-"""Prefix for an imported version whose source says that only its extraction changed."""
+"""Prefix in the extraction identity of an imported version, if the source says that only the extraction changed."""
 
 
 def is_imported(identity: str) -> bool:
-    """Whether a version of this extraction identity was imported."""
+    """Whether a version with this extraction identity was imported."""
     return identity.startswith((IMPORTED, TECHNICAL_IMPORT))
 
 
@@ -36,12 +36,13 @@ REDIRECTED = "x-clausewatch-redirected"
 """Header that records a redirect: its status and the redirecting address. There is one for each redirect, in order."""
 
 REQUESTED = "x-clausewatch-requested"
-"""Header with the time when the request was sent, if it was not the first of its visit."""
+"""Header with the time when the request was sent. Only a request that was not the first of its visit has this
+header."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
-    """Times to wait for the confirmation of odd changes, and for flapping texts to settle."""
+    """Waiting times for the confirmation of odd changes, and for flapping texts."""
 
     confirm_after: timedelta = timedelta(minutes=30)
     """Time after which a policy with a pending text is due again."""
@@ -63,11 +64,11 @@ class Pending:
     """Time of the last visit."""
     _: KW_ONLY
     text: str
-    """Its `document.text_identity`."""
+    """The `document.text_identity` of the text."""
     reason: str
-    """One sentence for a person that says why it is odd."""
+    """One sentence for a person that says why the text is odd."""
     visits: int
-    """Number of visits since the first of the series of odd texts, that visit included."""
+    """Number of visits since the first visit that saw a text of the series of odd texts, including that visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Policy:
     """A monitored document, as configured."""
 
     name: str
-    """Its key in the archive."""
+    """Name of the policy, which is its key in the archive."""
     url: str
     every: timedelta
     _: KW_ONLY
@@ -83,18 +84,19 @@ class Policy:
     profile: str = "default"
     tags: tuple[str, ...] = ()
     renamed_from: str | None = None
-    """The former name under which the archive has its history."""
+    """The former name of the policy. The archive has the policy's history under this name."""
     owner: str = ""
-    """The person or team in the user's organisation that is responsible for it; "" if it is not given."""
+    """The person or team in the user's organisation that is responsible for the policy. It is "" if none is given."""
     paused: bool = False
-    """Whether fetching it is paused."""
+    """Whether fetching the policy is paused."""
     new: bool = False
-    """Whether it is a new policy, although a policy that left the configuration had the same address."""
+    """Whether the configuration says that this is a new policy. It says so if a policy that left the configuration had
+    the same address, but this is not the same policy."""
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """All its addresses. They are read in this order as one text."""
+        """All addresses of the policy. The pages are read in this order, as one text."""
         return (self.url, *self.options.further)
 
 
@@ -154,19 +156,20 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """ETag and Last-Modified to send with a request, and the version that a 304 confirms."""
+    """The ETag and Last-Modified that are sent with a request, and the version that a response with status 304
+    confirms."""
 
     url: str
-    """The address that sent them. They are sent to no other address."""
+    """The address whose response had these headers. They are sent only to this address."""
     etag: str
     """The header as sent; "" if it was missing."""
     last_modified: str
     """The header as sent; "" if it was missing."""
     _: KW_ONLY
     version: int
-    """Number of the version that had the same text as that response."""
+    """Number of the version that had the same text as the response with these headers."""
     identity: str
-    """Extraction identity of that response."""
+    """Extraction identity of the response with these headers."""
     further: tuple[Validators, ...] = ()
     """Validators of the pages after the first, if the policy has several."""
 
@@ -178,12 +181,13 @@ class VisitResult:
     policy: Policy
     fetch: Fetch
     unmodified: Validators | None = None
-    """The validators that the server confirmed with a 304; None if the response has a body, or if the visit failed."""
+    """The validators that the server confirmed with status 304. None if the response has a body, or if the visit
+    failed."""
     _: KW_ONLY
     seconds: float | None = None
     """Seconds from the last request of this visit to its response; None without a response."""
     answered_at: datetime | None = None
-    """Time when that response was complete."""
+    """Time when the response to the last request was complete."""
 
     def __str__(self) -> str:
         """Return only the policy's name. Scrapy logs items, and a body must not be in a log."""
@@ -198,8 +202,8 @@ class AssessedFetch:
     assessment: Assessment | None
     """None if the fetch failed."""
     against: int | None = None
-    """Number of the version that the assessment was made against, from `recorder.latest`; None if there was none. The
-    recorder refuses the assessment if another run has recorded a version since."""
+    """Number of the version with which the assessment compared the text, from `recorder.latest`. None if there was no
+    version. The recorder refuses the assessment if another run has recorded a version since."""
 
 
 def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
@@ -234,18 +238,18 @@ class RecordedFinding:
     """Reviews, the oldest first."""
     _: KW_ONLY
     repeats: Review | None = None
-    """A false alarm about another finding of the policy that has the same rule and words."""
+    """A false alarm about another finding of the policy, if that finding has the same rule and words. Otherwise
+    None."""
 
     @property
     def verdict(self) -> Review | None:
-        """The review that counts: the last one that is not a comment."""
+        """The review that counts. It is the last review that is not a comment."""
         return next((review for review in reversed(self.reviews) if review.kind != "comment"), None)
 
     @property
     def is_false_alarm(self) -> bool:
-        """Whether a review keeps it from being reported: a review of this finding, or of another with the same
-        words.
-        """
+        """Whether a review says that this finding is a false alarm. The review may be about this finding, or about
+        another finding with the same words. Such a finding is not reported."""
         verdict = self.verdict
         return self.repeats is not None if verdict is None else verdict.kind == "false-alarm"
 
@@ -267,16 +271,16 @@ class Change:
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """Relation of the change to the dates in the policy; empty for changes that were recorded before this field
+    """How the change relates to the dates in the policy. It is empty for changes that were recorded before this field
     existed."""
     drift: tuple[str, ...] = ()
-    """Languages of a multilingual page that were left behind: another language's text on sharing and rights changed,
-    and theirs did not."""
+    """Languages of a multilingual page that were left behind. The text on sharing or rights changed in another
+    language, but not in these languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherPage:
-    """A page after the first, of a version with several pages."""
+    """A page of a version with several pages, except the first page."""
 
     final_url: str
     body_sha256: str | None
@@ -290,51 +294,53 @@ class Version:
     policy: str
     number: int
     seen_at: datetime
-    """Start of the fetch that first saw it."""
+    """Start of the fetch that first saw the version."""
     _: KW_ONLY
     last_seen_at: datetime
-    """Time when a fetch last found this text."""
+    """Time when a fetch last found the text of this version."""
     stated: tuple[StatedDate, ...]
     """The dates that the policy states about itself."""
     boundary: bool
-    """True if it could not be compared directly with the version before. It was then recorded but not judged."""
+    """True if the version could not be compared directly with the version before. Such a version is recorded but not
+    judged."""
     identity: str
-    """Its extraction identity."""
+    """Extraction identity of the version."""
     final_url: str
     body_sha256: str | None
     """SHA-256 of the page's body as received."""
     document_sha256: str
     """Address of the text, for `document`."""
     change: Change | None
-    """None for a first version and for a boundary. Imported versions are judged on request."""
+    """The change from the version before. None for a first version, and for a boundary. Imported versions are judged
+    only on request."""
     text: str = ""
-    """Its `document.text_identity`."""
+    """The `document.text_identity` of the text."""
     confirmed: bool = True
-    """False if it was odd and no second look confirmed it."""
+    """False if the version was odd and no second look confirmed it."""
     returns_to: int | None = None
     """Number of the earlier version with the same text."""
     back_to: datetime | None = None
-    """Time when that version was first seen."""
+    """Time when the version in `returns_to` was first seen."""
     flapping: bool = False
-    """Whether its text goes back and forth, so that its alerts wait until one text stays."""
+    """Whether the version belongs to a text that goes back and forth. Its alerts wait until one text stays."""
     further: tuple[FurtherPage, ...] = ()
-    """The pages after the first, if it has several."""
+    """The pages after the first, if the version has several pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Selects a part of the history; None selects all."""
+    """Selects a part of the history. A field with None selects everything."""
 
     policy: str | None = None
     topic: str | None = None
-    """A fine topic, or a watched topic, which includes its fine topics."""
+    """A fine topic or a watched topic. A watched topic includes its fine topics."""
     severity: Severity | None = None
     """Minimum severity."""
     _: KW_ONLY
     since: datetime | None = None
     """Only versions first seen at this time or later."""
     section: str | None = None
-    """Words of the heading path. Upper and lower case are equal."""
+    """Words in the heading path. Upper and lower case do not matter."""
     until: datetime | None = None
     """Only versions first seen at this time or earlier."""
     tag: str | None = None
@@ -344,7 +350,7 @@ class Query:
 
     @property
     def selects_findings(self) -> bool:
-        """Whether it asks only for certain findings."""
+        """Whether the query asks only for certain findings."""
         return self.topic is not None or self.severity is not None or self.section is not None
 
     @property

@@ -1,4 +1,4 @@
-"""Permissions of a SQLite archive: its owner alone can read it, or a group too."""
+"""Sets the permissions of a SQLite archive. Only its owner can read the archive, or the owner and a group."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ SHARED = 0o640
 """Permissions of an archive that a group may read."""
 
 BESIDE = ("", "-wal", "-shm")
-"""The files of a SQLite database, by what their names end with."""
+"""Endings of the names of the files that belong to a SQLite database."""
 
 
 def create_private(file: Path) -> None:
-    """Create a SQLite file, if there is none, that only its owner may read.
-
-    SQLite gives the files beside it the same permissions. If this fails, opening the file says why.
-    """
+    """Create a SQLite file that only its owner may read, unless the file exists. SQLite gives the files beside it the
+    same permissions. If the file cannot be created, the error is reported later, when the file is opened."""
     with suppress(OSError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
 
@@ -43,7 +41,8 @@ def let_group_read(file: Path, group: str) -> None:
 
 
 def obstacle(file: Path, group: str) -> str | None:
-    """Return why a group cannot be let read an archive, and what to do; None if it can."""
+    """Return why a group cannot get permission to read an archive, and what to do. Return None if the group can get
+    it."""
     try:
         number = grp.getgrnam(group).gr_gid
     except KeyError:
@@ -52,8 +51,8 @@ def obstacle(file: Path, group: str) -> str | None:
     try:
         status = folder.stat()
     except OSError:
-        return None  # opening the archive says why
-    # SQLite makes files beside the archive while it is open: they must belong to the same group.
+        return None  # the error is reported when the archive is opened
+    # SQLite makes files beside the archive while it is open. These files must belong to the same group.
     if status.st_gid != number or not status.st_mode & stat.S_ISGID or status.st_mode & stat.S_IRWXO:
         fix = f"chgrp {group} {folder} && chmod 2750 {folder}"
         return f"`database_group`: the folder must be open to the group {group!r} alone, and pass it on: {fix}"
@@ -61,7 +60,7 @@ def obstacle(file: Path, group: str) -> str | None:
 
 
 def read_by_the_same(source: Path, target: Path) -> None:
-    """Let those read a copy of an archive who may read the archive, if this user may arrange it."""
+    """Give a copy of an archive the same group and permissions as the archive, if this user may do so."""
     status = source.stat()
     _give(target, status.st_gid, stat.S_IMODE(status.st_mode))
 
@@ -73,7 +72,8 @@ def open_to_others(file: Path) -> list[Path]:
 
 
 def _give(path: Path, group: int, mode: int) -> None:
-    """Set the group and the mode of a file; raises CannotOpenError, with the file as private as it was."""
+    """Set the group and the mode of a file. Raises CannotOpenError if this user may not do so. The file is then as
+    private as before."""
     try:
         os.chown(path, -1, group)
         path.chmod(mode)

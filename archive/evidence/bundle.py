@@ -1,4 +1,5 @@
-"""Evidence about versions of a policy, to be given to somebody else: sealed rows, the chain, pages and texts."""
+"""Evidence about versions of a policy, which can be given to somebody else. It has the sealed rows, the chain, the
+pages and the texts."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ class KeptPage:
     started_at: datetime
     final_url: str
     status: int | None
-    """HTTP status; None if the page did not come from a server."""
+    """HTTP status. None if the page did not come from a server."""
     headers: tuple[tuple[str, str], ...]
     sha256: str | None
     """SHA-256 of the body."""
@@ -55,7 +56,8 @@ class KeptPage:
 
     @property
     def redirects(self) -> tuple[tuple[int, str, str], ...]:
-        """The redirects that led to it, in order: the status, the redirecting address, and the new address."""
+        """The redirects that led to the page, in order. Each has the status, the redirecting address, and the new
+        address."""
         hops = [value.partition(" ") for name, value in self.headers if name == REDIRECTED]
         targets = [address for _, _, address in hops[1:]] + [self.final_url]
         return tuple((int(status), address, to) for (status, _, address), to in zip(hops, targets, strict=False))
@@ -86,7 +88,8 @@ class Evidence:
         return kept_pages(self.session, fetch)
 
     def rows(self) -> Iterator[bytes]:
-        """Return the canonical bytes of all evidence rows about these versions and the version before the first."""
+        """Return the canonical bytes of all evidence rows about these versions and about the version before the
+        first."""
         connection = self.session.connection()
         for kind, query in self._rows().items():
             wanted = list(self.session.scalars(query))
@@ -136,7 +139,7 @@ class Evidence:
         }
 
     def _nets(self) -> Select[int]:
-        """Select the net changes whose version before is among those that are compared."""
+        """Select the net changes that begin with one of the compared versions."""
         query = select(NetChangeRow.change_id).join(VersionRow, VersionRow.id == NetChangeRow.earlier_id)
         return query.where(self._compared())
 
@@ -157,8 +160,7 @@ def _first_entry(kind: str, rows: Select[int]) -> Select[int]:
 def evidence(archive: Archive, policy: str, first: int, last: int) -> Iterator[Evidence]:
     """Open the evidence about a policy's versions from `first` to `last`. These versions must exist.
 
-    Raises UnknownPolicyError. Its methods raise DamagedArchiveError.
-    """
+    Raises UnknownPolicyError. The methods of the evidence raise DamagedArchiveError."""
     with archive.reading() as session:
         yield Evidence(session, policy_row(session, policy).id, first, last)
 

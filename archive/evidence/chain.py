@@ -1,4 +1,4 @@
-"""Reads the chain over the evidence: its entries, and its head, which messages quote."""
+"""Reads the chain that seals the evidence: its entries, and its head. Messages quote the head."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SavedHead:
 
     hash: str
     sequence: int | None = None
-    """Number of the entry; None if only the hash was saved."""
+    """Number of the head's entry; None if only the hash was saved."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -61,8 +61,8 @@ class SavedHead:
 
 
 def head(archive: Archive) -> Head:
-    """Return the last entry of the chain. Raises DamagedArchiveError if there is none, because every chain has a first
-    entry."""
+    """Return the last entry of the chain. Raises DamagedArchiveError if the chain is empty, because every chain has a
+    first entry."""
     with archive.reading() as session:
         return last_entry(session)
 
@@ -89,10 +89,8 @@ def last_entry(session: Session) -> Head:
 
 
 def entries(connection: Connection, first: int = 1) -> Iterator[tuple[ChainEntry, str]]:
-    """Return the entries from number `first` on, in order, each with its stored hash. They are read in batches.
-
-    The `previous` of an entry is the stored hash of the entry before, even if that hash is wrong.
-    """
+    """Return the entries from number `first` on, in order, each with its stored hash. The entries are read in batches.
+    The `previous` of an entry is the stored hash of the entry before it, even if that hash is wrong."""
     previous = GENESIS
     if first > 1:
         before = select(ChainEntryRow.hash).where(ChainEntryRow.sequence == first - 1)

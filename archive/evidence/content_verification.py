@@ -24,7 +24,7 @@ from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
-"""Errors when damaged content is read."""
+"""Errors that may occur when damaged content is read."""
 
 
 @dataclass(slots=True)
@@ -56,10 +56,8 @@ class _Text(NamedTuple):
 
 
 def verify_contents(session: Session, tally: Contents, *, extract: bool, after: int = 0) -> Iterator[Flaw]:
-    """Return the flaws in contents and texts, and count in `tally` what was checked.
-
-    Only rows are checked that the chain seals after entry `after`.
-    """
+    """Return the flaws in contents and texts. Count the checked contents and texts in `tally`. Only rows that the chain
+    seals after entry `after` are checked."""
     yield from _unknown_contents(session)
     verification = _Verification(session, tally, blobs.Retrieval(session), extract=extract, after=after)
     yield from verification.bodies()
@@ -85,8 +83,8 @@ def _unknown_contents(session: Session) -> Iterator[Flaw]:
 
 @dataclass(slots=True)
 class _Verification:
-    """Checks all contents in one pass. Contents with the same keyframe are checked together, so that it is unpacked
-    once."""
+    """Checks all contents in one pass. Contents with the same keyframe are checked together, so that the keyframe is
+    unpacked only once."""
 
     session: Session
     tally: Contents
@@ -117,7 +115,8 @@ class _Verification:
                 self.tally.blobs += 1
 
     def texts(self) -> Iterator[Flaw]:
-        """Verify the document, the text and the sections of each version, and its page if asked to."""
+        """Verify the document, the text and the sections of each version. If pages were requested too, verify the
+        version's page."""
         order = (VersionRow.policy_id, VersionRow.number)
         query = select(VersionRow.id).order_by(*order)
         ids = list(
@@ -183,7 +182,8 @@ class _Verification:
         yield from self._sections.compare(text.number, None if document is None else document.parts)
 
     def _extracted(self, text: _Text) -> Iterator[Flaw]:
-        """Extract a version's text again, if the current extraction is the same as its own."""
+        """Extract a version's text again from its page. Do so only if the current extraction is the same as the
+        version's extraction."""
         identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
         if f"e{EXTRACTOR}+" not in identity:
             self.tally.other_extraction += 1

@@ -15,8 +15,8 @@ from archive.errors import DamagedArchiveError
 T = TypeVar("T")
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
-"""Errors when a damaged row is read: an invalid time, invalid JSON, another shape, missing content. Errors of the
-database itself are not among them; those are raised."""
+"""Errors that may occur when a damaged row is read: an invalid time, invalid JSON, JSON with an unexpected structure,
+or missing content. Errors of the database itself are not included, so they are raised."""
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""Verifies the database itself: its pages, its indexes, and that its schema equals the migrations' schema."""
+"""Verifies the database itself: its pages, its indexes and its schema. The schema must be equal to the schema that the
+migrations make."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ MOST_PROBLEMS = 20
 """Maximum number of problems that are listed for a database."""
 
 SCHEMA = Path(__file__).with_name("schema.txt")
-"""Schema that the migrations make in SQLite, so that a verification need not make it: kinds, names and definitions with
-tabs between them. Written by `python -m tests.schema_file`."""
+"""File with the schema that the migrations make in SQLite. With this file, a verification need not run the migrations.
+A line has a kind, a name and a definition, separated by tabs. `python -m tests.schema_file` writes the file."""
 
 Schema = Mapping[tuple[str, str], str]
 """SQL statements, by type and name of the object that they define."""
@@ -42,7 +43,7 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r',
 """Finds objects that no migration creates and that could change the results of queries."""
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
-"""Tables that are read twice: by their primary keys, and without any index."""
+"""Tables that are read twice: once by their primary keys, and once without any index."""
 
 
 def verify_database(connection: Connection) -> Iterator[Flaw]:
@@ -75,13 +76,13 @@ def _sqlite_schema(connection: Connection) -> Iterator[Flaw]:
 
 @cache
 def _migrated() -> Schema:
-    """Return the schema that the migrations make, as it was written down."""
+    """Return the schema that the migrations make, from the file `SCHEMA`."""
     lines = SCHEMA.read_text(encoding="utf-8").splitlines()
     return {(kind, name): definition for kind, name, definition in (line.split("\t") for line in lines)}
 
 
 def migrated_schema() -> Schema:
-    """Return the schema that the migrations make, by making it: see `SCHEMA`."""
+    """Return the schema that the migrations make, by running them. See also `SCHEMA`."""
     engine = engine_of(make_url("sqlite://"), timedelta(seconds=5), enforce_references=False)
     try:
         upgrade_schema(engine, "memory")
@@ -101,8 +102,8 @@ def _defined(connection: Connection) -> Schema:
 
 
 def _normalised(statement: str) -> str:
-    """Return a statement with single spaces and sorted constraints, because a rebuilt table may have them in another
-    order."""
+    """Return a statement with single spaces and sorted constraints. The constraints are sorted because a rebuilt table
+    may have them in another order."""
     first, *constraints = re.split(r", (?=CONSTRAINT )", " ".join(statement.split()).removesuffix(")").strip())
     return ", ".join([first, *sorted(constraints)])
 

@@ -26,11 +26,12 @@ class Flaw:
     """A record or content that differs from what was recorded."""
 
     what: What
-    """`changed`, `missing`: a sealed row. `inserted`: a row without a seal. `chain`: a wrong entry. `head`: the chain
-    does not contain a saved head. `content`: a stored body or document. `text`: a document that does not match its
-    version or its page. `name`: a policy whose name differs from its evidence. `stamp`: an invalid time stamp.
-    `database`: its pages or indexes. `schema`: a table, index, view or trigger that the migrations did not make.
-    `search`: indexed sections, which are not evidence."""
+    """The kind of flaw. `changed`: a sealed row was changed. `missing`: a sealed row is missing. `inserted`: a row has
+    no seal. `chain`: an entry of the chain is wrong. `head`: the chain does not contain a saved head. `content`: a
+    stored body or document is damaged. `text`: a document does not match its version or its page. `name`: the name of a
+    policy differs from the evidence. `stamp`: a time stamp is invalid. `database`: pages or indexes of the database are
+    damaged. `schema`: the schema has a table, index, view or trigger that the migrations did not make. `search`: the
+    indexed sections are wrong, which are not evidence."""
     where: str
     """The row, entry or content with the flaw."""
     problem: str

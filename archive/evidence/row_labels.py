@@ -21,7 +21,8 @@ _JUDGED: dict[str, type[FindingRow] | type[SuppressionRow]] = {"finding": Findin
 
 
 def whereabouts(connection: Connection, kind: str, row_id: int) -> str:
-    """Return a row's name, with its policy and version if they are known: "finding 7 (Teahouse, version 2)"."""
+    """Return the name of a row for a person. It includes the policy and the version, if they are known: "finding 7
+    (Teahouse, version 2)"."""
     name = f"{kind} {row_id}"
     if kind in _FETCHED:
         row = _FETCHED[kind]

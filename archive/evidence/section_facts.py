@@ -1,4 +1,5 @@
-"""Reads what verification needs of documents, block by block: most blocks of a version are its predecessor's."""
+"""Reads the parts of documents that verification needs. It reads block by block, because most blocks of a version are
+also in the version before."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ class BlockFacts:
 
     identity: BlockIdentity
     lines: tuple[Line, ...]
-    """Lines by which the search keeps it."""
+    """The lines of the block, as the search index stores them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class SectionFacts:
 
     identity: SectionIdentity
     parts: Mapping[str, SectionPart]
-    """Values that the search keeps of it, by address."""
+    """The values in the search index for the section, by address."""
     blocks: Mapping[bytes, BlockFacts]
-    """Its blocks, by their JSON."""
+    """The blocks of the section, by their JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class DocumentFacts:
     """The facts that verification needs about a document."""
 
     text_sha256: str
-    """The document's `document.text_identity`."""
+    """The `document.text_identity` of the document."""
     parts: Mapping[str, SectionPart]
     """The values in the search index for its sections, by address."""
 
@@ -48,11 +49,12 @@ class SectionReader:
     _known: dict[bytes, SectionFacts] = field(default_factory=dict)
 
     def read(self, content: bytes) -> DocumentFacts:
-        """Return the facts of a document. Raises the same errors as `document.from_json` for other bytes."""
+        """Return the facts of a document. For bytes that are not a document, it raises the same errors as
+        `document.from_json`."""
         rest, written = split_sections(content)
         from_json(rest)
         same = {section: self._known[section] for section in written if section in self._known}
-        # A changed section has nearly all blocks of one that went.
+        # A changed section has nearly all blocks of a section that was removed.
         gone = [facts.blocks for section, facts in self._known.items() if section not in same]
         blocks = {block: facts for some in gone for block, facts in some.items()}
         self._known = {section: same.get(section) or _facts(section, blocks) for section in written}
@@ -62,7 +64,7 @@ class SectionReader:
 
 
 def _facts(written: bytes, known: Mapping[bytes, BlockFacts]) -> SectionFacts:
-    """Return the facts of a section; `known` are blocks that were read before."""
+    """Return the facts of a section. `known` are the facts of blocks that were read before."""
     rest, cut = split_blocks(written)
     section = section_from_json(rest)
     blocks = {block: known.get(block) or _block_facts(block) for block in cut}

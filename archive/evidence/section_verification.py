@@ -21,17 +21,17 @@ _SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", e
 
 @dataclass(slots=True)
 class PolicySections:
-    """The sections of one policy in the search index. Its versions must be compared in order."""
+    """The sections of one policy in the search index. The policy's versions must be compared in order."""
 
     session: Session
     policy_id: int
     waits: bool
-    """Whether its versions are not indexed yet, so that there is nothing to compare."""
+    """Whether the policy's versions are not indexed yet. Then there is nothing to compare."""
     _begin: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _present: set[str] = field(default_factory=set)
     _right: set[str] = field(default_factory=set)
-    """Addresses of sections with words that were already compared and are right."""
+    """Addresses of sections whose words were already compared and are right."""
 
     @classmethod
     def of(cls, session: Session, policy_id: int, first_number: int) -> PolicySections:

@@ -30,7 +30,7 @@ class Stamp:
     stamped_at: datetime
     """The time in the signature."""
     holds: bool
-    """Whether the chain still contains that head."""
+    """Whether the chain still contains the stamped head."""
 
     @property
     def head(self) -> str:
@@ -49,13 +49,13 @@ def keep_stamp(archive: Archive, head: Head, authority: str, token: bytes, stamp
 
 
 def last_stamp(archive: Archive) -> datetime | None:
-    """Return the time of the last stamp; None if there is none."""
+    """Return the time of the last stamp. Return None if there are no stamps."""
     with archive.reading() as session:
         return session.scalar(select(ChainStampRow.stamped_at).order_by(ChainStampRow.id.desc()).limit(1))
 
 
 def stamps(archive: Archive) -> Iterator[Stamp | int]:
-    """Return all time stamps, oldest first. For an unreadable one, return its number."""
+    """Return all time stamps, the oldest first. For a time stamp that cannot be read, return its number."""
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):

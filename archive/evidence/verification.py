@@ -24,7 +24,7 @@ from archive.storage.sealing import GENESIS, START, entry_bytes
 from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
 
 MOST_SET_BACK = 10
-"""Maximum number of entries listed that are dated before the one before them."""
+"""Maximum number of listed entries that have an earlier date than the entry before them."""
 
 
 @dataclass(slots=True)
@@ -34,16 +34,17 @@ class Tally:
     head: Head | None = None
     """The last entry, or None."""
     since: int = 0
-    """Number of the entry after which the verification starts; its head was known."""
+    """Number of the entry after which the verification starts. An earlier verification ended at this entry. It is 0 if
+    everything is verified."""
     entries: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     """Number of intact sealed rows, by kind."""
     contents: Contents = field(default_factory=Contents)
     removed_bodies: int = 0
-    """Number of raw bodies that were removed under a rule, with the removal sealed."""
+    """Number of raw bodies that were removed under a rule. Each of these removals is sealed."""
     set_back: tuple[int, ...] = ()
-    """Up to ten entries that are dated before the entry before them. Either the clock was set back, or they were
-    backdated."""
+    """Numbers of up to ten entries that have an earlier date than the entry before them. Either the clock was set back,
+    or somebody backdated these entries."""
 
     def covers(self, head: SavedHead) -> bool:
         """Return whether a saved head comes before the checked entries."""
@@ -58,13 +59,11 @@ def verify(
     extract: bool = True,
     since: SavedHead | None = None,
 ) -> Iterator[Flaw]:
-    """Return the flaws, and note in `tally` what was checked. A few rows are read at a time.
-
-    `saved` are heads that somebody saved outside the archive. With `extract`, texts are extracted again from their
-    pages if the current extraction is the same as theirs. `since` is the head at which an earlier verification ended.
-    Then only later entries with their rows and contents are read, and earlier saved heads are ignored. If the archive
-    does not have that head, everything is read.
-    """
+    """Return the flaws, and record in `tally` what was checked. A few rows are read at a time. `saved` are heads that
+    somebody saved outside the archive. With `extract`, texts are extracted again from their pages. This is done only
+    for texts whose extraction is the same as the current extraction. `since` is the head at which an earlier
+    verification ended. With `since`, only later entries with their rows and contents are read, and earlier saved heads
+    are ignored. If the archive does not have the head `since`, everything is read."""
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):
@@ -88,7 +87,7 @@ _ENTRIES = select(*_BEFORE_TIME, CanonicalTime(ChainEntryRow.recorded_at), Chain
 
 
 class _Entry(NamedTuple):
-    """An entry as it is stored; its time as canonical text."""
+    """An entry as it is stored. Its time is canonical text."""
 
     sequence: int
     kind: str
@@ -122,7 +121,8 @@ class _Chain:
 
     @classmethod
     def after(cls, connection: Connection, tally: Tally, saved: Sequence[SavedHead], begin: Head | None) -> _Chain:
-        """Return a check that starts after a known entry, or at the beginning if `begin` is None."""
+        """Return a check of the chain that starts after a known entry. If `begin` is None, the check starts at the
+        first entry."""
         if begin is None:
             return cls(connection, tally, saved)
         later = [head for head in saved if not tally.covers(head)]
@@ -175,7 +175,7 @@ class _Chain:
         self._last, self._sequence, self._previous = entry, entry.sequence, entry.hash
 
     def _note(self, batch: Sequence[_Entry]) -> None:
-        """Note which saved heads are among some entries, and the last of them."""
+        """Record the last of some entries, and which saved heads are among these entries."""
         last, hashes = batch[-1], {entry.hash: entry.sequence for entry in batch}
         self.tally.entries += len(batch)
         self.tally.head = Head(last.sequence, last.hash, datetime.fromisoformat(last.at))
@@ -226,10 +226,10 @@ class _Chain:
 
 
 def _follows(entry: _Entry, previous: str) -> bool:
-    """Whether an entry has the hash that it must have after the entry of the hash `previous`."""
+    """Whether an entry has the right hash, given the hash `previous` of the entry before it."""
     try:
         sealed = entry_bytes(previous, entry.sequence, entry.kind, row_id=entry.row_id, row=entry.row, at=entry.at)
-    except UNREADABLE:  # a forged column may hold what JSON cannot
+    except UNREADABLE:  # a forged column may contain a value that JSON cannot represent
         return False
     return hashlib.sha256(sealed).hexdigest() == entry.hash
 
@@ -247,7 +247,8 @@ def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
 
 
 def _stray_pages(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each further page without a fetch. The other further pages are sealed with their fetch."""
+    """Return a flaw for each further page that has no fetch. A further page with a fetch is sealed together with the
+    fetch."""
     known = exists().where(FetchRow.id == FetchPageRow.fetch_id)
     query = select(FetchPageRow.fetch_id, FetchPageRow.position).where(~known)
     for fetch, position in connection.execute(query):
@@ -255,7 +256,7 @@ def _stray_pages(connection: Connection) -> Iterator[Flaw]:
 
 
 def _misnamed(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each policy with another name than the name that was sealed last."""
+    """Return a flaw for each policy whose name is not the name that was sealed last."""
     later = NamingRow.__table__.alias()
     newer = exists().where(later.c.policy_id == NamingRow.policy_id, later.c.id > NamingRow.id)
     last: ColumnElement[bool] = and_(NamingRow.policy_id == PolicyRow.id, ~newer)

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 OF_THE_TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
-"""Headers that describe the compressed body. They are kept under another name."""
+"""Headers that describe the compressed body. The WARC file has them under another name, because it stores the
+decompressed body."""
 
 OURS = (REDIRECTED, REQUESTED)
-"""Our own headers. Other records, and the record's date, contain the same facts."""
+"""Our own headers. They are not written, because other records and the date of the record contain the same facts."""
 
 UNKNOWN_TYPE = "application/octet-stream"
 
@@ -38,7 +39,7 @@ class Selection:
     """The kept pages to write, and the parts of them."""
 
     policy: str | None = None
-    """Only pages of this policy; None for all."""
+    """Only pages of this policy are written. None selects the pages of all policies."""
     since: datetime | None = None
     cookies: bool = False
     """Whether to write the values of cookies. Otherwise only their names are written."""
@@ -60,12 +61,12 @@ class WarcRecord:
     length: int
     """Size of the compressed record, in bytes."""
     policy: str | None
-    """The policy of a kept page; None for a redirect to it."""
+    """The policy of a kept page; None for a redirect to a page."""
 
 
 @dataclass(slots=True)
 class _Counted:
-    """Counts the bytes that are written to a file that may not know its own position."""
+    """Counts the bytes that are written to a file, because some files do not know their own position."""
 
     file: SupportsWrite[bytes]
     count: int = 0
@@ -76,18 +77,16 @@ class _Counted:
         self.file.write(data)
 
     def flush(self) -> None:
-        """Leave it to the file itself."""
+        """Do nothing, because the file is flushed elsewhere."""
 
 
 def write_warc(
     archive: Archive, target: SupportsWrite[bytes], selection: Selection, software: str
 ) -> Iterator[WarcRecord]:
-    """Write the kept pages of one policy, or of all, in the order of the visits. Yield each record after it is written.
-
-    Each record is compressed by itself, and follows a record for each redirect that led to it. Only the status and
-    target of a redirect were recorded, so its record has the field `WARC-Truncated`. Raises UnknownPolicyError,
-    DamagedArchiveError.
-    """
+    """Write the kept pages of one policy, or of all policies, in the order of the visits. Yield each record after it is
+    written. Each record is compressed by itself. Before a page, there is a record for each redirect that led to the
+    page. Only the status and target of a redirect were recorded, so its record has the field `WARC-Truncated`. Raises
+    UnknownPolicyError, DamagedArchiveError."""
     counted = _Counted(target)
     writer = WARCWriter(counted, gzip=True, warc_version="WARC/1.1")
     info = {"software": software, "format": "WARC File Format 1.1"}
@@ -147,7 +146,7 @@ def _redirect(writer: WARCWriter, page: KeptPage, status: int, *, url: str, to: 
 
 def _response(writer: WARCWriter, page: KeptPage, body: bytes, *, cookies: bool) -> ArcWarcRecord:
     content, dated = BytesIO(body), _dated(page.requested_at)
-    if page.status is None:  # it is a copy that somebody had, not a server's response
+    if page.status is None:  # the page is a copy that somebody had, and not a server's response
         kind = next((value for name, value in page.headers if name == "content-type"), UNKNOWN_TYPE)
         return writer.create_warc_record(page.final_url, "resource", content, len(body), kind, warc_headers_dict=dated)
     headers = [_written_header(name, value, cookies=cookies) for name, value in page.headers if name not in OURS]

@@ -1,4 +1,5 @@
-"""Configures how Alembic runs our migrations: on the connection that it gets, within that connection's transaction."""
+"""Configures how Alembic runs our migrations. They run on the connection that Alembic gets, within the transaction of
+that connection."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite alters a table by rewriting it
     on_version_apply=note_step,
-    transactional_ddl=True,  # true for SQLite too, because its driver no longer commits by itself
+    transactional_ddl=True,  # also true for SQLite, because its driver does not commit by itself here
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,4 +1,4 @@
-"""Finds out since when each sentence is in a policy, and when sentences were dropped."""
+"""Finds out when each sentence was added to a policy, and when sentences were dropped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from document import from_json
 from document.model import Document, Section
 
 SentenceKey = tuple[str, ...]
-"""Key by which sentences are compared: without case, signs and list numbers."""
+"""Key by which sentences are compared. It has no upper case, no punctuation marks and no list numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class Sentence:
     marker: str
     _: KW_ONLY
     path: tuple[str, ...]
-    """Headings above it."""
+    """Headings above the sentence."""
     since: int
-    """The first version of an unbroken series that has the sentence, at any place in the policy."""
+    """The first version of an unbroken series of versions that have the sentence. The sentence may be at any place in
+    the policy."""
     since_at: datetime
     """Time when that version was first seen."""
 
@@ -43,13 +44,13 @@ class Dropped:
     text: str
     path: tuple[str, ...]
     first: int
-    """The version that added it."""
+    """The version that added the sentence."""
     _: KW_ONLY
     last: int
-    """The last version of the unbroken series that has it."""
+    """The last version of the unbroken series of versions that have the sentence."""
     appeared_at: datetime
     gone_at: datetime
-    """Time when the first version without it was first seen."""
+    """Time when the first version without the sentence was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class _Origin:
 def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
     """Return the origin of each sentence in a version of a policy, the latest version by default.
 
-    A sentence stays the same if its words do. Case, signs and position do not matter. A sentence that was removed and
-    returned counts from its return. Raises UnknownPolicyError, NoVersionError, DamagedArchiveError.
-    """
+    A sentence stays the same if its words stay the same. Case, punctuation and position do not matter. If a sentence
+    was removed and returned, it counts as new from its return. Raises UnknownPolicyError, NoVersionError,
+    DamagedArchiveError."""
     with archive.reading() as session:
         conditions = [VersionRow.policy_id == policy_row(session, policy).id]
         if number is not None:

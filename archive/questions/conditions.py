@@ -13,8 +13,8 @@ from archive.storage.tables import ChangeRow, FindingRow, NetChangeRow, PolicyRo
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Maximum number of findings for which the versions are sorted to find the latest. With more findings, versions are
-read in order."""
+"""Maximum number of matching findings for which all matching versions are sorted to find the latest. With more
+findings, the versions are read in order instead."""
 
 
 def version_conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
@@ -39,7 +39,7 @@ def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[Co
 def matching_count(session: Session, query: Query) -> int:
     """Return the number of versions that a query selects. Raises UnknownPolicyError, UnknownTagError."""
     changes = _changes_found(session, query)
-    if changes is not None and not _about_versions(session, query):  # one index has all that is counted
+    if changes is not None and not _about_versions(session, query):  # a single index is enough for counting
         return session.scalar(select(func.count()).select_from(changes.distinct().subquery())) or 0
     conditions = version_conditions(session, query) if changes is None else _led_to(session, query, changes)
     return session.scalar(select(func.count(VersionRow.id)).where(*conditions)) or 0
@@ -57,7 +57,7 @@ def newest_first(session: Session, conditions: Sequence[ColumnElement[bool]], qu
 
 
 def _changes_found(session: Session, query: Query) -> Select[int] | None:
-    """Select the changes with findings that a query selects; None if an index cannot give these findings."""
+    """Select the changes with findings that a query selects. Return None if no index can find these findings."""
     if not query.selects_findings or query.section is not None:
         return None
     step = FindingRow.change_id.not_in(select(NetChangeRow.change_id))
@@ -65,9 +65,8 @@ def _changes_found(session: Session, query: Query) -> Select[int] | None:
 
 
 def _led_to(session: Session, query: Query, changes: Select[int]) -> list[ColumnElement[bool]]:
-    """Return the same conditions as `version_conditions`, in a form that is faster if few changes have such
-    findings.
-    """
+    """Return the same conditions as `version_conditions`, in another form. This form is faster if only a few changes
+    have the wanted findings."""
     versions = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
     return [VersionRow.id.in_(versions), *_about_versions(session, query)]
 

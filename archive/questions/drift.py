@@ -1,4 +1,4 @@
-"""Determines from change to change whether the languages of a policy are in step, or which of them are behind."""
+"""Determines for each change whether the languages of a policy are in step, or which languages are behind."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class LanguageState:
     """The state of a policy's languages after a change."""
 
     behind: frozenset[str] = frozenset()
-    """Languages that lack a change of another language; empty if all are in step."""
+    """Languages in which a change of another language is missing. It is empty if all languages are in step."""
     since: int = 0
-    """Number of the version from which on the languages were last apart; 0 if they never were. It stays when they are
-    in step again."""
+    """Number of the version with which the languages last fell out of step. It is 0 if they were always in step. It
+    keeps its value when the languages are in step again."""
     newly_behind: bool = False
-    """Whether a language that was in step before fell behind with this change."""
+    """Whether this change left a language behind that was in step before."""
     together_again: bool = False
     """Whether the last language caught up with this change."""
 

@@ -1,4 +1,4 @@
-"""Answers which policies the next run would check, and in which order. Records nothing."""
+"""Answers which policies the next run would check, and in which order. Nothing is recorded."""
 
 from __future__ import annotations
 
@@ -21,27 +21,25 @@ class PlannedCheck:
 
     policy: Policy
     tried_at: datetime | None
-    """Start of the last run that tried it; None if it was never tried."""
+    """Start of the last run that tried the policy. None if the policy was never tried."""
     due_at: datetime | None = None
-    """Time at which it is due; None if it is due at once."""
+    """Time at which the check is due. None if it is due at once."""
     second_look: bool = False
-    """Whether it is due sooner, because an odd change is waiting for a second look."""
+    """Whether the check is due sooner, because an odd change is waiting for a second look."""
 
 
 def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
-    """Return the checks of a first run, for which there is no archive yet."""
+    """Return the checks of a first run. At that time, there is no archive yet."""
     return tuple(PlannedCheck(policy, None) for policy in policies if not policy.paused)
 
 
 def planned_checks(
     archive: Archive, policies: Iterable[Policy], now: datetime, selected: Collection[str] | None = None
 ) -> tuple[PlannedCheck, ...]:
-    """Return the checks that a run would make now, in its order. Those never tried come first, then those that have
-    waited longest.
-
-    `policies` are the configured policies, which the archive may not know yet. `selected` names the policies to check,
-    due or not; None selects the due ones. Paused policies are left out.
-    """
+    """Return the checks that a run would make now, in its order. Policies that were never tried come first. Then come
+    the policies that have waited longest. `policies` are the configured policies, which the archive may not know yet.
+    `selected` has the names of the policies to check, even if they are not due. None selects the policies that are due.
+    Paused policies are left out."""
     with archive.reading() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}

@@ -22,12 +22,10 @@ from document.model import Document
 
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:
-    """Return the versions that a query selects, by policy and number, with the findings that it selects.
-
-    If the query selects findings, versions without such a finding are left out. A version with a matching suppression
-    is kept if the query asks only for a section. If the query has a limit, `count_versions` returns the full number.
-    Raises UnknownPolicyError, UnknownTagError.
-    """
+    """Return the versions that a query selects, ordered by policy and number. Each has the findings that the query
+    selects. If the query selects findings, versions without such a finding are left out. If the query asks only for a
+    section, a version with a matching suppression is kept too. If the query has a limit, `count_versions` returns the
+    full number. Raises UnknownPolicyError, UnknownTagError."""
     with archive.reading() as session:
         conditions = version_conditions(session, query)
         if query.limit is not None:
@@ -55,7 +53,8 @@ def span(archive: Archive, policy: str, first: int, last: int) -> tuple[Version,
 
 
 def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Version, ...]:
-    """Return the existing versions with these policies and numbers, without their findings.
+    """Return the versions with these policies and numbers, without their findings. Versions that do not exist are left
+    out.
 
     Raises UnknownPolicyError.
     """
@@ -93,7 +92,8 @@ def latest_version(archive: Archive, policy: str) -> Version:
 
 
 def as_of(archive: Archive, policy: str, at: datetime) -> Version:
-    """Return the version that was known at a time: the last version first seen at that time or before.
+    """Return the version that was known at a time. Of the versions that were first seen at that time or earlier, it is
+    the last.
 
     Raises UnknownPolicyError, and NoVersionError for a time before the first version.
     """
@@ -110,7 +110,7 @@ def as_of(archive: Archive, policy: str, at: datetime) -> Version:
 
 
 def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version | None:
-    """Return the last version of a policy, or the last one first seen at or before a given time."""
+    """Return the last version of a policy. With `at`, versions that were first seen later are ignored."""
     query = select(VersionRow.id).where(VersionRow.policy_id == policy.id).order_by(VersionRow.number.desc()).limit(1)
     wanted = session.scalar(query if at is None else query.where(VersionRow.seen_at <= at))
     return None if wanted is None else read_versions(session, [VersionRow.id == wanted], Query())[0]

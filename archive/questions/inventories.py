@@ -47,10 +47,11 @@ class Named(Generic[Entry]):
     policy: str
     entry: Entry
     since: datetime
-    """Time from which the policy names it without interruption, even in other words."""
+    """Time from which the policy has named the right or recipient without interruption. The words may have changed
+    since then."""
     _: KW_ONLY
     version: int
-    """Number of the first version that names it in these words."""
+    """Number of the first version that names the right or recipient in these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Listing(Generic[Entry]):
     count: int
     """Number of entries without the limit."""
     unlisted: int
-    """Number of policies with versions that are not listed yet, so that their entries are unknown."""
+    """Number of policies with versions that are not listed yet. The entries of these policies are unknown."""
     _: KW_ONLY
     policies: int
     """Number of policies that have a version."""
@@ -74,7 +75,7 @@ class Lacking:
 
     policies: tuple[str, ...]
     unlisted: int
-    """Number of policies with versions that are not listed yet, so that their rights are unknown."""
+    """Number of policies with versions that are not listed yet. The rights in these policies are unknown."""
     with_versions: int
     """Number of policies with at least one version."""
 
@@ -82,7 +83,7 @@ class Lacking:
 def listed_recipients(
     archive: Archive, scope: Scope, *, kind: str | None = None, country: str | None = None
 ) -> Listing[Recipient]:
-    """Return the recipients that policies name. They may be limited to a class, or to a country by its code.
+    """Return the recipients that policies name. The answer can be limited to a class, or to the code of a country.
 
     Raises UnknownPolicyError, UnknownTagError.
     """
@@ -95,7 +96,8 @@ def listed_recipients(
 
 
 def listed_rights(archive: Archive, scope: Scope, *, right: str | None = None) -> Listing[Right]:
-    """Return the rights that policies name, or one of them. Raises UnknownPolicyError, UnknownTagError."""
+    """Return the rights that policies name. With `right`, return only entries of this right. Raises UnknownPolicyError,
+    UnknownTagError."""
     with archive.reading() as session:
         return _listing(session, RIGHTS, [] if right is None else [NamedRightRow.right == right], scope)
 
@@ -156,7 +158,8 @@ def _listing(
 
 
 def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions for entries in the text of a given time, or in the latest text."""
+    """Return the conditions that select the entries in the text of a given time. Without a time, they select the
+    entries in the latest text."""
     if at is None:
         return [row.last.is_(None)]
     return [row.appeared_at <= at, or_(row.gone_at.is_(None), row.gone_at > at)]
@@ -172,7 +175,8 @@ def _among(session: Session, scope: Scope, policy_id: ColumnElement[int]) -> lis
 
 
 def _progress(session: Session) -> tuple[int, int]:
-    """Return the number of policies that are not completely listed, and the number with versions."""
+    """Return two numbers: the number of policies that are not completely listed, and the number of policies with
+    versions."""
     unlisted = session.scalar(select(func.count()).select_from(unlisted_policies().order_by(None).subquery()))
     has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
     return unlisted or 0, session.scalar(select(func.count(PolicyRow.id)).where(has_versions)) or 0

@@ -16,19 +16,20 @@ from archive.storage.version_reader import SEEN, policy_row
 
 @dataclass(frozen=True, slots=True)
 class DayKnowledge:
-    """The visits before and after a time. In between, no visit showed the policy."""
+    """The last visit before a time and the first visit after it that showed the policy. Visits in between did not show
+    the policy."""
 
     at: datetime
     version: int
     """Number of the version at the last visit before the time."""
     last_seen: datetime
-    """Time of that visit."""
+    """Time of the last visit before the time."""
     next_seen: datetime | None
-    """Time of the first visit after the time that showed the policy; None if there is none yet."""
+    """Time of the first visit after the time that showed the policy. None if there is no such visit yet."""
     next_version: int | None
-    """Number of the version at that visit; None if there is none yet."""
+    """Number of the version at the first visit after the time. None if there is no such visit yet."""
     missed: int
-    """Number of visits between these two that did not show the policy."""
+    """Number of visits between these two visits. None of them showed the policy."""
 
     @property
     def is_certain(self) -> bool:

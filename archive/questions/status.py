@@ -33,7 +33,8 @@ HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "
 """States of a policy without problems."""
 
 OVERDUE_SHARE = 2
-"""A policy is overdue if its last check is more than this many intervals ago. The monitor may then be dead."""
+"""Number of intervals after the last check at which a policy is overdue. If a policy is overdue, the monitor may be
+dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +61,48 @@ class PolicyStatus:
     every: timedelta
     retired_at: datetime | None
     health: Health
-    """`well`: the last visit found the policy. `pending`: it found an odd change that is waiting for a second look.
-    `fallback`: it found the policy, but the configured selector matched nothing, so the page was read without it.
-    `never checked`: no visit yet. `not yet watched`: there were visits, but none of them found the policy. `not
-    comparable`, `failing`: the last visit did not find the policy; the last version remains. `paused`: the policy is
-    not fetched for now."""
+    """`well`: the last visit found the policy. `pending`: the last visit found an odd change that is waiting for a
+    second look. `fallback`: the last visit found the policy, but the configured selector matched nothing, so the page
+    was read without the selector. `never checked`: there was no visit yet. `not yet watched`: there were visits, but
+    none of them found the policy. `not comparable`, `failing`: the last visit did not find the policy, and the last
+    version remains. `paused`: the policy is not fetched for now."""
     trouble_since: datetime | None
-    """Time of the first in a series of visits that did not find the policy; None if the last visit found it."""
+    """Time of the first visit in a series of visits that did not find the policy. None if the last visit found the
+    policy."""
     trouble_visits: int
-    """Number of visits in that series."""
+    """Number of visits in the series of visits that did not find the policy."""
     last_check: Check | None
     last_seen_at: datetime | None
-    """Time when a visit last found the policy, changed or not."""
+    """Time when a visit last found the policy. The text may have been unchanged."""
     versions: int
     """Number of versions."""
     last_change: Version | None
-    """The latest version, unless it is the first. Its change comes without the findings."""
+    """The latest version, unless it is the first version. Its change has no findings here."""
     next_due: datetime | None
-    """Time when the next check is due; None if it is due at once, or the policy is paused or retired."""
+    """Time when the next check is due. None if the check is due at once, or if the policy is paused or retired."""
     due: bool
     overdue: bool
     pending: Pending | None = None
-    """The odd text that is waiting for a second look, whatever the last visit found."""
+    """The odd text that is waiting for a second look. It still waits if a later visit found something else."""
     flap_quiet: timedelta = SecondLooks().flap_quiet
     further_urls: tuple[str, ...] = ()
-    """Addresses after the first one. All are read as one text."""
+    """The addresses after the first address. The pages of all addresses are read as one text."""
     id: int = 0
-    """Number of the policy in the archive; 0 if no run has recorded it yet."""
+    """Number of the policy in the archive. It is 0 if no run has recorded the policy yet."""
     trouble_fetch: int | None = None
     """Number of the first fetch in the series that did not find the policy."""
     tried_at: datetime | None = None
-    """Start of the last run that tried it, or the time when it was added. None if no run has recorded it yet."""
+    """Start of the last run that tried the policy, or the time when the policy was added. None if no run has recorded
+    the policy yet."""
     owner: str = ""
     """The person or team that is responsible for the policy; "" if it is not given."""
     paused_at: datetime | None = None
-    """Time since which fetching is paused; None if it is not paused, or if no run has recorded it yet."""
+    """Time since which fetching is paused. None if the policy is not paused, or if no run has recorded the policy
+    yet."""
 
     @property
     def is_fetched(self) -> bool:
-        """Whether runs fetch the policy. They do not if it is paused or retired."""
+        """Whether runs fetch the policy. Runs do not fetch a policy that is paused or retired."""
         return self.health not in ("paused", "retired")
 
     @property
@@ -110,16 +114,17 @@ class PolicyStatus:
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """The visits since one last found the policy."""
+    """The visits after the last visit that found the policy."""
 
     visits: int
     since: datetime
     fetch: int
-    """Number of the first of these visits."""
+    """Number of the first visit that did not find the policy."""
 
 
 def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
-    """Return the status of each policy in the order in which they were added. Retired policies come last."""
+    """Return the status of each policy. The order is the order in which the policies were added, but retired policies
+    come last."""
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
         fetches = _latest_fetches(session)
@@ -177,7 +182,7 @@ def _latest_fetches(session: Session) -> dict[int, FetchRow]:
 
 
 def _troubles(session: Session) -> dict[int, _Trouble]:
-    """Return, for each policy, the visits after the last one that found it."""
+    """Return, for each policy, the visits after the last visit that found the policy."""
     good, visit = (*SEEN, "pending"), aliased(FetchRow)
     unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest()), FetchRow.outcome.not_in(good))
     last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))

@@ -19,9 +19,10 @@ from archive.storage.version_reader import SEEN
 from differ.visits.left_out import WatchedSentence
 
 PolicyTrouble = Literal["unread", "gone", "fallback", "flapping", "missed", "left-out"]
-"""`unread`: several visits in a row did not find the policy. `gone`: at each of them the server said that the page does
-not exist. `fallback`: the selector matched nothing. `flapping`: the text goes back and forth. `missed`: no run tried it
-in time. `left-out`: sentences about sharing or rights appeared or disappeared in the page's left-out prose."""
+"""`unread`: several visits in a row did not find the policy. `gone`: at several visits in a row, the server said that
+the page does not exist. `fallback`: the selector matched nothing. `flapping`: the text goes back and forth. `missed`:
+no run tried the policy in time. `left-out`: sentences about sharing or rights appeared or disappeared in the page's
+left-out prose."""
 
 QUOTED = 2
 """Maximum number of quoted sentences."""
@@ -40,17 +41,17 @@ class Trouble:
     _: KW_ONLY
     since: datetime
     episode: str = ""
-    """Distinguishes separate occurrences of a problem: the number of the first visit, or ""."""
+    """Text that distinguishes separate occurrences of a problem. It is the number of the first visit, or ""."""
     visits: int = 0
     """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
-    """A sentence with the reason; "" if the kind says enough."""
+    """A sentence with the reason. It is "" if the kind of problem says enough."""
     reason: str = ""
-    """The reason as a code, for readers of other languages: see `status.Check.reason`; "" if there is none."""
+    """The reason as a code, for readers of other languages; see `status.Check.reason`. It is "" if there is no code."""
     came: tuple[str, ...] = ()
     """The first sentences that appeared in left-out prose."""
     gone: tuple[str, ...] = ()
-    """The first sentences that disappeared from it."""
+    """The first sentences that disappeared from left-out prose."""
     topics: tuple[str, ...] = ()
     """Topics of the left-out sentences. Subscribers to these topics are notified too."""
 
@@ -58,13 +59,10 @@ class Trouble:
 def troubles(
     archive: Archive, standing: Iterable[PolicyStatus], after: int, fallen: Collection[int] = ()
 ) -> tuple[Trouble, ...]:
-    """Return the problems of each policy that is fetched, in the order of `standing`.
-
-    Another function finds `missed`.
-
-    A policy is unread or gone after `after` such visits in a row. A fallback is a problem at once. `fallen` has the
-    numbers of the policies that already had it; for these it ends when the selector has matched at `after` visits.
-    """
+    """Return the problems of each policy that is fetched, in the order of `standing`. Problems of the kind `missed` are
+    found by another function. A policy is unread or gone after `after` such visits in a row. A fallback is a problem at
+    once. `fallen` has the numbers of the policies that already had a fallback. For these policies, the problem ends
+    when the selector has matched at `after` visits in a row."""
     with archive.reading() as session:
         return tuple(
             trouble for status in standing if status.is_fetched for trouble in _of(session, status, after, fallen)
@@ -72,9 +70,8 @@ def troubles(
 
 
 def missed(standing: Iterable[PolicyStatus]) -> tuple[Trouble, ...]:
-    """Return the policies that no run has tried for much longer than their interval. Call it before a run tries
-    them.
-    """
+    """Return the policies that no run has tried for much longer than their interval. Call this function before a run
+    tries the policies."""
     return tuple(
         Trouble("missed", status.name, status.id, since=status.tried_at, episode=status.tried_at.isoformat())
         for status in standing
@@ -108,7 +105,7 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
 
 def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
     """Yield the sentences that appeared or disappeared in left-out prose. A page may alternate between texts, so each
-    sentence counts once."""
+    sentence is counted only once."""
     query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
     query = query.where(LeftOutRow.policy_id == status.id, LeftOutRow.differences > 0).order_by(LeftOutRow.id)
     known: set[str] = set()
@@ -139,7 +136,8 @@ def _quoted(what: str, sentences: Sequence[WatchedSentence]) -> str:
 
 
 def _is_gone(session: Session, policy: int, visits: int) -> bool:
-    """Whether the server answered 404 or 410, that the page does not exist, at each of the last visits."""
+    """Whether the server answered with status 404 or 410 at each of the last visits. These statuses say that the page
+    does not exist."""
     last = select(FetchRow.reason).where(FetchRow.policy_id == policy).order_by(FetchRow.id.desc()).limit(visits)
     return all(reason == "gone" for reason in session.scalars(last))
 

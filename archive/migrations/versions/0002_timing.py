@@ -1,4 +1,4 @@
-"""Adds reasons in further languages, and the relation of a change to dates and languages of the policy."""
+"""Adds two things: reasons in further languages, and how a change relates to the dates and languages of the policy."""
 
 from __future__ import annotations
 

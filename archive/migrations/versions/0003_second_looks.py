@@ -14,7 +14,7 @@ HALF_AN_HOUR, THREE_DAYS, A_WEEK = "1800", "259200", "604800"
 
 
 def upgrade() -> None:
-    # The text hash of earlier versions is computed when it is first needed. None of them was odd.
+    # The text hash of an earlier version is computed when it is first needed. No earlier version was odd.
     for name, seconds in (("confirm_after", HALF_AN_HOUR), ("confirm_max", THREE_DAYS), ("flap_quiet", A_WEEK)):
         column = sa.Column(f"{name}_seconds", sa.Integer(), nullable=False, server_default=sa.text(seconds))
         op.add_column("policy", column)

@@ -1,4 +1,5 @@
-"""Adds further pages of a policy with several addresses, fingerprints of pages, and hosts that asked for a pause."""
+"""Adds three things: further pages for policies with several addresses, fingerprints of pages, and hosts that asked for
+a pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Adds the chain over the evidence, names and removals as evidence, and time stamps of the chain."""
+"""Adds three things: the chain that seals the evidence, evidence rows for names and removals, and time stamps of the
+chain."""
 
 from __future__ import annotations
 
@@ -85,7 +86,7 @@ def _name_policies() -> None:
 
 
 def _identify_texts() -> None:
-    """Store the text hash of earlier versions, which is sealed with them."""
+    """Store the text hash of earlier versions. It is sealed together with the version."""
     version = sa.table("version", *map(sa.column, ("id", "document_sha256", "text_sha256")))
     connection = op.get_bind()
     query = sa.select(version.c.id, version.c.document_sha256).where(version.c.text_sha256.is_(None))

@@ -1,4 +1,5 @@
-"""Adds contents that are stored as a difference from another one, and restores."""
+"""Adds two things: contents that are stored as a difference from another content, and a table for restorations of
+backups."""
 
 from __future__ import annotations
 

@@ -55,9 +55,8 @@ def _create_sections() -> None:
 
 
 def _create_words() -> None:
-    """Create the full-text index. In both databases it contains only stems (letters and digits), never the text
-    itself.
-    """
+    """Create the full-text index. In SQLite and in PostgreSQL, it contains only stems (letters and digits), and never
+    the text itself."""
     if op.get_bind().dialect.name == "sqlite":
         # This tokenizer treats every non-ASCII byte as part of a word, so it splits only at our spaces.
         op.execute("CREATE VIRTUAL TABLE section_words USING fts5(words, content='', columnsize=0, tokenize='ascii')")

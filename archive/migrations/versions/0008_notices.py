@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("key", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("delivery", sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("delivery", sa.Column("payload", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
-    # So far every delivery was about one change and was sent at once.
+    # Before this revision, every delivery was about one change and was sent at once.
     op.execute("UPDATE delivery SET key = CAST(change_id AS TEXT)")
     with op.batch_alter_table("delivery") as delivery:
         delivery.alter_column("change_id", existing_type=sa.Integer(), nullable=True)

@@ -1,4 +1,5 @@
-"""Adds changes to the list of policies, and the subscriptions that must still be notified of them."""
+"""Adds two tables: one for the events that change the list of policies, and one for the subscriptions that must still
+be notified of these events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adds the owner of a policy, and the time since which it is paused."""
+"""Adds the owner of a policy, and the time since which the policy is paused."""
 
 from __future__ import annotations
 

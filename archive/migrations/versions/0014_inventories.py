@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # The next runs list them for earlier versions.
+    # For earlier versions, the next runs list the rights and recipients.
     op.create_table(
         "listed",
         sa.Column("policy_id", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,4 +1,5 @@
-"""Net changes: a version may have a change from the version before, and changes from earlier ones."""
+"""Adds net changes. Besides the change from the version before, a version may now have changes from earlier
+versions."""
 
 from __future__ import annotations
 
