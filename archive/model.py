@@ -271,7 +271,7 @@ class Change:
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[Suppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """How the change relates to the dates in the policy. It is empty for changes that were recorded before this field
+    """Relation of the change to the dates in the policy. It is empty for changes that were recorded before this field
     existed."""
     drift: tuple[str, ...] = ()
     """Languages of a multilingual page that were left behind. The text on sharing or rights changed in another

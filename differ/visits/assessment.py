@@ -106,7 +106,7 @@ class Assessment:
     """The result of a visit."""
 
     outcome: Outcome
-    """The result is `changed` for a first version too. It is `pending` if the change is odd and waits for a second
+    """Outcome of the visit. It is `changed` for a first version too. It is `pending` if the change is odd and waits for a second
     look."""
     reason: str | None = None
     """Reason from a fixed list, if the response is not comparable."""
