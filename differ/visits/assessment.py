@@ -106,8 +106,8 @@ class Assessment:
     """The result of a visit."""
 
     outcome: Outcome
-    """Outcome of the visit. It is `changed` for a first version too. It is `pending` if the change is odd and waits for a second
-    look."""
+    """Outcome of the visit. For a first version, it is `changed`. It is `pending` if the change is odd and waits for a
+    second look."""
     reason: str | None = None
     """Reason from a fixed list, if the response is not comparable."""
     detail: str = ""
