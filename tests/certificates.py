@@ -1,4 +1,4 @@
-"""Makes certificates for test servers, signed by an authority for tests."""
+"""Makes certificates for test servers. A certificate authority of the tests signs them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def name_of(text: str) -> x509.Name:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Signs certificates. A client that trusts `file` trusts them."""
+    """Certificate authority.
+
+    A client that trusts `file`, its root certificate, trusts all certificates that it signs.
+    """
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
@@ -38,7 +41,10 @@ class Authority:
         return cls(key, certificate, file)
 
     def context(self, *hosts: str, ends: timedelta = timedelta(days=1)) -> ssl.SSLContext:
-        """Return a server's context for these names and addresses. Its certificate expires after `ends`."""
+        """Return the TLS context for a server with these names and addresses.
+
+        The server's certificate expires after `ends`.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         made = valid(name_of(hosts[0]), key, ends).issuer_name(self.certificate.subject)
         names = x509.SubjectAlternativeName([alternative(host) for host in hosts])
@@ -81,7 +87,7 @@ def written(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate, file
 
 
 def context_of(file: Path) -> ssl.SSLContext:
-    """Return the context of a server that shows this certificate."""
+    """Return the TLS context for a server with the key and the certificate in this file."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context

@@ -1,4 +1,7 @@
-"""Makes random values that repeat. All runs draw the same values, unless CLAUSEWATCH_SEED asks for others."""
+"""Makes random values that are the same in each run of the tests.
+
+A different CLAUSEWATCH_SEED gives different values.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import os
 from random import Random
 
 DRAW = int(os.environ.get("CLAUSEWATCH_SEED") or 0)
-"""The number of the draw; 0 by default."""
+"""The value of CLAUSEWATCH_SEED, by default 0. It selects the random values."""
 
 
 def seeded(seed: int | str) -> Random:
-    """Return a generator for this seed. Another draw gives another generator."""
+    """Return a generator of random values for this seed. Its values also depend on `DRAW`."""
     return Random(f"{seed} in draw {DRAW}" if DRAW else seed)  # noqa: S311 - not for secrets

@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the help texts of the commands: `python -m tests.commands_page`."""
+"""Writes docs/commands.md from the help texts of the commands. Run it with `python -m tests.commands_page`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ in UTC. Write a time as `2026-03-31T14:30`. It is in UTC unless you add a zone (
 
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield each command with the words that call it. Groups come before their commands."""
+    """Yield each command and the words that call it. A group comes before its commands."""
     if path:
         yield path, command
     if isinstance(command, click.Group):
@@ -36,12 +36,12 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def options(command: click.Command) -> Iterator[click.Option]:
-    """Yield the options that a command's help shows, without --help."""
+    """Yield the options that the help text of a command shows, except --help."""
     yield from (each for each in command.params if isinstance(each, click.Option) and not each.hidden)
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the content of docs/commands.md."""
     parts = [INTRODUCTION, _section((), main), *(_section(path, command) for path, command in commands(main))]
     return "\n".join(parts)
 
@@ -57,7 +57,7 @@ def _section(path: tuple[str, ...], command: click.Command) -> str:
 
 
 def _description(text: str) -> str:
-    """Return a help text. Its examples, which follow `\\b`, become a block of code."""
+    """Return a help text as Markdown. The examples, which follow `\\b` in the help text, become a block of code."""
     prose, _, examples = inspect.cleandoc(text).partition("\b\n")
     block = f"\n\n```sh\n{examples.strip()}\n```" if examples else ""
     return prose.strip() + block

@@ -1,4 +1,4 @@
-"""Fixtures for tests of all floors."""
+"""Fixtures and hooks of pytest for all tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests import units
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 from tests.sources import PROJECT
 
-# Machine load must not matter: neither for the time of an example nor for the time to draw it.
+# On a busy machine, Hypothesis must not fail because an example takes long, or because making examples takes long.
 settings.register_profile("clausewatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clausewatch")
 
@@ -41,13 +41,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def alone_if_unit(item: pytest.Item) -> contextlib.AbstractContextManager[None]:
-    """Prevent a unit test from reaching out. Its teardown is excluded, because the last test's teardown stops the
-    session's servers."""
+    """Make a unit test fail if it starts or contacts something outside its process.
+
+    This does not apply to the teardown, because the teardown of the last test stops the servers of the session.
+    """
     return units.alone(item.nodeid) if item.get_closest_marker(units.MARK) else contextlib.nullcontext()
 
 
 def require(present: bool, what: str) -> None:
-    """Skip the test if `what` is missing. Under CI it fails, because CI should have everything."""
+    """Skip the test if `what` is missing. In CI the test fails instead, because CI should have everything."""
     if present:
         return
     if os.environ.get("CI"):
@@ -57,7 +59,9 @@ def require(present: bool, what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def the_same_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the terminal's width, the developer's configuration, and secrets of other tests out of the tests."""
+    """Make the tests independent of the width of the terminal, of the developer's configuration, and of the secrets of
+    earlier tests.
+    """
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("CLAUSEWATCH_CONFIG", raising=False)
     monkeypatch.setattr(redactor, "_secrets", frozenset())
@@ -73,7 +77,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
-    """Return this session's own PostgreSQL server, which does not wait for the disk."""
+    """Return the PostgreSQL server of this test session. For speed, it does not wait until data are on the disk."""
     require(binaries() is not None and find_spec("psycopg") is not None, "PostgreSQL, and psycopg to speak to it")
     with cluster() as server:
         yield server
@@ -81,7 +85,10 @@ def postgresql() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the SQLite file of an empty archive to copy, because making one runs all migrations."""
+    """Return the SQLite file of an empty archive.
+
+    Tests copy this file, because making an archive runs all migrations.
+    """
     file = tmp_path_factory.mktemp("archive") / "empty.db"
     open_archive(f"sqlite:///{file}").close()
     return file
@@ -89,14 +96,17 @@ def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def empty_database(postgresql: Cluster) -> str:
-    """Return the name of a PostgreSQL database with an empty archive to copy."""
+    """Return the name of a PostgreSQL database with an empty archive. Tests copy this database."""
     open_archive(postgresql.make("empty_archive")).close()
     return "empty_archive"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Return the kind of database for this test. Each test runs with both kinds."""
+    """Return the kind of database for this test.
+
+    Each test with this fixture runs once with SQLite and once with PostgreSQL.
+    """
     return str(request.param)
 
 
@@ -113,7 +123,7 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
 
 @pytest.fixture
 def unmade_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of an empty place at which an archive can be made."""
+    """Return a URL at which no archive exists yet."""
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'unmade.db'}"
     else:

@@ -1,4 +1,4 @@
-"""A user's folder: a configuration file, and `clausewatch` run in it as by cron."""
+"""Provides a user's folder with a configuration file. Tests run `clausewatch` in this folder, as cron does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CRAWL = {
     "allow_private": '["127.0.0.1"]',
     "contact": '"desk@example.org"',
 }
-"""Settings with which a test need not wait. Even a busy machine answers within `timeout`."""
+"""Settings that make a crawl of a test quick. `timeout` is long enough for a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,10 @@ class Desk:
         crawl: Mapping[str, str] | None = None,
         policy_lines: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Write the configuration: policies by name and address, and one subscriber if a mail channel is given."""
+        """Write the configuration with these policies, whose addresses are given by name.
+
+        If `mail` names a channel, also add a subscriber.
+        """
         lines = ["[crawl]", *(f"{key} = {value}" for key, value in (CRAWL | dict(crawl or {})).items())]
         for name, url in policies.items():
             lines += ["[[policy]]", f'name = "{name}"', f'url = "{url}"', *(policy_lines or {}).get(name, ())]
@@ -60,8 +63,8 @@ class Desk:
         return [sys.executable, "-m", "clausewatch", "--config", str(self.configuration), *arguments]
 
     def clausewatch(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
-        """Run a command to its end, with additional environment variables."""
-        if environment and "LD_PRELOAD" in environment:  # a library is loaded when a program starts, not after a fork
+        """Run a command with additional environment variables, and wait for its end."""
+        if environment and "LD_PRELOAD" in environment:  # a library is loaded only when a program starts
             known = {**os.environ, **environment}
             done = subprocess.run(
                 self.command(*arguments),

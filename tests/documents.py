@@ -1,4 +1,4 @@
-"""The documents of the project, and the commands in them."""
+"""Reads the documents of the project, and the commands in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clausewatch.cli import COMMANDS, main
 from tests.sources import PROJECT
 
 WRITTEN = ("commands.md", "figures.md")
-"""Documents that the program writes, or that record measurements."""
+"""Documents that are not written by hand: a program writes them, or they list measurements."""
 
 DOCUMENTS = [
     *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
@@ -26,12 +26,12 @@ _INDENTED = re.compile(r"^ {4}(clausewatch .+)$", re.MULTILINE)
 
 
 def blocks(document: Path, language: str) -> list[str]:
-    """Return the fenced blocks of a document in a language."""
+    """Return the fenced code blocks of a document that are in a language."""
     return [text for kind, text in _BLOCK.findall(document.read_text(encoding="utf-8")) if kind == language]
 
 
 def shell_lines(document: Path) -> Iterator[list[str]]:
-    """Yield the words after `clausewatch` for each command in a document's examples, without redirections."""
+    """Yield the words after `clausewatch` for each command in the examples of a document. Leave out redirections."""
     text = document.read_text(encoding="utf-8")
     shell = [block for kind, block in _BLOCK.findall(text) if kind in ("", "sh")]
     lines = [line for block in shell for line in block.splitlines()] + _INDENTED.findall(_BLOCK.sub("", text))
@@ -42,14 +42,17 @@ def shell_lines(document: Path) -> Iterator[list[str]]:
 
 
 def called(line: str) -> list[str]:
-    """Return the words after `clausewatch` in a command, without comments and redirections."""
+    """Return the words after `clausewatch` in a command. Leave out comments and redirections."""
     words = shlex.split(line, comments=True)[1:]
     end = next((position for position, word in enumerate(words) if word in (">", ">>", "2>&1")), len(words))
     return words[:end]
 
 
 def named(document: Path) -> Iterator[list[str]]:
-    """Yield the words of each code span that is a command, with or without `clausewatch`."""
+    """Yield the words of each code span that contains a command.
+
+    In such a span, the first word `clausewatch` is optional.
+    """
     text = _BLOCK.sub("", document.read_text(encoding="utf-8"))
     for span in _SPAN.findall(text):
         words = span.split()
@@ -60,7 +63,7 @@ def named(document: Path) -> Iterator[list[str]]:
 
 
 def resolved(words: list[str]) -> tuple[click.Command, list[str]]:
-    """Return the command for these words, and the remaining words. Raises KeyError for an unknown command."""
+    """Return the command that these words call, and the remaining words. Raises KeyError for an unknown command."""
     command: click.Command = main
     rest = words
     while isinstance(command, click.Group):

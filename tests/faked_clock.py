@@ -1,4 +1,4 @@
-"""Gives a program that a test starts another clock, with libfaketime."""
+"""Gives a program that a test starts a shifted clock, by means of the library libfaketime."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.sources import PROJECT
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 MENDED = PROJECT / "tests" / "faked"
-"""Code that each Python under that library must run first."""
+"""Folder of a module that each Python process with this library must import first."""
 
 
 def environment(clock: str = "") -> dict[str, str]:
-    """Return variables that shift the clock, as in "+2h". Clocks that measure durations are not affected.
+    """Return environment variables that shift the clock of a program.
 
-    Without a clock only the library is loaded, and FAKETIME_TIMESTAMP_FILE can set the clock later. The test is skipped
-    if the library is missing.
+    An example of `clock` is "+2h". Clocks that measure durations are not shifted. If `clock` is empty, the library is
+    only loaded, and FAKETIME_TIMESTAMP_FILE can set the clock later. If the library is missing, the test is skipped.
     """
     require(LIBRARY is not None, "libfaketime")
     folders = [str(MENDED), *filter(None, [os.environ.get("PYTHONPATH")])]

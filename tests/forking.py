@@ -1,7 +1,7 @@
-"""Runs Python programs as separate processes, forked from one that has already imported most modules.
+"""Runs Python programs as separate processes. They are forked from a process that has already imported most modules.
 
-A short run of `python -m clausewatch run` spends most of its time on imports. In all other respects `fork` does the
-same: the program has its own process, arguments, environment and folder, and ends like any interpreter.
+This is faster, because a short run of `python -m clausewatch run` spends most of its time on imports. Otherwise there
+is no difference: the program has its own process, arguments, environment and folder, and ends like any Python program.
 """
 
 from __future__ import annotations
@@ -39,25 +39,28 @@ PRELOADED = (
     "notifier.channels",
 )
 LARGEST = 1 << 18
-"""Maximum size of a request in bytes. Most of it is the environment."""
+"""Maximum size of a request in bytes. Most of a request is the environment."""
 
 
 @dataclass
 class Forked:
-    """A running program that leads its own process group, and its exit code."""
+    """A running program with its own process group, and its exit code after it ended."""
 
     pid: int
     _end: socket.socket
-    """Socket that receives its exit code."""
+    """Socket that receives the exit code of the program."""
     _code: int | None = field(default=None, init=False)
 
     @property
     def code(self) -> int | None:
-        """Its exit code, negative for a signal; None while it runs."""
+        """The exit code of the program.
+
+        It is negative if a signal ended the program, and None while the program runs.
+        """
         return self._wait(0)
 
     def wait(self, timeout: float = 120.0) -> int:
-        """Wait for its end and return its exit code. Raises TimeoutError after `timeout` seconds."""
+        """Wait for the end of the program, and return its exit code. Raises TimeoutError after `timeout` seconds."""
         code = self._wait(timeout)
         if code is None:
             raise TimeoutError(f"process {self.pid} has not ended after {timeout} s")
@@ -82,7 +85,7 @@ class Ended:
 def run(
     module: str, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 120.0
 ) -> Ended:
-    """Run `python -m module` in a folder to its end, with additional environment variables."""
+    """Run `python -m module` in a folder with additional environment variables, and wait for its end."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         forked = fork(
             module, arguments, folder=folder, environment=environment or {}, out=out.fileno(), err=err.fileno()
@@ -115,7 +118,7 @@ def fork(
 
 @cache
 def _server() -> socket.socket:
-    """Start the process that is forked. It ends when this process ends."""
+    """Start the process from which programs are forked. It ends when this process ends."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         command = [sys.executable, "-m", "tests.forking", str(theirs.fileno())]
@@ -130,7 +133,10 @@ def _server() -> socket.socket:
 
 
 def _serve(control: socket.socket) -> None:
-    """Fork for each request. Return in a forked process, so that it runs its program, and at the end."""
+    """Fork a process for each request.
+
+    Return in the forked process when its program has ended, and in this process after the last request.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in PRELOADED:
         importlib.import_module(module)
@@ -158,7 +164,10 @@ def _reap() -> None:
 
 
 def _attend(request: Mapping[str, object], end: int, out: int, err: int) -> None:
-    """Fork again: the child becomes the program, and the parent waits for it and sends its exit code."""
+    """Fork a second time.
+
+    The child becomes the program. The parent waits for the child, and sends the exit code of the child.
+    """
     child = os.fork()
     if child:
         status = os.waitpid(child, 0)[1]
@@ -174,7 +183,7 @@ def _attend(request: Mapping[str, object], end: int, out: int, err: int) -> None
 
 
 def _become(request: Mapping[str, object]) -> None:
-    """Take the program's arguments, folder and environment, and run it."""
+    """Set the arguments, the folder and the environment of the program, and run the program."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     environment, arguments = request["environment"], request["arguments"]
     assert isinstance(environment, dict)

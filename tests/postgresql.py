@@ -1,4 +1,4 @@
-"""A temporary PostgreSQL server, which is deleted with all its data."""
+"""Runs a temporary PostgreSQL server. At the end, all its data are deleted."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from typing import Any
 from uuid import uuid4
 
 OWNER = "clausewatch"
-"""The superuser of the server. It needs no password, and only this machine can reach the server."""
+"""The superuser of the server. This user needs no password, because only this machine can reach the server."""
 
 IN_MEMORY = Path("/dev/shm")
-"""A folder in memory, on Linux. Copying a database there takes a fraction of the time."""
+"""A folder in memory, on Linux. Copying a database is much faster there than on a disk."""
 ROOM = 2_000_000_000
-"""Bytes that must be free there."""
+"""Minimum free space of this folder, in bytes."""
 
 PR_SET_PDEATHSIG = 1
-"""Option of prctl(2)."""
+"""Option of prctl(2) that sets the signal for a process when its parent ends."""
 
 SERVER_USER = "postgres"
-"""User who runs the server if the tests run as root. PostgreSQL refuses to run as root."""
+"""User who runs the server if the tests run as root, because PostgreSQL refuses to run as root."""
 
 
 @cache
@@ -54,30 +54,33 @@ def _user_exists() -> bool:
 
 @dataclass
 class Cluster:
-    """A server in a temporary folder, reached through a socket there."""
+    """A server in a temporary folder. Programs reach the server through a socket in this folder."""
 
     folder: Path
     programs: Path
     durable: bool
-    """Whether it waits for the disk, like a real one."""
+    """Whether the server waits at each commit until the data are on the disk, as servers normally do."""
     _server: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
-        """Return the URL of one of its databases, as in a configuration."""
+        """Return the URL of a database on this server, as it would be in a configuration."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
     def make(self, database: str, template: str = "template1") -> str:
-        """Make a database as a copy of another, and return its URL. The template must have no connections."""
+        """Make a database as a copy of `template`, and return the URL of the copy.
+
+        No program may be connected to the template.
+        """
         self.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def drop(self, database: str) -> None:
-        """Drop a database, even if it has connections."""
+        """Delete a database, even if programs are connected to it."""
         self.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def execute(self, statement: str, database: str = "postgres") -> list[Any]:
-        """Run a statement outside any transaction, and return its rows."""
-        import psycopg  # not needed unless a test uses a server
+        """Run an SQL statement outside of a transaction, and return its rows."""
+        import psycopg  # only needed if a test uses a server
 
         with psycopg.connect(dbname=database, host=str(self.folder), user=OWNER, autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
@@ -88,7 +91,7 @@ class Cluster:
         self._run("initdb", "--auth=trust", f"--username={OWNER}", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
 
     def start(self) -> None:
-        """Start the server, and wait until it responds. After a crash, that is when it has recovered."""
+        """Start the server, and wait until it responds. After a crash, the server responds when it has recovered."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
@@ -103,7 +106,7 @@ class Cluster:
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
-            # It may have ended at once, because children of a killed server may still be running.
+            # The server may have ended at once, because child processes of a killed server still run.
             if self._server is None or self._server.poll() is not None:
                 with (self.folder / "log").open("ab") as log:
                     self._server = subprocess.Popen(
@@ -116,12 +119,12 @@ class Cluster:
         return subprocess.run(asked, check=False, **self._surroundings()).returncode == 0
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server: `fast` properly, `immediate` as in a crash."""
+        """Stop the server. The mode `fast` stops it properly. The mode `immediate` stops it as in a crash."""
         self._run("pg_ctl", "-w", "-s", "-m", mode, "stop")
         self._gone()
 
     def kill(self) -> None:
-        """Kill the server's first process, as the kernel does when memory is short."""
+        """Kill the main process of the server, as the kernel does when there is too little memory."""
         assert self._server is not None
         self._server.kill()
         self._gone()
@@ -136,7 +139,10 @@ class Cluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._surroundings())
 
     def _surroundings(self) -> dict[str, Any]:
-        """Return the settings to start the server's programs: in its folder, and never as root."""
+        """Return the settings with which programs of the server are started.
+
+        They run in the server's folder and never as root.
+        """
         around: dict[str, Any] = {"cwd": self.folder, "stdin": subprocess.DEVNULL}
         if os.geteuid() == 0:
             around |= {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
@@ -144,23 +150,23 @@ class Cluster:
 
 
 def _in_memory() -> Path | None:
-    """Return the folder in memory; None if it does not exist or is too small."""
+    """Return the folder in memory, or None if it does not exist or has too little free space."""
     usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK)
     return IN_MEMORY if usable and shutil.disk_usage(IN_MEMORY).free >= ROOM else None
 
 
 def _end_with_the_tests() -> None:
-    """Make the kernel end the server when the tests are killed."""
+    """Make the kernel end the server if the test process is killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 @contextlib.contextmanager
 def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """Run a server until the block ends. With `durable` it waits for the disk at each commit."""
+    """Run a server until the block ends. With `durable` the server waits for the disk at each commit."""
     programs = binaries()
     assert programs is not None, "PostgreSQL is missing"
-    # Not pytest's folder, because the server's user cannot enter it, and a socket's path may have at most a hundred
-    # characters.
+    # The folder is not below pytest's temporary folder, because the server's user cannot read that folder. Also, the
+    # path of a socket must be shorter than about a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="cw-pg-", dir=None if durable else _in_memory()))
     if os.geteuid() == 0:
         shutil.chown(folder, SERVER_USER, SERVER_USER)
@@ -177,7 +183,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
 
 @contextlib.contextmanager
 def fresh_database(server: Cluster, template: str) -> Iterator[str]:
-    """Make a database as a copy of another, yield its URL, and delete it."""
+    """Make a database as a copy of `template`, yield the URL of the copy, and delete the copy at the end."""
     name = f"test_{uuid4().hex}"
     try:
         yield server.make(name, template)

@@ -1,4 +1,7 @@
-"""Examines a process and all its descendants: which there are, and what they use. Ended processes count as nothing."""
+"""Examines a process and its descendants, for example the memory that they use.
+
+A process that has ended is no error: it has no descendants and uses no memory.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ def family(process: int) -> list[psutil.Process]:
 
 
 def memory(process: psutil.Process) -> tuple[int, int]:
-    """Return the memory of a process in bytes: with its share of shared pages, and with all shared pages."""
+    """Return the memory of a process in bytes as two numbers.
+
+    The first number contains only the process's share of memory that several processes share. The second number
+    contains all of this memory.
+    """
     try:
         used = process.memory_full_info()
     except psutil.Error:
@@ -24,7 +31,7 @@ def memory(process: psutil.Process) -> tuple[int, int]:
 
 
 def name(process: psutil.Process) -> str:
-    """Return the name of a process."""
+    """Return the name of a process, or "" if the process has ended."""
     try:
         return str(process.name())
     except psutil.Error:

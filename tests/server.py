@@ -1,4 +1,7 @@
-"""Real HTTP servers on loopback: one for pages that a test changes, and the parts that all test servers share."""
+"""Runs real HTTP servers on loopback.
+
+This module has a server whose pages a test can change, and the code that all test servers share.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,11 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that arrived completely."""
+    """A complete request."""
 
     method: str
     host: str
-    """Host without its port."""
+    """Host to which the request was sent, without the port."""
     path: str
     headers: dict[str, str]
     content: bytes
@@ -38,14 +41,16 @@ class Answer:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = (("Content-Type", HTML),)
     late: float = 0.0
-    """Seconds before the headers."""
+    """Time before the headers are sent, in seconds."""
     pause: float = 0.0
-    """Seconds before the body."""
+    """Time between the headers and the body, in seconds."""
     until: threading.Event | None = None
-    """Event that the body waits for, at most two minutes. A test sets it."""
+    """Event that a test sets. The body is sent after this event, or after two minutes."""
     breaks: Literal["", "silence", "reset", "drop", "half"] = ""
-    """silence and drop: the connection ends without a response. With drop, the message was accepted. reset: it ends
-    with a reset. half: it ends in the middle of the body."""
+    """Way in which the connection ends too early. With `silence` and `drop`, there is no response. The difference is
+    that with `drop` the server accepted the message. With `reset`, the connection is reset. With `half`, it ends in the
+    middle of the body.
+    """
     endless: bool = False
     """Whether the body is repeated forever."""
 
@@ -54,7 +59,7 @@ Respond = Callable[[Request], Answer]
 
 
 class Server(ThreadingHTTPServer):
-    """Responds as a test asks. Clients that disconnect are expected."""
+    """A server whose responses a test determines. It ignores errors from clients that disconnect."""
 
     daemon_threads = True
     respond: Respond
@@ -65,17 +70,17 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Passes complete requests to the server's `respond`, and sends its response."""
+    """Passes complete requests to the server's `respond`, and sends the response that `respond` returns."""
 
     protocol_version = "HTTP/1.1"
     server: Server
     host = ""
-    """Host of a tunnel that ends here."""
+    """Host to which a tunnel was opened, if the request came through a tunnel."""
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         content = self.rfile.read(length)
-        if len(content) < length:  # the sender was killed
+        if len(content) < length:  # the client was killed
             self.close_connection = True
             return
         host = self.host or self.headers.get("Host", "").partition(":")[0]
@@ -116,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def reset(connection: socket.socket) -> None:
-    """End a connection with a reset instead of properly."""
+    """Reset a connection, so that it does not end properly."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
@@ -146,16 +151,16 @@ def answering(
 
 @dataclass
 class Site:
-    """The pages of a server, and the requests to it."""
+    """The pages of a server, and the requests that it received."""
 
     base: str = ""
-    """Scheme, host and port."""
+    """Beginning of all addresses: the scheme, the host and the port."""
     pages: dict[str, Answer] = field(default_factory=dict)
-    """Pages by path. Any other path returns 404."""
+    """Pages by path. For any other path the response is a 404."""
     first: dict[str, list[Answer]] = field(default_factory=dict)
-    """First responses of a path, each used once, before its page."""
+    """Responses by path that come before the page. Each of these responses is sent once."""
     with_cookie: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    """Responses of a path to a request with this cookie, "name=value"."""
+    """Responses to requests with a cookie, by path and cookie. A cookie is written as "name=value"."""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """Path and headers of each request, in order."""
     sent: list[str] = field(default_factory=list)
@@ -163,13 +168,13 @@ class Site:
     asked_at: list[float] = field(default_factory=list)
     """Time of each request, in seconds of a monotonic clock."""
     moments: dict[str, float] = field(default_factory=dict)
-    """Time of the last request for each path, in seconds of a monotonic clock."""
+    """Time of the last request, by path, in seconds of a monotonic clock."""
 
     def url(self, path: str) -> str:
         return self.base + path
 
     def serve(self, path: str, body: str | bytes, status: int = 200, content_type: str = HTML) -> str:
-        """Put a page at a path, and return its address."""
+        """Set the page of a path, and return its address."""
         content = body.encode() if isinstance(body, str) else body
         self.pages[path] = Answer(content, status, (("Content-Type", content_type),))
         return self.url(path)
@@ -183,7 +188,10 @@ class Site:
         return [moment for (asked, _), moment in zip(self.asked, self.asked_at, strict=True) if asked == path]
 
     def answer(self, path: str, headers: dict[str, str]) -> Answer:
-        """Return the response to a request. It is a 304 if the client already has this page."""
+        """Return the response to a GET request.
+
+        It is a 304 if the request contains the validator of the page, such as its ETag.
+        """
         if self.first.get(path):
             return self.first[path].pop(0)
         brought = [self.with_cookie.get((path, cookie)) for cookie in headers.get("Cookie", "").split("; ")]
@@ -195,7 +203,7 @@ class Site:
         return Answer(status=304, headers=page.headers) if held and held[0][0] == held[0][1] else page
 
     def respond(self, request: Request) -> Answer:
-        """Record a request and respond. Only pages exist."""
+        """Record a request, and return the response. The response to a method other than GET is a 405."""
         if request.method != "GET":
             self.sent.append(f"{request.method} {request.host}{request.path}")
             return Answer(status=405)
@@ -213,7 +221,7 @@ class Site:
         return [headers.get("Cookie") for asked, headers in self.asked if asked == path]
 
     def said(self, path: str) -> list[str | None]:
-        """Return the ETag in each request for a path."""
+        """Return the If-None-Match header of each request for a path."""
         return [headers.get("If-None-Match") for asked, headers in self.asked if asked == path]
 
 

@@ -1,4 +1,4 @@
-"""A real mail server on loopback whose responses a test can change at any time."""
+"""Runs a real mail server on loopback. A test can change its responses at any time."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ class Received:
 
 @dataclass
 class MailServer:
-    """A mail server: its accepted messages, and its responses."""
+    """A mail server with the messages that it accepted and the responses that it gives."""
 
     port: int
     received: list[Received] = field(default_factory=list)
     refuses: dict[str, str] = field(default_factory=dict)
-    """The response to RCPT for a recipient, instead of 250."""
+    """Responses to RCPT other than 250, by recipient."""
     answer: str = "250 kept"
-    """The response to a message. The message is kept only if this begins with 2."""
+    """The response to each message. The server keeps a message only if this response begins with 2."""
     _controller: Controller | None = None
 
     @property
     def url(self) -> str:
-        """The channel's address without a recipient."""
+        """The address of a channel that sends mail to this server. It has no recipient."""
         return f"mailto://127.0.0.1:{self.port}/?from=watch@clausewatch.example"
 
     def start(self) -> None:
-        """Listen on the same port as before."""
+        """Start listening, always on the same port."""
         self._controller = Controller(
             self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=True, decode_data=False
         )
@@ -90,7 +90,7 @@ class MailServer:
 
 
 def free_port() -> int:
-    """Return a free loopback port."""
+    """Return a port on loopback that no server uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

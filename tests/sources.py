@@ -9,7 +9,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def imported(source: Path) -> set[str]:
-    """Return the dotted names of all modules that a file imports, at its top or within functions."""
+    """Return the dotted names of all modules that a file imports, including imports within functions."""
     nodes = list(ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     given = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]

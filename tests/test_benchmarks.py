@@ -9,26 +9,26 @@ from benchmarks.table import BENCHMARKS, Benchmark, Outcome, measured
 from tests.sources import PROJECT
 
 BY_HAND = {"peers"}
-"""Benchmarks that need environments of other monitors."""
+"""Benchmarks that are only run by hand, because other monitors must be installed for them."""
 NO_BENCHMARKS = {"rotating", "table"}
-"""Modules that the benchmarks use."""
+"""Modules that are not benchmarks. The benchmarks import them."""
 
 
-def test_every_benchmark_is_run() -> None:
+def test_make_bench_runs_every_benchmark() -> None:
     files = {path.stem for path in (PROJECT / "benchmarks").glob("*.py")}
     assert {benchmark.name for benchmark in BENCHMARKS} == files - BY_HAND - NO_BENCHMARKS
 
 
-def test_all_end_within_an_hour() -> None:
+def test_the_time_limits_of_all_benchmarks_add_up_to_at_most_an_hour() -> None:
     assert sum(benchmark.minutes for benchmark in BENCHMARKS) <= 60
 
 
-def test_a_command_that_takes_too_long_is_ended() -> None:
+def test_a_benchmark_that_exceeds_its_time_limit_is_ended() -> None:
     outcome = measured(Benchmark("rotating", 0.01))
     assert outcome.ended == "not done after 0.01 minutes"
 
 
-def test_a_benchmark_without_its_folder_is_left_out() -> None:
+def test_a_benchmark_whose_folder_is_missing_is_left_out() -> None:
     outcome = measured(Benchmark("storage", 1, needs=PROJECT / "no-such-folder"))
     assert (outcome.ended, outcome.figures) == ("left out", (f"{PROJECT / 'no-such-folder'} is missing",))
 
@@ -39,6 +39,6 @@ def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> 
     assert "unknown benchmarks: crawlin" in capsys.readouterr().err
 
 
-def test_a_row_shows_what_was_printed() -> None:
+def test_a_row_of_the_table_shows_what_the_benchmark_printed() -> None:
     outcome = Outcome(Benchmark("delivery", 5, ("--changes", "3")), "ok", 61.6, 4.2, ("3 of 3 | once", "  2 ms"))
     assert table.table([outcome])[2] == "| delivery --changes 3 | ok | 62 | 4 | 3 of 3 \\| once<br>2 ms |"

@@ -1,4 +1,4 @@
-"""The commands, options and keys in the documents exist, and none is missing."""
+"""Tests that the commands, options and keys in the documents exist, and that the documents name all of them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ KEYS: dict[str, tuple[type[BaseModel], ...]] = {
     "`[profile.NAME]`": (tables.ProfileTable, tables.RuleTable),
     "`[[subscriber]]`": (SubscriberTable,),
 }
-"""The tables of the configuration, by the heading of their documentation."""
+"""Models of the configuration's tables, by the heading in docs/configuration.md that describes them."""
 TABLES = {"crawl", "channels", "messages", "evidence", "watchdog", "policy", "profile", "subscriber", "rule"}
-"""Keys that are tables with their own headings."""
+"""Keys at the top of the configuration whose values are tables. These tables have their own headings."""
 
 VARIABLES = {
     "CHAT_URL": "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
@@ -51,13 +51,13 @@ def document_id(document: Path) -> str:
     return document.name
 
 
-def test_the_page_of_commands_is_what_the_help_says() -> None:
+def test_the_page_of_commands_equals_the_help_texts() -> None:
     is_current = commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page()
     assert is_current, "a help text changed: run `.venv/bin/python -m tests.commands_page`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=document_id)
-def test_a_document_names_commands_and_options_that_exist(document: Path) -> None:
+def test_commands_and_options_in_a_document_exist(document: Path) -> None:
     every = {name for _, command in [((), main), *commands(main)] for each in options(command) for name in each.opts}
     for words in [*named(document), *shell_lines(document)]:
         command, rest = resolved(words)
@@ -81,7 +81,7 @@ def test_every_key_is_documented_and_every_documented_key_exists(heading: str) -
     tables_within = TABLES if heading == "At the top" else set()
     fields = [name for table in KEYS[heading] for name in table.model_fields if name not in tables_within]
     if heading == "`[profile.NAME]`":
-        fields.remove("rule")  # the table of rules, and the name of a rule
+        fields.remove("rule")  # `rule` is also a table with its own heading
     assert sorted(documented) == sorted(fields)
 
 
@@ -99,7 +99,7 @@ def test_an_example_of_the_configuration_can_be_loaded(tmp_path: Path, document:
     assert load(path, VARIABLES).path == path
 
 
-def test_links_between_documents_lead_somewhere() -> None:
+def test_the_targets_of_links_between_documents_exist() -> None:
     for document in [*DOCUMENTS, *sorted((PROJECT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
@@ -114,7 +114,7 @@ def test_a_path_that_a_document_names_exists(document: Path) -> None:
 
 
 def anchor(heading: str) -> str:
-    """Return the anchor of a heading in Markdown."""
+    """Return the anchor by which a link refers to a heading in Markdown."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
@@ -125,7 +125,7 @@ def test_links_to_a_part_of_a_document_find_its_heading() -> None:
             assert part in map(anchor, re.findall(r"^#+ (.*)$", text, re.MULTILINE)), f"{document.name}: #{part}"
 
 
-def test_the_architecture_names_every_room() -> None:
+def test_the_architecture_names_the_folders_of_every_package() -> None:
     text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (`.*`) \|$", text, re.MULTILINE))
     for package, listed in rows.items():

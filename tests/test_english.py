@@ -1,4 +1,4 @@
-"""The rules of CONTRIBUTING.md for English that can be checked mechanically."""
+"""Tests the rules for English in CONTRIBUTING.md that a program can check."""
 
 from __future__ import annotations
 
@@ -33,30 +33,32 @@ SOURCES = [source for package in PACKAGES for source in sorted((PROJECT / packag
 DECISIONS = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
 
 MOST_WHERE = 20
-"""Maximum of "where" for each 10,000 words of docstrings, comments and documents."""
+"""Maximum number of the word "where" in 10,000 words of docstrings, comments and documents."""
 
 FORBIDDEN = re.compile(
     r"\b(anew|whoever|(?:is|are|was|were) no (?!longer\b|more than\b|later\b|earlier\b)(\w+))", re.IGNORECASE
 )
-"""Words that the rules forbid. "There is no" and "here is no" are allowed."""
+"""Words that the rules forbid. "There is no" and "here is no" are allowed, although they match."""
 
 NO_OPENERS = {
     *("As", "Because", "But", "By", "For", "From", "How", "If", "In", "It", "Not", "Nobody", "Nothing", "Of", "On"),
     *("Since", "So", "That", "Then", "There", "These", "They", "This", "Those", "To", "Under", "What", "When", "Where"),
     *("Which", "Who", "Whoever", "Whom", "Whose", "With", "Without"),
 }
-"""First words of a docstring that are neither a verb nor a noun of the domain."""
+"""Words with which a docstring may not begin, because they are neither a verb nor a noun."""
 NO_ONE = re.compile(r"One (?:that|of|who|whose|which|by|is|more)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Docstring:
-    """A docstring of an attribute, a function, a class or a module."""
+    """The docstring of an attribute, a function, a class or a module."""
 
     line: int
     text: str
     of_test: bool
-    """Whether it describes a test. Such a docstring is a sentence about the behaviour and may begin with any word."""
+    """Whether the docstring belongs to a test. It is then a sentence about the tested behaviour, and may begin with any
+    word.
+    """
 
 
 @cache
@@ -89,13 +91,13 @@ def comments(source: Path) -> Iterator[tuple[int, str]]:
 
 
 def prose(document: Path) -> str:
-    """Return the text of a document without examples, code spans and emphasised words."""
+    """Return the text of a document. Leave out examples, code spans and emphasised words."""
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"`[^`]*`|\*\w+\*", "", text)
 
 
 def forbidden(text: str) -> list[str]:
-    """Return the forbidden words of a text."""
+    """Return the forbidden words that occur in a text."""
     plain = re.sub(r"\s+", " ", re.sub(r"`[^`]*`|\"[^\"]*\"|“[^”]*”", "", text))
     return [
         match[0]
@@ -121,7 +123,7 @@ def test_documents_are_plain(document: Path) -> None:
 
 
 def begins_well(text: str) -> bool:
-    """Return True if a docstring does not begin with a word that the rules forbid."""
+    """Return whether the rules allow the first word of a docstring."""
     first = re.match(r"\W*(\w*)", text)
     return first is not None and first[1] not in NO_OPENERS and not NO_ONE.match(text)
 
@@ -144,13 +146,13 @@ def test_the_check_of_openers_can_fail(text: str) -> None:
 
 
 def words() -> Counter[str]:
-    """Count the words of all docstrings, comments and documents."""
+    """Return the number of occurrences of each word in all docstrings, comments and documents."""
     texts = [text for source in SOURCES for _, text in written(source)]
     texts += [prose(document) for document in [*DOCUMENTS, *DECISIONS]]
     return Counter(re.findall(r"[a-z']+", " ".join(texts).lower()))
 
 
-def test_sentences_use_if_for_conditions_and_where_for_places() -> None:
+def test_where_is_rare_and_less_frequent_than_if() -> None:
     counts = words()
     where = 10_000 * counts["where"] / counts.total()
     assert counts["where"] < counts["if"]
@@ -167,5 +169,5 @@ def test_sentences_use_if_for_conditions_and_where_for_places() -> None:
         ("Those\nare no words.", ["are no words"]),
     ],
 )
-def test_the_check_itself_can_fail(text: str, expected: list[str]) -> None:
+def test_the_check_of_forbidden_words_can_fail(text: str, expected: list[str]) -> None:
     assert forbidden(text) == expected

@@ -1,6 +1,7 @@
-"""Removes the guards of the evidence, the imports and the crawler one at a time. Each removal must make a test fail.
+"""Removes the guards in the code of the evidence, the imports and the crawler, one guard at a time.
 
-Each test copies the sources and runs tests there, with CLAUSEWATCH_LONG only.
+Without a guard, a test must fail. Each test copies the sources, removes a guard from the copy, and runs tests there.
+These tests run only with CLAUSEWATCH_LONG.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ COPIED = ("archive", "clausewatch", "crawler", "differ", "document", "languages"
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A guard's code, the code without it, and the tests that must fail."""
+    """The code of a guard, the code that replaces it, and the tests that must then fail."""
 
     name: str
     file: str
@@ -30,7 +31,7 @@ class Guard:
     _: KW_ONLY
     tests: str
     chosen: str = ""
-    """An expression for `pytest -k`, or "" for the whole file."""
+    """An expression for `pytest -k` that selects tests. If it is empty, all tests of the file run."""
 
 
 EXPORTS, IMPORTS = "tests/clausewatch/exports/", "tests/clausewatch/imports/"
@@ -195,5 +196,5 @@ def test_without_a_guard_a_test_fails(guard: Guard, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
-def test_each_guard_is_where_this_says(guard: Guard) -> None:
+def test_the_code_of_each_guard_occurs_once_in_its_file(guard: Guard) -> None:
     assert (PROJECT / guard.file).read_text(encoding="utf-8").count(guard.written) == 1

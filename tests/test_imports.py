@@ -1,4 +1,7 @@
-"""Imports point down only, rooms side by side do not import each other, and a library has one importer."""
+"""Tests which imports are allowed between packages, between the rooms of a package, and from some libraries.
+
+A room is a folder or a file directly in a package.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ BELOW = {
     "crawler": {"languages", "document", "differ", "archive"},
     "clausewatch": {"languages", "document", "differ", "archive", "notifier", "crawler"},
 }
-"""Packages that a package may import besides itself."""
+"""The other packages that a package may import."""
 
 ROOMS = {
     "archive": (
@@ -34,26 +37,33 @@ ROOMS = {
         "< exports imports operation demo < editing < cli < __main__"
     ),
 }
-"""The rooms and files of each package, bottom up. A room imports from itself and from what is before a `<`."""
+"""The rooms of each package, from the lowest to the highest. Each `<` separates a level from the next higher level. A
+room may import from itself and from the rooms of lower levels.
+"""
 
 ONLY = {
     "scrapy": {"crawler"},
     "sqlalchemy": {"archive", "notifier/outbox"},
     "apprise": {"notifier/channels"},
 }
-"""Folders or modules that may import a library."""
+"""The folders or modules that may import a library, by library."""
 
 FULLEST = 15
-"""Maximum number of Python files in a room. `cli/` has one for each command, and migrations only grow."""
+"""Maximum number of Python files in a folder. Two folders are excluded: `cli/` has a file for each command, and
+`migrations/versions/` a file for each migration.
+"""
 
 SOURCES = sorted(path for package in BELOW for path in (PROJECT / package).rglob("*.py"))
 
 WITHIN = [path for path in SOURCES if path.parent.parent != PROJECT or path.name != "__init__.py"]
-"""All files except the package's own `__init__.py`, which may import from any of its rooms."""
+"""All files except the `__init__.py` of each package. That file may import from all rooms of its package."""
 
 
 def room_of(name: str) -> str:
-    """Return the room of a dotted name in a package: the second part, if it is a folder or a file."""
+    """Return the room of a dotted name.
+
+    It is the second part of the name, if that is a folder or a file of the package.
+    """
     package, _, rest = name.partition(".")
     room = rest.partition(".")[0]
     place = PROJECT / package / room
@@ -61,13 +71,13 @@ def room_of(name: str) -> str:
 
 
 def heights(package: str) -> dict[str, int]:
-    """Return the height of each room in a package."""
+    """Return the level of each room in a package. The lowest level is 0."""
     levels = enumerate(ROOMS[package].split("<"))
     return {room: height for height, rooms in levels for room in rooms.split()}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PROJECT)))
-def test_imports_point_down(source: Path) -> None:
+def test_packages_import_only_from_lower_packages(source: Path) -> None:
     place = source.relative_to(PROJECT).as_posix()
     package = place.partition("/")[0]
     names = {name.partition(".")[0] for name in imported(source)}
@@ -78,7 +88,7 @@ def test_imports_point_down(source: Path) -> None:
 
 
 @pytest.mark.parametrize("source", WITHIN, ids=lambda path: str(path.relative_to(PROJECT)))
-def test_rooms_import_from_lower_ones(source: Path) -> None:
+def test_rooms_import_only_from_lower_rooms(source: Path) -> None:
     package, *rest = source.relative_to(PROJECT).with_suffix("").parts
     height = heights(package)
     others = {room_of(name) for name in imported(source) if name.partition(".")[0] == package} - {rest[0], "__init__"}
@@ -91,18 +101,18 @@ def test_every_package_is_examined() -> None:
 
 
 @pytest.mark.parametrize("package", BELOW)
-def test_every_room_has_its_height(package: str) -> None:
+def test_every_room_is_listed(package: str) -> None:
     entries = [
         path for path in (PROJECT / package).iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
     ]
     assert {path.stem for path in entries} - {"__init__"} == set(heights(package))
 
 
-def test_no_room_is_too_full() -> None:
+def test_no_folder_has_too_many_files() -> None:
     folders = {source.parent for source in SOURCES} - {
         PROJECT / "clausewatch/cli",
         PROJECT / "archive/migrations/versions",
     }
     full = {str(folder): len(list(folder.glob("*.py"))) for folder in folders}
-    # `__init__.py` only describes the room.
+    # `__init__.py` does not count, because it only describes the folder.
     assert not {folder: files for folder, files in full.items() if files - 1 > FULLEST}

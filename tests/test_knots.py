@@ -1,4 +1,4 @@
-"""No function makes too many decisions, and calls name their arguments."""
+"""Tests that no function makes too many decisions, and that calls with many arguments name them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from tests.sources import PROJECT
 from tests.test_imports import BELOW
 
 MOST_DECISIONS = 15
-"""Maximum number of decision points in a function: branches, operands of `and` and `or` after the first, comprehensions
-with their conditions, and conditional expressions. A nested function counts by itself."""
+"""Maximum number of decision points in a function. These are branches, conditional expressions, comprehensions and
+their conditions, and each operand of `and` or `or` after the first operand. The decision points of a nested function do
+not count for the outer function.
+"""
 
 MANY_ARGUMENTS = 5
-"""Number of positional arguments from which a reader must look up their meanings."""
+"""Number of positional arguments that is too large: a reader would have to look up their meanings."""
 
 MOST_CALLS = 1.0
-"""Maximum number of calls with that many positional arguments, for each 1,000 lines of a package."""
+"""Maximum number of calls with at least that many positional arguments, for each 1,000 lines of a package."""
 
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.IfExp, ast.ExceptHandler, ast.match_case)
 
@@ -32,7 +34,7 @@ def decisions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:
-    """Return all nodes below a node, except functions and their contents."""
+    """Yield all nodes below a node, except nested functions and the nodes below them."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield child
@@ -53,7 +55,7 @@ def functions(source: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def test_no_function_is_a_knot() -> None:
+def test_no_function_has_too_many_decision_points() -> None:
     over = {
         f"{source.relative_to(PROJECT).as_posix()}: {function.name}"
         for source in SOURCES
@@ -64,8 +66,11 @@ def test_no_function_is_a_knot() -> None:
 
 
 @pytest.mark.parametrize("package", BELOW)
-def test_calls_name_their_arguments(package: str) -> None:
-    """Released migrations are excluded. They never change, and their tables are lists of columns."""
+def test_calls_with_many_arguments_name_them(package: str) -> None:
+    """Migrations are excluded.
+
+    They never change after their release, and they define tables with long lists of columns.
+    """
     texts = [
         path.read_text(encoding="utf-8")
         for path in SOURCES

@@ -1,4 +1,7 @@
-"""The files in examples/ are valid, as far as this machine can say, and call commands that exist."""
+"""Tests that the files in examples/ are valid and call commands that exist.
+
+A check is skipped if its program is missing on this machine.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def test_the_service_and_the_image_run_commands_that_exist() -> None:
     assert (EXAMPLES / "container" / build["context"] / build["dockerfile"]).resolve().is_file()
 
 
-def test_docker_takes_the_compose_file() -> None:
+def test_docker_accepts_the_compose_file() -> None:
     command = ["docker", "compose", "-f", str(EXAMPLES / "container/compose.yaml"), "config", "--quiet"]
     if (
         shutil.which("docker") is None

@@ -1,4 +1,7 @@
-"""Tests which tests count as unit tests, and what happens if such a test reaches out."""
+"""Tests which tests count as unit tests.
+
+Also tests that a unit test fails if it starts or contacts something outside its process.
+"""
 
 from __future__ import annotations
 

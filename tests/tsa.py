@@ -1,4 +1,7 @@
-"""A time-stamping authority for tests: RFC 3161 with openssl, over HTTP on loopback."""
+"""Runs a time-stamping authority (RFC 3161) for tests.
+
+It makes time stamps with openssl, and serves them over HTTP on loopback.
+"""
 
 from __future__ import annotations
 
@@ -34,21 +37,21 @@ ess_cert_id_alg = sha256
 
 @dataclass
 class Authority:
-    """A running authority."""
+    """A running time-stamping authority."""
 
     folder: Path
     url: str = ""
     asked: int = 0
     answer: Callable[[bytes], tuple[int, bytes]] | None = None
-    """Response instead of a time stamp: HTTP status and body."""
+    """Function that returns a response in place of a time stamp: an HTTP status and a body."""
 
     @property
     def root(self) -> Path:
-        """The file with its root certificate, PEM."""
+        """The PEM file with the root certificate of the authority."""
         return self.folder / "root.pem"
 
     def stamp(self, query: bytes) -> bytes:
-        """Return the response to a request, DER."""
+        """Return the time stamp for a request. Both are in DER."""
         (self.folder / "query").write_bytes(query)
         command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
@@ -56,7 +59,7 @@ class Authority:
 
 
 def certify(folder: Path, name: str) -> None:
-    """Make a root certificate, and under it a certificate that may stamp times."""
+    """Make a root certificate. With its key, sign a certificate for time stamps."""
     now = datetime.now(UTC)
     root_key, signer_key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} {what}")]) for what in ("root", "stamps")]
@@ -84,7 +87,7 @@ def _certificate(
 
 @contextmanager
 def authority(folder: Path, name: str = "Example") -> Iterator[Authority]:
-    """Run an authority with its own keys in a folder."""
+    """Run an authority. Its keys are in the given folder."""
     folder.mkdir()
     certify(folder, name)
     running = Authority(folder)

@@ -1,7 +1,8 @@
-"""Unit tests are those without a server, browser, database or process of their own. `make quick` runs only them.
+"""Recognises unit tests.
 
-They are recognised by their imports and fixtures, so that nobody has to mark them. If a test that counts as a unit test
-reaches out, it fails.
+A unit test starts no server, browser, database or process. `make quick` runs only unit tests. Imports and fixtures of a
+test show whether it is a unit test, so nobody has to mark unit tests. A test reaches out if it starts or contacts
+something outside its process. A unit test that reaches out fails.
 """
 
 from __future__ import annotations
@@ -33,33 +34,39 @@ OUTSIDE = {
     "sqlite3",
     "subprocess",
 }
-"""Modules that start or contact something. A test that imports one, directly or through a test module, is not a unit
-test."""
+"""Modules that start or contact something outside the process. If a test imports such a module, directly or through a
+module of the tests, the test is not a unit test.
+"""
 
 FIXTURES = {"database_url", "unmade_database_url", "empty_archive", "postgresql"}
 """Fixtures that open a database."""
 
 EVENTS = {"os.fork", "os.posix_spawn", "socket.bind", "socket.connect", "sqlite3.connect", "subprocess.Popen"}
-"""Events of `sys.addaudithook` that a unit test must not cause."""
+"""Audit events of Python (see `sys.addaudithook`) that a unit test must not cause."""
 
 
 class NotAUnitError(Exception):
-    """A test that counts as a unit test reached out."""
+    """Raised if a unit test reaches out."""
 
 
 SLOWEST = ("kills", "quality", "end_to_end", "crawler", "clausewatch")
-"""Folders of the slowest tests. They come first: a long file at the end would leave all other processors idle."""
+"""Folders of the slowest tests. These tests run first. If a long file came last, only one processor would be busy at
+the end.
+"""
 
 
 def mark(items: list[pytest.Item]) -> None:
-    """Mark the unit tests among all tests."""
+    """Add the mark `unit` to all unit tests."""
     for item in items:
         if not FIXTURES & set(getattr(item, "fixturenames", ())) and not reaches_out(item.path):
             item.add_marker(MARK)
 
 
 def order(items: list[pytest.Item]) -> None:
-    """Put files of the slowest folders first, and files of unit tests last. Within a file the order stays."""
+    """Sort the tests.
+
+    Files of the slowest folders come first, and unit tests last. Within a file, the order does not change.
+    """
     others = {item.path for item in items if item.get_closest_marker(MARK) is None}
     items.sort(key=lambda item: (item.path not in others, _slowness(item.path)))
 
@@ -71,7 +78,7 @@ def _slowness(file: Path) -> int:
 
 @cache
 def reaches_out(file: Path) -> bool:
-    """Whether a test file imports a module that reaches out, directly or through another test file."""
+    """Return whether a test file imports a module that reaches out, directly or through another test file."""
     names = imported(file)
     if any(f"{name}.".startswith(f"{outside}.") for name in names for outside in OUTSIDE):
         return True
@@ -79,19 +86,22 @@ def reaches_out(file: Path) -> bool:
 
 
 def _file_of(name: str) -> Path | None:
-    """Return the test file with this dotted name, or the one that contains the name; None for other names."""
+    """Return the test file with this dotted name, or the test file that contains this name.
+
+    Return None for all other names.
+    """
     path = PROJECT / name.replace(".", "/")
     files = [path.with_suffix(".py"), path.parent.with_suffix(".py")]
     return next((file for file in files if name.startswith("tests.") and file.is_file()), None)
 
 
 _within: list[str] = []
-"""The name of the unit test that is running, if there is one."""
+"""The name of the unit test that is running. The list is empty if no unit test is running."""
 
 
 @contextlib.contextmanager
 def alone(test: str) -> Iterator[None]:
-    """Make everything that reaches out of this process fail within the block."""
+    """Within the block, raise NotAUnitError if the code reaches out."""
     _within.append(test)
     try:
         yield
