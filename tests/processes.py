@@ -1,6 +1,6 @@
 """Examines a process and its descendants, for example the memory that they use.
 
-A process that has ended is no error: it has no descendants and uses no memory.
+A process that has ended does not raise an error: it has no descendants and uses no memory.
 """
 
 from __future__ import annotations

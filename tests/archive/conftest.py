@@ -1,4 +1,4 @@
-"""Fixtures that give each test its own archive, in both kinds of database."""
+"""Fixtures that give each test its own archive."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def archive(database_url: str) -> Iterator[Archive]:
 def location(tmp_path: Path) -> str:
     """Return the URL of a SQLite archive whose file does not exist yet.
 
-    Only tests about SQLite alone use this fixture.
+    Tests use this fixture if they are only about SQLite.
     """
     return f"sqlite:///{tmp_path / 'watch.db'}"

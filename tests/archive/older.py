@@ -33,7 +33,7 @@ def make_older(url: str, revision: str, folder: Path) -> None:
 
 
 def dumped(url: str) -> dict[str, list[Any]]:
-    """Return the columns and rows of each table. Tests compare them before and after an upgrade."""
+    """Return the columns and the rows of each table, so that tests can compare two states of a database."""
     with _engine(url) as engine, engine.connect() as connection:
         looked = inspect(connection)
         return {

@@ -45,7 +45,7 @@ TABLES: Mapping[str, Table] = {
 }
 CHAIN = TABLES["chain_entry"]
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {"policy": ("id", "name"), "blob": ("sha256", "content")}
-"""Columns that are evidence, for the tables of which only some columns are evidence."""
+"""Columns that are evidence, by table. The other columns of these tables are not evidence."""
 
 
 class NothingDoneError(Exception):
@@ -159,7 +159,7 @@ def reorder(connection: Connection, random: Random) -> str:
 
 
 def swap(connection: Connection, random: Random) -> str:
-    """Swap the values that two rows have in the same column."""
+    """Swap the values of two rows in one column."""
     table = _table(random)
     one, other = _rows(connection, table, random, 2)
     column = random.choice(_columns(table))

@@ -1,4 +1,4 @@
-"""Visits to a made-up policy, as the crawler passes them to the recorder."""
+"""Makes visits to a made-up policy, in the form in which the crawler passes visits to the recorder."""
 
 from __future__ import annotations
 

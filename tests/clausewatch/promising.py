@@ -1,6 +1,6 @@
 """Provides a policy in English and Indonesian.
 
-Only its Indonesian half changes. The versions are judged and recorded as in a crawl.
+Only the Indonesian half changes. The versions are judged and recorded as in a crawl.
 """
 
 from __future__ import annotations

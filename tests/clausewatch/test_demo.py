@@ -216,7 +216,7 @@ def test_the_configuration_of_the_demo_is_valid(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("row", [judged(row) for row in EXPECTATIONS])
-def test_an_edition_is_judged_as_it_is_labelled(row: dict[str, Any]) -> None:
+def test_each_edition_is_judged_as_its_label_says(row: dict[str, Any]) -> None:
     policy = named(row["policy"])
     before, after = document_of(policy, row["edition"] - 1, "a"), document_of(policy, row["edition"], "b")
     comparison = compare(before, after)
@@ -279,7 +279,7 @@ def test_the_demo_shows_the_expected_verdict_on_each_policy(tour: Tour) -> None:
 
 
 def test_the_demo_sends_one_mail_for_each_material_change_and_no_other_mail(tour: Tour) -> None:
-    """Each mail names its policy. It shows all sections and words that the policy's label lists."""
+    """Each mail names its policy, and shows all sections and words in the label of the policy."""
     expected = [row for row in EXPECTATIONS if row["edition"] == 2 and row["outcome"] == "material"]
     mails = [mail for mail in tour.mails() if mail["to"] == READER]
     assert len(mails) == len(expected)

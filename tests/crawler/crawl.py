@@ -43,7 +43,7 @@ def crawl(
     scrapy: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> dict[str, Crawled]:
-    """Crawl the given policies, whose addresses are given by name.
+    """Crawl these policies. `policies` has the address or the addresses of each policy, by name.
 
     Return the record of each policy for which a visit was recorded. With `rendered`, a browser runs the scripts of the
     pages. `scrapy` are Scrapy settings that replace ours.

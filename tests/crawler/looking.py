@@ -94,7 +94,7 @@ ROPEWALK = Policy("Ropewalk", "https://ropewalk.example/privacy", 12 * HOUR, opt
 
 @dataclass
 class Watch:
-    """One policy in an archive, and a clock that only moves between visits."""
+    """One policy in an archive, and a clock that a test moves forward before each visit."""
 
     archive: Archive
     policy: Policy = ROPEWALK

@@ -1,4 +1,6 @@
-"""A verification also examines the schema, the indexes and the search index. It trusts only the stored bytes."""
+"""Tests what a verification checks besides the chain: the schema, the indexes, the search index, and the extraction of
+texts.
+"""
 
 from __future__ import annotations
 
@@ -310,5 +312,5 @@ def test_rows_that_the_database_stored_unchanged_are_sealed(grown: str) -> None:
     assert {"changed", "inserted", "missing"}.isdisjoint(flaw.what for flaw in verified(grown))
 
 
-def test_altered_has_every_sealed_table() -> None:
+def test_the_tests_alter_a_column_of_every_sealed_table() -> None:
     assert ALTERED.keys() == {*KINDS, "fetch_page"}

@@ -1,6 +1,6 @@
 """A verification finds every edit that an insider makes to the evidence, and gives no false alarm.
 
-With CLAUSEWATCH_LONG the tests make the full number of edits. Their results are in docs/figures.md.
+With CLAUSEWATCH_LONG the tests make the full number of edits. The results are in docs/figures.md.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def saved(archive: Archive) -> SavedHead:
 def flaws(archive: Archive, *heads: SavedHead) -> list[str]:
     """Return the flaws that a verification finds.
 
-    It does not extract the texts again, because another test covers that.
+    This verification does not extract the texts again, because other tests cover that.
     """
     return [f"{flaw.what}: {flaw.where}: {flaw.problem}" for flaw in verify(archive, Tally(), heads, extract=False)]
 

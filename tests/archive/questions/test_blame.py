@@ -22,7 +22,7 @@ def text(*sections: tuple[str, str]) -> Document:
 
 
 def told(archive: Archive, *documents: Document) -> None:
-    """Record a version for each document, a day apart."""
+    """Record a version for each document, with a day between the versions."""
     watch(archive)
     for number, document in enumerate(documents):
         at = START + number * DAY

@@ -1,4 +1,7 @@
-"""Tests which languages of a policy are behind: the other languages changed, and these languages did not change yet."""
+"""Tests which languages of a policy are behind.
+
+A language is behind if its text did not change when other languages changed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions on rights and recipients across policies."""
+"""Tests questions about the rights and the recipients of all policies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def policy(archive: Archive, name: str, number: int, text: Document) -> None:
 
 @pytest.fixture
 def asked(archive: Archive) -> Archive:
-    """Return an archive of three policies. One of them has no version."""
+    """Return an archive of three policies. Two policies have versions, and one policy has no version."""
     mill, kiln = (replace(TEAHOUSE, name=name, tags=(name.lower(),)) for name in ("Mill", "Kiln"))
     watch(archive, TEAHOUSE, mill, kiln)
     policy(archive, "Teahouse", 0, written(GIVES))

@@ -1,4 +1,4 @@
-"""The rights and recipients of each version are listed once. When the rules change, they are listed again."""
+"""The rights and recipients of each version are listed once. When the rules change, all versions are listed again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TEXTS = (
 def visit(number: int, text: Document, *, listed: bool) -> AssessedFetch:
     """Return a visit with a new text.
 
-    With `listed`, the visit also has the rights and recipients of the text, as from a worker.
+    With `listed`, the visit also has the rights and recipients in the text, which a worker normally lists.
     """
     result = seen(START + number * HOUR, text, number or None)
     assert result.assessment is not None
@@ -45,7 +45,7 @@ def recorded(archive: Archive, *texts: str, listed: bool = True) -> None:
 
 
 def assert_stored_equals_computed(archive: Archive) -> None:
-    """Compare the stored rights and recipients of each version with those of its text."""
+    """Check for each version that the stored rights and recipients are the rights and recipients in its text."""
     versions = versions_of(archive, "Teahouse")
     computed = {(version.policy, version.number): inventory(document(archive, version)) for version in versions}
     assert version_inventories(archive, versions) == computed

@@ -1,6 +1,6 @@
 """Tests prose on a page that the extraction leaves out.
 
-When it changes, the archive keeps the prose and the page as evidence, and reports the change once.
+When this prose changes, the archive keeps the prose and the page as evidence, and reports the change once.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def test_a_renamed_policy_keeps_its_history(archive: Archive) -> None:
     assert synchronise(archive, [renamed], START) == Synchronised()
 
 
-def test_an_old_name_can_be_given_to_another_policy(archive: Archive) -> None:
+def test_the_former_name_of_a_policy_can_be_given_to_a_new_policy(archive: Archive) -> None:
     record_two_versions(archive)
     renamed = replace(TEAHOUSE, name="Tea Palace", renamed_from="Teahouse")
     found = synchronise(archive, [TEAHOUSE, renamed], START)

@@ -103,7 +103,7 @@ def test_a_change_is_recorded_with_its_findings_and_suppressions(archive: Archiv
     assert [(row.reason, row.after) for row in suppressions] == [(DATE.reason, DATE.after)]
 
 
-def test_of_an_unchanged_visit_only_status_headers_and_hash_are_kept(archive: Archive) -> None:
+def test_only_status_headers_and_hash_of_an_unchanged_visit_are_kept(archive: Archive) -> None:
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     recorded = record(archive, same(START + HOUR, 1), START + HOUR)
@@ -231,7 +231,10 @@ def test_one_of_several_simultaneous_runs_records_and_the_other_runs_are_reporte
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_full_disk_is_reported_and_nothing_is_lost(archive: Archive) -> None:
-    """The test does not fill the disk. It sets SQLite's limit on the number of pages, which gives the same error."""
+    """The test does not fill the disk.
+
+    Instead the test limits the number of pages of the database, because SQLite then gives the same error.
+    """
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     with archive.engine.connect() as connection:

@@ -1,6 +1,6 @@
-"""A new policy may have the address of a policy that just left the configuration. Then it may be a renamed policy.
+"""A new policy may have the address of a policy that just left the configuration.
 
-Clausewatch asks the user, and changes nothing before the answer.
+This may be one policy that was renamed. Clausewatch asks the user, and changes nothing before the answer.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def test_there_is_no_question_more_than_a_week_after_a_policy_left(
     ],
     ids=["still watched", "another address", "continued by another"],
 )
-def test_there_is_no_question_if_no_history_would_end_unnoticed(archive: Archive, policies: list[Policy]) -> None:
+def test_there_is_no_question_if_the_history_of_no_policy_would_end(archive: Archive, policies: list[Policy]) -> None:
     record_two_versions(archive)
     assert synchronise(archive, policies, START).questions == ()
 

@@ -1,5 +1,6 @@
-"""A response with the text of the latest version is recognised without extraction, whichever options were used for that
-version.
+"""Tests that a response with the text of the latest version is recognised without extraction.
+
+This must work with all options.
 """
 
 from __future__ import annotations

@@ -94,12 +94,12 @@ def test_a_failed_visit_changes_nothing(archive: Archive) -> None:
         "none given",
     ],
 )
-def test_these_visits_give_no_validators(archive: Archive, visits: tuple[AssessedFetch, ...]) -> None:
+def test_visits_that_give_no_validators(archive: Archive, visits: tuple[AssessedFetch, ...]) -> None:
     recorded(archive, *visits)
     assert known(archive) is None
 
 
-def test_changed_selectors_ask_for_the_whole_page(archive: Archive) -> None:
+def test_the_whole_page_is_requested_after_a_change_of_selectors(archive: Archive) -> None:
     recorded(archive, first())
     altered = replace(TEAHOUSE, options=ExtractionOptions(("en",), select=("main",)))
     assert validators(archive, [altered], START + HOUR, WEEK) == {}
@@ -139,7 +139,7 @@ def test_the_whole_page_is_requested_if_the_clock_was_set_back(archive: Archive)
 def test_a_response_with_the_current_extraction_gives_validators_even_for_an_older_version(
     archive: Archive,
 ) -> None:
-    """After a technical upgrade, the first full response makes the next visits cheap again."""
+    """After a change of the extraction, the first visit is without validators. The next visits use validators again."""
     recorded(archive, first(identity="e0+other"), unchanged(fetched(START + HOUR)))
     assert known(archive, START + 2 * HOUR) == KNOWN
 

@@ -21,7 +21,7 @@ DAY = 24 * HOUR
 
 
 def places(answer: SearchResult) -> list[tuple[str, str, int, int]]:
-    """Return each match with its section, and its first and last version."""
+    """Return the policy, the section, the first version and the last version of each match."""
     return [(each.policy, each.section, each.first, each.last) for each in answer.matches]
 
 
@@ -31,7 +31,7 @@ def shown(found: SectionMatch) -> str:
 
 
 def speaking(language: str, *blocks: str, heading: str = "Notice") -> Document:
-    """Return a document in a language. It has one section with these paragraphs."""
+    """Return a document with one section, which has these paragraphs in this language."""
     section = Section(heading, "", 1, (heading,), language, tuple(Block("paragraph", block) for block in blocks))
     return Document((section,), (language,))
 
@@ -112,7 +112,7 @@ def test_no_punctuation_mark_is_a_syntax_error(archive: Archive, asked: str) -> 
 
 
 @pytest.mark.parametrize("asked", ["", '""', "-- * !", "word " * 5 + " ".join(f"w{n}" for n in range(MOST_WORDS))])
-def test_a_query_without_words_or_with_too_many_is_refused(archive: Archive, asked: str) -> None:
+def test_a_query_without_words_or_with_too_many_words_is_refused(archive: Archive, asked: str) -> None:
     with pytest.raises(SearchTermsError):
         search(archive, Search(asked))
 

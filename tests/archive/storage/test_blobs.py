@@ -31,7 +31,7 @@ def test_the_same_bytes_are_stored_once(archive: Archive) -> None:
         assert session.query(BlobRow).count() == 1
 
 
-def test_an_address_is_the_hash_of_the_plain_bytes() -> None:
+def test_the_key_of_content_is_the_hash_of_its_uncompressed_bytes() -> None:
     assert blobs.address(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 

@@ -1,4 +1,4 @@
-"""Tests the upgrade of an archive that an older program made, and which of its data stay."""
+"""Tests the upgrade of an archive that an older program made. No data may be lost."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ def upgrade_until(url: str, point: str) -> None:
 def test_an_upgrade_killed_at_any_step_leaves_an_archive_that_a_program_can_open(
     first_schema: str, tmp_path: Path
 ) -> None:
-    """If the kill comes before the commit, the archive is exactly as before the upgrade.
+    """After a kill before the commit, the archive is exactly as before the upgrade.
 
-    If it comes after the commit, the archive has the newest schema.
+    After a kill behind the commit, the archive has the newest schema.
     """
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:

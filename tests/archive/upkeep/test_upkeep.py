@@ -1,4 +1,4 @@
-"""Tests the disk space of contents, their removal, and backups."""
+"""Tests the disk space that contents need, the removal of contents, and backups."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_only_the_owner_reads_an_archive_and_its_backups(location: str, tmp_path
 
 
 def other_group() -> grp.struct_group:
-    """Return a group to which this user may give a file. If possible, it is not the user's primary group."""
+    """Return a group to which this user may give a file: if possible, a group other than the user's primary group."""
     own = grp.getgrall() if os.geteuid() == 0 else [grp.getgrgid(number) for number in os.getgroups()]
     return next((group for group in own if group.gr_gid != os.getegid()), grp.getgrgid(os.getegid()))
 

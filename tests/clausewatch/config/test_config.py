@@ -68,7 +68,7 @@ Load = Callable[..., Configuration]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Load:
-    """Return a function that loads a text as `watch.toml`. It knows only the given environment variables."""
+    """Return a function that loads a text as `watch.toml`, with the given environment variables and no others."""
 
     def load_text(text: str, variables: Mapping[str, str] = VARIABLES) -> Configuration:
         path = tmp_path / "watch.toml"
@@ -326,7 +326,7 @@ def test_a_variable_that_is_the_whole_address_is_used_unchanged(read: Load) -> N
     assert read(text, {"HOOK": "json://u:p@hook.test/a?b=c"}).channels[0].url == "json://u:p@hook.test/a?b=c"
 
 
-def test_two_dollar_signs_are_read_as_one_and_a_single_dollar_sign_stays(read: Load) -> None:
+def test_two_dollar_signs_are_read_as_one_dollar_sign(read: Load) -> None:
     text = '[[policy]]\nname = "$${A} $5"\nurl = "https://cloakroom.test"\nselect = ["a[href$=pdf]"]\n'
     [policy] = read(text).policies
     assert policy.name == "${A} $5"

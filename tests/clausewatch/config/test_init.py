@@ -23,7 +23,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder in which the command is started."""
+    """Change to an empty folder, and return the folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -40,10 +40,10 @@ def test_the_file_of_init_passes_the_check(folder: Path) -> None:
     assert "Example Company" in checked.output
 
 
-def test_commented_out_keys_from_init_are_valid_too(folder: Path) -> None:
+def test_the_keys_that_init_comments_out_are_valid(folder: Path) -> None:
     """`init` comments out some keys.
 
-    If their comment marks are removed, all these keys are known and have the values that the comments describe.
+    The test removes the comment marks. Then all keys must be known, and must have the meanings in the comments.
     """
     run("init")
     file = folder / "clausewatch.toml"

@@ -1,4 +1,7 @@
-"""Tests the CSV table of policies. Clausewatch writes the table for a spreadsheet, and reads it back."""
+"""Tests the CSV table of policies.
+
+Clausewatch can write this table, and read the table again after a person edited it in a spreadsheet.
+"""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def change(archive: Archive, *findings: Finding, policy: str = "Teahouse", url: str = "", text: str = "") -> None:
-    """Record another version of a policy."""
+    """Record the next version of a policy."""
     known = latest(archive, policy)
     number = known.number if known else 0
     at = START + (60 + number) * HOUR

@@ -42,7 +42,7 @@ def exported(folder: Path) -> tuple[Path, str]:
 
 
 def checked(folder: Path, bundle: Path, kept: str) -> subprocess.CompletedProcess[str]:
-    """Run the script from the documentation. It has only Python's standard library."""
+    """Run the script from the documentation. The script can import only Python's standard library."""
     script = folder / "check.py"
     script.write_text(check_script(), encoding="utf-8")
     return subprocess.run(

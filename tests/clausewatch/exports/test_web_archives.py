@@ -1,4 +1,4 @@
-"""Tests WARC and WACZ files. Their pages come from a real crawl."""
+"""Tests WARC and WACZ files with pages from a real crawl."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_sort_keys_begin_with_the_last_label_of_the_host(url: str, key: str) -> 
 
 @contextmanager
 def publishing(folder: Path) -> Iterator[str]:
-    """Serve the files of a folder, and yield its address."""
+    """Serve the files of a folder, and yield the address of the server."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"

@@ -106,7 +106,7 @@ def lazy_fetch(made: Trap, url: str, **settings: str | Path) -> None:
 
 
 def textconv(made: Trap) -> None:
-    """Make attributes of files name programs, such as a filter."""
+    """Write attributes that make git call programs, for example a filter, for all texts."""
     (made.folder / ".git" / "info" / "attributes").write_text("*.md diff=x filter=x\n", encoding="utf-8")
     program = made.program
     made.configure(diff__x__textconv=program, diff__x__command=program, diff__external=program, diff__x__binary="true")
@@ -184,7 +184,7 @@ def said(made: Trap, author: str, message: str = "Record new changes") -> None:
 
 
 def large(made: Trap) -> None:
-    """Commit a text of 60 MB. Compressed in the repository, it has only a few kilobytes."""
+    """Commit a text of 60 MB. In the repository, the compressed text has only a few kilobytes."""
     blob = made.git("hash-object", "-w", "--stdin", stdin=b" " * 60_000_000).strip()
     tree(made, "100644", b"Privacy Policy.md", blob)
 

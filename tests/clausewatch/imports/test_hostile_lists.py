@@ -1,6 +1,6 @@
 """Tests hostile watch lists, backups and saved copies.
 
-They try to fill the memory, to keep the program busy forever, or to crash it.
+A hostile file tries to fill the memory, to keep the program busy forever, or to crash the program.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ WATCH = {"url": "https://ferry.example/privacy", "title": "Ferry"}
 
 
 def watches(*added: object, **keys: object) -> bytes:
-    """Return a watch list. Its first watch has additional keys, `keys`. The watches in `added` follow."""
+    """Return a watch list.
+
+    The first watch has the additional keys in `keys`. After this watch come the watches in `added`.
+    """
     listed = [{**WATCH, **keys}, *added]
     return json.dumps({"watching": {str(number): watch for number, watch in enumerate(listed)}}).encode()
 

@@ -155,7 +155,7 @@ def test_a_second_import_adds_only_new_versions(tmp_path: Path, collection: Path
     )
 
 
-def test_no_version_is_inserted_before_an_existing_one(tmp_path: Path) -> None:
+def test_no_version_is_inserted_before_an_existing_version(tmp_path: Path) -> None:
     path, saved = configured(tmp_path, CONFIGURATION), tmp_path / "ferry.md"
     saved.write_text(terms(CREW), encoding="utf-8")
     assert call(path, "import", "file", "Ferry", "--at", "2021-06-05", str(saved)).exit_code == 0
@@ -176,7 +176,7 @@ def test_copies_that_a_team_saved_become_versions(tmp_path: Path) -> None:
     assert "with the crew of your crossing only" in shown
 
 
-def test_several_files_are_the_pages_of_one_copy(tmp_path: Path) -> None:
+def test_a_copy_can_consist_of_several_files(tmp_path: Path) -> None:
     path = configured(tmp_path, CONFIGURATION)
     pages = [tmp_path / "one.md", tmp_path / "two.html"]
     pages[0].write_text(terms(CREW), encoding="utf-8")

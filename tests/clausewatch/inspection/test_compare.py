@@ -31,9 +31,9 @@ def compare(*arguments: str | Path) -> Result:
 
 
 def batch(folder: Path, *lines: dict[str, Any] | str, options: tuple[str, ...] = ()) -> tuple[list[Any], int]:
-    """Judge a batch.
+    """Judge a batch whose lines name files in the folder of test policies.
 
-    Its lines name files in the folder of the test policies. Return the rows of the answer and the exit code.
+    Return the rows of the answer and the exit code.
     """
     path = folder / "pairs.jsonl"
     path.write_text(

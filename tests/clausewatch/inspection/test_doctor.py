@@ -49,7 +49,10 @@ def diagnosed(folder: Path, code: int = 0) -> Any:
 
 
 def served_in_turn(site: Site, *pages: str) -> str:
-    """Serve one page after another at one address. The last page stays."""
+    """Serve these pages at one address.
+
+    Each request gets the next page. After the last page, each request gets the last page again.
+    """
     *first, last = (Answer(page.encode(), headers=(("Content-Type", HTML),)) for page in pages)
     site.first["/privacy"], site.pages["/privacy"] = first, last
     return site.url("/privacy")

@@ -73,7 +73,7 @@ def test_the_code_of_the_made_up_language_is_unused() -> None:
     assert "qtv" not in languages()
 
 
-def test_the_policy_is_read_and_its_change_alerted(story: Story) -> None:
+def test_the_policy_is_read_and_its_change_is_alerted(story: Story) -> None:
     assert "3 policies checked: 3 first seen" in story.runs[0]
     assert "3 changed" in story.runs[1], story.runs[1]
     assert len(story.mails) == len(SETTINGS)

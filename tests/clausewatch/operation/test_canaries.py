@@ -165,7 +165,9 @@ def hook() -> Iterator[Sink]:
 
 @pytest.fixture
 def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Commands:
-    """Return the commands for a folder with a configuration. All secrets are in the environment file beside it."""
+    """Write a configuration and an environment file with all secrets, and return an object that runs commands in this
+    folder.
+    """
     self_signed(tmp_path).rename(tmp_path / "ca.pem")
     filled = CONFIGURATION.format(database="", closed=9, mail=mail.port, hook=hook.port, site=site.base)
     (tmp_path / "clausewatch.toml").write_text(filled)

@@ -15,7 +15,7 @@ from tests.conftest import require
 from tests.postgresql import Cluster, fresh_database
 
 
-def test_a_second_run_is_refused_and_names_the_active_one(tmp_path: Path) -> None:
+def test_a_second_run_is_refused_and_names_the_active_run(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/archive.db"
     with only_run(database), pytest.raises(RunInProgressError, match=f"process {os.getpid()}"), only_run(database):
         pass

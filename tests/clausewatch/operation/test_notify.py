@@ -163,10 +163,10 @@ def test_messages_are_listed_with_the_reason_and_the_end_of_their_wait(
     assert installation.call("notify", "list", "--state", "accepted").output == "No message like that\n"
 
 
-def test_a_message_that_no_channel_can_send_is_trouble_at_once(installation: Installation, mail: MailServer) -> None:
+def test_a_message_that_no_channel_can_send_is_a_trouble_at_once(installation: Installation, mail: MailServer) -> None:
     """A channel was renamed, but a subscription from the command line still has its old name.
 
-    The check of the configuration does not find that, because it only checks subscribers in the file.
+    The check of the configuration does not find the old name, because only subscribers in the file are checked.
     """
     installation.record_a_change()
     mail.refuses["officer@example.org"] = "451 try again later"

@@ -226,7 +226,7 @@ def test_a_killed_run_leaves_no_lock_and_loses_nothing(desk: Desk) -> None:
         assert desk.clausewatch("run").out == "1 policy checked: 1 first seen\n"
 
 
-def test_an_interrupted_run_ends_properly_and_says_what_is_missing(desk: Desk) -> None:
+def test_an_interrupted_run_ends_properly_and_says_that_policies_were_not_checked(desk: Desk) -> None:
     with serving() as site:
         stopped = Event()
         policies = {f"Ferry {n}": site.url(f"/slow?{n}") for n in range(4)}

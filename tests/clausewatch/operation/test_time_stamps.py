@@ -38,7 +38,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 @pytest.fixture
 def tsa(running: Authority) -> Authority:
-    """Return the authority. It gives normal responses, even if an earlier test changed that."""
+    """Return the authority with its normal responses, even if an earlier test changed the responses."""
     running.answer = None
     return running
 

@@ -119,7 +119,7 @@ def test_status_check_cannot_be_combined_with_a_format(tmp_path: Path) -> None:
 
 
 def test_a_complete_run_pings_the_watchdog_and_notifies_operators(tmp_path: Path) -> None:
-    """A failed ping is reported without the secret in its address. It does not make the run fail."""
+    """A failed ping is reported without the secret in its address. The run does not fail."""
     desk = Desk(tmp_path)
     with serving() as site:
         desk.configure({"Teahouse": site.serve("/privacy", PAGE)})
@@ -156,7 +156,7 @@ def test_a_watchdog_that_fails_is_reported_without_its_secret(answer: Answer, pr
 
 @pytest.mark.parametrize("drips", [b"", b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100], ids=["silent", "dripping"])
 def test_a_run_does_not_wait_long_for_a_slow_watchdog(drips: bytes) -> None:
-    """A watchdog that sends its response byte by byte is left too, although no single byte is late."""
+    """A run also stops waiting if the watchdog sends its response byte by byte and no single byte is late."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:

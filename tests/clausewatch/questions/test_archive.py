@@ -51,8 +51,8 @@ def test_a_policy_under_legal_hold_keeps_its_pages(tmp_path: Path) -> None:
     assert call(path, "archive", "vacuum").stdout.startswith("Removed 0 raw pages")
 
 
-def test_a_hold_must_match_a_policy(tmp_path: Path) -> None:
-    """If a misspelt name in `hold` were accepted, the pages that it should keep would be removed."""
+def test_every_name_in_hold_must_match_a_policy(tmp_path: Path) -> None:
+    """If a misspelt name in `hold` were accepted, pages that somebody wanted to keep would be removed."""
     watched(tmp_path)
     for hold, near in (("Teahuose", "Teahouse"), ("tag:vender", "vendor")):
         result = call(configured(tmp_path, f'{KEPT}hold = ["{hold}"]\n'), "archive", "vacuum")

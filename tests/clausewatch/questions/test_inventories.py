@@ -1,6 +1,6 @@
-"""Answers about inventories use the rights and recipients in the archive.
+"""Answers about rights and recipients use the lists in the archive.
 
-They say how many versions are not listed yet.
+Each answer says how many versions are not listed yet.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def chunk(content: bytes) -> bytes:
 
 
 def wandering(path: str) -> Stream:
-    """Redirect to another address a thousand times."""
+    """Return a redirect to a new address on the same host. This never ends."""
     turn = int(path.rpartition("/")[2] or 0) if path.startswith("/on/") else 0
     yield f"HTTP/1.1 302 Found\r\nLocation: /on/{turn + 1}\r\nContent-Length: 0\r\n\r\n".encode()
 
@@ -156,10 +156,7 @@ HEAVY_ROBOTS: dict[str, Attack] = {
 
 
 def around(within: str) -> bytes:
-    """Return a policy that has hostile content at its end.
-
-    One sentinel comes before the hostile content, and one after it.
-    """
+    """Return a policy with hostile content at its end, between two sentinels."""
     start, end = PAGE.split(b"</main>")
     return start + f"<p>{BEFORE}</p>{within}<p>{AFTER}</p></main>".encode() + end
 

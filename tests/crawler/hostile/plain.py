@@ -1,4 +1,7 @@
-"""Runs Scrapy with its default settings, except that robots.txt is obeyed. A test compares the guard with that."""
+"""Runs Scrapy with its default settings, except that robots.txt is obeyed.
+
+A test compares this crawl with a crawl of Clausewatch.
+"""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ INSIDE = "http://10.0.0.9:8080"
 """An internal address that the environment names as a proxy."""
 SECRETS = {"authorization", "proxy-authorization", "referer"}
 UNRESOLVED = {"127.0.0.1.", "localhost."}
-"""Spellings that no resolver accepts. So their visits fail before the guard refuses them."""
+"""Spellings that no resolver accepts. A visit with such a spelling fails before the guard can refuse the address."""
 UNVERIFIABLE = {"185999660"}
-"""A spelling for which no certificate can be made, so that it cannot be tried over TLS."""
+"""A spelling for which no certificate can be made. It is not tried over TLS."""
 
 
 @pytest.fixture(scope="module")

@@ -166,7 +166,7 @@ def test_a_page_declared_as_latin_1_is_read_as_windows_1252(texts: dict[str, str
 
 
 @pytest.mark.parametrize("coding", [*PACKERS, "gzip, br", "identity"])
-def test_a_compressed_page_is_read_like_an_uncompressed_one(texts: dict[str, str], coding: str) -> None:
+def test_a_compressed_page_gives_the_same_text_as_an_uncompressed_page(texts: dict[str, str], coding: str) -> None:
     assert f"Letters: {LETTERS}" in texts[f"coded: {coding}"].splitlines()
 
 

@@ -1,7 +1,4 @@
-"""Tests politeness against real servers.
-
-The crawler waits if a host asks for a pause. It does not wait for other hosts.
-"""
+"""Tests politeness against real servers. If a host asks for a pause, the crawler waits for this host only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tests the `Refresh` header. The crawler follows it as browsers do, with the same limits as for a meta refresh."""
+"""Tests the `Refresh` header.
+
+The crawler follows this header as browsers do, with the same limits as for a meta refresh.
+"""
 
 from __future__ import annotations
 
