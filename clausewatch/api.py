@@ -60,9 +60,9 @@ class Judgement:
     topics: tuple[str, ...]
     """Topics of the material findings: "sharing", "rights", both or none."""
     findings: tuple[Finding, ...]
-    """All edits that change the meaning, whatever their topic."""
+    """The edits that change the meaning, on any topic."""
     suppressed: tuple[Suppression, ...]
-    """The other edits, each with the reason why it does not matter."""
+    """The edits that do not change the meaning, each with the reason."""
 
 
 def read(
@@ -130,7 +130,7 @@ class ArchiveReader:
         return history.policy_names(self._archive)
 
     def versions(self, policy: str, *, since: datetime | None = None) -> tuple[Version, ...]:
-        """Return the versions of a policy with their changes and findings, the oldest first."""
+        """Return the versions of a policy with their changes and findings, oldest first."""
         return history.history(self._archive, Query(policy, since=since))
 
     def version(self, policy: str, at: datetime | None = None) -> Version:

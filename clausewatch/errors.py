@@ -1,8 +1,8 @@
 """The errors that a user should read about, and their exit codes.
 
     ClausewatchError
-    ├── ConfigurationError        the file, an environment variable, a channel: exit code 2
-    ├── UnconfiguredPolicyError   a policy that is not in the configuration: exit code 2
+    ├── ConfigurationError        the file, an environment variable or a channel is wrong: exit code 2
+    ├── UnconfiguredPolicyError   a named policy is not in the configuration: exit code 2
     └── RunInProgressError        another run holds the lock: exit code 4
 
 The archive's own `StorageError` ends with exit code 3. Every other exception is a defect of the program, and shows its

@@ -154,7 +154,7 @@ def outcome(program: Program, accepted: int = 1) -> str:
 
 
 def failing_servers(program: Program) -> None:
-    """Make the mail server fail once in each way."""
+    """Run one round for each way in which a mail server can fail."""
     for fault in MAIL_FAULTS:
         if fault.name == "TLS breaks":
             continue  # the other programs are not configured to use TLS

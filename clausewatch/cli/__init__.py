@@ -66,7 +66,10 @@ COMMANDS: dict[str, CommandEntry] = {
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is called, and prints expected errors without a traceback."""
+    """The group of all commands.
+
+    It imports a command when the command is called, and prints expected errors without a traceback.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -96,13 +99,16 @@ class LazyGroup(click.Group):
 
 
 def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
-    """Print the error as one message, without a traceback, and exit."""
+    """Print an error without a traceback, and exit with the code."""
     click.echo(f"Error: {error}", err=True)
     ctx.exit(code)
 
 
 def _archive_errors() -> tuple[type[Exception], ...]:
-    """Return the archive's errors. They are imported with SQLAlchemy, and cannot occur before that."""
+    """Return the classes of the archive's errors; none if the archive's modules are not imported.
+
+    Importing them here would be slow.
+    """
     if "archive.errors" not in sys.modules:
         return ()
     from archive.errors import ArchiveError
@@ -131,6 +137,7 @@ def _archive_exit_code(error: BaseException) -> ExitCode:
 def main(ctx: click.Context, config_path: Path | None) -> None:
     """Watch privacy policies, keep every version, and send alerts only if sharing or rights really change.
 
-    Begin with `clausewatch init`, edit the file that it writes, and try it with `clausewatch config check`.
+    Begin with `clausewatch init`. Edit the configuration file that this command writes. Then call `clausewatch config
+    check`.
     """
     ctx.obj = CommandContext(config_path=config_path)

@@ -56,7 +56,7 @@ output_option = click.option(
 
 @click.group(cls=ExportGroup)
 def export() -> None:
-    """Export evidence, pages, tables or feeds. Readers need no Clausewatch."""
+    """Export evidence, pages, tables or feeds. Their readers do not need Clausewatch."""
 
 
 @export.command()

@@ -1,4 +1,4 @@
-"""`clausewatch history`: shows the versions of policies, and the change in each."""
+"""`clausewatch history`: shows the versions of policies, and the changes to each version."""
 
 from __future__ import annotations
 
@@ -69,9 +69,10 @@ def history(
 ) -> None:
     """Show the versions of POLICY, or of all policies, the latest first.
 
-    For each version, the output shows when it was first and last seen, the dates that the text states, the rights and
-    recipients that were added or removed, and the findings. With --topic, --severity or --section, only versions with
-    such findings are shown, and no rights and recipients. The topics `sharing` and `rights` include their subtopics.
+    For each version, the output shows when it was first and last seen, and which dates the text states. It also shows
+    the findings, and the rights and recipients that were added or removed. With --topic, --severity or --section, only
+    versions with such findings are shown, and no rights and recipients. The topics `sharing` and `rights` include their
+    subtopics.
 
     \b
     clausewatch history Kenalan

@@ -30,7 +30,7 @@ HEADINGS = ("POLICY", "ADDRESS", "EVERY", "TAGS", "OWNER", "STATE")
 def policy() -> None:
     """Add, list, remove, rename, pause and resume policies in the configuration file.
 
-    Comments and the order of the file are kept. Each command shows the lines that it changes, and checks the new
+    The comments and the order of the file are kept. Each command shows the lines that it changes, and checks the edited
     file. If the check fails, nothing is written.
     """
 
@@ -120,7 +120,7 @@ def rename(context: CommandContext, old: str, new: str, dry_run: bool) -> None:
 @dry_run_option
 @pass_context
 def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
-    """Stop fetching policies for now. They stay in the file, and in `status`."""
+    """Stop fetching policies for now. They stay in the file, and `clausewatch status` still shows them."""
     with _Edit(context, dry_run) as editor:
         for name in names:
             editor.change(name, {"paused": True})

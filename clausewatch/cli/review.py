@@ -64,9 +64,9 @@ def review(
     `clausewatch subscribers forget` can erase the reviewer's name, but it cannot erase a comment. So do not name people
     in a comment.
 
-    A false alarm also stops later alerts. They are not sent if the policy, the rule and the words before and after the
-    change are the same as in the false alarm. The findings are still recorded, and `history` shows the reason.
-    Acknowledge the false alarm to receive such alerts again.
+    A false alarm also stops later alerts. If a later finding has the same policy, rule, words before and words after,
+    no alert is sent. The finding is still recorded, and `history` shows the reason. Acknowledge the false alarm to
+    receive such alerts again.
 
     \b
     clausewatch review

@@ -1,4 +1,4 @@
-"""`clausewatch run`: checks the policies that are due. It is made for cron."""
+"""`clausewatch run`: checks the policies that are due. Cron calls this command regularly."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _check_names(configuration: Configuration, names: tuple[str, ...]) -> None:
 
 
 def _run(configuration: Configuration, names: tuple[str, ...], everything: bool, verbose: bool) -> RunReport:
-    # Imported here because Scrapy and SQLAlchemy take half a second, and a run that finds the lock taken needs neither.
+    # Imported here because Scrapy and SQLAlchemy need half a second. A run that finds the lock held does not need them.
     from clausewatch.operation.run import Selection, run_once
 
     with Display(verbose) as display:

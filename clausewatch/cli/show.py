@@ -52,8 +52,8 @@ def show(
     """Show the text of POLICY: the latest version, or the version that was current at a date.
 
     A version is current from the time when it was first seen until the next version was first seen. The exact time of a
-    change between two checks is unknown. So --at also shows when this text was last seen, when a different text was
-    first seen, and how many visits in between did not find the policy.
+    change between two checks is unknown. So --at also shows when this text was last seen, and when a different text was
+    first seen. It also shows how many visits in between did not find the policy.
 
     --inventory shows the recipients of data and the rights that the version names. For each right, it shows the
     deadline, the cost and the way to exercise the right. For a policy in several languages, it also shows the rights

@@ -37,14 +37,15 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
     """Show whether each policy is checked, and when it last changed.
 
     The columns are the health, the last check, the last change, the number of versions, the next check, and the number
-    of findings to review. The exit code is 1 if a policy could not be read at its last check, if a check is overdue, if
-    a message waits for too long or was given up, if a run was not completed, or if a new policy may be a renamed one.
+    of findings to review. The exit code is 1 if there is a problem: a policy could not be read at its last check, a
+    check is overdue, a message has waited too long or was given up, a run was not completed, or a new policy may be a
+    renamed one.
 
-    With --check, the command prints a line for each problem and ends with 1. It prints nothing if there are no
-    problems. Problems are: a policy that is overdue, or that could not be read at several visits in a row
-    (`trouble_after` under [watchdog]); messages that have waited too long (`waiting` and `critical_waiting` under
-    [watchdog]) or were given up; runs that crashed; and no completed run for more than twice the interval of the most
-    frequent policy.
+    With --check, the command prints a line for each problem, and the exit code is 1. If there are no problems, it
+    prints nothing. These are problems for --check: a policy that is overdue, or that could not be read at several
+    visits in a row (`trouble_after` under [watchdog]); messages that have waited too long (`waiting` and
+    `critical_waiting` under [watchdog]) or were given up; runs that crashed; and no completed run for more than twice
+    the interval of the most frequent policy.
     """
     now = datetime.now(UTC)
     if check:

@@ -81,9 +81,9 @@ class Feed:
 def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     """Write the feed with the changes that a scope selects. The same archive always gives the same bytes.
 
-    Changes of which nobody is notified are left out. These are changes between differently extracted versions, false
-    alarms and findings with the same words, and changes of a flapping text until one text stays. Raises
-    UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    Changes of which nobody is notified are left out. Such changes are: a change between two versions that were
+    extracted differently; a false alarm, or a later finding with the same words; a change of a flapping text, until one
+    text stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
     """
     found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
     held = _held(archive, found, now)

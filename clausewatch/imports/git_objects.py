@@ -205,7 +205,7 @@ def _objects(repository: Path) -> Path:
 
 
 def _require_plain_files(repository: Path, objects: Path) -> None:
-    """Raise RepositoryError if the folder of objects contains links or pipes, or borrows objects from another
+    """Raise RepositoryError if the folder of objects contains links or pipes, or if it uses objects of another
     repository.
 
     Git would read files outside of the repository, or wait for ever.

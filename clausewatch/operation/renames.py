@@ -21,7 +21,7 @@ def as_watched(archive: Archive, configuration: Configuration) -> Configuration:
 def until_answered(configuration: Configuration, questions: Iterable[RenameQuestion]) -> Configuration:
     """Return the configuration to use until these questions are answered.
 
-    Policies, and subscribers that name them, keep the former names.
+    A policy with a question keeps its former name, also in the tables of subscribers.
     """
     asked = tuple(questions)
     if not asked:

@@ -23,8 +23,8 @@ def sent_words(sent: Mapping[str, int]) -> str:
 
 
 def left_words(held: int, held_until: datetime | None, waiting: int, dead: int) -> Iterator[str]:
-    """Yield a phrase for the messages that wait until quiet hours end, one for the messages that will be retried, and
-    one for the messages that were given up.
+    """Yield a phrase for each kind of unsent messages: messages that wait until quiet hours end, messages that will be
+    retried, and messages that were given up.
     """
     if held_until is not None:
         yield f"{held} held until {moment(held_until)}"
