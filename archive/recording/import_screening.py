@@ -15,10 +15,12 @@ from document import Screening
 from document.model import Document
 
 MOST_WAITING = 100
-"""Maximum number of copies that wait for a later copy to decide. If there are more, the oldest is not the policy."""
+"""Maximum number of copies that wait until a later copy shows whether they are the policy. If more copies wait, the
+oldest of them counts as not the policy."""
 
 AGAIN = ("other-document", "other-language")
-"""Doubts that a second copy removes, because the policy was rewritten. A text that lost its words stays in doubt."""
+"""Doubts that a second similar copy removes. Two similar copies show that the policy was rewritten. The doubt about a
+text that lost its words stays."""
 
 
 class Screenable(Protocol):
@@ -26,12 +28,12 @@ class Screenable(Protocol):
 
     @property
     def document(self) -> Document:
-        """Its text."""
+        """The text of the copy."""
         ...
 
     @property
     def screening(self) -> Screening | None:
-        """The reason why the copy alone is not a policy, or None."""
+        """The reason why the copy, judged by itself, is not a policy; otherwise None."""
         ...
 
 
@@ -41,13 +43,12 @@ Copied = TypeVar("Copied", bound=Screenable)
 def sifted(
     copies: Iterable[Copied], latest: Document | None, *, history: bool = True
 ) -> Iterator[tuple[Copied, Screening | None]]:
-    """Yield the copies in order, each with the reason why it is not the policy; None if it becomes a version.
-
-    `latest` is the text of the version before the first copy. A copy that cannot be compared with the version before it
-    waits. If a later copy can be compared, the waiting one was not the policy. If a second copy is like the waiting
-    one, both are versions. A `history` without any other copies is accepted, because its source recorded it as this
-    policy; a single copy is not.
-    """
+    """Yield the copies in order. Each has the reason why it is not the policy, or None if it becomes a version.
+    `latest` is the text of the version before the first copy. If a copy cannot be compared with the version before it,
+    the copy waits. If a later copy can be compared with that version, the waiting copy was not the policy. If a second
+    copy is similar to the waiting copy, both become versions. With `history`, copies that still wait at the end become
+    versions if there is no other version. They are accepted because the source recorded them as this policy. A copy
+    that does not belong to a history is not accepted in this way."""
     waiting: list[tuple[Copied, Screening]] = []
     for copy in copies:
         doubt = doubt_of(copy, latest)
@@ -80,5 +81,6 @@ def confirms(copy: Screenable, waiting: Iterable[tuple[Screenable, Screening]]) 
 
 
 def settled(copy: Screenable, doubt: Screening) -> Screening | None:
-    """Return the remaining doubt about a copy after a second copy confirmed it, or if there are no others."""
+    """Return the doubt about a copy that remains after its text was accepted, or None. The text was accepted because a
+    second copy confirmed it, or because the policy has no other versions."""
     return None if doubt.reason in AGAIN else doubt

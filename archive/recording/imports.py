@@ -1,9 +1,9 @@
-"""Imports versions that others recorded, with their dates, and judges their changes afterwards.
+"""Imports versions that another tool or person recorded, with their dates. Judges the changes between these versions
+afterwards.
 
-An imported version is a boundary and alerts nobody. The first version recorded after an import is not compared with it,
-because another extractor produced the imported text. Changes between imported versions are judged on request, so that
-queries of the history find them.
-"""
+An imported version is a boundary and alerts nobody. The first version that a visit records after an import is not
+compared with the imported text, because another extractor produced that text. Changes between imported versions are
+judged on request, so that queries of the history find them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ from document.model import Document, Page
 from document.screening import Screening
 
 AT_ONCE = 50
-"""Number of copies in one commit. Each commit waits for the disk, and a run waits for each commit."""
+"""Maximum number of copies in one commit. Each commit waits for the disk, and a run that writes must wait for the
+commit."""
 
 
 class CannotImportError(ArchiveError):
@@ -47,22 +48,23 @@ class Copy:
     at: datetime
     """Time of the copy, aware and in any zone."""
     pages: tuple[Page, ...]
-    """Pages as recorded; several if the policy has several addresses."""
+    """The pages as recorded. There are several if the policy has several addresses."""
     document: Document
     """The extracted text."""
     _: KW_ONLY
     identity: str
     """The extraction identity."""
     origin: str
-    """One sentence for a person about its source."""
+    """One sentence for a person about the source of the copy."""
     technical: bool = False
-    """Whether its source says that only its extraction changed."""
+    """Whether the source says that only the extraction of the text changed."""
     screening: Screening | None = None
-    """The reason why the copy alone is not a policy, or None."""
+    """The reason why the copy, judged by itself, is not a policy; otherwise None."""
 
 
 def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
-    """Add a policy to the archive that is not in the configuration. It has a history and is shown as retired."""
+    """Add to the archive a policy that the configuration does not have. Such a policy has only a history, and is shown
+    as retired."""
     with archive.writing() as session:
         if session.scalar(select(PolicyRow.id).where(PolicyRow.name == policy.name)) is None:
             row = row_of(policy, now)
@@ -77,7 +79,8 @@ class ImportedUntil:
     at: datetime
     """Date of the latest copy."""
     count: int
-    """Number of imported copies with that date. The program may be killed between two of them."""
+    """Number of imported copies with the date of the latest copy. The program may have been killed between two copies
+    with the same date."""
 
 
 def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
@@ -96,11 +99,9 @@ def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
 
 
 def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: bool = False) -> None:
-    """Raise CannotImportError if the policy has a version that is not older than the oldest copy.
-
-    A `resumed` import may continue with a copy of the same date. Versions are numbered in the order of their dates, and
-    alerts quote the numbers. So a version is never inserted before another.
-    """
+    """Raise CannotImportError if the policy has a version that is not older than the oldest copy. If the import is
+    `resumed`, the version may have the same date as the copy. Versions are numbered in the order of their dates, and
+    alerts quote the numbers. So a version is never inserted before another."""
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
     if row is not None and row.seen_at >= oldest and not (resumed and row.seen_at == oldest):
@@ -125,10 +126,9 @@ def import_copies(
 ) -> ImportCount:
     """Record the copies in this order, oldest first, `AT_ONCE` in each transaction.
 
-    A later copy with the same words becomes a version too, because its source recorded it as one. A copy that is not
-    the policy is recorded as a visit that is not comparable. The version before stays the latest. `history` has the
-    same meaning as in `sifted`. Raises UnknownPolicyError, StorageError.
-    """
+    A copy with the same words as the copy before it becomes a version too, because the source recorded it as a version.
+    A copy that is not the policy is recorded as a visit that is not comparable. The version before the copy stays the
+    latest version. `history` has the same meaning as in `sifted`. Raises UnknownPolicyError, StorageError."""
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
         number = None if row is None else row.number
@@ -160,7 +160,7 @@ def _fetch(policy: str, copy: Copy) -> Fetch:
 
 
 def _headers(page: Page) -> tuple[tuple[str, str], ...]:
-    """Return the known headers of a page: only its content type."""
+    """Return the headers of a page. Only the content type is known."""
     return (("content-type", page.content_type),)
 
 
@@ -174,8 +174,8 @@ def _assessment(copy: Copy, screening: Screening | None) -> Assessment:
 def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:
     """Judge changes between imported versions that are not yet judged; return the number of changes.
 
-    A change is not judged if only the extraction of others changed, or if the two texts cannot be compared.
-    """
+    A change is not judged if the source says that only its own extraction changed. It is not judged either if the two
+    texts cannot be compared."""
     judged = 0
     for number in _unjudged(archive, policy):
         with archive.writing() as session:

@@ -1,9 +1,9 @@
 """Lists the rights and recipients in each version, once, when the version is recorded.
 
-This is a cache, not evidence. It is made from the texts, and can be dropped and made again at any time. Successive
-versions that have an entry in the same words share it. Versions without a list, or with a list by other rules, are
-listed later in batches. The oldest come first, because an entry records its first and last version.
-"""
+This is a cache, not evidence. It is made from the texts, and can be dropped and made again at any time. If successive
+versions name a right or recipient in the same words, they share one entry. Some versions have no list, or have a list
+that was made by other rules. These versions are listed later, in batches. The oldest versions come first, because an
+entry records its first and last version."""
 
 from __future__ import annotations
 
@@ -44,9 +44,8 @@ class ListingReport:
 
 
 def list_version(session: Session, version: VersionRow, named: Inventory | None) -> None:
-    """Record the entries of a new version. If it or a version before it has no list yet, the policy waits for a
-    batch.
-    """
+    """Record the entries of a new version. If this version or a version before it has no list yet, the policy waits for
+    a batch."""
     listed = session.get(ListedRow, version.policy_id)
     if listed is None:
         if version.number > 1:  # an older program recorded the earlier versions
@@ -75,7 +74,8 @@ def list_missing(archive: Archive, most: int | None = None) -> ListingReport:
 
 
 def _list_some(archive: Archive, policy_id: int, most: int) -> int:
-    """List the next versions of a policy; return their number. The texts are read before the archive is locked."""
+    """List the next versions of a policy. Return the number of these versions. The texts are read before the archive is
+    locked."""
     with archive.reading() as session:
         start = _number(session.get(ListedRow, policy_id))
         later = (VersionRow.policy_id == policy_id, VersionRow.number > start)
@@ -83,7 +83,7 @@ def _list_some(archive: Archive, policy_id: int, most: int) -> int:
         named = {version.number: _inventory(session, version) for version in versions}
     with archive.writing() as session:
         listed = session.get(ListedRow, policy_id, with_for_update=True)
-        if _number(listed) != start:  # another program is listing too
+        if _number(listed) != start:  # another program is listing versions too
             return 0
         if listed is None or not is_up_to_date(listed):
             listed = _begin(session, policy_id, listed)
@@ -121,7 +121,7 @@ def _note(session: Session, version: VersionRow, named: Inventory) -> None:
 
 
 def _note_entries(session: Session, version: VersionRow, kind: EntryKind[Entry], named: Sequence[Entry]) -> None:
-    """End the entries that a version no longer has in the same words, and add new ones."""
+    """End the entries that are not in a version in the same words. Add entries that are new in the version."""
     row = kind.row
     query = select(*row.__table__.c).where(row.policy_id == version.policy_id, row.last.is_(None))
     before = {_key(kind, entry): stored for stored in session.execute(query) for entry in [kind.read(stored)]}

@@ -33,10 +33,8 @@ def watched_of(stored: Iterable[Any]) -> tuple[WatchedSentence, ...]:
 
 
 def note_left_out(session: Session, fetch: FetchRow, assessment: Assessment) -> None:
-    """Record the left-out prose of a page, if the assessment asks for that.
-
-    After watched sentences have changed, only the page's new state counts as unchanged. So their return is noticed.
-    """
+    """Record the left-out prose of a page, if the assessment asks for that. If watched sentences changed, the
+    fingerprints of the page are deleted. So it is noticed if the former sentences return."""
     prose, change = assessment.left_out, assessment.left_out_change
     if prose is None:
         return

@@ -1,7 +1,6 @@
-"""Net changes: the judged difference between two versions of a policy that do not follow each other.
-
-A message reports one if its reader knows an earlier text than the one before the current version.
-"""
+"""Records net changes. A net change is the judged difference between two versions of a policy that do not follow each
+other. A message reports a net change if its reader does not know the version just before the current version, but only
+an earlier version."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ class Span:
 
 
 def change_between(session: Session, span: Span) -> ChangeRow | None:
-    """Return the recorded change from one version to the other; None if they have not been compared."""
+    """Return the recorded change between the two versions. Return None if the versions have not been compared."""
     query = select(ChangeRow).where(ChangeRow.version_id == _version(session, span.policy_id, span.later).id)
     if span.earlier == span.later - 1:
         return session.scalar(query.where(IS_STEP))
@@ -51,10 +50,8 @@ def earlier_number(session: Session, change: ChangeRow) -> int:
 
 
 def record_net_change(archive: Archive, span: Span, profiles: Mapping[str, Profile], now: datetime) -> None:
-    """Compare two versions of a policy, and record what was judged of their difference, unless that was done before.
-
-    They are compared before the transaction that records it, as a comparison may take seconds.
-    """
+    """Compare two versions of a policy, and record the judgement of their difference. Do nothing if that was done
+    before. A comparison may take seconds, so it is made before the transaction that records the result."""
     with archive.reading() as session:
         if change_between(session, span) is not None:
             return
@@ -71,7 +68,8 @@ def record_net_change(archive: Archive, span: Span, profiles: Mapping[str, Profi
 
 
 def _like_with_like(session: Session, policy: PolicyRow, span: Span) -> tuple[Document, Document]:
-    """Return both texts; if two extractions read them, both as the present one reads their pages, if these are kept."""
+    """Return the texts of both versions. If the two versions were extracted in different ways, and the pages of both
+    are kept, both texts are extracted again in the present way."""
     rows = [_version(session, span.policy_id, number) for number in (span.earlier, span.later)]
     before, after = (from_json(blobs.retrieve(session, row.document_sha256)) for row in rows)
     pages = [snapshots(session, row.fetch) for row in rows]

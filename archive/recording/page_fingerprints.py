@@ -1,4 +1,4 @@
-"""Fingerprints that recognise unchanged responses. A cache for the latest version, not evidence."""
+"""Stores fingerprints that recognise unchanged responses. They are a cache for the latest version, and not evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from archive.storage.tables import KnownPageRow
 from differ.visits.assessment import PageFingerprint
 
 MOST_FINGERPRINTS = 8
-"""Maximum number of fingerprints kept for a version, the newest ones. A page may alternate between several variants."""
+"""Maximum number of fingerprints that are kept for a version. The newest fingerprints are kept. There may be several,
+because a page may alternate between several variants."""
 
 _KNOWN = KnownPageRow.__table__.c
 _FINGERPRINTS = (
@@ -32,9 +33,8 @@ def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defau
 
 
 def note_page_fingerprint(session: Session, policy_id: int, version: int, page: PageFingerprint) -> None:
-    """Store a fingerprint of the latest version. Drop the fingerprints of earlier versions, and those over the
-    maximum.
-    """
+    """Store a fingerprint of the latest version. Drop the fingerprints of earlier versions. Also drop the oldest
+    fingerprints of this version if there are more than the maximum."""
     row = KnownPageRow(
         policy_id=policy_id,
         version=version,

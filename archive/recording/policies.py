@@ -25,19 +25,19 @@ _TRIED = (
 )
 
 DUE_SHARE = 0.9
-"""Share of `every` after which a policy is due. It is below 1, so that a cron job that runs exactly every `every` never
-skips a check."""
+"""Share of the setting `every` after which a policy is due. It is below 1, so that a check is never skipped if a cron
+job runs at exactly this interval."""
 
 
 PolicyEventKind = Literal["added", "removed", "returned", "renamed", "paused", "resumed"]
 POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed", "paused", "resumed")
-"""Changes to the list of policies, which are news for subscribers and operators. `returned` means that a policy is
-configured again."""
+"""Kinds of changes to the list of policies. These changes are news for subscribers and operators. `returned` means that
+a retired policy is configured again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synchronised:
-    """The changes from a new configuration: names of policies, in the order of the configuration."""
+    """The changes that a new configuration makes. They are names of policies, in the order of the configuration."""
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Synchronised:
     """New names of policies that took over the history of their `renamed_from`."""
     _: KW_ONLY
     retired: tuple[str, ...] = ()
-    """Policies that are no longer configured. They are kept and shown as retired."""
+    """Policies that are no longer configured. They stay in the archive and are shown as retired."""
     returned: tuple[str, ...] = ()
     """Retired policies that are configured again."""
     paused: tuple[str, ...] = ()
@@ -54,11 +54,11 @@ class Synchronised:
     resumed: tuple[str, ...] = ()
     """Policies whose fetching is now resumed."""
     not_joined: tuple[str, ...] = ()
-    """Policies whose `renamed_from` was ignored: both names already have a history, and two histories cannot be
-    joined.
-    """
+    """Policies whose `renamed_from` was ignored. Both names already have a history, and two histories cannot be
+    joined."""
     questions: tuple[RenameQuestion, ...] = ()
-    """New names that may be renames. Until the configuration answers, their policies keep the former name."""
+    """Questions about new names that may be renames. Until the configuration answers, the policy keeps the former
+    name."""
 
 
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
@@ -96,7 +96,8 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
 
 
 def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
-    """Retire the policies that are no longer configured. Return the names of those that were not retired before."""
+    """Retire the policies that are no longer configured. Return the names of the policies that were not retired
+    before."""
     retired = [row for row in rows if row.retired_at is None]
     for row in retired:
         row.retired_at = now
@@ -104,7 +105,8 @@ def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
 
 
 def _pause(kept: Sequence[tuple[PolicyRow, Policy]], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Pause and resume policies as configured. Return the names of the paused and of the resumed ones."""
+    """Pause and resume policies as configured. Return the names of the paused policies, and the names of the resumed
+    policies."""
     paused = [row for row, policy in kept if policy.paused and row.paused_at is None]
     resumed = [row for row, policy in kept if not policy.paused and row.paused_at is not None]
     for row in paused:
@@ -179,7 +181,8 @@ def row_of(policy: Policy, now: datetime) -> PolicyRow:
 
 
 def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
-    """Return the policies to check now. Those that were never tried come first, then those that have waited longest.
+    """Return the policies to check now. Policies that were never tried come first. Then come the policies that have
+    waited longest.
 
     A policy is due when `DUE_SHARE` of its `every` has passed since the start of the last run that tried it. It is due
     sooner for a second look. A retired or paused policy is never due.
@@ -198,14 +201,15 @@ def _fetched() -> Select[PolicyRow]:
 
 
 def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
-    """Return the time at which a policy is due; None if it was never tried and so is due at once."""
+    """Return the time at which a policy is due. Return None if the policy was never tried, and so is due at once."""
     usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
     sooner = second_look(row, waiting)
     return usual if usual is None or sooner is None else min(usual, sooner)
 
 
 def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
-    """Return the time at which a policy is due, second looks aside; None if it was never tried."""
+    """Return the time at which a policy is due, without regard to second looks. Return None if the policy was never
+    tried."""
     return None if tried_at is None else tried_at + DUE_SHARE * every
 
 
@@ -215,11 +219,9 @@ def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) 
 
 
 def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
-    """Return the policies with these names in the order in which they were added. Without names, return all that are
-    not retired or paused.
-
-    It serves `--policy NAME` and `--all`. Raises UnknownPolicyError for an unknown, retired or paused name.
-    """
+    """Return the policies with these names in the order in which they were added. Without names, return all policies
+    that are not retired or paused. The options `--policy NAME` and `--all` use this function. Raises UnknownPolicyError
+    for an unknown, retired or paused name."""
     with archive.reading() as session:
         rows = session.scalars(_fetched()).all()
     policies = {row.name: _policy(row) for row in rows}
@@ -249,10 +251,9 @@ def options_of(row: PolicyRow) -> ExtractionOptions:
 
 
 def note_tried(session: Session, policies: Sequence[int], run_started_at: datetime | None) -> None:
-    """Record that a run that started at `run_started_at` tried these policies, given by id. With None, do nothing.
-
-    Call it in the transaction that records the result. A run that is killed before then leaves the policies due.
-    """
+    """Record that a run that started at `run_started_at` tried these policies, given by id. With None, do nothing. Call
+    this function in the transaction that records the result. So if a run is killed before the commit, the policies stay
+    due."""
     if policies and run_started_at is not None:
         session.connection().execute(_TRIED, {"policies": policies, "started": run_started_at})
 

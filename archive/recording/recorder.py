@@ -1,4 +1,5 @@
-"""Records the result of a visit in one transaction: fetch, snapshot, version, change, findings and suppressions."""
+"""Records the result of a visit in one transaction: the fetch, the snapshot, the version, the change, the findings and
+the suppressions."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ _STANDINGS = select(
     select(func.max(_VERSION.number)).where(_VERSION.policy_id == _POLICY.id).scalar_subquery().label("number"),
     exists().where(PendingRow.__table__.c.policy_id == _POLICY.id).label("waits"),
 ).where(_POLICY.name.in_(bindparam("policies", expanding=True)))
-"""Built once, like all queries of each visit, because building a query takes longer than running it."""
+"""Query for the state of several policies. All queries that each visit needs are built once, because building a query
+takes longer than running it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ class Latest:
     """The version with which the next response is compared."""
 
     number: int
-    """Number of the version. Pass it back as `AssessedFetch.against`."""
+    """Number of the version. The caller returns this number as `AssessedFetch.against`."""
     version: LatestVersion
-    """Pass it to the assessment as `Visit.latest`."""
+    """The version in the form that `Visit.latest` needs."""
     pending: Pending | None = None
     """The odd text that is waiting for a second look. Pass its identity to the assessment as `Visit.pending`."""
     _: KW_ONLY
@@ -75,7 +77,8 @@ class RecordedVisit:
     version: int | None = None
     """Number of the new version, or None."""
     change_id: int | None = None
-    """None if there is no new version, or if it is a first version or a boundary."""
+    """Number of the recorded change. None if there is no new version, or if the new version is a first version or a
+    boundary."""
     material: bool = False
     severity: Severity | None = None
     """Highest severity of the material findings."""
@@ -84,7 +87,7 @@ class RecordedVisit:
     returns_to: int | None = None
     """Number of the earlier version whose text returned."""
     flapping: bool = False
-    """Whether its alerts wait because the text goes back and forth."""
+    """Whether the alerts of the version wait, because the text goes back and forth."""
 
     @property
     def first(self) -> bool:
@@ -108,7 +111,7 @@ def latest(archive: Archive, policy: str) -> Latest | None:
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
     document = from_json(blobs.retrieve(session, row.document_sha256))
-    # Our crawler did not fetch an imported page, so a new extraction would not make both versions comparable.
+    # An imported page is not from our crawler, so extracting it again would not make both versions comparable.
     pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
         document,
@@ -131,7 +134,7 @@ def _fitted(session: Session, row: VersionRow) -> Document | None:
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
-    """Return the pages of a visit as received; empty unless all bodies are kept."""
+    """Return the pages of a visit as received. The result is empty unless all bodies are kept."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
     bodies = [(row, row.snapshot_sha256) for row in rows]
     pages = [stored_page(row, blobs.retrieve(session, key)) for row, key in bodies if key is not None]
@@ -143,11 +146,11 @@ def record(
 ) -> RecordedVisit:
     """Commit the whole result of one visit, or nothing.
 
-    An `unchanged` visit keeps its status, headers and hash. It also keeps its body if watched sentences in the left-out
-    prose changed. A visit that is not comparable keeps its body, and the latest version stays. A failed visit keeps its
-    error. A first version and a boundary have no change. A pending visit keeps its body and makes the policy due again
-    soon. If a second look turns its text into a version, the version has the date of the first look. With
-    `run_started_at`, the policy counts as tried by the run that started then.
+    For an `unchanged` visit, the status, the headers and the hash are kept. The body is kept too if watched sentences
+    in the left-out prose changed. For a visit that is not comparable, the body is kept, and the latest version stays.
+    For a failed visit, the error is kept. A first version and a boundary have no change. For a pending visit, the body
+    is kept, and the policy is soon due again. If a second look turns its text into a version, the version has the date
+    of the first look. With `run_started_at`, the policy counts as tried by the run that started then.
 
     Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`. The caller then
     calls `latest` and assesses again. Raises UnknownPolicyError and StorageError.
@@ -159,8 +162,8 @@ def record(
 def record_in_turn(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit]:
-    """Record visits in order, like `record`, in one transaction: all or none. A visit may build on the visits before
-    it."""
+    """Record visits like `record`, in order, in one transaction. Either all visits are recorded or none. A visit may
+    depend on the visits before it."""
     try:
         with archive.writing() as session:
             return [_record_next(session, result, now, run_started_at) for result in results]
@@ -173,10 +176,9 @@ def record_in_turn(
 def record_all(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit | None]:
-    """Record visits that make no version, like `record`, in one transaction, which is cheaper.
-
-    The result is None for a visit that another run has superseded. Raises UnknownPolicyError and StorageError.
-    """
+    """Record visits like `record`, in one transaction, which is cheaper. These visits must not make a version. The
+    result for a visit is None if another run has recorded a version since its assessment. Raises UnknownPolicyError and
+    StorageError."""
     if not results:
         return []
     with archive.writing() as session:
@@ -261,8 +263,8 @@ def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None
 
 
 def _note_return(session: Session, version: VersionRow) -> None:
-    """Record for a new version whether its text existed before, and whether it goes back and forth."""
-    # Only columns are read: for a policy with many versions, whole rows would cost more than everything else.
+    """Record for a new version whether its text existed before, and whether the text goes back and forth."""
+    # Only columns are read, because whole rows would take too long for a policy with many versions.
     query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
     query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
     rows = session.execute(query.order_by(VersionRow.number))
@@ -435,7 +437,7 @@ def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
 
 
 def stored_page(row: FetchRow | FetchPageRow | Columns, body: bytes) -> Page:
-    """Return a stored response as a page. An imported response has no status and counts as a file."""
+    """Return a stored response as a page. An imported response has no status, and is read like a file."""
     headers = tuple((name, value) for name, value in row.headers)
     status = 200 if row.status is None else row.status
     return Page(body, content_type_of(headers), status, row.final_url, headers=headers)

@@ -1,4 +1,5 @@
-"""Gives a policy's history its new name. Also finds new names that may be undeclared renames."""
+"""Gives the history of a renamed policy the new name. Also finds new names that may be renames although the
+configuration does not say so."""
 
 from __future__ import annotations
 
@@ -14,12 +15,13 @@ from archive.storage.database import Archive
 from archive.storage.tables import PolicyRow
 
 JUST_LEFT = timedelta(days=7)
-"""Time after which a retired policy no longer counts as just having left the configuration."""
+"""Time for which a retired policy counts as having just left the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenameQuestion:
-    """A question whether a new name is a rename: its address belonged to a policy that just left the configuration."""
+    """A question whether a new name is a rename. It is asked if the address of the new policy belonged to a policy that
+    just left the configuration."""
 
     name: str
     """The new name."""
@@ -37,8 +39,8 @@ def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: dat
 def rename_questions(
     rows: Mapping[str, PolicyRow], configured: Mapping[str, Policy], now: datetime
 ) -> tuple[RenameQuestion, ...]:
-    """Return a question for each new name that shares an address with a policy that just left. A new name with
-    `renamed_from` or `new` needs no question."""
+    """Return a question for each new name whose policy has the same address as a policy that just left the
+    configuration. If the new policy has the setting `renamed_from` or `new`, there is no question."""
     continued = {policy.renamed_from for policy in configured.values()}
     left = {
         name: {row.url, *row.further_urls}
@@ -61,7 +63,7 @@ def _just_left(row: PolicyRow, now: datetime) -> bool:
 
 
 def under_former_names(configured: Mapping[str, Policy], questions: Iterable[RenameQuestion]) -> dict[str, Policy]:
-    """Return the policies by name. Policies with an open question have their former name."""
+    """Return the policies by name. A policy with an open question has its former name."""
     formers = {question.name: question.former for question in questions}
     renamed = (replace(policy, name=formers.get(name, name)) for name, policy in configured.items())
     return {policy.name: policy for policy in renamed}

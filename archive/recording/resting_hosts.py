@@ -1,4 +1,4 @@
-"""Remembers hosts that asked for a pause longer than a run, so that the next run respects the pause too."""
+"""Remembers hosts that asked for a pause that is longer than a run. So the next run respects the pause too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive.storage.database import Archive
 from archive.storage.tables import RestingHostRow
 
 LONGEST_REST = timedelta(days=1)
-"""Upper limit for a host's Retry-After, so that a mistaken value of a year cannot stop monitoring."""
+"""Upper limit for a host's Retry-After. Without it, a mistaken value, such as a year, would stop the monitoring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def resting_hosts(archive: Archive, now: datetime) -> tuple[RestingHost, ...]:
 
 
 def note_resting(archive: Archive, hosts: Iterable[RestingHost], now: datetime) -> None:
-    """Record the pauses that hosts asked for, up to `LONGEST_REST`, and delete those that are over."""
+    """Record the pauses that hosts asked for, up to `LONGEST_REST`. Delete the pauses that are over."""
     with archive.writing() as session:
         session.execute(delete(RestingHostRow).where(RestingHostRow.until <= now))
         for host in hosts:

@@ -1,8 +1,6 @@
-"""Reviews of findings: verdicts of people, findings that are still to be reviewed, and false alarms of each rule.
-
+"""Stores reviews of findings. Lists the findings that must still be reviewed, and counts the false alarms of each rule.
 A review is never altered. If a finding has several reviews, the last one that is not a comment counts. So a later
-review can revoke an earlier one.
-"""
+review can revoke an earlier one."""
 
 from __future__ import annotations
 
@@ -50,7 +48,7 @@ class RuleTally:
 
     @property
     def precision(self) -> float | None:
-        """Share of the reviewed findings that were not false alarms; None if no finding was reviewed."""
+        """Share of the reviewed findings that were not false alarms. None if no finding was reviewed."""
         reviewed = self.acknowledged + self.false_alarms
         return self.acknowledged / reviewed if reviewed else None
 
@@ -80,9 +78,8 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
 def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
     """Return the findings without a review, the newest first.
 
-    Findings are included if they are material or were sent to someone, and do not repeat a false alarm. Raises
-    UnknownPolicyError.
-    """
+    A finding is included if it is material or was sent to someone. It is left out if it repeats a false alarm. Raises
+    UnknownPolicyError."""
     with archive.reading() as session:
         only = [] if policy is None else [PolicyRow.id == policy_row(session, policy).id]
         findings = _read(session, ReviewLookup(session), [*_open(), *only])
@@ -117,7 +114,8 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
 
 
 def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
-    """Whether the policy and the rule of a finding have a false alarm. Its words must still be compared."""
+    """Whether there is a false alarm with the same policy and rule as a finding. The caller must still compare the
+    words."""
     policies, rules = {key[0] for key in lookup.false_alarms}, {key[1] for key in lookup.false_alarms}
     return PolicyRow.id.in_(policies) & FindingRow.rule.in_(rules)
 

@@ -1,4 +1,4 @@
-"""Recognises responses with the text of the latest version without parsing them, and records several in one
+"""Recognises responses that have the text of the latest version, without parsing them. Records several of them in one
 transaction."""
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ _LATEST = (
         _VERSION.number == select(func.max(_OTHER.c.number)).where(_OTHER.c.policy_id == _POLICY.id).scalar_subquery()
     )
 )
-"""Built once, and from columns only, because nearly every visit runs it."""
+"""Query for the facts about the latest version. It is built once, and reads only columns, because nearly every visit
+runs it."""
 
 
 def record_recognised(
@@ -50,9 +51,8 @@ def record_recognised(
 ) -> list[tuple[AssessedFetch, RecordedVisit] | None]:
     """Record in one transaction all responses that certainly have the text of the latest version.
 
-    The result is None for any other response, and for one that another run has superseded. Each takes a few
-    milliseconds. Raises StorageError.
-    """
+    The result for any other response is None. It is also None if another run has recorded a version in the meantime.
+    Each response takes a few milliseconds. Raises StorageError."""
     results = recognise_all(archive, visits)
     recognised = [result for result in results if result is not None]
     recorded = iter(record_all(archive, recognised, now, run_started_at))
@@ -61,10 +61,9 @@ def record_recognised(
 
 
 def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[AssessedFetch | None]:
-    """Return the result for each response that certainly has the text of the latest version; None for any other.
-
-    A 304 is such a response. Raises DamagedArchiveError if stored content differs from what was written.
-    """
+    """Return the result for each response that certainly has the text of the latest version. A response with status 304
+    is one example. The result for any other response is None. Raises DamagedArchiveError if stored content differs from
+    what was written."""
     read = [visit for visit in visits if visit.unmodified is None]
     names = {"policies": [visit.policy.name for visit in read]}
     with archive.reading() as session:
@@ -96,8 +95,8 @@ def _result(
 def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:
     """Return the pages of the version's own visit; empty unless all bodies are kept.
 
-    `options` are the options with which they were read. They tell whether there are several pages.
-    """
+    `options` are the extraction options with which the pages were read. The options also say whether the policy has
+    several pages."""
     if options.further:
         return snapshots(session, session.get_one(FetchRow, latest.id))
     if latest.snapshot_sha256 is None:

@@ -1,8 +1,7 @@
 """Chooses the ETag and Last-Modified for conditional requests.
 
-They come from recorded visits, so the response of a used validator was always committed. They are kept by policy,
-because two policies may share an address while only one of them has a version.
-"""
+The validators come from recorded visits. So the response that belongs to a validator was always committed. Validators
+are chosen by policy, because two policies may have the same address while only one policy has a version."""
 
 from __future__ import annotations
 
@@ -23,8 +22,8 @@ from document.reading import is_current, is_fallback
 
 NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
-"""A Last-Modified must be this much older than its response. Otherwise a second change in the same second could stay
-hidden (RFC 9110 section 8.8.2.2)."""
+"""Minimum time between a Last-Modified and its response. If the time is shorter, a second change in the same second
+could stay hidden (RFC 9110 section 8.8.2.2)."""
 
 
 def validators(
@@ -32,10 +31,10 @@ def validators(
 ) -> dict[str, Validators]:
     """Return the validators of each policy that may be requested conditionally, by name.
 
-    A policy is left out in these cases. It has no version. Its last response was extracted in another way than now, or
-    by the fallback. Its last response did not have the text of the version. One of its pages gives no validators. Its
-    last full response is older than `full_fetch`, because some servers answer 304 even after a change.
-    """
+    A policy is left out in these cases. The policy has no version. Its last response was not extracted in the present
+    way, or was read by the fallback. Its last response did not have the text of the version. One of its pages gives no
+    validators. Its last full response is older than `full_fetch`. The last rule is needed because some servers answer
+    304 even after a change."""
     wanted = {policy.name: policy for policy in policies}
     with archive.reading() as session:
         versions = _latest_versions(session)
@@ -65,7 +64,7 @@ def _latest_answers(session: Session) -> dict[int, FetchRow]:
 
 
 def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
-    """Return the further pages of these last responses, by fetch."""
+    """Return the further pages of the last complete responses, by fetch."""
     pages: dict[int, list[FetchPageRow]] = defaultdict(list)
     newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
     query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(newest))
@@ -78,7 +77,7 @@ def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
 def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
     """Whether a response had the text of a version and was extracted in the same way as now."""
     shows = fetch.outcome in SEEN and fetch.status == 200 and not fetch.fallback and fetch.id >= version.fetch_id
-    # For old fetches without an identity, the version's identity is the best available.
+    # An old fetch has no identity. The identity of the version is used instead.
     identity = fetch.identity or version.identity
     return shows and not is_fallback(identity) and is_current(identity, policy.options)
 
@@ -102,7 +101,8 @@ def _validators(
 
 
 def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
-    """Return the ETag and Last-Modified of a response; None if neither guarantees that a change is noticed."""
+    """Return the ETag and Last-Modified of a response. Return None if neither header guarantees that a change is
+    noticed."""
     headers = dict(reversed([(name, value) for name, value in row.headers]))
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
     return (etag, modified) if etag or _is_certain(modified, headers.get("date", "")) else None
@@ -111,5 +111,5 @@ def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
 def _is_certain(modified: str, answered: str) -> bool:
     try:
         return parsedate_to_datetime(answered) - parsedate_to_datetime(modified) >= CERTAIN_AFTER
-    except (ValueError, TypeError):  # missing, unreadable, or one of them has no time zone
+    except (ValueError, TypeError):  # a date is missing or unreadable, or has no time zone
         return False

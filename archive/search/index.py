@@ -1,8 +1,6 @@
-"""Keeps the sections of all versions for the search: each text once, with the times when it appeared and disappeared.
-
-This is not evidence. The index is built from the documents in the transaction that records a version. It can be dropped
-and rebuilt at any time.
-"""
+"""Stores the sections of all versions for the search. Each text is stored once, with the times when it appeared and
+disappeared. The index is not evidence. It is built from the documents, in the transaction that records a version. It
+can be dropped and rebuilt at any time."""
 
 from __future__ import annotations
 
@@ -30,7 +28,8 @@ BATCH = 500
 """Number of rows in one statement."""
 
 WAITING = 0
-"""Value of `IndexedRow.number` for a policy with versions from an older program, which are not indexed yet."""
+"""Value of `IndexedRow.number` for a policy whose versions are not indexed yet, because an older program recorded
+them."""
 
 _ADD_WORDS = {
     "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
@@ -48,15 +47,12 @@ SectionPart = Mapping[str, str]
 """The columns of a `SectionRow`, without its id."""
 
 Line = tuple[str, int]
-"""A line of a section, and the number of its words."""
+"""A line of a section, and the number of words in the line."""
 
 
 def index_version(session: Session, version: VersionRow, document: Document) -> None:
-    """Note the sections that a new version keeps, adds and drops.
-
-    If earlier versions are not indexed yet, because an older program recorded them, this version is indexed later with
-    them.
-    """
+    """Record the sections that a new version keeps, adds and drops. If earlier versions are not indexed yet, because an
+    older program recorded them, this version is indexed later together with them."""
     indexed = session.get(IndexedRow, version.policy_id)
     if indexed is None:
         indexed = IndexedRow(policy_id=version.policy_id, number=version.number)
@@ -73,7 +69,7 @@ def waiting(session: Session) -> list[int]:
 
 
 def index_missing(archive: Archive) -> int:
-    """Index the versions that an older program recorded, with one transaction for each policy. Return the number of
+    """Index the versions that an older program recorded. Each policy has its own transaction. Return the number of
     policies.
 
     Raises StorageError.
@@ -83,7 +79,7 @@ def index_missing(archive: Archive) -> int:
     for policy_id in ids:
         with archive.writing() as session:
             indexed = session.get(IndexedRow, policy_id, with_for_update=True)
-            if indexed is not None and indexed.number == WAITING:  # another program may be indexing too
+            if indexed is not None and indexed.number == WAITING:  # another program may be indexing the policy too
                 _index_policy(session, indexed)
     return len(ids)
 
@@ -140,7 +136,7 @@ def _note(session: Session, version: VersionRow, document: Document) -> None:
 
 
 def _kept(session: Session, wanted: Mapping[str, SectionPart]) -> Iterator[int]:
-    """Yield the ids of sections, and add sections that do not exist yet."""
+    """Yield the ids of the wanted sections. Add the sections that do not exist yet."""
     for keys in _batches(sorted(wanted)):  # sorted, so that two transactions never wait for each other
         ids = _ids(session, keys)
         lacking = [key for key in keys if key not in ids]
@@ -180,7 +176,7 @@ def parts_of_section(section: Section) -> Iterator[SectionPart]:
 
 
 def parts_of_lines(section: Section, lines: Iterable[Line]) -> Iterator[SectionPart]:
-    """Yield the section that has these lines as it is kept; its own blocks are not looked at."""
+    """Yield a section as it is stored, with these lines in place of the section's own blocks."""
     facts = {
         "path": _storable(" > ".join(section.path)),
         "heading": _storable(section.title),
@@ -208,7 +204,7 @@ def _portions(section: Section, counted: Iterable[Line]) -> Iterator[list[str]]:
 
 
 def block_lines(block: str) -> Iterator[Line]:
-    """Yield the lines by which the text of a block is kept."""
+    """Yield the lines of a block as they are stored."""
     return ((line, len(line.split())) for line in _lines(block))
 
 

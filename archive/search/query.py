@@ -19,20 +19,20 @@ LIMIT = 50
 """Default maximum number of matches."""
 
 FIRST_BATCH, LARGEST_BATCH = 128, 4096
-"""Number of matching sections that are looked up at once, the newest first. The number grows if few of them are
-wanted.
-"""
+"""Smallest and largest number of matching sections that are looked up at once, the newest first. The number grows if
+only a few of the sections are wanted."""
 
 BEFORE, AFTER = 60, 200
-"""Characters of a snippet before the start of the first match, and after it."""
+"""Numbers of characters in a snippet before the start of the first match, and after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The words to search for, and the texts to search. None means all texts."""
+    """The words to search for, and the texts in which to search. A field with None does not limit the texts."""
 
     words: str
-    """Words that must all occur in one section. "Words in quotes" must be adjacent. See `stems.parse_query`."""
+    """The words, which must all occur in the same section. "Words in quotes" must be adjacent. See
+    `stems.parse_query`."""
     policy: str | None = None
     tag: str | None = None
     """Only policies with this tag."""
@@ -52,7 +52,7 @@ class SnippetRun:
 
     text: str
     matches: bool
-    """Whether it is a match."""
+    """Whether the run is a match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,19 @@ class SectionMatch:
     language: str
     _: KW_ONLY
     first: int
-    """The first version that has it."""
+    """The first version that has the text."""
     last: int
-    """The last version that has it."""
+    """The last version that has the text."""
     appeared_at: datetime
     """Time when the first version was first seen."""
     gone_at: datetime | None
-    """Time when the first version without it was seen; None if the latest version has it."""
+    """Time when the first version without the text was seen. None if the latest version has the text."""
     snippet: tuple[SnippetRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The matches of a search; the text that was recorded last comes first."""
+    """The matches of a search. The text that was recorded last comes first."""
 
     matches: tuple[SectionMatch, ...]
     more: bool
@@ -120,11 +120,9 @@ def _policies(session: Session, asked: Search) -> Sequence[int] | None:
 def _standing(
     session: Session, wanted: Sequence[Phrase], asked: Search, of: Sequence[int] | None
 ) -> Iterator[Standing]:
-    """Yield the matches; the section that was recorded last comes first.
-
-    The index gives the sections. Their versions are looked up in batches, so that a common word costs no more than a
-    rare one.
-    """
+    """Yield the matches. The section that was recorded last comes first. The index gives the sections. The versions of
+    the sections are looked up in batches, so that a search for a common word takes no longer than a search for a rare
+    word."""
     below: int | None = None
     size = FIRST_BATCH
     while True:
@@ -171,7 +169,8 @@ _MATCH = {
 def _matching(
     session: Session, wanted: Sequence[Phrase], size: int, *, below: int | None, policy_id: int | None
 ) -> Sequence[int]:
-    """Return the ids of matching sections below an id, in descending order. They may be limited to one policy."""
+    """Return the ids of matching sections that are lower than an id, in descending order. The sections can be limited
+    to one policy."""
     dialect = session.get_bind().dialect.name
     key = _KEY[dialect]
     match = _MATCH[dialect].bindparams(asked=_QUERY[dialect](wanted))
@@ -238,7 +237,7 @@ def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[Sni
 
 
 def _window(whole: str, match: int) -> tuple[int, int]:
-    """Return the start and end of a snippet. Both are at a space if one is near."""
+    """Return the start and end of a snippet. Each is at a space if a space is near."""
     start = max(0, match - BEFORE)
     if start:
         space = whole.find(" ", start, match)

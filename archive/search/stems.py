@@ -1,8 +1,8 @@
 """Converts texts and queries to the stems of the search index. Pure.
 
-Stemming is done here, by the language of each section, and not by the database. So both databases give the same
-results, and all forms of an Indonesian verb match ("membagikan", "dibagikan", "pembagian").
-"""
+Stemming is done here and not by the database. It depends on the language of each section. So SQLite and PostgreSQL give
+the same results. It also works for languages such as Indonesian, in which all forms of a verb match ("membagikan",
+"dibagikan", "pembagian")."""
 
 from __future__ import annotations
 
@@ -61,10 +61,8 @@ def stemmed_words(text: str, language: str) -> Iterator[StemmedWord]:
 
 @lru_cache(maxsize=65_536)
 def stemmed(word: str, language: str) -> str:
-    """Return a word's stem in lower case. It has only letters and digits; "" if the word has neither.
-
-    Remaining accents are dropped.
-    """
+    """Return a word's stem in lower case. The stem has only letters and digits, without accents. It is "" if the word
+    has no letters and digits."""
     folded = unicodedata.normalize("NFKC", word).casefold()[:WORD_CHARACTERS]
     stemmer = _stemmer(language)
     stem = folded if stemmer is None else str(stemmer.stemWord(folded))
@@ -73,7 +71,7 @@ def stemmed(word: str, language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> snowballstemmer.stemmer | None:
-    """Return the stemmer of a language; None if the language has none, and its words stay as they are."""
+    """Return the stemmer of a language. Return None if the language has no stemmer. Then its words are not changed."""
     algorithm = naming(language).stemmer
     return snowballstemmer.stemmer(algorithm) if algorithm else None
 
@@ -81,9 +79,8 @@ def _stemmer(language: str) -> snowballstemmer.stemmer | None:
 def parse_query(text: str) -> tuple[Phrase, ...]:
     """Read a query. All words must occur, and the words of a "quoted phrase" must be adjacent.
 
-    A term with several words ("third-party", an address) is a phrase too. All other signs are ignored, so the syntax
-    can never be wrong. Raises SearchTermsError if there are no words, or more than `MOST_WORDS`.
-    """
+    A term with several words ("third-party", an address) is a phrase too. All other punctuation is ignored, so the
+    syntax can never be wrong. Raises SearchTermsError if there are no words, or more than `MOST_WORDS`."""
     plain = unicodedata.normalize("NFC", text)
     read = (tuple(_WORD.findall(quoted or single)) for quoted, single in _TERM.findall(plain))
     phrases = tuple(dict.fromkeys(phrase for phrase in read if any(stemmed(word, PLAIN) for word in phrase)))
@@ -100,10 +97,8 @@ def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
 
 
 def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
-    """Return the stems of a query in each language, without duplicates.
-
-    A query does not name its language. A section matches if it has all the stems of one language.
-    """
+    """Return the stems of a query in each language, without duplicates. All languages are used because a query does not
+    name its language. A section matches if it has all stems of the query in one language."""
     every = list(asked)
     known = (PLAIN, *languages())
     return tuple(dict.fromkeys(tuple(stemmed_phrase(phrase, language) for phrase in every) for language in known))

@@ -1,1 +1,1 @@
-"""Opens the database, stores rows and contents, and seals each evidence row when it is written."""
+"""Opens the database, stores rows and contents, and seals each evidence row when the row is written."""

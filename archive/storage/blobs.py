@@ -1,9 +1,9 @@
 """Stores compressed contents under their hash. Each raw body or document is stored once.
 
-Content that resembles earlier content, such as the next version of a page, is stored as a difference. It is compressed
-with the earlier content as the dictionary. The earlier content is always a keyframe, which is stored whole. So reading
-needs at most two blobs, and one damaged blob does not make all later ones unreadable.
-"""
+Content that resembles earlier content, such as the next version of a page, is stored as a difference. The difference is
+the content compressed with the earlier content as the dictionary. The earlier content is always a keyframe. A keyframe
+is a content that is stored whole. So reading needs at most two blobs, and one damaged blob does not make all later ones
+unreadable."""
 
 from __future__ import annotations
 
@@ -20,19 +20,18 @@ from archive.storage.insert_if_absent import insert_if_absent
 from archive.storage.tables import BlobRow, Columns
 
 COMPRESSION_LEVEL = 9
-"""Compression level of zstd. On real pages it saves a tenth against level 3, and takes at most 5 ms a page; see
-docs/figures.md."""
+"""Compression level of zstd. On real pages, it saves a tenth of the space that level 3 needs, and takes at most 5 ms
+for each page; see docs/figures.md."""
 
 WORTHWHILE = 0.25
-"""Maximum size of a stored difference, as a share of its keyframe's compressed size. If it is larger, a new keyframe
-begins.
-
-Measured on 358 real pages: with one half, the archive is twice as big, because pages drift away from their keyframes.
-"""
+"""Maximum size of a stored difference, as a share of its keyframe's compressed size. If the difference is larger, the
+content becomes a new keyframe. This was measured on 358 real pages. With one half in place of one quarter, the archive
+is twice as big, because pages drift away from their keyframes."""
 
 _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
-"""Built once, and from columns only, because it runs for every visit that is compared with a version."""
+"""Query for a stored content. It is built once, and reads only columns, because it runs for every visit that is
+compared with a version."""
 
 
 def address(content: bytes) -> str:
@@ -57,9 +56,8 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
 
 
 def packed(session: Session, content: bytes, like: str | None = None) -> tuple[bytes, str | None]:
-    """Return the compressed content, and the address of the keyframe that it is a difference from; None for a
-    keyframe.
-    """
+    """Return the compressed content, and the address of its keyframe. The address is None if the content is stored
+    whole."""
     keyframe = _keyframe(session, like)
     difference = None if keyframe is None else _difference(session, content, keyframe)
     if difference is not None:
@@ -70,14 +68,14 @@ def packed(session: Session, content: bytes, like: str | None = None) -> tuple[b
 def retrieve(session: Session, key: str) -> bytes:
     """Return the plain bytes for an address.
 
-    Raises DamagedArchiveError if they are missing or differ from what was stored.
-    """
+    Raises DamagedArchiveError if the bytes are missing or differ from what was stored."""
     return Retrieval(session).retrieve(key)
 
 
 @dataclass(slots=True)
 class Retrieval:
-    """Retrieves contents one after another, and keeps the last keyframe, because neighbours often share one."""
+    """Retrieves contents one after another. It keeps the last keyframe in memory, because successive contents often
+    have the same keyframe."""
 
     session: Session
     _key: str = ""
@@ -126,8 +124,8 @@ def _damaged(session: Session, key: str, how: str) -> DamagedArchiveError:
 
 
 def _keyframe(session: Session, like: str | None) -> str | None:
-    """Return the address of a content's keyframe, which may be the content itself; None if the content is not
-    stored."""
+    """Return the address of a content's keyframe. A keyframe has its own address as the result. Return None if the
+    content is not stored."""
     row = None if like is None else _stored(session, like)
     return None if row is None else row.base_sha256 or like
 
@@ -137,7 +135,7 @@ def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None
     be read."""
     row = _stored(session, keyframe)
     if row is None:
-        return None  # the old content is missing; the new one is stored whole, so that it is not lost too
+        return None  # the old content is missing, so the new content is stored whole and is not lost too
     try:
         base = _plain(session, keyframe, row)
     except DamagedArchiveError:

@@ -38,13 +38,12 @@ class Archive:
     def writing(self) -> Iterator[Session]:
         """Open a transaction that writes. It is committed when the block ends, and rolled back if the block raises.
 
-        Only one transaction writes at a time, in both databases, and it takes the lock at once. So the facts that the
-        block reads stay true until it commits, and rows are numbered in the order of the commits. Evidence is sealed in
-        the same transaction. Raises StorageError. Raises ArchiveBusyError if the lock is not free in time, and
-        SQLAlchemy's IntegrityError if a unique key refuses a row.
-        """
+        In SQLite and in PostgreSQL, only one transaction writes at a time. It takes the lock when it begins. So the
+        facts that the block reads stay true until the commit, and rows are numbered in the order of the commits.
+        Evidence is sealed in the same transaction. Raises StorageError. Raises ArchiveBusyError if the lock is not free
+        in time, and SQLAlchemy's IntegrityError if a unique key refuses a row."""
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection()  # a session begins only with its first statement, so take the lock now
+            session.connection()  # a session begins only with its first statement, so this takes the lock now
             sealing = Sealing(session)
             yield session
             sealing.seal(datetime.now(UTC))
@@ -53,7 +52,8 @@ class Archive:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a transaction that only reads. It sees one consistent state and never blocks a writer."""
+        """Open a transaction that only reads. It sees one consistent state of the archive, and never blocks a
+        writer."""
         reading = self.engine.execution_options(**READING[self.engine.dialect.name])
         with storage_errors(self.location), Session(reading, expire_on_commit=False) as session:
             yield session
@@ -74,10 +74,9 @@ class Archive:
 def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT, *, group: str | None = None) -> Archive:
     """Open the archive at a database URL. Create it if it does not exist, and upgrade it to the newest schema.
 
-    Possible URLs are `sqlite:///relative.db`, `sqlite:////absolute.db` and `postgresql+psycopg://…`. Only the owner can
-    read a new SQLite file, and the members of `group` if it is given. Raises a subclass of StorageError that says where
-    the problem is, what it is, and how to fix it.
-    """
+    Possible URLs are `sqlite:///relative.db`, `sqlite:////absolute.db` and `postgresql+psycopg://…`. A new SQLite file
+    can be read only by its owner, and by the members of `group` if a group is given. Raises a subclass of StorageError.
+    The error says where the problem is, what the problem is, and how to fix it."""
     database = parsed(url)
     location = location_of(database)
     if database.get_backend_name() == "sqlite" and database.database:

@@ -1,8 +1,7 @@
 """Connects to SQLite and PostgreSQL so that both behave in the same way.
 
-One transaction writes at a time, and takes the lock at its start. Another one waits for the busy time-out, then gives
-up. Committed data is on the disk. Times are in UTC.
-"""
+Only one transaction writes at a time, and takes the lock at its start. Any other writer waits until the busy time-out
+and then gives up. Committed data is on the disk. Times are in UTC."""
 
 from __future__ import annotations
 
@@ -19,15 +18,15 @@ READING: dict[str, dict[str, Any]] = {
     "sqlite": {"clausewatch_reading": True},
     "postgresql": {"clausewatch_reading": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-"""Options, for each database, of a connection that only reads and sees one state."""
+"""Options of a connection that only reads and sees one state, for each kind of database."""
 
 TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""Takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. Our number
-distinguishes it from other programs' locks. If a writer with the lock no longer responds, it loses the lock after a
-while. Its transaction is then rolled back."""
+"""SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. Our number
+distinguishes the lock from locks of other programs. If a writer with the lock no longer responds, it loses the lock
+after a while. Its transaction is then rolled back."""
 
 
 def parsed(url: str) -> URL:
@@ -145,8 +144,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if not _reads(connection):
-            # The same as in SQLite. Without turns, a change could be committed after a change with a higher number was
-            # planned, and would never be reported. The chain also needs a single end.
+            # Writers take turns, as in SQLite. Without turns, a change could be committed after a change with a higher
+            # number was planned, and would never be reported. The chain also needs a single end.
             connection.exec_driver_sql(TURN)
 
     return engine

@@ -1,8 +1,7 @@
-"""Defines the evidence rows, and the canonical bytes of each row that are sealed.
+"""Defines the evidence rows. Also defines the canonical bytes of each row, which are sealed.
 
 The canonical form must never change, or old seals would become invalid. To seal another column of a sealed table, add a
-new kind beside the old one.
-"""
+new kind of evidence, and keep the old kind."""
 
 from __future__ import annotations
 
@@ -90,14 +89,16 @@ KINDS: Mapping[str, EvidenceKind] = {
         (NetChangeRow, "change_id earlier_id"),
     )
 }
-"""The kinds of evidence by name. Rows of a transaction are sealed in this order. To add a kind, add a line."""
+"""The kinds of evidence, by name. The rows of a transaction are sealed in the order of these kinds. To add a kind, add
+a line."""
 
 PAGE_COLUMNS = ("position", "url", "final_url", "status", "headers", "body_sha256", "snapshot_sha256")
 """The sealed columns of a fetch's further pages. They are part of the fetch's own bytes, under `pages`."""
 
 
 def canonical_json(values: Mapping[str, Any]) -> bytes:
-    """Return the values as one line of JSON: sorted keys, no spaces, UTF-8, times in UTC with microseconds.
+    """Return the values as one line of JSON in UTF-8. Keys are sorted, there are no spaces, and times are in UTC with
+    microseconds.
 
     Raises TypeError or ValueError for values that JSON or UTF-8 cannot represent.
     """
@@ -119,7 +120,8 @@ _encode = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True, s
 
 
 class CanonicalTime(FunctionElement[str]):
-    """A column of times, as the canonical text of each. Any other stored value comes out as a different text."""
+    """A column of times, converted to canonical text. If the stored value is not a time, the result is a different
+    text."""
 
     name = "canonical_time"
     type = Text()
@@ -172,8 +174,8 @@ def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, 
 
 @cache
 def _rows_query(kind: EvidenceKind) -> Select[Any]:
-    """Select the sealed columns of a kind's rows. Built once: each visit runs it, and building takes longer than
-    running."""
+    """Select the sealed columns of a kind's rows. The query is built once, because each visit runs it, and building it
+    takes longer than running it."""
     table = kind.row.__table__
     columns = (_sealed(table, column, 0) for column in kind.columns)
     return select(table.c.id, *columns).where(table.c.id.in_(bindparam("ids", expanding=True)))
@@ -188,7 +190,7 @@ def _pages_query() -> Select[Any]:
 
 
 def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) -> ColumnElement[Any]:
-    """Select the sealed form of a column. `position` is the page's position, for pages of a fetch."""
+    """Select the sealed form of a column. For pages of a fetch, `position` is the position of the page."""
     column = table.c[name]
     if isinstance(column.type, Boolean):
         # SQLite could store 2 and read it as True, so the stored number is selected.

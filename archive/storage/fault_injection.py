@@ -1,9 +1,6 @@
-"""Named points at which a test kills this process, to check the state after a crash. Without such a test it does
-nothing.
-
-`CLAUSEWATCH_FAULT_POINTS=FILE` writes each reached point to a file, one on a line: seconds of the monotonic clock, and
-the point's name. `FILE:K` kills the process at the K-th point.
-"""
+"""Named points at which a test kills this process, to check the state after a crash. Outside such a test, the points do
+nothing. With `CLAUSEWATCH_FAULT_POINTS=FILE`, a line is written to the file for each reached point. It has the seconds
+of the monotonic clock, and the name of the point. With `FILE:K`, the process is killed at the K-th point."""
 
 from __future__ import annotations
 

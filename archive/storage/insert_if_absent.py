@@ -1,4 +1,4 @@
-"""Inserts rows that another transaction may have stored already."""
+"""Inserts rows, unless another transaction has already stored the same row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from archive.storage.tables import Base
 
 
 def insert_if_absent(session: Session, kind: type[Base]) -> Insert:
-    """Return an insert that ignores a row with an existing key. Each database has its own syntax for it."""
+    """Return an INSERT statement that skips a row whose key exists already. SQLite and PostgreSQL have different syntax
+    for this."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(kind).on_conflict_do_nothing()
     from sqlalchemy.dialects import postgresql  # not loaded for SQLite

@@ -22,7 +22,7 @@ class EntryKind(Generic[Entry]):
     """A kind of inventory entry, and its storage."""
 
     row: type[Any]
-    """Its table. The columns have the names of the entry's fields."""
+    """The table of these entries. Its columns have the names of the entry's fields."""
     facts: Callable[[Entry], dict[str, str]]
     read: Callable[[Columns], Entry]
     _: KW_ONLY

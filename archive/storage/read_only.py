@@ -1,4 +1,5 @@
-"""Opens an archive only for reading: nothing is created, upgraded or locked, even on a read-only medium."""
+"""Opens an archive only for reading. Nothing is created, upgraded or locked, so this also works on a read-only
+medium."""
 
 from __future__ import annotations
 
@@ -22,9 +23,9 @@ from archive.storage.upgrade import NEWEST, revision_of
 def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[Archive]:
     """Open the archive at a database URL without changing it.
 
-    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. At the
-    end it raises ArchiveBusyError if another program wrote to a file that no program had open at the beginning.
-    """
+    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. It raises
+    ArchiveBusyError at the end if no program had the file open at the beginning, but another program wrote to it in the
+    meantime."""
     database = parsed(url)
     location = location_of(database)
     file = None if database.get_backend_name() != "sqlite" else _File.of(database, location)
@@ -46,7 +47,7 @@ class _File:
     path: Path
     url: URL
     is_still: bool
-    """Whether no program has it open. It then has no write-ahead log, and reading must not create one."""
+    """Whether no program has the file open. Then there is no write-ahead log, and reading must not create one."""
     written: tuple[int, int]
 
     @classmethod

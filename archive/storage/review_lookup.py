@@ -1,4 +1,4 @@
-"""Looks up reviews. They are read together with their findings."""
+"""Looks up reviews of findings. They are needed whenever findings are read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from archive.model import REVIEW_KINDS, Review, ReviewKind
 from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
 
 FindingKey = tuple[int, str, str, str]
-"""Key of a finding: the policy's number, the rule, the words before and after. Findings with equal keys repeat each
-other."""
+"""Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the
+same key repeat each other."""
 
 
 class ReviewLookup:
-    """All reviews of an archive, as seen by one transaction. There are few, because people write them."""
+    """All reviews of an archive, as one transaction sees them. There are only a few reviews, because people write
+    them."""
 
     def __init__(self, session: Session) -> None:
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
@@ -28,7 +29,7 @@ class ReviewLookup:
             for finding, reviews in self.reviews.items()
             if (judging := [review for review in reviews if review.kind != "comment"])
         }
-        """The review that counts, by number of the finding."""
+        """The review that counts for a finding, by number of the finding."""
         self.false_alarms = self._false_alarms(session)
         """False alarms by key. If several have the same key, the first one counts."""
 

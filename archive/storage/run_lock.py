@@ -1,8 +1,7 @@
-"""The lock that one run holds in a PostgreSQL archive, whatever its machine. It ends with the run's connection.
-
-If the server restarts during a run, the lock is lost before the run ends. This does little harm. Two runs at the same
-time share the work through the rows that they claim, and a claim ends only with its lease.
-"""
+"""The lock that a run holds in a PostgreSQL archive. It keeps out other runs on any machine. The lock ends with the
+run's connection. If the database server restarts during a run, the lock is lost before the run ends. Then a second run
+may begin, which does little harm: each run claims the messages that it sends, and a claim does not end with the
+connection."""
 
 from __future__ import annotations
 
@@ -47,6 +46,6 @@ def hold_run_lock(engine: Engine, location: str) -> Iterator[None]:
 
 
 def _described(address: IPv4Address | IPv6Address | None, since: datetime | None) -> str:
-    """Say where a run is and since when. `since` is None if this user may not see it."""
+    """Say on which machine a run is, and when it began. `since` is None if this user may not see the time."""
     machine = "of this machine" if address is None else f"from {address}"
     return f" {machine}" if since is None else f" {machine}, since {since:%Y-%m-%d %H:%M} UTC,"

@@ -1,8 +1,8 @@
 """Seals evidence: adds an entry for each evidence row to the chain.
 
-An entry holds the SHA-256 of a row's canonical bytes and of the entry before it. So the hash of one entry proves all
-evidence up to it. Rows are sealed in the transaction that writes them; see `Sealing`.
-"""
+An entry contains two hashes: the SHA-256 of a row's canonical bytes, and the SHA-256 of the entry before it. So the
+hash of one entry proves all evidence up to that entry. Rows are sealed in the transaction that writes them; see
+`Sealing`."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ from archive.storage.evidence_rows import (
 from archive.storage.tables import Base, ChainEntryRow, FetchPageRow, NamingRow, PolicyRow, RemovalRow
 
 START = "start"
-"""Kind of the first entry of a chain. It has no row. Its row hash is random, so that two chains never agree."""
+"""Kind of the first entry of a chain. This entry has no row. Its row hash is random, so that two chains are never
+equal."""
 
 GENESIS = "0" * 64
-"""The hash that the first entry has in place of a previous one."""
+"""The hash that the first entry contains in place of the hash of a previous entry."""
 
 _CHAIN_LOCK = 0x636C61757365
-"""The advisory lock on PostgreSQL with which only one transaction at a time appends to the chain."""
+"""Number of an advisory lock in PostgreSQL. With this lock, only one transaction at a time appends to the chain."""
 
 
 _LAST = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
@@ -71,22 +72,20 @@ class ChainEntry:
     """Time of sealing, by the clock of the machine that sealed it."""
 
     def canonical(self) -> bytes:
-        """Return the bytes that are hashed: one line of JSON, keys sorted, no spaces, UTF-8."""
+        """Return the bytes that are hashed. They are one line of JSON in UTF-8, with sorted keys and without spaces."""
         at = canonical_time(self.recorded_at)
         return entry_bytes(self.previous, self.sequence, self.kind, row_id=self.id, row=self.row, at=at)
 
     @property
     def hash(self) -> str:
-        """SHA-256 of its canonical bytes in hex. The next entry has it as `previous`."""
+        """SHA-256 of the entry's canonical bytes, in hex. In the next entry, it is the value of `previous`."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
 def entry_bytes(previous: str, sequence: int, kind: str, *, row_id: int, row: str, at: str) -> bytes:
-    """Return the bytes of an entry that are hashed, as `canonical_json` writes them; `at` is a canonical time.
-
-    Written out because a verification does it for each entry. Raises TypeError or ValueError for what JSON or UTF-8
-    cannot hold.
-    """
+    """Return the bytes of an entry that are hashed. They are equal to the result of `canonical_json`, but are made
+    faster, because a verification needs them for each entry. `at` is a canonical time. Raises TypeError or ValueError
+    for values that JSON or UTF-8 cannot represent."""
     return (
         f'{{"id":{row_id:d},"kind":{quoted(kind)},"previous":{quoted(previous)},"recorded_at":{quoted(at)},'
         f'"row":{quoted(row)},"sequence":{sequence:d}}}'
@@ -97,17 +96,16 @@ def entry_bytes(previous: str, sequence: int, kind: str, *, row_id: int, row: st
 class Sealing:
     """Collects the evidence that a session writes, and seals it before the commit.
 
-    So the recorder, imports and reviews need not know of the chain. Evidence is added as single objects, and must not
-    be altered after sealing.
-    """
+    So the code that records visits, imports and reviews does not deal with the chain. Evidence is added as single
+    objects, and must not be altered after sealing."""
 
     session: Session
     _values: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
-    """The values that were written, to compare with what the database gives back."""
+    """The values that were written. They are compared with the values that the database returns."""
     _pages: defaultdict[int, dict[int, Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
-    """The same of the further pages of each fetch, by their position."""
+    """The values that were written for the further pages of each fetch, by position of the page."""
     _removed: set[tuple[int, int]] = field(default_factory=set)
-    """Pages, by fetch and position, whose body was removed under a rule."""
+    """Pages whose body was removed under a rule. Each is given by the fetch and the position of the page."""
     _named: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,7 +114,7 @@ class Sealing:
         event.listen(self.session, "do_orm_execute", self._require_objects)
 
     def seal(self, now: datetime) -> None:
-        """Append an entry for each evidence row that was written. No more rows may be written after it."""
+        """Append an entry for each evidence row that was written. No more evidence may be written after this call."""
         self.session.flush()
         connection = self.session.connection()
         for policy, name in sorted(self._named.items()):
@@ -148,7 +146,8 @@ class Sealing:
         self._pages[row.fetch_id][row.position] = _held(row, PAGE_COLUMNS)
 
     def _require_as_written(self, kind: str, row_id: int, content: bytes) -> None:
-        """Refuse a row that the database returns with other values than were written, for example because of a trigger.
+        """Refuse a row if the values in the database differ from the values that were written, for example because of a
+        trigger.
 
         Raises DamagedArchiveError, so that the whole transaction is rolled back.
         """
@@ -164,7 +163,8 @@ class Sealing:
 
     def _compare(self, what: str, stored: Mapping[str, Any], written: Mapping[str, Any], page: tuple[int, int]) -> None:
         for name, value in json.loads(canonical_json(written)).items():
-            removed = name == "snapshot_sha256" and value is None and page in self._removed  # its removal is sealed too
+            # The removal of this body is sealed too.
+            removed = name == "snapshot_sha256" and value is None and page in self._removed
             if stored[name] != value and not removed:
                 raise self._came_back(what, name)
 
@@ -193,7 +193,7 @@ class Sealing:
 
 
 def _held(row: Base, columns: Iterable[str]) -> Mapping[str, Any]:
-    """Return the values that the program gave a row; what the database filled in is left out."""
+    """Return the values that the program set in a row. Values that the database filled in are left out."""
     return {name: row.__dict__[name] for name in columns if name in row.__dict__}
 
 
@@ -222,10 +222,8 @@ def append(
     now: datetime,
     require: Callable[[str, int, bytes], None] | None = None,
 ) -> None:
-    """Append an entry for each row, given by kind and id, in this order. The rows must be written already.
-
-    `require` is called with the kind, id and canonical bytes of each row before it is sealed.
-    """
+    """Append an entry for each row, given by kind and id, in this order. The rows must already be written. `require` is
+    called with the kind, id and canonical bytes of each row before it is sealed."""
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
         ids: defaultdict[str, list[int]] = defaultdict(list)
@@ -276,7 +274,8 @@ def _linked(
 
 
 def _lock_end(connection: Connection) -> tuple[int, str]:
-    """Return the last entry's number and hash. Keep others from appending until the transaction ends.
+    """Return the number and the hash of the last entry. Prevent other transactions from appending until this
+    transaction ends.
 
     A transaction takes this lock last, so that two transactions cannot wait for each other. SQLite has only one writer
     anyway.

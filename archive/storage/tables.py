@@ -1,4 +1,4 @@
-"""The tables. Their rows never leave `archive/` and `notifier/outbox`."""
+"""Defines the tables. Their rows are used only in `archive/` and `notifier/outbox`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ Columns = Row[*tuple[Any, ...]]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, stored in UTC. SQLite alone would return it without a zone."""
+    """A column type for an aware time, which is stored in UTC. Without this type, SQLite would return times without a
+    time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -78,7 +79,7 @@ class BlobRow(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     """Content compressed with zstd. If it has a `base_sha256`, the plain bytes of that content are the dictionary."""
     base_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
-    """The keyframe that it is a difference from; None for a keyframe."""
+    """Address of the content's keyframe. None if the content is stored whole."""
 
 
 class PolicyRow(Base):
@@ -97,25 +98,25 @@ class PolicyRow(Base):
     tags: Mapped[list[Any]]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """Time when it was removed from the configuration."""
+    """Time when the policy was removed from the configuration."""
     tried_at: Mapped[datetime | None]
-    """Start of the last run that tried it. The next check is due relative to it."""
+    """Start of the last run that tried the policy. The next check is due some time after that."""
     confirm_after_seconds: Mapped[int] = mapped_column(server_default=text("1800"))
     confirm_max_seconds: Mapped[int] = mapped_column(server_default=text("259200"))
     flap_quiet_seconds: Mapped[int] = mapped_column(server_default=text("604800"))
     further_urls: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Addresses after the first one. All are read as one text."""
+    """The addresses after the first address. The pages of all addresses are read as one text."""
     render: Mapped[bool] = mapped_column(server_default=false())
-    """Whether a browser runs the scripts of its pages."""
+    """Whether a browser runs the scripts of the policy's pages."""
     owner: Mapped[str] = mapped_column(server_default="")
-    """The person or team that is responsible for it; "" if it is not given."""
+    """The person or team that is responsible for the policy. It is "" if none is given."""
     paused_at: Mapped[datetime | None]
-    """Time since which fetching is paused; None if it is not paused."""
+    """Time since which fetching is paused. None if the policy is not paused."""
 
 
 class PolicyEventRow(Base):
-    """A change to the list of policies, as news for subscribers and operators. Not evidence; names are evidence in
-    `NamingRow`."""
+    """A change to the list of policies, as news for subscribers and operators. It is not evidence. The names of a
+    policy are evidence in `NamingRow`."""
 
     __tablename__ = "policy_event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,7 +131,7 @@ class PolicyEventRow(Base):
     """The policy's tags at that time."""
     at: Mapped[datetime]
     announced: Mapped[bool] = mapped_column(server_default=false())
-    """Whether each affected subscription has it in `news`."""
+    """Whether a `NewsRow` was added for each affected subscription."""
 
 
 class FetchRow(Base):
@@ -150,11 +151,12 @@ class FetchRow(Base):
     reason: Mapped[str | None]
     detail: Mapped[str]
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
-    """The kept raw body; None for unchanged and failed fetches."""
+    """Address of the kept raw body. None for unchanged and failed fetches."""
     fallback: Mapped[bool]
     """True if the configured selector matched nothing and the generic extraction was used."""
     identity: Mapped[str] = mapped_column(server_default="")
-    """Extraction identity of the response; "" if it was not read, or if older programs did not record it."""
+    """Extraction identity of the response. It is "" if the response was not read, or if an older program did not record
+    the identity."""
 
 
 class FetchPageRow(Base):
@@ -163,7 +165,7 @@ class FetchPageRow(Base):
     __tablename__ = "fetch_page"
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Position of the page; 1 for the page after the fetch's own."""
+    """Position of the page. The first page has the position 0, so the first further page has the position 1."""
     url: Mapped[str]
     """The requested address."""
     final_url: Mapped[str]
@@ -178,8 +180,7 @@ class FetchPageRow(Base):
 class LeftOutRow(Base):
     """The left-out prose of a page. It is recorded with each version, and when watched sentences appear or disappear.
 
-    It is evidence, beside the fetch whose snapshot has the text.
-    """
+    It is evidence. The text itself is in the snapshot of the fetch."""
 
     __tablename__ = "left_out"
     __table_args__ = (Index("ix_left_out_policy_id_id", "policy_id", "id"),)
@@ -193,16 +194,16 @@ class LeftOutRow(Base):
     page_words: Mapped[int]
     """Number of words in the left-out sentences and the policy together."""
     watched: Mapped[list[Any]]
-    """Left-out sentences about sharing or rights: the text, the topics, the reason why each was left out."""
+    """Left-out sentences about sharing or rights. Each has the text, the topics, and the reason why it was left out."""
     came: Mapped[list[Any]]
     """Watched sentences that were not there before; empty for a first version."""
     gone: Mapped[list[Any]]
     differences: Mapped[int]
-    """Number of sentences that appeared or disappeared, as an index for fetches with such changes."""
+    """Number of sentences that appeared or disappeared. Queries use it to find the fetches with such changes."""
 
 
 class KnownPageRow(Base):
-    """A fingerprint that recognises responses with the text of a policy's latest version, without parsing.
+    """A fingerprint that recognises responses with the text of a policy's latest version without parsing them.
 
     It is not evidence. It may be dropped at any time, which costs only one full reading of a page.
     """
@@ -241,22 +242,22 @@ class VersionRow(Base):
     """Number of the version, from 1."""
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     seen_at: Mapped[datetime] = mapped_column(index=True)
-    """Start of the fetch that first saw it."""
+    """Start of the fetch that first saw the version."""
     document_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     identity: Mapped[str]
     """Extraction identity."""
     dates: Mapped[list[Any]]
-    """Dates that the policy states about itself: kind, ISO date, words."""
+    """Dates that the policy states about itself. Each has a kind, an ISO date, and the words."""
     boundary: Mapped[bool]
-    """True if it cannot be compared directly with the version before."""
+    """True if the version cannot be compared directly with the version before."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     confirmed: Mapped[bool] = mapped_column(server_default=true())
-    """False if it was odd and no second look confirmed it."""
+    """False if the version was odd and no second look confirmed it."""
     returns_to: Mapped[int | None]
     """Number of the earlier version with the same text."""
     flapping: Mapped[bool] = mapped_column(server_default=false())
-    """Whether its text goes back and forth, so that its alerts wait."""
+    """Whether the text goes back and forth. The alerts of such a version wait."""
     fetch: Mapped[FetchRow] = relationship(lazy="joined")
 
 
@@ -266,7 +267,7 @@ class PendingRow(Base):
     __tablename__ = "pending"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
-    """The fetch that first saw it and keeps its snapshot."""
+    """The fetch that first saw the odd text. The snapshot of this fetch is kept."""
     since: Mapped[datetime]
     """Time when the first of a series of odd texts was seen. `confirm_max` counts from it."""
     seen_at: Mapped[datetime]
@@ -277,16 +278,18 @@ class PendingRow(Base):
     """`document.text_identity`."""
     reason: Mapped[str]
     visits: Mapped[int]
-    """Number of visits since the first of the series of odd texts, that visit included."""
+    """Number of visits since the first visit that saw a text of the series of odd texts, including that visit."""
 
 
 class ChangeRow(Base):
-    """A change: the difference between a version and the version before. A net change names its version before."""
+    """A change: the difference between a version and an earlier version. The earlier version is usually the version
+    just before. For a net change, a `NetChangeRow` names the earlier version."""
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
-    """The version after the change. The version before has the number one lower, unless there is a `NetChangeRow`."""
+    """The version after the change. The version before the change has the preceding number, unless there is a
+    `NetChangeRow`."""
     material: Mapped[bool]
     severity: Mapped[str | None]
     topics: Mapped[list[Any]]
@@ -296,17 +299,15 @@ class ChangeRow(Base):
     """The fields of `differ.model.Timing`, with ISO dates; empty for changes that were recorded before this column
     existed."""
     drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Languages that were left behind: another language's text changed, and theirs did not."""
+    """Languages that were left behind. The text changed in another language, but not in these languages."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 
 
 class NetChangeRow(Base):
-    """Marks a change as net, and names its version before. Evidence.
-
-    It is recorded when a message reports the difference between the version that its reader knows and the version that
-    is current, and these are not the two sides of a recorded change.
-    """
+    """Marks a change as a net change, and names the version before the change. This row is evidence. It is recorded
+    when a message compares the version that its reader knows with the current version, and no change between these two
+    versions is recorded yet."""
 
     __tablename__ = "net"
     __table_args__ = (UniqueConstraint("change_id"),)
@@ -316,7 +317,7 @@ class NetChangeRow(Base):
 
 
 IS_STEP = ChangeRow.id.not_in(select(NetChangeRow.change_id))
-"""Condition that a change is the difference of a version from the one before, and not net."""
+"""Condition that a change is the difference between a version and the version just before, and not a net change."""
 
 
 class FindingRow(Base):
@@ -363,9 +364,8 @@ class SuppressionRow(Base):
 
 
 class NamingRow(Base):
-    """A name of a policy and the time from which it had it. This is evidence, because the policy's own row may
-    change.
-    """
+    """A name of a policy, and the time from which the policy had this name. This is evidence, because the name in the
+    policy's own row may change."""
 
     __tablename__ = "naming"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -382,9 +382,9 @@ class RemovalRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     position: Mapped[int]
-    """0 for the fetch's own body, or the position of the further page."""
+    """Position of the page. It is 0 for the fetch's own body."""
     sha256: Mapped[str] = mapped_column(String(64))
-    """Address of the body, the former `snapshot_sha256`."""
+    """Address of the removed body: the former value of `snapshot_sha256`."""
     removed_at: Mapped[datetime]
     reason: Mapped[str]
     """The rule that allowed the removal, in words."""
@@ -397,7 +397,7 @@ class RestoreRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     restored_at: Mapped[datetime]
     versions: Mapped[dict[str, Any]]
-    """Number of each policy's latest version, by the policy's number; 0 if it had no version."""
+    """Number of each policy's latest version, by the number of the policy. It is 0 if the policy had no version."""
 
 
 class ChainEntryRow(Base):
@@ -432,31 +432,33 @@ class ChainStampRow(Base):
 
 
 class SubscriptionRow(Base):
-    """A subscription. It covers records made after it was first seen, or after it was widened."""
+    """A subscription. It covers only records that were made after the subscription was first seen. If it was widened,
+    it covers the new part only for records that were made after that."""
 
     __tablename__ = "subscription"
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """Its scopes, each with the first change that it covers. It also has the last change for which alerts were
-    planned.
-    """
+    """The scopes of the subscription, each with the change after which it came into force. The last change for which
+    alerts were planned is stored here too."""
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
-    """Its origin: the `configuration`, or the `command line`."""
+    """Origin of the subscription: `configuration` or `command line`."""
     settings: Mapped[dict[str, Any] | None]
-    """Its scope and targets if it was made on the command line; None for a subscription of the configuration."""
+    """The scope and the targets of a subscription that was made on the command line. None for a subscription in the
+    configuration."""
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
-    """Login of the person who made it on the command line, or ""."""
+    """Login of the person who made the subscription on the command line, or ""."""
     created_at: Mapped[datetime | None]
-    """Time when it was first seen, or when it came back."""
+    """Time when the subscription was first seen, or when it came back."""
     removed_at: Mapped[datetime | None]
-    """Time when it was removed from the configuration. If it comes back later than `planning.ABSENCE`, it is treated as
-    new."""
+    """Time when the subscription was removed from the configuration. If it stays away for longer than
+    `planning.ABSENCE`, it is treated as new when it comes back."""
     forgotten_at: Mapped[datetime | None]
     """Time when the person was erased. The name and the recipients no longer identify anybody."""
     digested_until: Mapped[datetime | None]
-    """End of the period covered by the last digest; initially when the subscription was first seen."""
+    """End of the period that the last digest covers. Before the first digest, it is the time when the subscription was
+    first seen."""
     digested_fetch_id: Mapped[int | None]
     """The newest fetch that a digest has counted, or that existed when the subscription was first seen."""
     digested_change_id: Mapped[int | None]
@@ -469,12 +471,13 @@ class AlertRow(Base):
     __tablename__ = "alert"
     __table_args__ = (UniqueConstraint("finding_id", "subscription_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    """Derived from the finding and the subscriber, so that planning twice gives the same id."""
+    """Id that is derived from the finding and the subscriber. So planning twice gives the same id."""
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     planned_at: Mapped[datetime]
     digest: Mapped[str | None]
-    """None if the alert is sent at once; else the key of the digest that lists it, or "" until there is one."""
+    """Key of the digest that lists the alert. It is "" while the alert waits for the next digest, and None if the alert
+    is sent at once."""
 
 
 class ReviewRow(Base):
@@ -495,8 +498,8 @@ class ReviewRow(Base):
 class ToldTroubleRow(Base):
     """A problem with the monitoring that an operator was notified of.
 
-    Names and addresses are only in the rows that it refers to. If a person is erased there, no trace remains here.
-    """
+    Names and addresses are only in the rows to which this row refers. If a person is erased from those rows, no trace
+    remains here."""
 
     __tablename__ = "told_trouble"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -506,14 +509,14 @@ class ToldTroubleRow(Base):
     """unread, gone, fallback, flapping, missed, idle, waiting, undelivered, template, or left-out; see
     notifier/contents/incident."""
     about: Mapped[str]
-    """Number of the policy, the subscription or the delivery, or name of the template."""
+    """Number of the policy, the subscription or the delivery; or name of the template."""
     episode: Mapped[str]
-    """Distinguishes separate occurrences of a problem: its first visit, or ""."""
+    """Text that distinguishes separate occurrences of a problem. It is the number of the first visit, or ""."""
     since: Mapped[datetime]
-    """Time when it began, as far as known."""
+    """Time when the problem began, as far as known."""
     told_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """Time when the program noticed that it was over; None while it lasts."""
+    """Time when the program noticed that the problem was over. None while the problem lasts."""
 
 
 class NewsRow(Base):
@@ -524,19 +527,20 @@ class NewsRow(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("policy_event.id"), primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """Kind of the delivery that will contain it: digest or operator."""
+    """Kind of the delivery that will contain the news: digest or operator."""
 
 
 class RunRow(Base):
-    """A run of the program. With these rows the watchdog sees whether runs end."""
+    """A run of the program. From these rows, the watchdog sees whether runs end."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """None while the run continues, and forever if it was interrupted."""
+    """Time when the run was completed. None while the run continues. It stays None if the run was interrupted."""
     error: Mapped[str] = mapped_column(server_default=text("''"))
-    """Reason for the interruption, without secrets; "" if it is unknown or there was none."""
+    """Reason for the interruption, without secrets. It is "" if the run was not interrupted, or if the reason is
+    unknown."""
 
 
 class DeliveryRow(Base):
@@ -549,16 +553,15 @@ class DeliveryRow(Base):
     kind: Mapped[str] = mapped_column(String(16), server_default="alert")
     """alert, digest, welcome, or operator."""
     key: Mapped[str] = mapped_column(server_default=text("''"))
-    """Identifies its content within its kind and subscription, so that planning twice adds it once. For an alert it is
-    the number of the change; for a digest, the end of its period."""
+    """Key that identifies the message within its kind and subscription. So if a message is planned twice, it is added
+    once. For an alert, the key is the number of the change. For a digest, the key begins with the end of the period."""
     urgent: Mapped[bool] = mapped_column(server_default=false())
-    """Whether it is sent even in quiet hours."""
+    """Whether the message is sent even in quiet hours."""
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """Its content at the time of planning. For an alert, only the facts that the change and its findings do not
-    have.
-    """
+    """The content of the message at the time of planning. For an alert, it has only the facts that the change and its
+    findings do not have."""
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
-    """The change of an alert; None for other kinds."""
+    """The change of an alert. None for other kinds of messages."""
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     channel: Mapped[str]
     """The channel's name in the configuration, never its URL."""
@@ -578,11 +581,10 @@ class DeliveryRow(Base):
 
 
 class SectionRow(Base):
-    """The text of a section for the search, stored once however often it occurs. Not evidence; see
-    archive/search/index.
+    """The text of a section for the search. A text that occurs several times is stored once. This row is not evidence;
+    see archive/search/index.
 
-    Its stems are in `section_words`, a full-text index of SQLite or PostgreSQL.
-    """
+    The stems of the text are in `section_words`, a full-text index of SQLite or PostgreSQL."""
 
     __tablename__ = "section"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -593,45 +595,43 @@ class SectionRow(Base):
     heading: Mapped[str]
     language: Mapped[str]
     text: Mapped[str]
-    """Its blocks, one on a line."""
+    """The blocks of the section, each on its own line."""
 
 
 class StandingRow(Base):
-    """A series of versions of a policy that have a section. Not evidence."""
+    """A series of successive versions of a policy that have a section. It is not evidence."""
 
     __tablename__ = "standing"
     __table_args__ = (Index("ix_standing_policy_id_last", "policy_id", "last"),)
     section_id: Mapped[int] = mapped_column(ForeignKey("section.id"), primary_key=True, autoincrement=False)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """Number of the first version that has it."""
+    """Number of the first version that has the section."""
     last: Mapped[int | None]
-    """Number of the last version that has it; None while the policy still has it."""
+    """Number of the last version that has the section. None while the policy still has the section."""
     appeared_at: Mapped[datetime]
     """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """Time when the first version without it was first seen; None while the policy still has it."""
+    """Time when the first version without the section was first seen. None while the policy still has the section."""
 
 
 class IndexedRow(Base):
-    """The last version of a policy whose sections can be searched. Not evidence."""
+    """The last version of a policy whose sections can be searched. This row is not evidence."""
 
     __tablename__ = "indexed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """Number of that version; 0 if versions of an older program must be indexed first."""
+    """Number of the version. It is 0 if versions that an older program recorded must be indexed first."""
 
 
 class ListedRow(Base):
-    """The last version up to which a policy's rights and recipients are listed. Not evidence.
-
-    See archive/recording/inventories.
-    """
+    """The last version whose rights and recipients are listed. This row is not evidence. See
+    archive/recording/inventories."""
 
     __tablename__ = "listed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """Number of that version; 0 if no version is listed yet."""
+    """Number of the version. It is 0 if no version is listed yet."""
     identity: Mapped[str] = mapped_column(String(16))
     """`differ.judgement.inventory_identity` of the rules that made the list."""
     complete: Mapped[bool]
@@ -639,20 +639,21 @@ class ListedRow(Base):
 
 
 class EntryColumns:
-    """Columns of entries that a policy's texts name in successive versions."""
+    """Columns of an inventory entry: a right or recipient that successive versions of a policy name."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     first: Mapped[int]
-    """Number of the first version that names it in these words."""
+    """Number of the first version that names the right or recipient in these words."""
     last: Mapped[int | None]
-    """Number of the last version that does; None while the policy still does."""
+    """Number of the last version that names it in these words. None while the policy still does so."""
     appeared_at: Mapped[datetime]
     """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """Time when the first version without it was first seen; None while the policy still names it."""
+    """Time when the first version without the entry was first seen. None while the policy still names it."""
     since: Mapped[datetime]
-    """Time from which the policy names it without interruption, even in other words."""
+    """Time from which the policy has named the right or recipient without interruption. The words may have changed
+    since then."""
     language: Mapped[str]
     section: Mapped[str]
     """Headings joined by " > "."""
@@ -660,10 +661,7 @@ class EntryColumns:
 
 
 class NamedRightRow(EntryColumns, Base):
-    """A right that a policy names. Not evidence.
-
-    The fields are those of `differ.judgement.inventory.Right`.
-    """
+    """A right that a policy names. It is not evidence. The fields are those of `differ.judgement.inventory.Right`."""
 
     __tablename__ = "named_right"
     __table_args__ = (
@@ -677,10 +675,8 @@ class NamedRightRow(EntryColumns, Base):
 
 
 class NamedRecipientRow(EntryColumns, Base):
-    """A recipient that a policy names. Not evidence.
-
-    The fields are those of `differ.judgement.recipients.Recipient`.
-    """
+    """A recipient that a policy names. It is not evidence. The fields are those of
+    `differ.judgement.recipients.Recipient`."""
 
     __tablename__ = "named_recipient"
     __table_args__ = (
@@ -700,4 +696,4 @@ class NamedRecipientRow(EntryColumns, Base):
     purpose: Mapped[str]
     country: Mapped[str]
     codes: Mapped[str]
-    """Codes of these countries, each with a space before and after it; "" if there are none."""
+    """Codes of the countries in `country`, each with a space before and after it. It is "" if there are none."""

@@ -1,4 +1,4 @@
-"""Upgrades a database to the newest schema in one transaction, or says why it cannot."""
+"""Upgrades a database to the newest schema in one transaction. If that is not possible, the error says why."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def upgrade_schema(engine: Engine, location: str) -> None:
 
 
 def revision_of(connection: Connection, location: str) -> str | None:
-    """Return the revision of the database; None if it is empty."""
+    """Return the revision of the database's schema. Return None if the database is empty."""
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE in tables:
         revisions = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all()  # noqa: S608 - a constant

@@ -43,7 +43,8 @@ Judged = TypeVar("Judged", FindingRow, SuppressionRow)
 
 
 def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
-    """Return a policy's row. With `lock` it stays locked until the transaction ends. Raises UnknownPolicyError."""
+    """Return a policy's row. With `lock`, the row stays locked until the transaction ends. Raises
+    UnknownPolicyError."""
     query = select(PolicyRow).where(PolicyRow.name == name)
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
@@ -52,8 +53,8 @@ def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
 
 
 def tagged(session: Session, tag: str) -> list[int]:
-    """Return the ids of the policies with a tag. Raises UnknownTagError if there are none."""
-    # In both databases, the column holds JSON from Python.
+    """Return the ids of the policies with a tag. Raises UnknownTagError if no policy has the tag."""
+    # In SQLite and in PostgreSQL, the column contains JSON that Python wrote.
     holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
     ids = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
     if not ids:
@@ -65,11 +66,9 @@ def tagged(session: Session, tag: str) -> list[int]:
 def read_versions(
     session: Session, conditions: Iterable[ColumnElement[bool]], query: Query | None
 ) -> tuple[Version, ...]:
-    """Return the versions that meet the conditions, by policy and number, with the findings that a query selects.
-
-    The conditions are on `VersionRow`. Of the query, only the parts about findings are used. Without a query, versions
-    have no findings.
-    """
+    """Return the versions that meet the conditions, ordered by policy and number. The conditions are on `VersionRow`.
+    Each version has the findings that the query selects. The other parts of the query are ignored. Without a query,
+    versions have no findings."""
     wanted = list(conditions)
     rows = session.execute(_versions().where(*wanted)).all()
     changes = _changes(session, wanted, query)
@@ -88,7 +87,7 @@ def _further(session: Session, conditions: list[ColumnElement[bool]]) -> default
     return pages
 
 
-@cache  # building it takes longer than running it
+@cache  # building the query takes longer than running it
 def _versions() -> Select[Any]:
     """Select versions with the needed columns of the policy, the fetch, and the earlier version with the same text."""
     former = aliased(VersionRow)
@@ -107,8 +106,7 @@ def _versions() -> Select[Any]:
 def _last_seen_at() -> ColumnElement[datetime]:
     """Select the time of the last fetch that found a version's text before the next version.
 
-    The order of recording counts, because clocks may go back. Each part of the query can use an index.
-    """
+    The order of recording is used, because clocks may go back. Each part of the query can use an index."""
     following, visit = aliased(VersionRow), aliased(FetchRow)
     until = (
         select(following.fetch_id)
@@ -145,7 +143,7 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
 
 
 def read_change(session: Session, row: ChangeRow) -> Change:
-    """Return a change, net or not, with all its findings."""
+    """Return a change with all its findings. The change may be a net change."""
     lookup, policy = ReviewLookup(session), row.version.policy_id
     findings = session.scalars(select(FindingRow).where(FindingRow.change_id == row.id).order_by(FindingRow.position))
     suppressed = session.scalars(
@@ -161,11 +159,9 @@ def read_change(session: Session, row: ChangeRow) -> Change:
 def _judged(
     session: Session, kind: type[Judged], conditions: list[ColumnElement[bool]], wanted: list[ColumnElement[bool]]
 ) -> Iterator[Columns]:
-    """Yield the findings or suppressions of the versions that meet the conditions, if they are wanted.
-
-    Only columns are read, because objects take three times as long for many rows. `wanted` is selected as a column: as
-    a condition it might make SQLite start with all findings of a topic.
-    """
+    """Yield the findings or suppressions of the versions that meet the conditions, if the findings or suppressions are
+    wanted. Only columns are read, because reading many rows as objects takes three times as long. `wanted` is selected
+    as a column. If it were a condition, SQLite might start with all findings of a topic, which is slow."""
     query = (
         select(*kind.__table__.c, VersionRow.policy_id, and_(true(), *wanted).label("wanted"))
         .join(ChangeRow, ChangeRow.id == kind.change_id)
@@ -220,7 +216,8 @@ def stored_timing(timing: Timing) -> dict[str, Any]:
 
 
 def read_timing(stored: dict[str, Any]) -> Timing:
-    """Return the timing that `stored_timing` wrote. Fields that older programs did not write have their default."""
+    """Return the timing that `stored_timing` wrote. A field that an older program did not write has its default
+    value."""
     days = {name: date.fromisoformat(stored[name]) for name in TIMING_DAYS if stored.get(name)}
     return replace(Timing(), **(stored | days))
 

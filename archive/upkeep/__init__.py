@@ -1,1 +1,1 @@
-"""Operator chores: backup, restore, retention, vacuum, statistics."""
+"""Does the operator's maintenance: backup, restore, retention, vacuum and statistics."""

@@ -1,4 +1,4 @@
-"""Makes and restores backups of an archive in a file."""
+"""Makes backups of an archive that is a file, and restores such backups."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class BackupError(StorageError):
 
 
 def back_up(archive: Archive, target: Path) -> Head:
-    """Write a consistent copy of a SQLite archive to a new file, and return its head. A run may continue in the
-    meantime.
+    """Write a consistent copy of a SQLite archive to a new file. Return the head of the copy's chain. A run may
+    continue in the meantime.
 
     The copy has no free pages, so it contains nothing that was erased. Raises BackupError if the file exists or cannot
     be written, or if the archive is not in SQLite.
@@ -86,7 +86,8 @@ def _head_of(path: Path) -> Head:
 
 
 def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
-    """Restore a backup. Return the path to which the previous archive was moved, or None if there was none.
+    """Restore a backup. Return the path to which the previous archive was moved. Return None if there was no previous
+    archive.
 
     The backup file stays. Raises BackupError if the backup is not an intact archive, or if an archive exists and
     `replace` is False.
@@ -105,7 +106,7 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
         if target.exists():
             read_by_the_same(target, partial)
         _require_sound(partial)
-        _head_of(partial)  # it is an archive with a schema that this program knows
+        _head_of(partial)  # the file is an archive whose schema this program knows
         aside = _put_aside(target, replace=replace)
         partial.replace(target)
         _to_disk(target.parent)

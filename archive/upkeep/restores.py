@@ -16,9 +16,9 @@ WITHDRAWN = "Withdrawn when a backup was restored: it may have been sent after t
 def note_restored(archive: Archive, now: datetime) -> int:
     """Record that this archive was restored from a backup. Return the number of waiting messages that are given up.
 
-    A message that waited when the backup was made may have been sent since, so it is given up visibly. The first change
-    of each policy after the restoration may also have been sent before, so it is recorded but alerts nobody.
-    """
+    A message that waited when the backup was made may have been sent after the backup. So it is given up, and is listed
+    as given up. The first change of each policy after the restoration may also have been sent before, so it is recorded
+    but alerts nobody."""
     with archive.writing() as session:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
         numbers: dict[int, int] = dict(session.execute(newest).all())

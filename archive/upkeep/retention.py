@@ -1,8 +1,7 @@
 """Removes the bodies of old pages under a rule, and removes contents that nothing refers to.
 
 Texts, versions and judgements are never removed. The body of each policy's latest version is not removed either. Each
-removal is evidence: it says which body was removed, when, and under which rule.
-"""
+removal is evidence. It says which body was removed, when, and under which rule."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, 
 from archive.upkeep.retention_rule import Retention
 
 BATCH = 200
-"""Number of fetches that lose their bodies in one transaction. It is limited, so that a run never waits long."""
+"""Maximum number of fetches whose bodies are removed in one transaction. With this limit, a run never waits long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Removed:
     contents: int = 0
     """Stored contents that nothing referred to."""
     stored_bytes: int = 0
-    """Their compressed size."""
+    """Compressed size of these contents, in bytes."""
 
 
 def count_removable(archive: Archive, rule: Retention, now: datetime) -> int:
@@ -69,10 +68,8 @@ def _removable(session: Session, rule: Retention, now: datetime) -> list[ColumnE
 
 
 def require_known_holds(archive: Archive, rule: Retention) -> None:
-    """Raise UnknownPolicyError or UnknownTagError for a hold that matches no policy. Retired policies are included.
-
-    Otherwise a misspelt hold would lose the bodies that it should keep.
-    """
+    """Raise UnknownPolicyError or UnknownTagError if a legal hold matches no policy. Retired policies count too.
+    Without this check, a misspelt hold would not keep the bodies that it should keep."""
     with archive.reading() as session:
         rows = session.execute(select(PolicyRow.name, PolicyRow.tags)).all()
     names, tags = [row.name for row in rows], sorted({tag for row in rows for tag in row.tags})
@@ -98,7 +95,7 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
         session.add(
             RemovalRow(fetch_id=fetch.id, position=position, sha256=page.snapshot_sha256, removed_at=now, reason=reason)
         )
-        session.flush()  # the removal must be written before the body goes, because the fetch's seal needs it
+        session.flush()  # write the removal before the body is removed, because the fetch's seal needs it
         page.snapshot_sha256 = None
     return len(pages)
 
@@ -106,8 +103,8 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
 def remove_unreferenced(archive: Archive) -> Removed:
     """Remove stored contents that nothing refers to.
 
-    If such a content is a keyframe from which other contents are differences, one of these contents replaces it first.
-    """
+    Such a content may be the keyframe of other contents. Then one of these other contents becomes the keyframe
+    first."""
     removed = Removed()
     for key in _unreferenced(archive):
         with archive.writing() as session:
@@ -121,8 +118,8 @@ def remove_unreferenced(archive: Archive) -> Removed:
 
 
 def rebase(session: Session, keyframe: BlobRow) -> None:
-    """Make the differences from a keyframe independent of it. The first becomes a keyframe, and the others become
-    differences from that one."""
+    """Make the contents that are stored as differences from a keyframe independent of this keyframe. The first content
+    becomes a new keyframe. The remaining contents become differences from the new keyframe."""
     dependents = session.scalars(
         select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)
     ).all()

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Time for which bodies are kept, and the policies for which they are kept forever."""
+    """The time for which bodies are kept, and the policies whose bodies are kept forever."""
 
     keep: timedelta
     """Time since the fetch, after which the body is removed."""
@@ -20,5 +20,5 @@ class Retention:
 
     @property
     def reason(self) -> str:
-        """The rule in words, as each removal records it."""
+        """The rule in words. Each removal records these words."""
         return f"older than {self.keep.total_seconds() / 86_400:g} days"

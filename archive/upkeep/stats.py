@@ -36,18 +36,18 @@ class ArchiveStats:
     rows: dict[str, int]
     """Numbers of policies, fetches, versions and changes."""
     bodies: ContentTotals
-    """Raw pages; equal ones count once."""
+    """Totals of raw pages. Equal pages are counted once."""
     texts: ContentTotals
-    """Documents of versions; equal ones count once."""
+    """Totals of the documents of versions. Equal documents are counted once."""
     _: KW_ONLY
     unreferenced: ContentTotals
-    """Contents without a reference, which `archive vacuum` removes."""
+    """Totals of contents that nothing refers to. `archive vacuum` removes them."""
     differences: int
-    """Number of contents that are stored as a difference from another."""
+    """Number of contents that are stored as a difference from another content."""
     database: int
     """Size of the database in bytes, with indexes and free pages, without SQLite's write-ahead log."""
     free: int | None
-    """Bytes that `archive vacuum` would free; None if the database does not say."""
+    """Number of bytes that `archive vacuum` would free. None if the database does not report it."""
 
 
 def archive_stats(archive: Archive) -> ArchiveStats:

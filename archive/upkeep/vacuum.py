@@ -16,11 +16,10 @@ STILL_READ = "the rows are erased, but another program is reading the archive, s
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
     """Rewrite the tables without their erased rows. For SQLite, rewrite the whole file.
 
-    SQLite needs as much free disk space as the archive takes, PostgreSQL as much as the tables take. PostgreSQL also
-    keeps frequent values in its statistics, which are rebuilt too. If our role does not own the database, they remain
-    until the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another program prevents the
-    rewriting; the erased rows stay erased.
-    """
+    SQLite needs as much free disk space as the archive has. PostgreSQL needs as much as the tables have. PostgreSQL
+    also stores frequent values in its statistics, which are rebuilt too. If our role does not own the database, these
+    values remain until the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another program
+    prevents the rewriting; the erased rows stay erased."""
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection
     try:
@@ -38,5 +37,5 @@ def vacuum(archive: Archive, tables: Iterable[str]) -> None:
     except archive.engine.dialect.loaded_dbapi.Error as error:
         raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
     finally:
-        pooled.invalidate()  # its settings differ from those of the pool
+        pooled.invalidate()  # this connection has other settings than the connections of the pool
         pooled.close()
