@@ -59,8 +59,8 @@ def require(present: bool, what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def the_same_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the tests independent of the width of the terminal, of the developer's configuration, and of the secrets of
-    earlier tests.
+    """Make the tests independent of three things: the width of the terminal, the developer's configuration, and the
+    secrets of earlier tests.
     """
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("CLAUSEWATCH_CONFIG", raising=False)

@@ -183,7 +183,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
 
 @contextlib.contextmanager
 def fresh_database(server: Cluster, template: str) -> Iterator[str]:
-    """Make a database as a copy of `template`, yield the URL of the copy, and delete the copy at the end."""
+    """Make a database as a copy of `template`, and yield the URL of the copy. Delete the copy at the end."""
     name = f"test_{uuid4().hex}"
     try:
         yield server.make(name, template)

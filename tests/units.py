@@ -34,8 +34,8 @@ OUTSIDE = {
     "sqlite3",
     "subprocess",
 }
-"""Modules that start or contact something outside the process. If a test imports such a module, directly or through a
-module of the tests, the test is not a unit test.
+"""Modules that start or contact something outside the process. A test that imports such a module is not a unit test.
+The import may be direct or through a module of the tests.
 """
 
 FIXTURES = {"database_url", "unmade_database_url", "empty_archive", "postgresql"}

@@ -125,7 +125,10 @@ def watch(archive: Archive, *policies: Policy) -> None:
 
 
 def record_two_versions(archive: Archive) -> tuple[RecordedVisit, RecordedVisit]:
-    """Record a first version, a visit a day later that finds the same text, and a material change after two days."""
+    """Record three visits, one each day.
+
+    The first visit makes a version. The second visit finds the same text. The third visit finds a material change.
+    """
     watch(archive)
     first = record(archive, seen(START, written("Only our cooks see your orders."), None), START)
     record(archive, same(START + 24 * HOUR, 1), START + 24 * HOUR)

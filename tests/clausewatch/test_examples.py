@@ -1,7 +1,4 @@
-"""Tests the examples in documents and help texts.
-
-All examples can be parsed. The examples that need nothing else are also run.
-"""
+"""Tests the examples in documents and help texts. All examples are parsed. Most examples are also run."""
 
 from __future__ import annotations
 

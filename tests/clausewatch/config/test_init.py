@@ -192,7 +192,7 @@ def test_the_crontab_line_is_hourly_or_as_frequent_as_the_most_frequent_policy(
 
 
 def test_the_crontab_line_works_from_any_folder_and_environment(tmp_path: Path) -> None:
-    """Run the line as cron does: in cron's own shell, with a minimal PATH and unescaped `%`."""
+    """The test runs the line as cron does: in the shell of cron, with a minimal PATH, and with `%` not escaped."""
     home = tmp_path / "100% mine"
     home.mkdir()
     path = home / "watch.toml"

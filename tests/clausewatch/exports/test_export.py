@@ -27,8 +27,9 @@ from tests.clausewatch.watched import call, configured, opened, watched
 
 
 def exported(folder: Path) -> tuple[Path, str]:
-    """Return the zip file with the evidence about a policy that has stored pages, and the head at the time of the
-    export.
+    """Return the zip file with the evidence about a policy, including its pages.
+
+    Also return the head at the time of the export.
     """
     with opened(folder) as archive:
         grow(archive, seeded(3), 24)

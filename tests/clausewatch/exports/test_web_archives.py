@@ -36,8 +36,8 @@ from tests.sources import PROJECT
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 SECRET = "session=f00d"
 NEAR = 0.9
-"""Maximum time, in seconds, between sending a request and its arrival on a busy machine. A request that waits in the
-crawler's queue waits longer than that.
+"""Maximum time between sending a request and its arrival on a busy machine, in seconds. A request waits longer than
+that in the crawler's queue.
 """
 
 

@@ -66,7 +66,7 @@ class Trap:
 
 
 def trap(folder: Path, port: int) -> Trap:
-    """Make a repository that is still harmless. Its objects are separate files, not in a pack."""
+    """Make a harmless repository with two versions. Each object of the repository is in its own file."""
     commits = (
         Commit(FIRST + timedelta(days=day), PATH, TEXT + f"\n\nSince day {day}.\n", f"Record {day}") for day in range(2)
     )
@@ -82,7 +82,7 @@ def trap(folder: Path, port: int) -> Trap:
 
 
 def signatures(made: Trap, **settings: str | Path) -> None:
-    """Sign the last commit, and set that git shows the signature. For that git runs a program."""
+    """Sign the last commit, and configure that git shows signatures. To check a signature, git runs a program."""
     made.configure(log__showSignature="true", **settings)
     body = made.git("cat-file", "commit", "HEAD")
     head, _, message = body.partition("\n\n")

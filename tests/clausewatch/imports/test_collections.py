@@ -1,7 +1,7 @@
-"""An import of a collection with merges, renames and technical commits is complete, even if the import is killed
-several times and continued.
+"""Tests that an import of a collection is complete, even if the import is killed several times and then continued.
 
-With CLAUSEWATCH_LONG the collection has its full size: 900 documents and 20,000 versions.
+The collection has merges, renames and technical commits. With CLAUSEWATCH_LONG the collection has 900 documents and
+20,000 versions.
 """
 
 from __future__ import annotations

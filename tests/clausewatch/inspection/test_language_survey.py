@@ -1,6 +1,6 @@
 """Tests the report on what each language has and lacks.
 
-Also tests that the documents say the same about languages as the folders of languages.
+Also tests that the statements about languages in the documents are true.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COUNTERS = (PROJECT / "languages" / "en" / "counters.toml").read_text(encoding="
 
 
 def counters(key: str, value: str) -> str:
-    """Return the English file of counters with a different value for a key."""
+    """Return the content of the English file of counters with a different value for one key."""
     return re.sub(rf"^{key} = .*$", lambda _: f"{key} = {value}", COUNTERS, flags=re.MULTILINE)
 
 

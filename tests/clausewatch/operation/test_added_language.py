@@ -1,5 +1,6 @@
-"""After the folder of a made-up language is added, a policy in this language is read and judged, and its changes are
-alerted.
+"""Tests that adding one folder adds a language.
+
+Then a policy in this made-up language is read and judged, and its changes are alerted.
 """
 
 from __future__ import annotations

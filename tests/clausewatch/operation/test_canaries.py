@@ -176,8 +176,9 @@ def commands(tmp_path: Path, site: Site, mail: MailServer, hook: Sink) -> Comman
 
 
 def test_no_secret_shows_during_a_day_of_work(commands: Commands, site: Site, mail: MailServer, hook: Sink) -> None:
-    """On this day there are a first visit, a change, servers that fail and repeat what they received, and exports of
-    all pages and tables.
+    """On this day there are a first visit and a change.
+
+    Some servers fail and repeat what they received. At the end, commands print the results as text and as HTML pages.
     """
     site.serve("/privacy", PAGE.format("We will not share your letters with others without your consent.", FILLING))
     told = " ".join(f"{CANARIES[name]} {quote(CANARIES[name], safe='')}" for name in ("HOOK_TOKEN", "JSON_HEADER"))

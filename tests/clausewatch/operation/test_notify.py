@@ -45,7 +45,7 @@ def mail() -> Iterator[MailServer]:
 
 
 class Installation:
-    """A folder with a configuration, and its command line."""
+    """A folder with a configuration, and methods that call the command line for this folder."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "clausewatch.toml"

@@ -92,7 +92,7 @@ def test_the_next_run_sends_failed_messages(desk: Desk) -> None:
 
 
 def sent_meanwhile(database: str, desk: Desk) -> None:
-    """Send the waiting messages of an archive with the courier, as during a long crawl."""
+    """Send the waiting messages of an archive before a run has ended, as happens in a long crawl."""
     with open_archive(database) as archive:
         courier = Courier(archive, load(desk.configuration), interval=0.05)
         with courier.delivering():
@@ -322,7 +322,7 @@ def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
 
 
 def crawl(desk: Desk) -> None:
-    """Run `scrapy crawl policies` with the project's scrapy.cfg."""
+    """Run `scrapy crawl policies` with the file scrapy.cfg of the project."""
     project = PROJECT
     environment = os.environ | {"CLAUSEWATCH_CONFIG": str(desk.configuration)}
     command = [sys.executable, "-m", "scrapy", "crawl", "policies"]

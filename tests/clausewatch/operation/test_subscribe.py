@@ -42,7 +42,7 @@ welcome = false
 
 
 class Installation:
-    """A folder with a configuration, and its command line."""
+    """A folder with a configuration, and methods that call the command line for this folder."""
 
     def __init__(self, folder: Path, mail: MailServer) -> None:
         self.file = folder / "clausewatch.toml"

@@ -124,8 +124,9 @@ def test_a_hostile_page_is_kept_whole_or_refused() -> None:
 
 
 def assert_kept_or_refused(name: str, result: dict[str, Any]) -> None:
-    """Check that the version of a page contains the sentinels, or that the result gives a reason why there is no
-    version.
+    """Check that the version of a page contains the sentinels.
+
+    If there is no version, check that the result gives a reason.
     """
     if result["outcome"] != "changed":
         assert result["outcome"] in ("failed", "not comparable")

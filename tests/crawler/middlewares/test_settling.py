@@ -95,8 +95,9 @@ def declarative(mode: str) -> str:
 
 
 def streamed(site: Site) -> str:
-    """Return a page that reads its number of sections from a response of the site, and then shows one section after
-    another.
+    """Return a page that requests its number of sections from the site.
+
+    After that the page shows one section after another.
     """
     site.serve("/sections", "x" * SECTIONS, content_type="text/plain")
     return page(f"""const root = document.getElementById("root");

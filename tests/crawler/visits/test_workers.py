@@ -174,8 +174,8 @@ def words_of(page: str) -> int:
 
 
 def test_a_page_that_needs_too_much_memory_is_refused_and_never_read_in_part() -> None:
-    """If memory were limited in a plain way, the HTML parser could continue and leave out the text for which it had no
-    memory.
+    """With a simple limit on memory, the HTML parser could run out of memory, continue, and leave out a part of the
+    text.
     """
     whole = words_of(PAGE)
     limits = range(40, 180, 1 if os.environ.get("CLAUSEWATCH_LONG") else 20)
