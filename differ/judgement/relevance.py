@@ -240,7 +240,7 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     if is_address_line(statement):
         return True
     if sense.has("complaint") and (
-        sense.has("exercise", "right")
+        sense.has("exercise", "right", "complaint.privacy")
         or (sense.has("data") and to_reader(sense))
         or heads & {"rights", "contact", "choices"}
     ):

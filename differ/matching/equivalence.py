@@ -111,6 +111,8 @@ def only_reordered(before: Statement, after: Statement) -> bool:
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or one.has("limiter.except") or people_and_words(one) != people_and_words(other):
         return False
+    if one.has("purpose.own") != other.has("purpose.own"):
+        return False  # "on its own and our behalf": "own" is a function word, but here it names a purpose
     levels, others = dict(one.said_of(*TURNING)), dict(other.said_of(*TURNING))
     return all(levels[concept] == others[concept] for concept in levels.keys() & others.keys())
 
