@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from archive.errors import storage_errors
@@ -58,6 +58,16 @@ class Archive:
         with storage_errors(self.location), Session(reading, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[Archive]:
+        """Open the archive so that everything that is written to it is rolled back when the block ends.
+
+        The whole block is one transaction, and holds the writers' lock.
+        """
+        with storage_errors(self.location), self.engine.connect() as connection, connection.begin() as whole:
+            yield _Rehearsal(self.engine, self.location, connection)
+            whole.rollback()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -69,6 +79,27 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@dataclass(frozen=True)
+class _Rehearsal(Archive):
+    """An archive whose transactions are parts of one transaction, which is rolled back."""
+
+    connection: Connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a part of the transaction that writes."""
+        with self.reading() as session, session.begin():
+            sealing = Sealing(session)
+            yield session
+            sealing.seal(datetime.now(UTC))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a part of the transaction."""
+        with Session(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield session
 
 
 def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT, *, group: str | None = None) -> Archive:

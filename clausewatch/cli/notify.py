@@ -192,7 +192,7 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
 
     now = datetime.now(UTC)
     for subscriber in _readers(archive, as_watched(archive, configuration), name):
-        contents = outbox.preview_digest(archive, subscriber, now)
+        contents = outbox.preview_digest(archive, subscriber, now, configuration.profiles)
         if contents is None:
             problem = f"no run has seen the subscriber {subscriber.name!r} yet: there is nothing to report"
             raise ConfigurationError(str(configuration.path), [problem])

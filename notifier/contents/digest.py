@@ -11,14 +11,15 @@ from typing import Literal
 
 from archive.model import OUTCOMES, FetchOutcome
 from archive.questions.status import Health
-from differ.model import Severity
+from archive.recording.net_changes import Span
+from differ.model import Finding, Severity
 from notifier.audience.subscriptions import Subscriber
 from notifier.audience.timing import Rhythm
-from notifier.contents.change_notice import Notice
+from notifier.contents.change_notice import Notice, Seen
 from notifier.contents.policy_news import PolicyNews
 
 MOST_CHANGES = 20
-"""Maximum number of changes that a digest names, the newest first. The remaining changes are only counted."""
+"""Maximum number of policies whose changes a digest names, the newest first. The others are counted."""
 
 
 Ending = FetchOutcome | Literal["first"]
@@ -45,19 +46,47 @@ class Watch:
     last_seen_at: datetime | None
     reason: str = ""
     """The reason for the trouble as a code; "" if there is no trouble."""
+    gaps: tuple[Gap, ...] = ()
+    """Times of at least a day in which no visit found it although one was due, if they ended in the period or last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which no visit found a policy."""
+
+    since: datetime
+    """The last visit before that found it."""
+    until: datetime
+    """The next visit that found it, or the end of the period."""
+    _: KW_ONLY
+    ended: bool
+
+    @property
+    def days(self) -> int:
+        """Number of whole days."""
+        return (self.until - self.since).days
 
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """A change in the period, with the numbers of findings that were sent and not sent. Findings that the subscriber
-    did not ask for were not sent. Edits that do not alter meaning were not sent either."""
+    """The net change of a policy in a period: the difference between the texts at its beginning and at its end.
+
+    If the text changed and changed back, there is no difference, and nothing is judged.
+    """
 
     policy: str
-    version: int
-    seen_at: datetime
+    url: str
     _: KW_ONLY
+    earlier: Seen
+    later: Seen
+    undone: bool
+    """Whether the text changed and changed back."""
+    findings: tuple[Finding, ...]
+    """The findings that the subscriber asks for, the most severe first."""
     told: int
-    """Number of findings that were sent, at once or in this digest."""
+    """Number of findings about the policy that the reader was sent in the period, in other messages."""
+    waiting: int
+    """Number of findings about the policy that wait to be sent in other messages."""
     severity: Severity | None
     """Highest severity of all material findings, whether or not they were sent."""
     topics: tuple[tuple[str, int], ...]
@@ -67,7 +96,12 @@ class Recap:
     held: bool
     """Whether the alerts wait because the text goes back and forth."""
     dismissed: int = 0
-    """Number of findings that were not sent because they repeat a false alarm."""
+    """Number of findings that are not reported because they repeat a false alarm."""
+
+    @property
+    def matters(self) -> bool:
+        """Whether the policy changed in something that the subscriber asks for."""
+        return bool(self.findings or self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +115,8 @@ class Account:
     _: KW_ONLY
     watches: tuple[Watch, ...]
     """The visits to the subscriber's policies, in the order in which the policies were added."""
-    changes: tuple[Recap, ...]
-    """The newest changes, at most `MOST_CHANGES`, the newest first."""
+    spans: tuple[Span, ...] = ()
+    """The versions before and after the changes of each policy, newest first, at most `MOST_CHANGES`."""
     changes_left_out: int
     head: str
     """The head of the evidence chain."""
@@ -106,6 +140,13 @@ class Digest:
     _: KW_ONLY
     notices: tuple[Notice, ...] = ()
     """The alerts that this digest is the first to list, by change."""
+    recaps: tuple[Recap, ...] = ()
+    """What changed in the period, for each of the account's `spans`."""
+
+    def is_shown(self, recap: Recap) -> bool:
+        """Whether one of the notices compares the same texts as a recap."""
+        spans = ((notice.policy, notice.earlier.number, notice.later.number) for notice in self.notices)
+        return (recap.policy, recap.earlier.number, recap.later.number) in spans
 
 
 def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:

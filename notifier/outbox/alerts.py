@@ -19,8 +19,8 @@ from archive.upkeep.restores import maybe_sent_before
 from notifier.audience.planning import PlannedMessage, RecordedChange, in_force, plan, plan_message
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
-from notifier.outbox.knowledge import Known, former_number
-from notifier.outbox.subscriptions import held_changes, note_planned, present, registered, scope_history
+from notifier.outbox.knowledge import Known, former_number, scope_history
+from notifier.outbox.subscriptions import held_changes, note_planned, present, registered
 
 FOR_THE_DIGEST = ""
 """Value of `AlertRow.digest` for an alert that waits for the next digest."""

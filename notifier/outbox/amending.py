@@ -20,6 +20,7 @@ from differ.judgement.profiles import Profile
 from notifier.audience.planning import ABSENCE
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
 from notifier.outbox.alerts import add_alerts, is_urgent
+from notifier.outbox.contents import recap_comparisons
 from notifier.outbox.deliveries import OPEN, Planned, add_deliveries, chain_head, reopen
 from notifier.outbox.knowledge import (
     REPORTING,
@@ -73,6 +74,7 @@ def _uncompared(archive: Archive) -> set[Span]:
                 changes = waiting_changes(session, row)
                 spans.update(spans_of(session, reader, changes))
                 recorded.update(spans_by_change(session, changes).values())
+                spans.update(recap_comparisons(session, row))
         return {span for span in spans - recorded if change_between(session, span) is None}
 
 

@@ -15,13 +15,14 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, Select, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from archive.recording.net_changes import change_between
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, SubscriptionRow, VersionRow
 from notifier.audience.order import Waiting, in_order
 from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target
 from notifier.channels.outcome import Failed
-from notifier.outbox.contents import MessageContent, read_content
+from notifier.outbox.contents import MessageContent, read_content, recap_comparisons
 from notifier.outbox.deliveries import OPEN
 from notifier.outbox.knowledge import (
     REPORTING,
@@ -173,6 +174,8 @@ def _holds(session: Session, row: DeliveryRow) -> bool:
     versions."""
     if row.kind not in REPORTING:
         return True
+    if any(change_between(session, span) is None for span in recap_comparisons(session, row)):
+        return False
     reported = sorted(spans_by_change(session, changes_of(row)).values())
     return reported == spans_of(session, Reader.of(row), waiting_changes(session, row))
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from archive.model import Change, Version
+from archive.model import Change, RecordedFinding, Version
 from archive.questions.drift import language_state
-from archive.recording.net_changes import earlier_number
+from archive.recording.net_changes import Span, change_between, earlier_number
 from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.storage.version_reader import read_change, read_versions
-from notifier.audience.subscriptions import Target
+from differ.model import SEVERITIES, Finding
+from notifier.audience.subscriptions import Subscriber, Target, asks_for
 from notifier.contents.change_notice import Alert, Notice, Seen
-from notifier.contents.digest import Account, Digest
+from notifier.contents.digest import Account, Digest, Recap
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.roundup import Roundup, most_severe_first
 from notifier.contents.welcome import Inception, Welcome
-from notifier.outbox.knowledge import ROUNDUP, Reader, changes_of, former_number, known_versions, spans_by_change
+from notifier.outbox.deliveries import OPEN
+from notifier.outbox.knowledge import (
+    ROUNDUP,
+    Reader,
+    changes_of,
+    former_number,
+    known_versions,
+    reported,
+    scope_history,
+    spans_by_change,
+)
 
 MessageContent = Notice | Roundup | Digest | Welcome | IncidentNotice
 """The contents of a message."""
@@ -51,10 +63,12 @@ def _roundup(session: Session, delivery: DeliveryRow, subscriber: str) -> Roundu
     return Roundup(subscriber, delivery.key, most_severe_first(notices))
 
 
-def _digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
+def read_digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
+    """Return the contents of a digest, as its reader knows the policies."""
     account = ACCOUNT.validate_python(delivery.payload)
     notices = _notices(session, delivery, changes_of(delivery), subscriber)
-    return Digest(subscriber, delivery.key, account, notices=tuple(notices))
+    recaps = _Recaps(session, delivery, subscriber).read(recap_spans(session, delivery))
+    return Digest(subscriber, delivery.key, account, notices=tuple(notices), recaps=recaps)
 
 
 def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
@@ -82,26 +96,104 @@ def _named(session: Session, report: IncidentReport, incident: Incident) -> Inci
 READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
     "alert": _alert,
     ROUNDUP: _roundup,
-    "digest": _digest,
+    "digest": read_digest,
     "welcome": _welcome,
     OPERATOR: _operation,
 }
 """Functions that read the contents, by kind of delivery."""
 
 
-def read_digest(session: Session, subscription: SubscriptionRow, key: str, account: Account) -> Digest:
-    """Return a digest with the alerts that have `key` in `AlertRow.digest`, as if no text had changed since."""
-    mine = and_(AlertRow.subscription_id == subscription.id, AlertRow.digest == key)
-    changes = session.scalars(
-        select(FindingRow.change_id)
-        .join(AlertRow, AlertRow.finding_id == FindingRow.id)
-        .where(mine)
-        .distinct()
-        .order_by(FindingRow.change_id)
-    ).all()
-    name = subscription.subscriber
-    notices = [_notice(session, change, mine, subscriber=name, head=account.head) for change in changes]
-    return Digest(name, key, account, notices=tuple(notices))
+def recap_spans(session: Session, delivery: DeliveryRow) -> list[Span]:
+    """Return the versions that a digest compares to say what changed in its period; empty for other deliveries.
+
+    A digest that an older program planned lists single changes, by the policy's name and the version.
+    """
+    spans = [Span(**stored) for stored in delivery.payload.get("spans", ())]
+    for stored in delivery.payload.get("changes", ()) if delivery.kind == "digest" else ():
+        policy = session.scalars(select(PolicyRow.id).where(PolicyRow.name == stored["policy"])).one_or_none()
+        if policy is not None:
+            spans.append(Span(policy, stored["version"] - 1, stored["version"]))
+    return spans
+
+
+def recap_comparisons(session: Session, delivery: DeliveryRow) -> set[Span]:
+    """Return those of a digest's spans whose two texts differ, so that they must be compared."""
+    return {
+        span for span in recap_spans(session, delivery) if len({row.text_sha256 for row in _ends(session, span)}) > 1
+    }
+
+
+def _ends(session: Session, span: Span) -> Sequence[VersionRow]:
+    numbers = VersionRow.number.in_((span.earlier, span.later))
+    query = select(VersionRow).where(VersionRow.policy_id == span.policy_id, numbers)
+    return session.scalars(query.order_by(VersionRow.number)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Recaps:
+    """Reads what a digest says about the changes in its period, for its reader."""
+
+    session: Session
+    delivery: DeliveryRow
+    subscriber: str
+
+    def read(self, spans: Sequence[Span]) -> tuple[Recap, ...]:
+        """Return the recap of each span, in their order."""
+        listed = reported(self.session, Reader.of(self.delivery), {span.policy_id for span in spans})
+        mine = set(changes_of(self.delivery))
+        messages = [message for message in listed if message[1] not in mine]
+        return tuple(self._recap(span, messages) for span in spans)
+
+    def _recap(self, span: Span, messages: Sequence[tuple[str, int, Span]]) -> Recap:
+        session = self.session
+        of_policy = [VersionRow.policy_id == span.policy_id, VersionRow.number.in_((span.earlier, span.later))]
+        earlier, later = read_versions(session, of_policy, None)
+        row = change_between(session, span)
+        change = None if row is None or earlier.text == later.text else read_change(session, row)
+        policy = session.get_one(PolicyRow, span.policy_id)
+        quiet = timedelta(seconds=policy.flap_quiet_seconds)
+        asked, others, dismissed = self._sorted(policy, () if change is None else change.findings)
+        inside = [message for message in messages if _lies_within(message[2], span)]
+        told = self._alerts({change for state, change, _ in inside if state == "accepted"})
+        return Recap(
+            policy.name,
+            policy.url,
+            earlier=_seen(earlier),
+            later=_seen(later),
+            undone=earlier.text == later.text,
+            findings=tuple(sorted(asked, key=lambda finding: SEVERITIES.index(finding.severity))),
+            told=told,
+            waiting=self._alerts({change for state, change, _ in inside if state in OPEN}),
+            severity=None if change is None else change.severity,
+            topics=tuple(sorted(Counter(finding.topic for finding in others).items())),
+            suppressed=0 if change is None else len(change.suppressed),
+            held=later.flapping and not told and later.last_seen_at - later.seen_at < quiet,
+            dismissed=dismissed,
+        )
+
+    def _sorted(
+        self, policy: PolicyRow, findings: Sequence[RecordedFinding]
+    ) -> tuple[list[Finding], list[Finding], int]:
+        """Return the findings that the subscription asks for, the others, and the number of false alarms."""
+        scope = scope_history(self.session.get_one(SubscriptionRow, self.delivery.subscription_id))[-1].scope
+        asker = Subscriber(
+            self.subscriber, (), scope.topics, severity=scope.severity, policies=scope.policies, clauses=scope.clauses
+        )
+        kept = [recorded for recorded in findings if not recorded.is_false_alarm]
+        asked = [one for one in kept if asks_for(asker, policy.name, policy.tags, one.finding)]
+        others = [one.finding for one in kept if one not in asked]
+        return [one.finding for one in asked], others, len(findings) - len(kept)
+
+    def _alerts(self, changes: Collection[int]) -> int:
+        """Count the alerts of changes for the subscription."""
+        mine = AlertRow.subscription_id == self.delivery.subscription_id, FindingRow.change_id.in_(changes)
+        query = select(func.count()).select_from(AlertRow).join(FindingRow, FindingRow.id == AlertRow.finding_id)
+        return self.session.scalar(query.where(*mine)) or 0
+
+
+def _lies_within(inner: Span, outer: Span) -> bool:
+    """Whether a change leads to one of the versions that are newer than the first of a span."""
+    return inner.policy_id == outer.policy_id and outer.earlier < inner.later <= outer.later
 
 
 def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], subscriber: str) -> list[Notice]:

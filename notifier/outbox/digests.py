@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from archive.model import IMPORTED, Change, Query, Version
+from archive.model import IMPORTED
 from archive.questions.status import PolicyStatus, statuses
+from archive.recording.net_changes import Span
 from archive.storage.database import Archive
 from archive.storage.tables import (
     IS_STEP,
     AlertRow,
     ChangeRow,
+    DeliveryRow,
     FetchRow,
-    FindingRow,
     PolicyRow,
     SubscriptionRow,
     VersionRow,
 )
-from archive.storage.version_reader import read_versions
+from archive.storage.version_reader import SEEN
+from differ.judgement.profiles import Profile
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
-from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Recap, Watch, digest_due
+from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Gap, Watch, digest_due
 from notifier.contents.welcome import trouble, trouble_reason
-from notifier.outbox.alerts import FOR_THE_DIGEST
+from notifier.outbox.alerts import FOR_THE_DIGEST, plan_alerts
+from notifier.outbox.amending import amend
 from notifier.outbox.contents import ACCOUNT, read_digest
 from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
 from notifier.outbox.news import DIGEST, forget_news, waiting_news
@@ -62,18 +66,25 @@ def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> 
         _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).plan()
 
 
-def preview_digest(archive: Archive, subscriber: Subscriber, now: datetime) -> Digest | None:
-    """Return the digest that `plan_digest_now` would plan, without planning it.
+def preview_digest(
+    archive: Archive, subscriber: Subscriber, now: datetime, profiles: Mapping[str, Profile]
+) -> Digest | None:
+    """Return the digest that would be sent now, without planning it.
 
-    The result is None if no run has recorded the subscriber yet.
+    It is planned in a rehearsal, in all its steps. The result is None if no run has recorded the subscriber yet.
     """
-    standing = statuses(archive, now)
     with archive.reading() as session:
         row = subscription(session, subscriber.name)
         if row is None or row.removed_at is not None:
             return None
-        account = _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).account()
-        return read_digest(session, row, FOR_THE_DIGEST, account)
+    with archive.rehearsal() as rehearsed:
+        plan_alerts(rehearsed, [subscriber], now)
+        plan_digest_now(rehearsed, subscriber, now)
+        amend(rehearsed, {subscriber.name: subscriber}, profiles, now)
+        with rehearsed.reading() as session:
+            planned = select(DeliveryRow).where(DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "digest")
+            first = session.scalars(planned.order_by(DeliveryRow.id.desc()).limit(1)).one()
+            return read_digest(session, first, subscriber.name)
 
 
 def _is_due(session: Session, subscriber: Subscriber, now: datetime) -> bool:
@@ -116,20 +127,20 @@ class _Draft:
         """Return the account of the period."""
         session, row, schedule = self.session, self.row, self.subscriber.digest
         covered = [status for status in self.standing if covers_policy(self.subscriber, status.name, status.tags)]
-        visits = _visits(session, row.digested_fetch_id or 0)
-        changes = _changes(session, row.digested_change_id or 0, [status.name for status in covered])
-        recaps = _recaps(session, row, changes[:MOST_CHANGES])
+        after = row.digested_fetch_id or 0
+        visits = _visits(session, after)
+        spans = _spans(session, row.digested_change_id or 0, [status.name for status in covered])
         return Account(
             since=row.digested_until or row.since,
             until=self.until,
             rhythm=None if self.by_hand or schedule is None else schedule.rhythm,
             watches=tuple(
-                _watch(status, visits[status.name])
+                _watch(status, visits[status.name], _gaps(session, status, after, self.until))
                 for status in covered
                 if status.retired_at is None or visits[status.name]
             ),
-            changes=recaps,
-            changes_left_out=len(changes) - len(recaps),
+            spans=tuple(spans[:MOST_CHANGES]),
+            changes_left_out=len(spans[MOST_CHANGES:]),
             head=chain_head(session),
             news=waiting_news(session, row, DIGEST),
         )
@@ -152,7 +163,7 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
     return visits
 
 
-def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
+def _watch(status: PolicyStatus, visits: Counter[str], gaps: tuple[Gap, ...]) -> Watch:
     return Watch(
         policy=status.name,
         checks=visits.total(),
@@ -163,47 +174,36 @@ def _watch(status: PolicyStatus, visits: Counter[str]) -> Watch:
         trouble_since=status.trouble_since,
         version=status.versions,
         last_seen_at=status.last_seen_at,
+        gaps=gaps,
     )
 
 
-def _changes(session: Session, after: int, policies: Sequence[str]) -> list[int]:
-    """Return the changes of these policies after a point in the archive's sequence, newest first."""
+def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -> tuple[Gap, ...]:
+    """Return the gaps in the watch of a policy that ended after a point in the archive's sequence, or last."""
+    found = select(FetchRow.id, FetchRow.started_at).where(FetchRow.policy_id == status.id, FetchRow.outcome.in_(SEEN))
+    before = session.execute(found.where(FetchRow.id <= after).order_by(FetchRow.id.desc()).limit(1)).all()
+    later = session.execute(found.where(FetchRow.id > after).order_by(FetchRow.id)).all()
+    moments = [started_at for _, started_at in (*before, *later)]
+    pairs = [Gap(since, until, ended=True) for since, until in pairwise(moments)]
+    if moments:
+        pairs.append(Gap(moments[-1], status.retired_at or until, ended=False))
+    return tuple(gap for gap in pairs if gap.days and gap.until - gap.since > 2 * status.every)
+
+
+def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
+    """Return the versions before and after all changes of these policies since a point in the archive's sequence.
+
+    The newest come first. On each side of a boundary there are versions of their own.
+    """
     query = (
-        select(ChangeRow.id)
-        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        select(VersionRow.policy_id, VersionRow.number)
+        .join(ChangeRow, ChangeRow.version_id == VersionRow.id)
         .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
         .where(IS_STEP, ChangeRow.id > after, ~VersionRow.boundary, PolicyRow.name.in_(policies))
-        .order_by(ChangeRow.id.desc())
+        .order_by(ChangeRow.id)
     )
-    return list(session.scalars(query))
-
-
-def _recaps(session: Session, row: SubscriptionRow, changes: Sequence[int]) -> tuple[Recap, ...]:
-    told_ids = set(
-        session.scalars(
-            select(AlertRow.finding_id)
-            .join(FindingRow, FindingRow.id == AlertRow.finding_id)
-            .where(AlertRow.subscription_id == row.id, FindingRow.change_id.in_(changes))
-        )
-    )
-    chosen = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
-    versions = read_versions(session, [VersionRow.id.in_(chosen)], Query())
-    changed = [(version, version.change) for version in versions if version.change is not None]
-    changed.sort(key=lambda pair: changes.index(pair[1].id))
-    return tuple(_recap(version, change, told_ids) for version, change in changed)
-
-
-def _recap(version: Version, change: Change, told_ids: Collection[int]) -> Recap:
-    silent = [recorded for recorded in change.findings if recorded.id not in told_ids]
-    untold = Counter(recorded.finding.topic for recorded in silent if not recorded.is_false_alarm)
-    return Recap(
-        policy=version.policy,
-        version=version.number,
-        seen_at=version.seen_at,
-        told=sum(recorded.id in told_ids for recorded in change.findings),
-        severity=change.severity,
-        topics=tuple(sorted(untold.items())),
-        suppressed=len(change.suppressed),
-        held=version.flapping and not any(recorded.id in told_ids for recorded in change.findings),
-        dismissed=sum(recorded.is_false_alarm for recorded in silent),
-    )
+    spans: dict[tuple[int, int], Span] = {}
+    for policy, number in session.execute(query):
+        earlier = spans.pop((policy, number - 1), Span(policy, number - 1, number - 1)).earlier
+        spans[policy, number] = Span(policy, earlier, number)
+    return list(reversed(spans.values()))

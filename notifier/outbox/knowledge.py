@@ -12,8 +12,17 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive.recording.net_changes import Span
-from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, NetChangeRow, VersionRow
+from archive.storage.tables import (
+    AlertRow,
+    ChangeRow,
+    DeliveryRow,
+    FindingRow,
+    NetChangeRow,
+    SubscriptionRow,
+    VersionRow,
+)
 from notifier.audience.knowledge import Edition, comparisons
+from notifier.audience.planning import DatedScope, SubscriptionScope
 from notifier.audience.subscriptions import Target
 
 ROUNDUP = "roundup"
@@ -161,7 +170,7 @@ def known_versions(session: Session, reader: Reader, policies: Collection[int]) 
     """Return the version of each policy that a reader knows. It is the version that the last accepted message about the
     policy led to."""
     accepted, planned = dict[int, int](), dict[int, int]()
-    for state, span in _reported(session, reader, policies):
+    for state, _, span in reported(session, reader, policies):
         policy = span.policy_id
         if state == "accepted":
             accepted[policy] = max(accepted.get(policy, 0), span.later)
@@ -176,8 +185,8 @@ def former_number(session: Session, version: VersionRow, before: int) -> int | N
     return session.scalar(select(func.max(VersionRow.number)).where(*same, VersionRow.number < before))
 
 
-def _reported(session: Session, reader: Reader, policies: Collection[int]) -> Iterator[tuple[str, Span]]:
-    """Yield the comparisons that deliveries to a reader report about policies, each with the state of the delivery."""
+def reported(session: Session, reader: Reader, policies: Collection[int]) -> Iterator[tuple[str, int, Span]]:
+    """Yield what each delivery to a reader reports of policies: its state, the change, and the change's versions."""
     connection, mine = session.connection(), reader.parameters
     rows: list[tuple[str, int]] = []
     for some in _batches(sorted(policies)):
@@ -185,7 +194,17 @@ def _reported(session: Session, reader: Reader, policies: Collection[int]) -> It
     for query in _LISTS.values():
         rows += [(state, change) for state, changes in connection.execute(query, mine) for change in changes or ()]
     spans = spans_by_change(session, (change for _, change in rows))
-    yield from ((state, spans[change]) for state, change in rows if spans[change].policy_id in policies)
+    yield from ((state, change, spans[change]) for state, change in rows if spans[change].policy_id in policies)
+
+
+def scope_history(row: SubscriptionRow) -> tuple[DatedScope, ...]:
+    """Return the scopes of a subscription, each with the change after which it came into force."""
+    return tuple(DatedScope(entry["after"], _scope(entry)) for entry in row.scope["asked"])
+
+
+def _scope(stored: dict[str, Any]) -> SubscriptionScope:
+    clauses = tuple(stored.get("clauses", ()))
+    return SubscriptionScope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses=clauses)
 
 
 def _editions(session: Session, subscription_id: int, policies: Collection[int]) -> Mapping[int, list[Edition]]:

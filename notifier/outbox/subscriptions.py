@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, FetchRow, SubscriptionRow
-from notifier.audience.planning import ABSENCE, DatedScope, SubscriptionScope, amended, still_needed
+from notifier.audience.planning import ABSENCE, DatedScope, amended, still_needed
 from notifier.audience.subscriptions import Subscriber
+from notifier.outbox.knowledge import scope_history
 from notifier.outbox.news import NewsReader, announce
 
 CONFIGURATION, COMMAND_LINE = "configuration", "command line"
@@ -205,13 +206,3 @@ def _stored(asked: tuple[DatedScope, ...], planned: int, waiting: Iterable[int] 
 def held_changes(row: SubscriptionRow) -> list[int]:
     """Return the changes whose alerts wait for a text to settle."""
     return list(row.scope.get("held", ()))
-
-
-def scope_history(row: SubscriptionRow) -> tuple[DatedScope, ...]:
-    """Return the scopes of a subscription, each with the change after which it came into force."""
-    return tuple(DatedScope(entry["after"], _scope(entry)) for entry in row.scope["asked"])
-
-
-def _scope(stored: dict[str, Any]) -> SubscriptionScope:
-    clauses = tuple(stored.get("clauses", ()))
-    return SubscriptionScope(tuple(stored["topics"]), stored["severity"], tuple(stored["policies"]), clauses=clauses)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from differ.model import Finding
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
-from notifier.contents.digest import Digest, Recap, Watch
+from notifier.contents.digest import Digest, Gap, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, payload, wording
-from notifier.texts.alert import FULL_PASSAGES, commands_of, shown_passage
+from notifier.texts.alert import COLOURS, FULL_PASSAGES, commands_of, link, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
@@ -23,6 +25,12 @@ MOST_NEWS = 20
 MOST_WATCHES = 60
 """Maximum number of policies without a trouble that a digest shows with their checks. The remaining policies are only
 counted. Policies with a trouble are always shown."""
+
+MOST_FINDINGS = 8
+"""Maximum number of findings of one policy that a digest names beside the clauses in full. The others are counted."""
+
+SECTION, REASON = 120, 300
+"""Maximum lengths, in code points, of a section's headings and of a reason in the line of a finding."""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
@@ -45,8 +53,8 @@ def digest_message(digest: Digest, language: Language = "en", render: Render = r
 def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     """Return the values for the templates. All texts are inert."""
     account = digest.account
-    told_recaps = [recap for recap in account.changes if recap.told]
-    count = len(told_recaps)
+    mattering = [recap for recap in digest.recaps if recap.matters]
+    count = len(mattering)
     policies = tongue.count("watching.policies", len(account.watches))
     # A policy without a visit may not have been due. If a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
@@ -55,7 +63,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "say": tongue.say,
         "language": tongue.language,
         "subject": _subject(digest, policies, tongue, count=count, unread=len(unread)),
-        "headline": _headline(told_recaps, account.checks, tongue),
+        "headline": _headline(mattering, account.checks, tongue),
         "quiet": not count,
         "looked": _looked(digest, policies, len(unread), tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
@@ -63,7 +71,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "notices": _notices(digest.notices, tongue),
         "news": [_news_line(news, tongue) for news in account.news[:MOST_NEWS]],
         "more_news": tongue.count("news.more", len(account.news) - MOST_NEWS) if account.news[MOST_NEWS:] else "",
-        "recaps": [_recap(recap, tongue) for recap in account.changes],
+        "recaps": [_recap(recap, tongue, shown=digest.is_shown(recap)) for recap in digest.recaps],
         "older": tongue.count("digest.older", account.changes_left_out) if account.changes_left_out else "",
         "unread": [_unread(watch, tongue) for watch in unread],
         "watches": [_watch(watch, tongue) for watch in read[:MOST_WATCHES]],
@@ -123,35 +131,67 @@ def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]
     return shown
 
 
-def _recap(recap: Recap, tongue: Phrases) -> dict[str, str]:
-    severity = tongue.name("severity", recap.severity or "low")
-    topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
-    words = [
-        tongue.count("digest.told", recap.told, severity=severity) if recap.told else "",
-        tongue.say("digest.held") if recap.held else "",
-        tongue.say("digest.quiet", topics=tongue.listed(topics)) if topics and not recap.held else "",
-        tongue.count("digest.dismissed", recap.dismissed) if recap.dismissed else "",
-        tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else "",
-    ]
-    day = tongue.day_of(recap.seen_at)
+def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
+    """Return a recap for the templates. Its findings are left out if a clause above shows them in full."""
+    lines = [] if shown else [_finding_line(finding, tongue) for finding in recap.findings[:MOST_FINDINGS]]
+    more = 0 if shown else len(recap.findings[MOST_FINDINGS:])
+    policy, first, last = inert(recap.policy), recap.earlier.number, recap.later.number
+    key, day = "change" if last - first == 1 else "changes_between", tongue.day_of(recap.later.seen_at)
     return {
-        "change": tongue.say("digest.change", policy=inert(recap.policy), number=recap.version, day=day),
-        "said": "; ".join(filter(None, words)) or tongue.say("digest.nothing"),
-        "told": "yes" if recap.told else "",
+        "change": tongue.say(f"digest.{key}", policy=policy, first=first, number=last, day=day),
+        "said": "; ".join(filter(None, _accounts(recap, tongue, shown=shown))) or tongue.say("digest.nothing"),
+        "findings": lines,
+        "more": tongue.count("digest.more", more) if more else "",
+        "matters": recap.matters,
+        "url": link(recap.url),
+        "address": inert(recap.url),
+        "command": f"clausewatch diff {shlex.quote(policy)} {first} {last}",
+    }
+
+
+def _accounts(recap: Recap, tongue: Phrases, *, shown: bool) -> Iterator[str]:
+    """Yield what is to be said of a change beside its findings, "" for what does not apply."""
+    topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
+    yield tongue.say("digest.undone") if recap.undone else ""
+    yield tongue.say("digest.above") if shown else ""
+    yield tongue.count("digest.told", recap.told) if recap.told else ""
+    yield tongue.count("digest.waiting", recap.waiting) if recap.waiting else ""
+    yield tongue.say("digest.held") if recap.held and not recap.undone else ""
+    yield tongue.say("digest.quiet", topics=tongue.listed(topics)) if topics else ""
+    yield tongue.count("digest.dismissed", recap.dismissed) if recap.dismissed else ""
+    yield tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else ""
+
+
+def _finding_line(finding: Finding, tongue: Phrases) -> dict[str, str]:
+    return {
+        "badge": tongue.name("severity", finding.severity),
+        "colour": COLOURS[finding.severity],
+        "section": clipped(inert(finding.section) or tongue.say("clause.unheaded"), SECTION),
+        "reason": clipped(inert(finding.reason_in(tongue.language)), REASON),
     }
 
 
 def _unread(watch: Watch, tongue: Phrases) -> str:
     trouble = clipped(wording.trouble(watch.trouble, watch.reason, tongue), TROUBLE)
     if watch.trouble_since is None:
-        return f"{inert(watch.policy)}: {trouble}"
-    since = tongue.moment(watch.trouble_since)
-    return tongue.say("digest.unread_since", policy=inert(watch.policy), moment=since, trouble=trouble)
+        line = f"{inert(watch.policy)}: {trouble}"
+    else:
+        since = tongue.moment(watch.trouble_since)
+        line = tongue.say("digest.unread_since", policy=inert(watch.policy), moment=since, trouble=trouble)
+    return "; ".join([line.removesuffix("."), *(_gap(gap, tongue) for gap in watch.gaps)]) if watch.gaps else line
 
 
 def _watch(watch: Watch, tongue: Phrases) -> str:
     visits = _visits(watch, tongue) if watch.checks else tongue.say("digest.unvisited", policy=inert(watch.policy))
-    return tongue.say("digest.paused", visits=visits) if watch.health == "paused" else visits
+    known = tongue.say("digest.paused", visits=visits) if watch.health == "paused" else visits
+    return "; ".join([known, *(_gap(gap, tongue) for gap in watch.gaps)])
+
+
+def _gap(gap: Gap, tongue: Phrases) -> str:
+    """Say for how many days no visit found a policy."""
+    key = "digest.gap" if gap.ended else "digest.gap_still"
+    days = (tongue.date_of(gap.until) - tongue.date_of(gap.since)).days
+    return tongue.count(key, days, since=tongue.day_of(gap.since), until=tongue.day_of(gap.until))
 
 
 def _visits(watch: Watch, tongue: Phrases) -> str:
@@ -170,7 +210,7 @@ def _news_line(news: PolicyNews, tongue: Phrases) -> str:
 
 def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
     clauses = [part for notice in digest.notices for part in chat.clause_parts(passages(notice.alerts), tongue)]
-    recaps = [f"{recap['change']}: {recap['said']}" for recap in shown["recaps"] if recap["told"]]
+    recaps = [_in_chat(recap) for recap in shown["recaps"] if recap["matters"]]
     head = tongue.say("watching.head")
     return Chat(
         head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
@@ -180,6 +220,11 @@ def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
         language=tongue.language,
         counted="digest.clauses",
     )
+
+
+def _in_chat(recap: dict[str, Any]) -> str:
+    lines = [f"{line['badge']} | {line['section']}: {line['reason']}" for line in recap["findings"]]
+    return "\n".join([f"{recap['change']}: {recap['said']}", *lines, *filter(None, [recap["more"]])])
 
 
 def _for_programs(digest: Digest) -> dict[str, Any]:
@@ -198,28 +243,45 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
                 "health": watch.health,
                 "trouble": inert(watch.trouble),
                 "version": watch.version,
+                "gaps": [_gap_row(gap) for gap in watch.gaps],
             }
             for watch in account.watches
         ],
-        "changes": [
-            {
-                "policy": inert(recap.policy),
-                "version": recap.version,
-                "seen": recap.seen_at.isoformat(timespec="seconds"),
-                "told": recap.told,
-                "severity": recap.severity,
-                "not_told": dict(recap.topics),
-                "dismissed": recap.dismissed,
-                "suppressed": recap.suppressed,
-                "held": recap.held,
-            }
-            for recap in account.changes
-        ],
+        "changes": [_recap_row(recap) for recap in digest.recaps],
         "changes_left_out": account.changes_left_out,
         "news": [_news_row(news) for news in account.news],
         "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
         "reports": [payload.facts(notice, passages(notice.alerts)) for notice in digest.notices],
         "head": account.head,
+    }
+
+
+def _gap_row(gap: Gap) -> dict[str, Any]:
+    """Return a gap in the watch for programs."""
+    since, until = (moment.isoformat(timespec="seconds") for moment in (gap.since, gap.until))
+    return {"since": since, "until": until, "days": gap.days, "ended": gap.ended}
+
+
+def _recap_row(recap: Recap) -> dict[str, Any]:
+    """Return the change of a policy for programs."""
+    return {
+        "policy": inert(recap.policy),
+        "url": inert(recap.url),
+        "version": recap.later.number,
+        "since_version": recap.earlier.number,
+        "seen": recap.later.seen_at.isoformat(timespec="seconds"),
+        "changed_back": recap.undone,
+        "findings": [
+            {name: inert(getattr(finding, name)) for name in ("section", "topic", "severity", "reason")}
+            for finding in recap.findings
+        ],
+        "told": recap.told,
+        "waiting": recap.waiting,
+        "severity": recap.severity,
+        "not_told": dict(recap.topics),
+        "dismissed": recap.dismissed,
+        "suppressed": recap.suppressed,
+        "held": recap.held,
     }
 
 

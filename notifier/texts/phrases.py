@@ -58,7 +58,11 @@ class Phrases:
 
     def day_of(self, moment: datetime) -> str:
         """Write the day of a moment in the reader's time zone."""
-        return self.day(moment.astimezone(zone_of(self.zone)).date())
+        return self.day(self.date_of(moment))
+
+    def date_of(self, moment: datetime) -> date:
+        """Return the day of a moment in the reader's time zone."""
+        return moment.astimezone(zone_of(self.zone)).date()
 
     def clock(self, clock: time) -> str:
         """Write a time of day."""

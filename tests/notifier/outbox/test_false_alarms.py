@@ -78,9 +78,10 @@ def test_a_revoked_false_alarm_is_reported_again(reader: Reader) -> None:
 
 def test_a_digest_says_why_a_finding_was_not_reported(reader: Reader) -> None:
     say(reader, "false-alarm")
+    assert len(reader.at(START + days(7) + 2 * HOUR)) == 1
     record_change(reader.archive, SHARING, RETENTION)
-    (digest,) = reader.at(START + days(7) + 2 * HOUR)
+    (digest,) = reader.at(START + days(14) + 2 * HOUR)
     assert isinstance(digest, Digest)
-    assert (digest.account.changes[0].told, digest.account.changes[0].dismissed) == (0, 1)
+    assert (digest.recaps[0].told, digest.recaps[0].dismissed) == (0, 1)
     text = " ".join(compose(digest).text.split())
     assert "not asked for: retention 1; 1 finding repeats a false alarm" in text

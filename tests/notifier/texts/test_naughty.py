@@ -90,13 +90,25 @@ def digest(text: str) -> Message:
     watch = Watch(
         text, 3, (("failed", 3),), health="failing", trouble=text, trouble_since=MOMENT, version=2, last_seen_at=MOMENT
     )
-    recap = Recap(text, 2, MOMENT, told=1, severity="critical", topics=((text, 2),), suppressed=1, held=False)
+    one = notice(replace(clause(f"{{+{text}+}}"), section=text, reason=text), policy=text, url=text)
+    recap = Recap(
+        text,
+        text,
+        earlier=replace(one.earlier, number=1),
+        later=one.later,
+        undone=False,
+        findings=tuple(alert.finding for alert in one.alerts),
+        told=1,
+        waiting=1,
+        severity="critical",
+        topics=((text, 2),),
+        suppressed=1,
+        held=False,
+    )
     account = Account(
-        MOMENT - timedelta(days=7), MOMENT, "weekly", watches=(watch,), changes=(recap,), changes_left_out=3, head=HEAD
+        MOMENT - timedelta(days=7), MOMENT, "weekly", watches=(watch,), spans=(), changes_left_out=3, head=HEAD
     )
-    return compose(
-        Digest(name(text), "key", account, notices=(notice(clause(f"{{+{text}+}}"), policy=text, url=text),))
-    )
+    return compose(Digest(name(text), "key", account, notices=(one,), recaps=(recap,)))
 
 
 def welcome(text: str) -> Message:

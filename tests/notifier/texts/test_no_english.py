@@ -22,7 +22,7 @@ from document.screening import Reason
 from notifier.audience.subscriptions import Subscriber, Target
 from notifier.audience.timing import Quiet, Schedule
 from notifier.contents.change_notice import Notice, Seen
-from notifier.contents.digest import ENDINGS, Account, Digest, Recap, Watch
+from notifier.contents.digest import ENDINGS, Account, Digest, Gap, Recap, Watch
 from notifier.contents.incident import TOLD_WHEN_OVER, Incident, IncidentNotice, IncidentReport, TroubleKind
 from notifier.contents.policy_news import PolicyNews
 from notifier.contents.roundup import Roundup
@@ -90,24 +90,43 @@ def digests() -> Iterator[Digest]:
         trouble_since=None,
         version=3,
         last_seen_at=AT,
+        gaps=(
+            Gap(AT - timedelta(days=4), AT - timedelta(days=1), ended=True),
+            Gap(AT - timedelta(days=1), AT, ended=False),
+        ),
     )
     failing = replace(well, health="failing", trouble=DETAIL, trouble_since=AT)
     told = Recap(
-        POLICY, 3, AT, told=2, severity="high", topics=(("cookies", 2),), suppressed=2, held=False, dismissed=2
+        POLICY,
+        "https://warung.example/privasi",
+        earlier=Seen(2, AT - timedelta(days=9), AT - timedelta(days=3), dates=()),
+        later=Seen(4, AT - timedelta(days=1), AT, dates=()),
+        undone=False,
+        findings=tuple(alert.finding for alert in next(notices()).alerts) * 9,
+        told=2,
+        waiting=2,
+        severity="high",
+        topics=(("cookies", 2),),
+        suppressed=2,
+        held=False,
+        dismissed=2,
     )
+    one = replace(told, later=replace(told.later, number=3), findings=told.findings[:1], told=1, waiting=1)
+    undone = replace(told, undone=True, findings=(), told=0, waiting=0, topics=(), suppressed=0, dismissed=0)
     account = Account(
         AT - timedelta(days=7),
         AT,
         "weekly",
         watches=(well, *(replace(failing, reason=reason) for reason in (*REASONS, ""))),
-        changes=(told, replace(told, told=0, held=True), replace(told, told=1, topics=(), suppressed=0, dismissed=0)),
+        spans=(),
         changes_left_out=3,
         head="12:00",
         news=tuple(PolicyNews(kind, POLICY, AT, "Kedai") for kind in POLICY_EVENT_KINDS),
     )
-    yield Digest("Ratna", "k", account, notices=tuple(notices())[:3])
+    recaps = told, replace(told, told=0, held=True), one, undone
+    yield Digest("Ratna", "k", account, notices=tuple(notices())[:3], recaps=recaps)
     unvisited = replace(well, checks=0, outcomes=())
-    quiet = replace(account, watches=(unvisited,), changes=(), changes_left_out=0, news=())
+    quiet = replace(account, watches=(unvisited,), spans=(), changes_left_out=0, news=())
     yield Digest("Ratna", "k", replace(quiet, rhythm="daily"))
     yield Digest("Ratna", "k", replace(quiet, rhythm=None))
 
