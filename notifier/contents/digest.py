@@ -141,7 +141,7 @@ class Digest:
     notices: tuple[Notice, ...] = ()
     """The alerts that this digest is the first to list, by change."""
     recaps: tuple[Recap, ...] = ()
-    """What changed in the period, for each of the account's `spans`."""
+    """The changes in the period, one for each of the account's `spans`."""
 
     def is_shown(self, recap: Recap) -> bool:
         """Whether one of the notices compares the same texts as a recap."""
