@@ -52,9 +52,8 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Aler
     """Decide about the alerts of each flapping version of a policy. The result has the decision for each version
     number. All versions of the policy must be given.
 
-    Alerts wait until a text has stayed for `quiet`. Then the alerts of the version that stayed are sent, and all others
-    are dropped.
-    """
+    Alerts wait until a text has stayed for `quiet`. Then the alerts of the version that stayed are sent, and all other
+    alerts are dropped."""
     verdict_of: dict[int, AlertDecision] = {}
     runs: list[list[Version]] = []
     texts = {version.number: version.text for version in versions}

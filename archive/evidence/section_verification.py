@@ -47,8 +47,8 @@ class PolicySections:
         return sections
 
     def compare(self, number: int, parts: Mapping[str, SectionPart] | None) -> Iterator[Flaw]:
-        """Compare the indexed sections of a version with those of its document. `parts` is None if the document cannot
-        be read."""
+        """Compare the indexed sections of a version with the sections of its document. `parts` is None if the document
+        cannot be read."""
         self._present |= self._begin.pop(number, set())
         if parts is not None and not self.waits:
             wrong = len(self._wrong(parts))

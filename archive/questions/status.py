@@ -77,7 +77,7 @@ class PolicyStatus:
     versions: int
     """Number of versions."""
     last_change: Version | None
-    """The latest version, unless it is the first version. Its change has no findings here."""
+    """The latest version, unless it is the first version. The change of this version has no findings here."""
     next_due: datetime | None
     """Time when the next check is due. None if the check is due at once, or if the policy is paused or retired."""
     due: bool

@@ -233,7 +233,7 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
 
 
 def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime) -> None:
-    """Record that a run that started at this time tried these policies, whatever the result."""
+    """Record that a run that started at this time tried these policies. The results do not matter."""
     wanted = list(names)
     with archive.writing() as session:
         session.execute(update(PolicyRow).where(PolicyRow.name.in_(wanted)).values(tried_at=run_started_at))

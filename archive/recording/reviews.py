@@ -1,6 +1,6 @@
 """Stores reviews of findings. Lists the findings that must still be reviewed, and counts the false alarms of each rule.
-A review is never altered. If a finding has several reviews, the last one that is not a comment counts. So a later
-review can revoke an earlier one."""
+A review is never altered. If a finding has several reviews, the last review that is not a comment counts. So a later
+review can revoke an earlier review."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Content that resembles earlier content, such as the next version of a page, is stored as a difference. The difference is
 the content compressed with the earlier content as the dictionary. The earlier content is always a keyframe. A keyframe
-is a content that is stored whole. So reading needs at most two blobs, and one damaged blob does not make all later ones
-unreadable."""
+is a content that is stored whole. So reading a content needs at most two blobs, and one damaged blob does not make all
+later blobs unreadable."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
 """SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. Our number
-distinguishes the lock from locks of other programs. If a writer with the lock no longer responds, it loses the lock
-after a while. Its transaction is then rolled back."""
+distinguishes the lock from locks of other programs. If a writer with the lock no longer responds, the writer loses the
+lock after a while, and the transaction is rolled back."""
 
 
 def parsed(url: str) -> URL:

@@ -89,7 +89,7 @@ class PolicyRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     url: Mapped[str]
-    """Its first address."""
+    """The policy's first address."""
     every_seconds: Mapped[int]
     languages: Mapped[list[Any]]
     selects: Mapped[list[Any]]
@@ -570,9 +570,8 @@ class DeliveryRow(Base):
     planned_at: Mapped[datetime | None]
     """Time of planning; None if an older program planned it without a time."""
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """due, sending, accepted, dead, or cancelled (because its subscription or target was removed); see
-    notifier/outbox.
-    """
+    """State of the delivery: due, sending, accepted, dead, or cancelled. It is cancelled if its subscription or target
+    was removed; see notifier/outbox."""
     due_at: Mapped[datetime]
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]

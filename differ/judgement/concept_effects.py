@@ -195,12 +195,12 @@ def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meanin
 
 
 def wordings(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
-    """Return the words of mentions as a reader sees them, each once, sorted."""
+    """Return the words of mentions as a reader sees them. They are sorted, and each occurs once."""
     return tuple(sorted(set(named.values())))
 
 
 def direction(gone: Collection[object], new: Collection[object]) -> Direction:
-    """Return the direction of an edit that removed some words and added others."""
+    """Return the direction of an edit, from the removed words and the added words."""
     if gone and new:
         return "changed"
     return "added" if new else "removed"

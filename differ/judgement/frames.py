@@ -172,5 +172,5 @@ def said(sense: Meaning, mentions: Sequence[Mention], concepts: Sequence[str]) -
 
 
 def listed(texts: Iterable[str]) -> str:
-    """Return texts joined by commas, each once."""
+    """Return texts joined by commas. Each text occurs once."""
     return ", ".join(dict.fromkeys(text for text in texts if text))

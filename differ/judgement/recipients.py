@@ -85,11 +85,12 @@ class NameContext:
     """Positions of the table header rows."""
 
     def is_name(self, written: Sequence[str], lexicon: Lexicon) -> bool:
-        """Whether these capitalised words, case-folded here, name somebody other than the company."""
+        """Whether capitalised words name somebody other than the company. The words are passed case-folded."""
         return not self.own & set(written) and bool(self.telling(written, lexicon))
 
     def telling(self, written: Sequence[str], lexicon: Lexicon) -> set[str]:
-        """Return the words that are neither plain, nor in the lexicon, nor a legal form."""
+        """Return the words that can only belong to a name. Plain words, words in the lexicon and legal forms are left
+        out."""
         alone = meaning(tuple(written), lexicon.language)
         covered = (
             {index for mention in alone.mentions for index in range(mention.start, mention.end)} if alone else set()

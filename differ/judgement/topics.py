@@ -46,7 +46,8 @@ def topics(statement: Statement) -> tuple[str, ...]:
 
 
 def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
-    """Return the topics outside sharing and rights: first those of the headings, then those of the words."""
+    """Return the topics outside sharing and rights. The topics of the headings come first, then the topics of the
+    words."""
     heads = heading_topics(statement.path, statement.language)
     by_heading = [topic for topic in CONCEPTS if topic in heads]
     by_words = [topic for topic, concepts in CONCEPTS.items() if sense is not None and sense.has(*concepts)]

@@ -39,7 +39,7 @@ class Polarity:
     """The polarity of the mentions in a sentence."""
 
     levels: Mapping[Mention, str]
-    """The level of each mention that a sign reverses. All others are `plain`."""
+    """The level of each mention that a sign reverses. All other mentions are `plain`."""
     consumed: frozenset[Mention]
     """Negations and limiters that belong to the level of another mention. They do not count by themselves."""
 

@@ -11,7 +11,7 @@ from document.text.dates import month_names, short_month_names
 from languages import languages_with, read_record, records
 
 LONGEST = 2_000
-"""Maximum length of a sentence in characters. A longer one is cut."""
+"""Maximum length of a sentence in characters. A longer sentence is cut."""
 REMEMBERED = 2_048
 """Maximum number of blocks whose sentences are remembered. Most blocks of a version are equal to blocks of the version
 before."""
@@ -26,7 +26,8 @@ _STOP = re.compile(
 )
 """A punctuation mark that may end a sentence, and the next letter or digit. Some scripts have no space between them."""
 _ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
-"""An address after a colon continues the sentence, whatever its first letter: "e-mail: Privacy@example.org"."""
+"""An address after a colon. It continues the sentence even if it begins with a capital letter: "e-mail:
+Privacy@example.org"."""
 _FIRST_WORD = re.compile(r"[^\W\d_]+'?")
 _NUMBER_NEXT = re.compile(r"\W{0,2}(?:\d|(?:[IVXLC]{2,}|[VX])\b)")
 """A number, which may be a Roman number."""

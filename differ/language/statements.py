@@ -199,7 +199,7 @@ def is_line(text: str) -> bool:
 
 
 def next_lead(block: Block, lead: str, language: str) -> str:
-    """Return the introducing sentence for the block after this one."""
+    """Return the sentence that introduces the next block, or ""."""
     if block.text.rstrip().endswith(":") and block.kind == "paragraph":
         return sentences(block.text, language)[-1]
     return lead if is_introduced(block, lead) else ""

@@ -254,7 +254,7 @@ def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
 
 
 def agrees(result: Assessment, visit: Visit) -> bool:
-    """Whether a text equals the one that is waiting for a second look."""
+    """Whether a text is equal to the text that is waiting for a second look."""
     return visit.pending is not None and result.document is not None and text_identity(result.document) == visit.pending
 
 

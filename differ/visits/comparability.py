@@ -16,8 +16,8 @@ SUBSTANTIAL = 250
 """Minimum number of words in the version before. If it has fewer words, this check is skipped, and the document may
 shrink to any size."""
 KINSHIP = 0.4
-"""Minimum share of the shorter document's characteristic words that the other has too. Rewrites of real policies have a
-larger share. Other documents of the same company have a smaller one."""
+"""Minimum share of the shorter document's characteristic words that the other document has too. Rewrites of real
+policies have a larger share. Other documents of the same company have a smaller share."""
 TELLING = 80
 """Minimum number of characteristic words in each document for the check of `KINSHIP`."""
 
@@ -37,7 +37,8 @@ def comparability(before: Document, after: Document) -> Screening | None:
 
 
 def telling(text: list[str], document: Document) -> Counter[str]:
-    """Count the characteristic words of a document: those that are not in every text of its language."""
+    """Count the characteristic words of a document. These are the words that do not occur in every text of the same
+    language."""
     lexicon = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
     return Counter(lexicon.content_words(text) if lexicon else text)
 

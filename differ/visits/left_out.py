@@ -69,7 +69,7 @@ class LeftOutProse:
     identity: str
     """Extraction identity with which the prose was left out."""
     watched: tuple[WatchedSentence, ...]
-    """Watched sentences, each once and at most `MOST_SENTENCES` of them."""
+    """The watched sentences, at most `MOST_SENTENCES`. Each occurs once."""
 
     @property
     def share(self) -> float:

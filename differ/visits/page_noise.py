@@ -67,7 +67,8 @@ _ENDS = (".", ":", ";", "!", "?", ",")
 
 @cache
 def _masks() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return a pattern that finds the placeholders in all languages, and a slower one that includes their brackets."""
+    """Return two patterns that find the placeholders in all languages. The second pattern includes the brackets and is
+    slower."""
     written = [phrase for _, words in records("links", LinkWords) for phrase in words.hidden_addresses]
     brackets = rf"\[?\s*{_MASK_IN_ANY_LANGUAGE}\s*\]?"
     quick, whole = ("|".join([common, *written]) for common in (_MASK_IN_ANY_LANGUAGE, brackets))
@@ -168,7 +169,7 @@ def restored(before: Document, after: Document) -> str | None:
 
 def only_grew(before: Document, after: Document) -> bool:
     """Whether a text gained whole sections and lost nothing, not even its stated date. A company that adds sections
-    usually edits others on the same day, or at least the date."""
+    usually edits other sections on the same day, or at least changes the date."""
     old, new = Counter(words(before.text)), Counter(words(after.text))
     came, went = (new - old).total(), (old - new).total()
     if came < PASSAGE or went > RESIDUE * came or set(before.dates) - set(after.dates):

@@ -109,7 +109,7 @@ class Subscriber:
 
 
 def targets_of(subscriber: Subscriber) -> tuple[Target, ...]:
-    """Return the targets of a subscriber's messages, each once."""
+    """Return the targets of a subscriber's messages. Each target occurs once."""
     return tuple(dict.fromkeys(subscriber.via))
 
 
@@ -158,7 +158,7 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
 
 
 def covers_policy(subscriber: Subscriber, name: str, tags: Collection[str]) -> bool:
-    """Whether a subscription covers a policy, whatever the topics."""
+    """Whether a subscription covers a policy. The topics are not considered."""
     if not subscriber.policies:
         return True
     return name in subscriber.policies or any(f"{TAG}{tag}" in subscriber.policies for tag in tags)

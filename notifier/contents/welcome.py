@@ -19,7 +19,7 @@ MOST_NAMES = 12
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The rights and recipients in the latest version of a policy, each once."""
+    """The rights and recipients in the latest version of a policy. Each occurs once."""
 
     rights: tuple[str, ...]
     """Concepts, with the values of `differ.judgement.inventory.Right.right`."""

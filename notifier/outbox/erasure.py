@@ -51,7 +51,7 @@ def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
             if row is None
             else _erase_subscription(session, row, reviews, now)
         )
-        # Subscriptions that the person made for others stay, without the person's name.
+        # Subscriptions that the person made for other people stay, without the person's name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     vacuum(archive, TABLES)
     return erased

@@ -305,8 +305,8 @@ class _OperatorPlan:
         return self._tell_began(began) + self._tell_over(over)
 
     def _ends(self, row: ToldTroubleRow) -> bool:
-        """Whether a trouble is over. A policy that is gone stays gone until it can be read again, whatever the
-        responses."""
+        """Whether a trouble is over. A policy that is gone stays gone until it can be read again. Other responses in
+        between do not matter."""
         turned = [kind for kind, former in SUPERSEDES.items() if kind == row.kind and self._holds(former, row)]
         return self.state.is_over(row) and not turned
 

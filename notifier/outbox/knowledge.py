@@ -162,8 +162,8 @@ class Known:
     number: int
     """The version that the reader knows."""
     notified: bool
-    """Whether the reader knows the version from an accepted message. If not, the version is the one before the first
-    change that a message was planned to report."""
+    """Whether the reader knows the version from an accepted message. If not, it is the version before the first change
+    that a message was planned to report."""
 
 
 def known_versions(session: Session, reader: Reader, policies: Collection[int]) -> dict[int, Known]:

@@ -169,7 +169,7 @@ def _badge(passage: Passage, tongue: Phrases) -> str:
 
 
 def _reasons(passage: Passage, tongue: Phrases) -> list[str]:
-    """Return the reasons why a clause is reported, each once."""
+    """Return the reasons why a clause is reported. Each reason occurs once."""
     return list(dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings))
 
 

@@ -26,7 +26,7 @@ FOOT_LINE = 160
 """Maximum length of the first line, and of each of the last lines, as the service counts it."""
 
 LEAST = 250
-"""Minimum length of the first clause, whatever else the message says."""
+"""Space that is reserved for the first clause. Notes that would need this space are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Chat:
     head: str
     """The first line, which says whether the change matters. It is always kept."""
     notes: tuple[str, ...] = ()
-    """Further notes. The last ones are left out if the clauses would have no room."""
+    """Further notes. The last notes are left out if the clauses would not fit."""
     parts: tuple[str, ...] = ()
     """Parts of several lines, the most severe first. As many parts are kept as fit."""
     _: KW_ONLY

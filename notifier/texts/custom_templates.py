@@ -106,7 +106,7 @@ class OwnTemplates:
         return self._apart(_filled, template, shown)
 
     def examine(self) -> None:
-        """Parse all templates of the folder. Add those with invalid syntax to `problems`."""
+        """Parse all templates of the folder. Add the templates with invalid syntax to `problems`."""
         for path in sorted(self.folder.iterdir() if self.folder else ()):
             if path.suffix not in SUFFIXES:
                 continue

@@ -85,8 +85,8 @@ MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
 room for encryption and for the rest of the event."""
 
 ROCKET_CHAT = Dialect(5000, inert_in_chat, _utf16, markdown=True)
-"""5,000 characters, unless the server has another limit (its setting Message_MaxAllowedSize). Not every release knows
-an escape, so formatting and mentions are replaced by look-alike characters."""
+"""5,000 characters, unless the server's setting Message_MaxAllowedSize has another value. Not every release supports
+escapes, so formatting and mentions are replaced by look-alike characters."""
 
 GOTIFY = Dialect(30_000, lambda text: _closed(text).translate(_MENTION), _utf8)
 """A plain text with a separate title. The server has no limit; Apprise allows 32,768."""
