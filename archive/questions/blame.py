@@ -60,11 +60,11 @@ class Blame:
     version: Version
     sentences: tuple[Sentence, ...]
     dropped: tuple[Dropped, ...]
-    """Sentences that were dropped in this version or before, the latest first."""
+    """Sentences that were dropped in this version or in an earlier version, the latest first."""
     _: KW_ONLY
     read_anew: tuple[int, ...]
-    """Versions that were extracted in another way than the version before. Differences there may come from the
-    extraction."""
+    """Versions that were not extracted in the same way as the version before. A difference in such a version may come
+    from the extraction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Tracing:
         return Blame(versions[-1], sentences, tuple(latest_first), read_anew=reread)
 
     def _statements(self, section: Section) -> tuple[Statement, ...]:
-        # Most sections stay unchanged from version to version, so each one is split only once.
+        # Most sections stay unchanged from version to version, so each section is split only once.
         if section not in self._split:
             self._split[section] = statements(Document((section,)))
         return self._split[section]

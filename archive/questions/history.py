@@ -117,7 +117,7 @@ def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version |
 
 
 def latest_versions(archive: Archive) -> dict[str, Version]:
-    """Return the latest version of each policy that has one, by the policy's name."""
+    """Return the latest version of each policy that has a version, by the policy's name."""
     with archive.reading() as session:
         return {
             version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest_ids())], Query())

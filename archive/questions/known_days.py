@@ -16,8 +16,8 @@ from archive.storage.version_reader import SEEN, policy_row
 
 @dataclass(frozen=True, slots=True)
 class DayKnowledge:
-    """The last visit before a time and the first visit after it that showed the policy. Visits in between did not show
-    the policy."""
+    """Two visits that showed the policy: the last visit before a time, and the first visit after that time. No visit in
+    between showed the policy."""
 
     at: datetime
     version: int

@@ -90,12 +90,12 @@ class PolicyStatus:
     id: int = 0
     """Number of the policy in the archive. It is 0 if no run has recorded the policy yet."""
     trouble_fetch: int | None = None
-    """Number of the first fetch in the series that did not find the policy."""
+    """Number of the first fetch in the series of visits that did not find the policy."""
     tried_at: datetime | None = None
     """Start of the last run that tried the policy, or the time when the policy was added. None if no run has recorded
     the policy yet."""
     owner: str = ""
-    """The person or team that is responsible for the policy; "" if it is not given."""
+    """The person or team that is responsible for the policy. It is "" if none is given."""
     paused_at: datetime | None = None
     """Time since which fetching is paused. None if the policy is not paused, or if no run has recorded the policy
     yet."""

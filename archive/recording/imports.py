@@ -101,7 +101,7 @@ def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
 def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: bool = False) -> None:
     """Raise CannotImportError if the policy has a version that is not older than the oldest copy. If the import is
     `resumed`, the version may have the same date as the copy. Versions are numbered in the order of their dates, and
-    alerts quote the numbers. So a version is never inserted before another."""
+    alerts quote the numbers. So a version is never inserted before another version."""
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
     if row is not None and row.seen_at >= oldest and not (resumed and row.seen_at == oldest):

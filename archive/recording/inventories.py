@@ -121,7 +121,7 @@ def _note(session: Session, version: VersionRow, named: Inventory) -> None:
 
 
 def _note_entries(session: Session, version: VersionRow, kind: EntryKind[Entry], named: Sequence[Entry]) -> None:
-    """End the entries that are not in a version in the same words. Add entries that are new in the version."""
+    """End the entries that a version does not name in the same words. Add the entries that are new in the version."""
     row = kind.row
     query = select(*row.__table__.c).where(row.policy_id == version.policy_id, row.last.is_(None))
     before = {_key(kind, entry): stored for stored in session.execute(query) for entry in [kind.read(stored)]}

@@ -126,7 +126,7 @@ def _version(session: Session, row: VersionRow) -> LatestVersion:
 
 
 def _fitted(session: Session, row: VersionRow) -> Document | None:
-    """Return the text of an earlier version: the last that was not extracted by a fallback."""
+    """Return the text of the newest earlier version that was not extracted by a fallback."""
     earlier = (VersionRow.policy_id == row.policy_id, VersionRow.number < row.number, FetchRow.fallback.is_(False))
     query = select(VersionRow.document_sha256).join(VersionRow.fetch).where(*earlier)
     address = session.scalar(query.order_by(VersionRow.number.desc()).limit(1))

@@ -85,7 +85,7 @@ def _result(
     if same is not None:
         return AssessedFetch(fetch, same, latest.number)
     if latest.beside is not None and latest.beside > latest.id:
-        return None  # left-out prose has changed since, so the version's own page is not the latest page
+        return None  # left-out prose has changed since, so the page of the version is not the latest page
     before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
     if not recognise_rotation(fetch.pages, options, before):
         return None

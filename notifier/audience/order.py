@@ -26,7 +26,7 @@ class Waiting:
     is_claimed: bool
     """Whether a process is trying the delivery now."""
     may_disturb: bool
-    """Whether the delivery may be sent now. It is urgent, or there are no quiet hours."""
+    """Whether the delivery may be sent now. It may be sent if it is urgent, or if there are no quiet hours."""
 
     @property
     def thread(self) -> tuple[int, ...]:

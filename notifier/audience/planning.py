@@ -44,7 +44,8 @@ ROUNDUP_FROM = 10
 """Default minimum number of changes for one target that are merged into one message."""
 
 ABSENCE = timedelta(days=7)
-"""Time that a subscriber may be missing from the configuration. Until then its messages wait, and nothing is lost."""
+"""Time that a subscriber may be missing from the configuration. During this time, the subscriber's messages wait, and
+nothing is lost."""
 
 LEASE = timedelta(minutes=5)
 """Time for which a claimed delivery belongs to the process that claimed it. It is longer than any send can take."""
@@ -198,7 +199,8 @@ def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
 def asked_findings(
     subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange
 ) -> list[tuple[int, RecordedFinding]]:
-    """Return the findings that both the scope of that time and the present scope ask for, with their positions."""
+    """Return the findings of a change that two scopes ask for: the scope at the time of the change, and the present
+    scope. Each finding has its position."""
     then = replace(
         subscriber,
         topics=scope.topics,

@@ -67,8 +67,7 @@ class WebhookRefusedError(Exception):
 def encode_body(content: dict[str, Any]) -> bytes:
     """Return the bytes of a message, which are the same for every attempt.
 
-    They are ASCII without markup characters of HTML, in case a receiver puts the text into a page.
-    """
+    The bytes are ASCII and contain no markup characters of HTML, because a receiver may put the text into a page."""
     text = json.dumps({"version": VERSION, **content}, sort_keys=True, separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")

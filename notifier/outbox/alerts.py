@@ -156,7 +156,7 @@ def is_urgent(session: Session, row: SubscriptionRow, change_id: int) -> bool:
 
 
 def _recorded_net(session: Session, change: ChangeRow) -> RecordedChange:
-    """Return a change as planning needs it."""
+    """Return a change in the form that planning needs."""
     version, begin = change.version, earlier_number(session, change)
     policy = session.get_one(PolicyRow, version.policy_id)
     return RecordedChange(

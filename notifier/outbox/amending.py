@@ -37,8 +37,8 @@ SUPERSEDED = "the policy has changed since, so another message replaces it, or i
 """Reason for cancelling a delivery because its comparison no longer holds."""
 
 MOVED = "`via` no longer names this target"
-"""Reason for cancelling a delivery whose message goes to another target. Only a delivery with this reason can be made
-due again. A delivery that a roundup replaced cannot."""
+"""Reason for cancelling a delivery whose message goes to another target. If the target comes back, only deliveries with
+this reason are made due again, and not those that a roundup replaced."""
 
 ROUNDS = 3
 """Number of times that one pass looks for new comparisons. It looks again because a run may record versions while texts

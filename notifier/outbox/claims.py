@@ -45,7 +45,7 @@ class Claimed:
     """Number of attempts, including the present attempt."""
     _: KW_ONLY
     kind: str
-    """alert, roundup, digest, welcome, or operator."""
+    """Kind of the delivery: alert, roundup, digest, welcome, or operator."""
     notice: MessageContent
     until: datetime
     """Time at which the claim expires. Then another process may try the delivery."""
