@@ -94,7 +94,7 @@ def _require_effect(edit: Edit, stored: Mapping[str, bytes | None], connection: 
 
 
 def contents(connection: Connection) -> dict[str, bytes | None]:
-    """Return the stored contents by hash. A content that cannot be read is None."""
+    """Return the stored contents by hash. If a content cannot be read, its value is None."""
     found: dict[str, bytes | None] = {}
     with Session(connection) as session:
         for key in connection.execute(

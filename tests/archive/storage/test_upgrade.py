@@ -84,9 +84,9 @@ def upgrade_until(url: str, point: str) -> None:
 def test_an_upgrade_killed_at_any_step_leaves_an_archive_that_a_program_can_open(
     first_schema: str, tmp_path: Path
 ) -> None:
-    """After a kill before the commit, the archive is exactly as before the upgrade.
+    """If the process is killed before the commit, the archive stays exactly as before the upgrade.
 
-    After a kill behind the commit, the archive has the newest schema.
+    If the process is killed later, the archive has the newest schema.
     """
     points, before, killed = tmp_path / "points", dumped(first_schema), 0
     while True:

@@ -51,9 +51,9 @@ def record_pages(archive: Archive, *pages: bytes) -> None:
 
 
 def rows(archive: Archive) -> dict[str, str | None]:
-    """Return the hash of each stored content.
+    """Return the hash of each stored content and the hash of its keyframe.
 
-    If the content is stored as a difference from a keyframe, the value is the keyframe's hash; otherwise None.
+    The second hash is None if the content is itself a keyframe.
     """
     with archive.reading() as session:
         return dict(session.execute(select(BlobRow.sha256, BlobRow.base_sha256)).all())

@@ -1,6 +1,7 @@
-"""Every secret field of the configuration gets a secret.
+"""Tests that no secret shows.
 
-After a day of work, no secret may show outside the configuration.
+The test writes a known secret into every secret field of the configuration. After a day of work, no secret may show
+anywhere else.
 """
 
 from __future__ import annotations

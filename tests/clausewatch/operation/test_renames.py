@@ -1,6 +1,7 @@
 """A policy gets a new name and keeps its address.
 
-Then `run`, `config check` and `status` ask whether it was renamed. Nobody misses an alert meanwhile.
+Then `run`, `config check` and `status` ask whether the policy was renamed. Until the answer, subscribers still get
+their alerts.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def large_files(site: Site) -> str:
 
 
 def shut_out(site: Site) -> str:
-    """Serve a page. The site's robots.txt forbids its script."""
+    """Serve a page whose script may not be fetched, because the site's robots.txt forbids that."""
     site.serve("/robots.txt", "User-agent: *\nDisallow: /not-for-us/\n", content_type="text/plain")
     site.serve("/not-for-us/build.js", "document.body.append('words')", content_type=SCRIPT)
     return site.serve("/shut", shell('<script src="/not-for-us/build.js"></script>'))
