@@ -26,16 +26,18 @@ from document.model import Document, ExtractionOptions, Page
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A page as Clausewatch reads it."""
+    """The result of reading a page."""
 
     document: Document
     """The page's text: sections with headings and blocks, links, languages, and the dates that the text states."""
     is_policy: bool
     """Whether the page looks like a policy, and not like an error, a login or an empty page."""
     reason: str
-    """The reason why the page does not look like a policy, as a word from a fixed list; "" if it does."""
+    """The reason why the page does not look like a policy, as a word from a fixed list; "" if the page looks like a
+    policy.
+    """
     detail: str
-    """A sentence with the fact on which that reason rests; "" if the page looks like a policy."""
+    """A sentence that explains the reason; "" if the page looks like a policy."""
 
     def inventory(self) -> Inventory:
         """Return the rights and recipients that the text names."""
@@ -49,7 +51,7 @@ class Judgement:
     comparable: bool
     """Whether both pages look like a policy. Only then are they compared."""
     reason: str
-    """The reason why the pages are not comparable, as a word from a fixed list; "" if they are."""
+    """The reason why the pages are not comparable, as a word from a fixed list; "" if the pages are comparable."""
     detail: str
     changed: bool
     """Whether any word differs between the two texts."""
@@ -168,7 +170,7 @@ class ArchiveReader:
 
 @contextmanager
 def open_archive(url: str) -> Iterator[ArchiveReader]:
-    """Open the archive at a database URL, such as "sqlite:////srv/watch/clausewatch.db", only for reading.
+    """Open an archive for reading only. `url` is a database URL, such as "sqlite:////srv/watch/clausewatch.db".
 
     Raises subclasses of `archive.errors.StorageError`. An archive that an older version of Clausewatch wrote is also
     such an error. `clausewatch status` upgrades such an archive.

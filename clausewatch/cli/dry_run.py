@@ -22,8 +22,9 @@ SQLITE = "sqlite:///"
 
 
 def dry_run_lines(configuration: Configuration, names: Sequence[str], *, everything: bool) -> Iterator[str]:
-    """Yield lines about a run that started now: the policies that it would check, the hosts that it would contact, in
-    order, and its minimum duration.
+    """Yield lines about a run that would start now.
+
+    The lines name the policies to check, the hosts to contact in their order, and the minimum duration of the run.
     """
     checks, resting = _plan(configuration, names, everything=everything)
     paused = sum(policy.paused for policy in configuration.policies)

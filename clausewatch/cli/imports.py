@@ -148,7 +148,7 @@ def file(
 @imports.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def changedetection(file: Path) -> None:
-    """Convert the watches in a changedetection.io FILE to policies of a configuration, and print them.
+    """Convert the watches in a changedetection.io FILE to policies of a configuration, and print the policies.
 
     FILE is url-watches.json or a backup (.zip) that contains it. A comment next to each policy lists the settings that
     cannot be converted.
@@ -162,7 +162,8 @@ def changedetection(file: Path) -> None:
 @imports.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def urlwatch(file: Path) -> None:
-    """Convert the jobs in an urlwatch or webchanges FILE (urls.yaml) to policies of a configuration, and print them.
+    """Convert the jobs in an urlwatch or webchanges FILE (urls.yaml) to policies of a configuration, and print the
+    policies.
 
     A comment next to each policy lists the settings that cannot be converted.
 
@@ -176,7 +177,7 @@ def urlwatch(file: Path) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--types", multiple=True, metavar="TYPE", help='Only documents of this type, such as "Privacy Policy".')
 def declarations(folder: Path, types: tuple[str, ...]) -> None:
-    """Convert the declarations of Open Terms Archive in FOLDER to policies of a configuration, and print them.
+    """Convert the declarations of Open Terms Archive in FOLDER to policies of a configuration, and print the policies.
 
     FOLDER contains a JSON file for each service. Selectors, ranges, combined documents and `executeClientScripts` are
     converted. Filters in JavaScript cannot be converted. A comment next to each policy lists the filters, and says what
@@ -269,7 +270,7 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
 ) -> Iterator[Copy]:
-    """Yield the versions with their extracted texts, in order.
+    """Yield the versions, in order, with the texts that were extracted from them.
 
     Versions that exceed a limit are left out and printed.
     """

@@ -15,7 +15,7 @@ ONLY_OWNER = 0o600
 
 
 class ConfigurationWriteError(ClausewatchError):
-    """The file already exists, or its folder cannot be written."""
+    """The file to write already exists, or its folder cannot be written."""
 
     exit_code = ExitCode.USAGE
 

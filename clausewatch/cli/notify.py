@@ -216,7 +216,7 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
 
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
-    """Return the subscriber with this name. Without a name, return all subscribers that receive digests."""
+    """Return the subscriber with the name `name`. If `name` is None, return all subscribers that receive digests."""
     from clausewatch.operation.subscribers import subscriber_named
     from notifier import outbox
 

@@ -159,7 +159,7 @@ def _all_notes(every: Sequence[PolicyStatus]) -> list[str]:
 
 
 def _notes(status: PolicyStatus) -> Iterator[str]:
-    """Yield notes about a policy that do not fit in its row."""
+    """Yield notes about a policy that would not fit in the policy's row of the table."""
     check = status.last_check
     if status.retired_at is not None:
         yield f"{status.name}: retired on {moment(status.retired_at)}, no longer configured. Its history is kept."

@@ -21,7 +21,7 @@ from notifier.audience.timing import DAYS, RHYTHMS
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
     "digest_at": "digest-at"
 }
-"""Keys of `[[subscriber]]`, each with the name of its option, if this name is different."""
+"""The name of the option for each key of `[[subscriber]]` whose option has a different name."""
 
 
 class SubscriptionError(ClausewatchError):

@@ -30,7 +30,7 @@ ROWS = {
     "fetch": ("fetch", "fetches"),
     "removal": ("removal of a page", "removals of pages"),
 }
-"""Kinds of evidence with their singular and plural, if the plural is not the kind with an "s"."""
+"""The singular and plural of those kinds of evidence whose plural is not just the kind with an "s"."""
 UNSEARCHED = (
     "saved head older than --since, which was not looked for",
     "saved heads older than --since, which were not looked for",

@@ -79,7 +79,7 @@ class Configuration:
     inventory_lot: int = INVENTORY_LOT
     """Maximum number of versions whose missing inventories are made in one run or for one answer."""
     database_group: str | None = None
-    """The group that may read a SQLite archive; None for its owner alone."""
+    """The group that may read a SQLite archive; None if only the owner of the file may read the archive."""
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()

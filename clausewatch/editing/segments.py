@@ -107,9 +107,9 @@ def _end_of_keys(lines: Sequence[str]) -> int:
 
 
 def body_and_rest(segment: Segment) -> tuple[str, str]:
-    """Split a table's text after its last key and the comments directly below it.
+    """Split the text of a table after its last key.
 
-    The rest does not belong to the table.
+    Comments directly below this key stay in the first part. The second part does not belong to the table.
     """
     lines = segment.text.splitlines(keepends=True)
     end = _end_of_keys(lines)

@@ -62,7 +62,10 @@ class Scope:
 
     @property
     def name(self) -> str:
-        """The name of the feed within its archive, for IDs. It depends only on the policy, the tag and the topic."""
+        """The name of the feed, which is unique within the archive and part of the feed's ID.
+
+        It depends only on the policy, the tag and the topic.
+        """
         parts = {"policy": self.policy, "tag": self.tag, "topic": self.topic}
         given = [f"{key}/{quote(value, safe='')}" for key, value in parts.items() if value is not None]
         return "/".join(["feed", *given])

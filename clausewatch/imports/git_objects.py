@@ -130,7 +130,7 @@ class GitObjects:
 
     @contextmanager
     def _git(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run git during a `with` block, and end it after the block. Raises RepositoryError if git fails."""
+        """Run git during a `with` block, and end git after the block. Raises RepositoryError if git fails."""
         with TemporaryFile() as errors:
             command = ["git", "--no-pager", "--literal-pathspecs", *arguments]
             try:

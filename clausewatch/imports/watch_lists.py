@@ -62,7 +62,7 @@ class WatchedPolicy:
                 self.add_css(into, selector.removeprefix("css:").strip(), what)
 
     def add_css(self, into: list[str], selector: str, what: str) -> None:
-        """Add a CSS selector to `into`, or to `lost` if it is invalid."""
+        """Add a CSS selector to `into`. If the selector is invalid, add it to `lost` instead."""
         if not _is_selector(selector):
             self.lost.append(f"the {what} {limited_text(selector)}: it is not a CSS selector")
         else:

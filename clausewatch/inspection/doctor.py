@@ -51,7 +51,7 @@ class Diagnosis:
 
 
 def diagnose(archive: Archive, configuration: Configuration, policy: Policy) -> Diagnosis:
-    """Fetch a policy twice, and return how a run would judge it.
+    """Fetch a policy twice, and return how a run would judge the responses.
 
     Call this function only once in a process. Raises CrawlDefectError.
     """

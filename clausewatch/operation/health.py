@@ -83,7 +83,7 @@ def _visits(trouble: Trouble) -> str:
 def overdue_lines(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
     """Yield a line for each target whose messages have waited too long.
 
-    It says since when they wait, and what to do.
+    The line says since when the messages wait, and what to do.
     """
     channels = [channel.name for channel in configuration.channels]
     thresholds = configuration.watchdog.thresholds

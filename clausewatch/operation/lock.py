@@ -126,5 +126,5 @@ def lock_path(database: str) -> Path:
 
 
 def _is_file(database: str) -> bool:
-    """Whether the archive is a SQLite file, which only this machine uses."""
+    """Whether the archive is a SQLite file. Only this machine uses such an archive."""
     return database.partition("://")[0].partition("+")[0] == "sqlite"

@@ -203,7 +203,10 @@ def _so_far(checked: int, selected: int, accepted: int) -> str:
 
 
 def _stamp(archive: Archive, configuration: Configuration) -> str:
-    """Get a timestamp for the chain's head if this is configured and due. Return the error, or ""."""
+    """Get a timestamp for the chain's head if timestamps are configured and one is due.
+
+    Return the error, or "".
+    """
     if configuration.stamping is None:
         return ""
     allowed = AllowList.of(configuration.crawl.allow_private)
@@ -215,7 +218,7 @@ def _stamp(archive: Archive, configuration: Configuration) -> str:
 
 
 def _list_head(archive: Archive, configuration: Configuration) -> str:
-    """Add the chain's head to the list of heads if this is configured. Return the error, or ""."""
+    """Add the chain's head to the list of heads if such a list is configured. Return the error, or ""."""
     if configuration.head_list is None:
         return ""
     try:

@@ -35,8 +35,8 @@ def version_notes(version: Version) -> Iterator[str]:
 
 
 def look_notes(version: Version) -> Iterator[str]:
-    """Yield a note if a version returns to an earlier text, if its policy is flapping, or if no second look confirmed
-    the version.
+    """Yield a note if a version returns to an earlier text, if the text goes back and forth, or if no second look
+    confirmed the version.
     """
     if version.returns_to is not None and version.back_to is not None:
         yield f"back to the text of {moment(version.back_to)} (version {version.returns_to})"

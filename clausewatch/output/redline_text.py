@@ -70,7 +70,7 @@ def version_line(version: Version) -> str:
 
 
 def version_lines(version: Version, promised: InventoryChange, *, suppressed: bool) -> Iterator[str]:
-    """Yield the description of a version and of the change to it."""
+    """Yield lines that describe a version and the changes since the previous version."""
     yield from verdict_lines(version)
     for note in (*version_notes(version), *change_notes(promised)):
         yield from wrapped(note, indent="  ", hanging="    ")

@@ -47,7 +47,7 @@ def language_row(report: LanguageReport) -> Row:
 
 
 def status_row(status: PolicyStatus, to_review: int) -> Row:
-    """Return a policy's status, and its number of findings without a review."""
+    """Return the status of a policy, and the number of the policy's findings that nobody has reviewed."""
     check, changed, waiting = status.last_check, status.last_change, status.pending
     return {
         "policy": status.name,

@@ -66,7 +66,9 @@ def inventory_page_row(version: Version, inventory: Inventory) -> Row:
 
 
 def timing_row(timing: Timing) -> Row:
-    """Return the dates that a policy states about a change, and how they fit the change."""
+    """Return the dates that a policy states about a change, and whether the stated date changed together with the
+    text.
+    """
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(timing).items()}
 
 
