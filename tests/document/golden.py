@@ -1,4 +1,4 @@
-"""Golden pages. Each has a folder with the page and with the text that a reader should see.
+"""Golden pages. The folder of a golden page has the page and the text that a reader should see.
 
 `python -m tests.document.golden` writes the texts that are read now. Check what changed before you commit the texts.
 If the document of a page changed, increase `EXTRACTOR` in document/reading.py.

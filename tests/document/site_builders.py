@@ -56,7 +56,7 @@ def parts_of(markdown: str) -> list[Part]:
 
 
 _MARKER = re.compile(r"^(?:(?:[-*+•·–—]|\(?(?:\d+(?:\.\d+)*|[a-zA-Z]|[ivxIVX]+)[.)]|\d+(?:\.\d+)+)\s+)+")
-"""Matches bullets and numbers at the start of a line. They are not words of a document."""
+"""Matches bullets and numbers at the start of a line. These are not words of a document."""
 
 
 def _plain(text: str) -> str:
@@ -66,7 +66,7 @@ def _plain(text: str) -> str:
 
 
 class Builder:
-    """Writes one page, with names and containers drawn from its seed."""
+    """Writes one page. A seed decides which class names and containers the page has."""
 
     def __init__(self, parts: Sequence[Part], seed: int) -> None:
         self.parts = list(parts)
@@ -144,7 +144,7 @@ class Builder:
 
 
 FURNITURE = ("Qhome", "Qshop", "Qprices", "Qjobs", "Qlogin", "Qbasket", "Qstores")
-"""Words of the menu. They occur in no policy."""
+"""Words of the menu on every page. No policy has these words."""
 
 
 def esc(text: str) -> str:

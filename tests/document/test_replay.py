@@ -24,7 +24,7 @@ def truly_changed(row: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", SELECT)
-def test_document_changes_with_the_policy_only(shared: Path, name: str) -> None:
+def test_document_changes_only_with_the_policy(shared: Path, name: str) -> None:
     text = (shared / "replay" / f"{name}.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in text.splitlines()]
     beside = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0, 1)}

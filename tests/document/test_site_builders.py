@@ -69,7 +69,7 @@ PAGES = {**{template.__name__: template for template in TEMPLATES}, **PLATFORMS}
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_word_of_a_policy_is_lost_and_no_edit_missed(name: str, policies: list[list[Part]]) -> None:
+def test_no_word_of_a_policy_is_lost_and_no_edit_is_missed(name: str, policies: list[list[Part]]) -> None:
     template = PAGES[name]
     kept = foreign = expected = 0
     for seed, parts in enumerate(policies):

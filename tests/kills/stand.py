@@ -90,7 +90,7 @@ def sharing(edition: int) -> str:
 
 
 def numeral(number: int) -> str:
-    """Return a made-up name for a number. A name is recognised as a recipient, and a number is not."""
+    """Return a made-up name for a number. A name is recognised as a recipient, but a number is not."""
     letters = "bdfgklmnprstvz"
     word = ""
     while True:

@@ -67,7 +67,7 @@ def test_a_command_waits_for_a_lock_that_ends_in_time(stand: Stand, other: Conne
     assert Killing(stand, 0).finish() == []
 
 
-def test_a_lock_taken_during_a_run_ends_it_with_3(stand: Stand) -> None:
+def test_a_lock_that_begins_during_a_run_ends_the_run_with_3(stand: Stand) -> None:
     """Everything that was recorded before the lock stays in the archive. The next run records and reports the rest."""
     locked = threading.Event()
     stand.site.pages["/Lodge"] = replace(stand.site.pages["/Lodge"], until=locked)

@@ -91,7 +91,7 @@ SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("fdatasync", "EIO"): (2,)}
 @pytest.mark.parametrize(("call", "error"), FAILURES if LONG else list(SAMPLE))
 def test_a_command_whose_write_fails_never_reports_success(tmp_path: Path, call: str, error: str) -> None:
     """Each run of a sender has one failing write to the archive: first the first write, then the second, up to the
-    last. After ENOSPC all later writes fail too. After EIO they work."""
+    last. After ENOSPC all later writes fail too. After EIO, later writes succeed."""
     require(shutil.which("strace") is not None, "strace")
     archive, injected = tmp_path / "watch.db", 0
     with watching(tmp_path, archive) as stand:

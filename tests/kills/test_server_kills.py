@@ -23,7 +23,7 @@ from tests.postgresql import Cluster, binaries, cluster
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 KILLS = 50 if LONG else 2
-"""Number of times that the server is killed while a run still needs it."""
+"""Number of times that the server is killed while a run still needs the server."""
 
 SEED = 20261123
 RUN = ("run", "--all", "--verbose")

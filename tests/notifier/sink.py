@@ -1,4 +1,4 @@
-"""A receiver of webhooks on loopback. A test can make it fail in several ways."""
+"""A receiver of webhooks on loopback. A test can make the receiver fail in several ways."""
 
 from __future__ import annotations
 

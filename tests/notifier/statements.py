@@ -1,4 +1,4 @@
-"""Reads sent messages, and checks against the true history what they state about versions.
+"""Reads what messages state about versions, and checks these statements against the true history.
 
 This module does not use the code that plans and writes messages. The text of a mail is read as a person reads it,
 and the JSON of a webhook as a program reads it.

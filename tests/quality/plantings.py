@@ -83,7 +83,7 @@ def turned(kind: str) -> Plant:
 
 
 def sharing_added(text: str, chance: random.Random, language: str) -> Planted:
-    """Add a sentence that says that data is shared."""
+    """Add a sentence about sharing data."""
     sentence = chance.choice(PLAIN[language]["sharing"])
     before, after = placed(text, chance, "", sentence)
     return Planted("sharing", before, after, worse=True, what=sentence)

@@ -31,7 +31,7 @@ class Case:
     date: tuple[str, str]
     """The date in the policy, and a later one."""
     sharing: str
-    """A sentence that says that a new recipient gets data."""
+    """A sentence about a new recipient of data."""
 
     @property
     def text(self) -> str:

@@ -167,7 +167,7 @@ def test_paragraphs_that_were_deleted_are_not_counted() -> None:
     ]
 
 
-def test_footnotes_are_read_and_their_marks_are_not() -> None:
+def test_footnotes_are_read_but_footnote_marks_are_not() -> None:
     content = run("We keep letters for 30") + '<w:r><w:footnoteReference w:id="7"/></w:r>' + run(" days.")
     found = lines(paragraph(content), parts={"word/footnotes.xml": notes("footnote", n7="Postcards for 60 days.")})
     assert found == ["We keep letters for 30 days.", "Postcards for 60 days."]
@@ -262,7 +262,7 @@ def damaged(place: int) -> bytes:
 
 
 @pytest.mark.parametrize("place", range(40, 2400, 97))
-def test_a_damaged_document_raises_nothing(place: int) -> None:
+def test_a_damaged_document_raises_no_error(place: int) -> None:
     page = Page(damaged(place), TYPE)
     screen(page, read(page).document)
 

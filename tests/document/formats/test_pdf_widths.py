@@ -1,4 +1,5 @@
-"""A policy that is printed at two widths is read as the same policy. The tests use several programs, and columns."""
+"""A policy that is printed at two widths is read as the same policy. The tests print with several programs, and also
+print in columns."""
 
 from __future__ import annotations
 

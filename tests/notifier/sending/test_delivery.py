@@ -78,7 +78,7 @@ def test_a_second_delivery_sends_nothing(desk: Desk, mail: MailServer) -> None:
     assert len(mail.received) == 1
 
 
-def test_all_alerts_of_one_change_are_one_mail_and_two_changes_are_two(desk: Desk, mail: MailServer) -> None:
+def test_all_alerts_of_one_change_are_one_mail_and_two_changes_are_two_mails(desk: Desk, mail: MailServer) -> None:
     record_change(desk.archive, WILL_NOT, clause("{+We sell data.+}"))
     record_change(desk.archive, WILL_NOT, policy="Bakery")
     assert desk.deliver().planned == 3
@@ -111,7 +111,9 @@ def test_a_new_subscriber_gets_only_later_changes(desk: Desk, mail: MailServer) 
     ]
 
 
-def test_a_subscription_registered_before_the_crawl_covers_its_results(desk: Desk, mail: MailServer) -> None:
+def test_a_subscription_registered_before_the_crawl_covers_the_results_of_the_crawl(
+    desk: Desk, mail: MailServer
+) -> None:
     board = Subscriber("Board", (Target("desk", "board@example.org"),), welcome=False)
     desk.subscribers = [board]
     outbox.register(desk.archive, desk.subscribers, NOW)
