@@ -76,7 +76,7 @@ RIGHTS_PARTS = (
     NEGATION,
     CONDITION,
 )
-"""Parts of effects on rights, in the same order."""
+"""Parts of effects on rights, in the order in which they describe a new or removed statement."""
 PARTS: dict[Watched, tuple[EffectPart, ...]] = {"sharing": SHARING_PARTS, "rights": RIGHTS_PARTS}
 
 
@@ -96,7 +96,7 @@ class Effect:
 
 
 def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
-    """Return the effect of one part's concepts, or None if they did not change."""
+    """Return the effect of one part's concepts, or None if these concepts did not change."""
     if part.by == "count":
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)

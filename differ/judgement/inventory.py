@@ -139,7 +139,7 @@ class SectionDetails:
 
     @cached_property
     def channel(self) -> str:
-        """The first address, or else the kind of channel, or ""."""
+        """The first address. Without an address, the kind of channel, or ""."""
         return first(channel(statement) for statement in self.statements)
 
 
@@ -197,7 +197,7 @@ def fee(statement: Statement) -> str:
 
 
 def channel(statement: Statement) -> str:
-    """Return the first address in a statement, or else the kind of channel, or ""."""
+    """Return the first address in a statement. Without an address, return the kind of channel, or ""."""
     return first(word for word in statement.words if "@" in word) or first_wording(statement, CHANNELS)
 
 

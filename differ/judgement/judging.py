@@ -59,8 +59,8 @@ class Surroundings:
 
     @cached_property
     def names(self) -> tuple[NameContext, NameContext]:
-        """The contexts that distinguish names from other words, before and after. They are slow to compute and seldom
-        needed."""
+        """The contexts of the documents before and after. They distinguish names from other words. They are slow to
+        compute and seldom needed."""
         return name_context(self._before, ""), name_context(self._after, "")
 
 
@@ -249,7 +249,7 @@ def corrects_name(effect: Effect, around: Surroundings) -> bool:
 
 
 def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Finding]:
-    """Return a finding for each of the user's own rules with added or removed words."""
+    """Return a finding for each of the user's own rules whose words were added or removed."""
     findings = []
     for rule in profile.words:
         old = Counter(rule.found(pair.before.words)) if pair.before else Counter[str]()

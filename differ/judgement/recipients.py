@@ -59,7 +59,7 @@ class Recipient:
     country: str = ""
     """Countries that are named together with the recipient, or ""."""
     codes: tuple[str, ...] = ()
-    """The codes of these countries, regions and states."""
+    """The codes of the countries, regions and states in `country`."""
     sentence: str = ""
     """The sentence or table row that names the recipient, cut to `LONGEST_SENTENCE` characters."""
 
@@ -198,7 +198,7 @@ def in_row(cells: list[str], statement: Statement) -> Recipient:
 
 
 def quoted(sentence: str) -> str:
-    """Return a sentence as an inventory quotes it. A very long one is cut and ends with "…"."""
+    """Return a sentence as an inventory quotes it. A very long sentence is cut and ends with "…"."""
     return sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[: LONGEST_SENTENCE - 1]}…"
 
 

@@ -25,13 +25,15 @@ HANDLING = (
 )  # fmt: skip
 """Conditions of a request: deadline, cost, proof of identity, the person who makes it."""
 SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer.abroad", "transfer.safeguard", "data.aggregate")
-"""Signs of sharing. Under a heading about sharing, a sentence with one of these is about sharing."""
+"""Concepts that are signs of sharing. Under a heading about sharing, a sentence with such a concept is about
+sharing."""
 HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
 """Signs that a merger transfers data."""
 RIGHTS_SIGNS = ("right.grant", "consent", "complaint", "optout", "exercise.dpo", *WAYS)
-"""Signs of rights. Under a heading about rights, a sentence with one of these is about rights."""
+"""Concepts that are signs of rights. Under a heading about rights, a sentence with such a concept is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
-"""Details of a right. Together with the word "right", one of these says what the right is to, or what limits it."""
+"""Details of a right. Together with the word "right", such a concept says what the right is about, or what limits the
+right."""
 REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
 """Details that show that a request is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
@@ -40,9 +42,9 @@ HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
 SOURCE_REACH = 3
 """Maximum distance, in words, from "from" to a recipient that is a source of data."""
 DOER_REACH = 2
-"""Maximum number of words between a recipient and its act. Such words are "may not"."""
+"""Maximum number of words between a recipient and its act. Such words are, for example, "may not"."""
 TAKER_REACH = 6
-"""Maximum distance, in words, between a recipient and the verb that says that it receives data."""
+"""Maximum distance, in words, between a recipient and the verb for receiving data."""
 CHOICE_REACH = 12
 """Maximum distance, in words, between settings and the "can" that offers them."""
 REQUEST_REACH = 1

@@ -19,7 +19,8 @@ from notifier.contents.change_notice import Notice, Seen
 from notifier.contents.policy_news import PolicyNews
 
 MOST_CHANGES = 20
-"""Maximum number of policies whose changes a digest names, the newest first. The others are counted."""
+"""Maximum number of policies whose changes a digest names, the newest first. The remaining policies are only
+counted."""
 
 
 Ending = FetchOutcome | Literal["first"]
@@ -47,7 +48,8 @@ class Watch:
     reason: str = ""
     """The reason for the trouble as a code; "" if there is no trouble."""
     gaps: tuple[Gap, ...] = ()
-    """Times of at least a day in which no visit found it although one was due, if they ended in the period or last."""
+    """Gaps of at least a day in which no visit found the policy although a visit was due. They ended in the period, or
+    still last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class Gap:
     """A time in which no visit found a policy."""
 
     since: datetime
-    """The last visit before that found it."""
+    """Time of the last visit before the gap that found the policy."""
     until: datetime
-    """The next visit that found it, or the end of the period."""
+    """Time of the next visit that found the policy, or the end of the period."""
     _: KW_ONLY
     ended: bool
 

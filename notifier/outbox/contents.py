@@ -64,7 +64,7 @@ def _roundup(session: Session, delivery: DeliveryRow, subscriber: str) -> Roundu
 
 
 def read_digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
-    """Return the contents of a digest, as its reader knows the policies."""
+    """Return the contents of a digest. They start from the versions that its reader knows."""
     account = ACCOUNT.validate_python(delivery.payload)
     notices = _notices(session, delivery, changes_of(delivery), subscriber)
     recaps = _Recaps(session, delivery, subscriber).read(recap_spans(session, delivery))
@@ -117,7 +117,7 @@ def recap_spans(session: Session, delivery: DeliveryRow) -> list[Span]:
 
 
 def recap_comparisons(session: Session, delivery: DeliveryRow) -> set[Span]:
-    """Return those of a digest's spans whose two texts differ, so that they must be compared."""
+    """Return the spans of a digest whose two texts differ. These texts must be compared."""
     return {
         span for span in recap_spans(session, delivery) if len({row.text_sha256 for row in _ends(session, span)}) > 1
     }
@@ -138,7 +138,7 @@ class _Recaps:
     subscriber: str
 
     def read(self, spans: Sequence[Span]) -> tuple[Recap, ...]:
-        """Return the recap of each span, in their order."""
+        """Return the recap of each span, in the order of the spans."""
         listed = reported(self.session, Reader.of(self.delivery), {span.policy_id for span in spans})
         mine = set(changes_of(self.delivery))
         messages = [message for message in listed if message[1] not in mine]

@@ -193,8 +193,7 @@ def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -
 def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
     """Return the versions before and after all changes of these policies since a point in the archive's sequence.
 
-    The newest come first. On each side of a boundary there are versions of their own.
-    """
+    The newest come first. Versions before and after a boundary are listed separately."""
     query = (
         select(VersionRow.policy_id, VersionRow.number)
         .join(ChangeRow, ChangeRow.version_id == VersionRow.id)

@@ -186,7 +186,8 @@ def former_number(session: Session, version: VersionRow, before: int) -> int | N
 
 
 def reported(session: Session, reader: Reader, policies: Collection[int]) -> Iterator[tuple[str, int, Span]]:
-    """Yield what each delivery to a reader reports of policies: its state, the change, and the change's versions."""
+    """Yield each change that a delivery to a reader reports about policies: the state of the delivery, the change, and
+    the change's versions."""
     connection, mine = session.connection(), reader.parameters
     rows: list[tuple[str, int]] = []
     for some in _batches(sorted(policies)):

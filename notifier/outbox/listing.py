@@ -36,7 +36,7 @@ class ListedDelivery:
     target: Target
     _: KW_ONLY
     kind: str
-    """alert, digest, welcome, or operator."""
+    """Kind of the message: alert, digest, welcome, or operator."""
     policy: str
     """Policy of an alert; "" for other kinds of messages."""
     version: int | None
