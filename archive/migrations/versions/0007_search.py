@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Earlier versions are indexed at the first search. That takes minutes for many years, and an upgrade locks the
-    # whole archive.
+    # Earlier versions are indexed at the first search and not here. Indexing many years of versions takes minutes, and
+    # an upgrade locks the whole archive while it runs.
     _create_sections()
     _create_words()
     _replace_indexes()
