@@ -57,6 +57,8 @@ class Notice:
     Otherwise 0."""
     former: Seen | None = None
     """The earlier version whose text returned, or None."""
+    former_is_named: bool = True
+    """Whether the reader was notified of that version."""
     flapping: bool = False
     """Whether the text went back and forth before this change."""
     settled: bool = True

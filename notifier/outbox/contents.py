@@ -26,6 +26,7 @@ from notifier.contents.welcome import Inception, Welcome
 from notifier.outbox.deliveries import OPEN
 from notifier.outbox.knowledge import (
     ROUNDUP,
+    Known,
     Reader,
     changes_of,
     former_number,
@@ -203,7 +204,7 @@ def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], 
     known = known_versions(session, Reader.of(delivery), {span.policy_id for span in spans.values()})
     head = delivery.payload.get("head", "")
     return [
-        _notice(session, change, mine, subscriber=subscriber, head=head, known=known[spans[change].policy_id].number)
+        _notice(session, change, mine, subscriber=subscriber, head=head, known=known[spans[change].policy_id])
         for change in changes
     ]
 
@@ -215,15 +216,16 @@ def _notice(
     *,
     subscriber: str,
     head: str,
-    known: int | None = None,
+    known: Known,
 ) -> Notice:
     """Return a notice with those alerts of a change that meet a condition on `AlertRow`. A text counts as returned if a
-    version up to `known` had the same text. If `known` is None, any version before the change counts."""
+    version that the reader knows had the same text. If possible, it is a version that a message to the reader named."""
     row = session.get_one(ChangeRow, change_id)
     change, begin, last = read_change(session, row), earlier_number(session, row), row.version.number
     policy = session.get_one(PolicyRow, row.version.policy_id)
-    before = begin if known is None else min(begin, known + 1)
-    former = former_number(session, row.version, before)
+    before = min(begin, known.number + 1)
+    named = former_number(session, row.version, before, known.told)
+    former = former_number(session, row.version, before) if named is None else named
     numbers = {begin, last} if former is None else {begin, last, former}
     of_policy = [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)]
     versions = {version.number: version for version in read_versions(session, of_policy, None)}
@@ -243,6 +245,7 @@ def _notice(
         drift_is_new=not languages.behind <= languages_before.behind,
         apart_since=languages_before.since if languages_before.behind and not languages.behind else 0,
         former=None if former is None else _seen(versions[former]),
+        former_is_named=named is not None,
         flapping=later.flapping,
         settled=later.last_seen_at - later.seen_at >= timedelta(seconds=policy.flap_quiet_seconds),
         confirmed=later.confirmed,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from archive.recording.net_changes import Span
@@ -164,25 +164,40 @@ class Known:
     notified: bool
     """Whether the reader knows the version from an accepted message. If not, it is the version before the first change
     that a message was planned to report."""
+    told: frozenset[int] = frozenset()
+    """The versions that accepted messages compared, and the first version that the reader knew."""
 
 
 def known_versions(session: Session, reader: Reader, policies: Collection[int]) -> dict[int, Known]:
     """Return the version of each policy that a reader knows. It is the version that the last accepted message about the
     policy led to."""
     accepted, planned = dict[int, int](), dict[int, int]()
+    told: defaultdict[int, set[int]] = defaultdict(set)
     for state, _, span in reported(session, reader, policies):
         policy = span.policy_id
         if state == "accepted":
             accepted[policy] = max(accepted.get(policy, 0), span.later)
+            told[policy] |= {span.earlier, span.later}
         planned[policy] = min(planned.get(policy, span.earlier), span.earlier)
-    return {policy: Known(accepted.get(policy, planned.get(policy, 0)), policy in accepted) for policy in policies}
+    return {
+        policy: Known(
+            accepted.get(policy, planned.get(policy, 0)),
+            policy in accepted,
+            frozenset(told[policy] | {planned.get(policy, 0)}),
+        )
+        for policy in policies
+    }
 
 
-def former_number(session: Session, version: VersionRow, before: int) -> int | None:
+def former_number(
+    session: Session, version: VersionRow, before: int, told: Collection[int] | None = None
+) -> int | None:
     """Return the number of the last version below `before` that has the same text as a version. None if no such version
-    exists."""
+    exists. With `told`, only these versions count.
+    """
     same = VersionRow.policy_id == version.policy_id, VersionRow.text_sha256 == version.text_sha256
-    return session.scalar(select(func.max(VersionRow.number)).where(*same, VersionRow.number < before))
+    among = true() if told is None else VersionRow.number.in_(told)
+    return session.scalar(select(func.max(VersionRow.number)).where(*same, VersionRow.number < before, among))
 
 
 def reported(session: Session, reader: Reader, policies: Collection[int]) -> Iterator[tuple[str, int, Span]]:

@@ -47,6 +47,8 @@ def headline(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> st
 def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
     """Say that clauses changed, or that an earlier text returned."""
     policy = inert(notice.policy)
+    if notice.former is not None and not notice.former_is_named:
+        return tongue.say(f"{table}.returned_unnamed", policy=policy)
     if notice.former is not None:
         day = tongue.day_of(notice.former.seen_at)
         return tongue.say(f"{table}.returned", policy=policy, day=day, number=notice.former.number)
@@ -89,8 +91,15 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
 
 
 def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Say what else matters: a silent edit, a language that was not updated, a coarse judgement."""
+    """Say what else matters: a silent edit, a language that was not updated, a coarse judgement.
+
+    The note about a text that returned comes first, because it explains the headline.
+    """
     sentences = []
+    if notice.former is not None:
+        key = "note.returned" if notice.former_is_named else "note.returned_unnamed"
+        day = tongue.day_of(notice.former.seen_at)
+        sentences.append(tongue.say(key, day=day, number=notice.former.number))
     if notice.steps > 1:
         sentences.append(tongue.say("note.net", first=notice.earlier.number, last=notice.later.number))
     if notice.flapping:
@@ -100,8 +109,6 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
         sentences.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:
         sentences.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
-    if notice.former is not None:
-        sentences.append(tongue.say("note.returned", day=tongue.day_of(notice.former.seen_at)))
     if notice.apart_since:
         sentences.append(tongue.say("note.together", number=notice.apart_since))
     elif notice.drift and notice.drift_is_new:

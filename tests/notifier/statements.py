@@ -16,6 +16,9 @@ from tests.smtp import Received
 
 COMPARES = re.compile(r"clausewatch diff (\w+) (\d+) (\d+)")
 IS_BACK = re.compile(r"(?:is back to the text of|kembali ke teks tanggal) [^(]*\((?:version|versi) (\d+)\)")
+IS_EARLIER = re.compile(
+    r"(?:The policy had this text before, on|Kebijakan ini pernah memuat teks ini pada) [^.]*? (\d+)\."
+)
 STAYED = ("has stayed since", "this is the text that stayed", "sudah bertahan sejak", "teks yang akhirnya bertahan")
 
 
@@ -30,6 +33,8 @@ class Statement:
     back_to: int | None
     """The number of the version to whose text the policy has returned, or None if the message does not state a
     return."""
+    named: bool = False
+    """Whether it calls the text by that version, as one that the reader knows."""
     stayed: bool
     """Whether the message states that the text has stayed."""
 
@@ -37,13 +42,15 @@ class Statement:
 def of_mail(received: Received) -> Iterator[Statement]:
     """Yield what a mail states about the change of each policy."""
     text = " ".join(received.text.split())
-    back = IS_BACK.search(text)
+    named = IS_BACK.search(text)
+    back = named or IS_EARLIER.search(text)
     for policy, earlier, later in COMPARES.findall(text):
         yield Statement(
             policy,
             int(earlier),
             int(later),
             back_to=int(back.group(1)) if back else None,
+            named=named is not None,
             stayed=any(words in text for words in STAYED),
         )
 
@@ -86,6 +93,8 @@ class Witness:
     """Time without a change after which a message may state that the text has stayed."""
     numbers: list[int] = field(default_factory=lambda: [1])
     """The versions that the reader knows: the first version, and the later version of each message."""
+    told: set[int] = field(default_factory=lambda: {1})
+    """The versions that messages named as a side of their comparison, and the first."""
     faults: list[str] = field(default_factory=list)
 
     def hear(self, statements: Iterable[Statement], now: datetime) -> None:
@@ -93,6 +102,7 @@ class Witness:
         for statement in statements:
             self.faults += [f"{now:%m-%d %H:%M} {statement}: {fault}" for fault in self._faults(statement, now)]
             self.numbers.append(statement.later)
+            self.told |= {statement.earlier, statement.later}
 
     def _faults(self, statement: Statement, now: datetime) -> Iterator[str]:
         truth, text = self.truth, self.truth.of(statement.later)
@@ -107,6 +117,8 @@ class Witness:
             yield "the reader had that text before, and it is called new"
         if statement.back_to is not None and (truth.of(statement.back_to) != text or text not in before):
             yield "the reader never had that text, and it is called back"
+        if statement.named and statement.back_to not in self.told:
+            yield "no message named the version that is called back"
         if statement.stayed and (truth.last_seen or now) - truth.seen[-1] < self.quiet:
             yield "the text is said to have stayed, and was just seen first"
 

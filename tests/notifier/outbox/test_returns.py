@@ -108,6 +108,36 @@ def test_a_change_that_is_undone_before_its_message_is_not_reported(archive: Arc
     assert subjects(archive, mail) == []
 
 
+def test_a_text_that_no_message_named_is_called_an_earlier_text(told: Archive, mail: MailServer) -> None:
+    """The desk did not ask for the changes to C and to D."""
+    for day, edition in enumerate("CD", start=20):
+        show(told, day, edition, RETENTION)
+    show(told, 22, "E", WILL_NOT)
+    assert subjects(told, mail) == [CHANGED, CHANGED]
+    show(told, 40, "C", WILL_NOT)
+    assert subjects(told, mail)[-1] == "[critical] Teahouse: back to an earlier text"
+    text = " ".join(mail.received[-1].text.split())
+    assert "The policy had this text before, on 22 March 2026, as version 3." in text
+    assert "reads as it did" not in text
+
+
+def test_a_text_is_called_back_by_the_version_that_the_reader_was_told_of(told: Archive, mail: MailServer) -> None:
+    """The reader knows A as version 1. Version 3 had it too, but no message was about version 3."""
+    show(told, 20, "A", WILL_NOT)
+    show(told, 21, "C", WILL_NOT)
+    subjects(told, mail)
+    show(told, 40, "A", WILL_NOT)
+    assert subjects(told, mail)[-1].endswith("Teahouse: back to the text of 2 March 2026")
+    assert "(version 1)" in mail.received[-1].text
+
+
+def test_the_note_about_a_return_follows_the_headline(told: Archive, mail: MailServer) -> None:
+    show(told, 20, "A", WILL_NOT)
+    subjects(told, mail)
+    text = mail.received[-1].text
+    assert text.index("is back to the text of") < text.index("What was changed since then") < text.index("What to do")
+
+
 def test_a_return_that_is_undone_before_its_message_is_not_reported(told: Archive, mail: MailServer) -> None:
     for day, edition in enumerate("AB", start=2):
         show(told, day, edition, WILL_NOT)

@@ -56,7 +56,7 @@ def test_exactly_the_variables_of_a_template_are_documented() -> None:
         return render(template, shown)
 
     alert_message(notice(WILL_NOT), "en", noting)
-    table = DOCUMENT.partition("What an alert offers:")[2].partition("\nTemplates run")[0]
+    table = DOCUMENT.partition("A template for an alert can use these names:")[2].partition("\nTemplates run")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     assert {re.sub(r"\(.*", "", name) for row in rows for name in re.findall(r"`([^`]+)`", row)} == got - {"preview"}
 
