@@ -60,7 +60,7 @@ def add(
     """Add the policy NAME at URL. Several addresses form one policy. They are read in this order.
 
     \b
-    clausewatch policy add Kenalan https://kenalan.example/privacy --language id --tag vendor
+    clausewatch policy add Ropewalk https://ropewalk.example/privacy --language id --tag vendor
     """
     words = {"selects": "select", "removes": "remove"}
     given = {words.get(key, key): list(value) if isinstance(value, tuple) else value for key, value in keys.items()}

@@ -281,7 +281,7 @@ class Evidence:
         }
         for kind, (column, parent) in parents.items():
             for number, row in rows_of(self.rows, kind).items():
-                require((parent, row[column]) in self.rows, f"{kind} {number}belongs to no version here")
+                require((parent, row[column]) in self.rows, f"{kind} {number} belongs to no version here")
 
     def _version(self, row: Row) -> set[str]:
         """Check that the files of a version match its sealed row. Return the names of the files."""
@@ -337,7 +337,7 @@ class Evidence:
         names = {name for name in self.files if re.fullmatch(r"stamps/\d+\.(txt|tsr)", name)}
         for name in names:
             require(
-                f"{name[:-4]}.txt" in names and f"{name[:-4]}.tsr" in names, f"{name}has no matching .txt or .tsr file"
+                f"{name[:-4]}.txt" in names and f"{name[:-4]}.tsr" in names, f"{name} has no matching .txt or .tsr file"
             )
             require(not name.endswith(".txt") or self.files[name] in heads, f"{name} is not a head of this chain")
         return names

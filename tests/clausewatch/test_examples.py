@@ -88,6 +88,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 fetch = replace(fetched(at, text.encode(), name), headers=(("content-type", "text/markdown"),))
                 record(archive, AssessedFetch(fetch, assessment, number or None), at)
                 before = found.document
+    (folder / "declarations").mkdir()
     for name in FILES:
         (folder / name).write_text("", encoding="utf-8")
     (folder / "pga-versions").mkdir()

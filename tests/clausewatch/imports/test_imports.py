@@ -291,7 +291,7 @@ def test_a_watch_list_of_changedetection_becomes_policies(tmp_path: Path, packed
         file.write_text(json.dumps(WATCHES), encoding="utf-8")
     result = call(configured(tmp_path, CONFIGURATION), "import", "changedetection", str(file))
     assert result.exit_code == 0
-    assert result.stderr == "2 carried over, 1of them only in part; 1 not carried over.\n"
+    assert result.stderr == "2 carried over, 1 of them only in part; 1 not carried over.\n"
     policies = tomllib.loads(result.stdout)["policy"]
     assert policies[0] == {
         "name": 'The "Ferry"',
@@ -335,7 +335,7 @@ def test_the_jobs_of_urlwatch_become_policies(tmp_path: Path) -> None:
     file = tmp_path / "urls.yaml"
     file.write_text(JOBS, encoding="utf-8")
     result = call(configured(tmp_path, CONFIGURATION), "import", "urlwatch", str(file))
-    assert result.stderr == "3 carried over, 3of them only in part; 1 not carried over.\n"
+    assert result.stderr == "3 carried over, 3 of them only in part; 1 not carried over.\n"
     assert tomllib.loads(result.stdout)["policy"] == [
         {"name": "Ferry", "url": "https://ferry.example/privacy", "select": ["main"], "remove": ["nav"]},
         {"name": "Train", "url": "https://train.example/privacy", "select": ["#policy"], "render": True},
