@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import NoVersionError
-from archive.model import Query, Version
+from archive.model import Change, Query, Version
 from archive.questions.conditions import latest_ids, matching_count, newest_first, version_conditions
+from archive.recording.net_changes import Span, change_between
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, PolicyRow, VersionRow
-from archive.storage.version_reader import policy_row, read_versions
+from archive.storage.version_reader import policy_row, read_change, read_versions
 from document import from_json
 from document.model import Document
 
@@ -50,6 +51,14 @@ def span(archive: Archive, policy: str, first: int, last: int) -> tuple[Version,
     with archive.reading() as session:
         conditions = [VersionRow.policy_id == policy_row(session, policy).id, VersionRow.number.between(first, last)]
         return read_versions(session, conditions, Query())
+
+
+def net_change(archive: Archive, policy: str, earlier: int, later: int) -> Change | None:
+    """Return the recorded net change from one version of a policy to another, or None. Raises UnknownPolicyError."""
+    with archive.reading() as session:
+        span = Span(policy_row(session, policy).id, earlier, later)
+        row = change_between(session, span) if earlier < later - 1 else None
+        return None if row is None else read_change(session, row)
 
 
 def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Version, ...]:

@@ -11,13 +11,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from archive.errors import NoFindingError
 from archive.model import RecordedFinding, Review
 from archive.storage.database import Archive
 from archive.storage.review_lookup import ReviewLookup
-from archive.storage.tables import AlertRow, ChangeRow, FindingRow, PolicyRow, ReviewRow, VersionRow
+from archive.storage.tables import (
+    IS_STEP,
+    AlertRow,
+    ChangeRow,
+    FindingRow,
+    NetChangeRow,
+    PolicyRow,
+    ReviewRow,
+    VersionRow,
+)
 from archive.storage.version_reader import policy_row, recorded_finding
 
 ALERT_DIGITS = 16
@@ -33,6 +42,13 @@ class Reviewable:
     version: int
     _: KW_ONLY
     seen_at: datetime
+    earlier: int | None = None
+    """The version with which a net change begins; None if the change begins with the version before."""
+
+    @property
+    def versions(self) -> str:
+        """The version of the finding, or both versions of a net change."""
+        return str(self.version) if self.earlier is None else f"{self.earlier} to {self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +138,14 @@ def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
 
 def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
     """Return the findings that meet conditions on the joined rows, in the order in which they were recorded."""
-    columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at)
+    before = aliased(VersionRow)
+    columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at, before.number)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
+    query = query.outerjoin(NetChangeRow, NetChangeRow.change_id == ChangeRow.id)
+    query = query.outerjoin(before, before.id == NetChangeRow.earlier_id)
     return tuple(
-        Reviewable(recorded_finding(row, policy.id, lookup), policy.name, number, seen_at=seen_at)
-        for row, policy, number, seen_at in session.execute(query)
+        Reviewable(recorded_finding(row, policy.id, lookup), policy.name, number, seen_at=seen_at, earlier=earlier)
+        for row, policy, number, seen_at, earlier in session.execute(query)
     )
 
 
@@ -136,8 +155,9 @@ def _matters() -> ColumnElement[bool]:
 
 
 def _open() -> list[ColumnElement[bool]]:
+    """Conditions that a finding is yet to be reviewed. Those of net changes repeat what the changes between contain."""
     judged = select(ReviewRow.finding_id).where(ReviewRow.kind != "comment")
-    return [_matters(), FindingRow.id.not_in(judged)]
+    return [_matters(), IS_STEP, FindingRow.id.not_in(judged)]
 
 
 def _located(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -126,7 +126,7 @@ def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, tex
             add_review(archive, Review(reviewable.recorded.id, kind, text, by=by, at=now))
     deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
     for reviewable in named:
-        label = f"{reviewable.policy}, version {reviewable.version}, {reviewable.recorded.finding.topic}"
+        label = f"{reviewable.policy}, version {reviewable.versions}, {reviewable.recorded.finding.topic}"
         yield printable(f"Finding {reviewable.recorded.id} ({label}): {deed} by {by}.")
     if kind == "false-alarm":
         yield "The same words in the same policy send no further alert."
@@ -139,7 +139,7 @@ def _show(context: CommandContext, findings: Sequence[str], form: str) -> Iterat
         yield as_json([reviewable_row(finding) for finding in named])
         return
     for reviewable in named:
-        yield from wrapped(f"{reviewable.policy}, version {reviewable.version}, seen {day(reviewable.seen_at)}")
+        yield from wrapped(f"{reviewable.policy}, version {reviewable.versions}, seen {day(reviewable.seen_at)}")
         yield from finding_lines(reviewable.recorded)
 
 
@@ -162,7 +162,7 @@ def _list(context: CommandContext, policy: str | None, limit: int, form: str) ->
 def _cells(reviewable: Reviewable) -> tuple[str, ...]:
     finding = reviewable.recorded.finding
     section = clipped(finding.section or "before the first heading", 60)
-    first_cells = (str(reviewable.recorded.id), reviewable.policy, str(reviewable.version), day(reviewable.seen_at))
+    first_cells = (str(reviewable.recorded.id), reviewable.policy, reviewable.versions, day(reviewable.seen_at))
     return (*first_cells, finding.severity, finding.topic, section)
 
 

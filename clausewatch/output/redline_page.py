@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from archive.model import Version
-from archive.questions.history import document, span
+from archive.model import Change, Version
+from archive.questions.history import document, net_change, span
 from archive.storage.database import Archive
 from clausewatch.output.html import page
 from differ.matching.redline import RedlineSection
@@ -25,6 +25,8 @@ class Redline:
     """
     _: KW_ONLY
     sections: tuple[RedlineSection, ...]
+    net: Change | None = None
+    """The net change between the two versions, if a message reported it."""
 
     @property
     def changed(self) -> tuple[RedlineSection, ...]:
@@ -48,7 +50,8 @@ class Redline:
 def compare_versions(archive: Archive, before: Version, after: Version) -> Redline:
     """Compare two versions of one policy. Raises DamagedArchiveError."""
     judged = span(archive, after.policy, before.number + 1, after.number)
-    return Redline(before, after, judged, sections=mark(document(archive, before), document(archive, after)))
+    net = net_change(archive, after.policy, before.number, after.number)
+    return Redline(before, after, judged, sections=mark(document(archive, before), document(archive, after)), net=net)
 
 
 def as_page(compared: Redline, *, side_by_side: bool = False, known: Sequence[str] = ()) -> str:

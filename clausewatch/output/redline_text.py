@@ -43,6 +43,12 @@ def redline_lines(
         yield ""
         yield from verdict_lines(version)
         yield from judged_lines(version)
+    if compared.net is not None:
+        yield ""
+        first, last = compared.before.number, compared.after.number
+        yield from wrapped(f"Net change from version {first} to version {last}, as messages and digests report it:")
+        for recorded in compared.net.findings:
+            yield from finding_lines(recorded)
     shown_sections = compared.sections if full else compared.changed
     for section in shown_sections:
         yield ""

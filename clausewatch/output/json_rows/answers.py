@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from clausewatch.output.json_rows.row import Row, stamp_or_none
-from clausewatch.output.json_rows.versions import judged_row, recipient_row, right_row, version_row
+from clausewatch.output.json_rows.versions import change_row, judged_row, recipient_row, right_row, version_row
 from clausewatch.output.times import stamp
 from notifier.audience.timing import DAYS
 
@@ -120,6 +120,7 @@ def redline_row(redline: Redline) -> Row:
         "after": version_row(redline.after),
         "caution": redline.caution,
         "judged": [judged_row(version, suppressed=True) for version in redline.judged],
+        "net": None if redline.net is None else change_row(redline.net, suppressed=True),
         "sections": [_redline_section_row(section) for section in redline.sections],
     }
 

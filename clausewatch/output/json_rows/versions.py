@@ -195,6 +195,7 @@ def reviewable_row(reviewable: Reviewable) -> Row:
     version: Row = {
         "policy": reviewable.policy,
         "version": reviewable.version,
+        "net_from": reviewable.earlier,
         "seen_at": stamp(reviewable.seen_at),
     }
     return version | finding_row(reviewable.recorded)

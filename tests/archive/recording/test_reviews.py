@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from archive.errors import NoFindingError, UnknownPolicyError
 from archive.evidence.verification import Tally, verify
 from archive.model import Query, Review, ReviewKind
 from archive.questions.history import history
+from archive.recording.net_changes import Span, record_net_change
 from archive.recording.recorder import record
 from archive.recording.reviews import add_review, find_reviewable, rule_tallies, unreviewed, unreviewed_counts
 from archive.storage.database import Archive, open_archive
 from archive.storage.sealing import SealedError
-from archive.storage.tables import ReviewRow
+from archive.storage.tables import FindingRow, ReviewRow
 from differ.model import Finding
 from tests.archive.visits import (
     HOUR,
@@ -168,3 +169,18 @@ def test_a_review_is_never_altered_or_deleted(archive: Archive) -> None:
 def test_a_finding_that_is_not_material_and_was_not_sent_needs_no_review(archive: Archive) -> None:
     find_again(archive, RETENTION)
     assert numbers(archive) == [1]
+
+
+def test_a_net_change_asks_for_no_second_review(archive: Archive) -> None:
+    """Its findings can be reviewed, and name both versions."""
+    at = NOW + 3 * HOUR
+    record(archive, seen(at, written("We sell your orders to data brokers."), 2, JUDGED), at)
+    before = numbers(archive)
+    record_net_change(archive, Span(1, 1, 3), {}, NOW)
+    with archive.reading() as session:
+        net = session.scalars(select(func.max(FindingRow.id))).one()
+    assert net not in before
+    assert numbers(archive) == before
+    assert unreviewed_counts(archive) == {"Teahouse": len(before)}
+    reviewable = find_reviewable(archive, str(net))
+    assert (reviewable.earlier, reviewable.version, reviewable.versions) == (1, 3, "1 to 3")

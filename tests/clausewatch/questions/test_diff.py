@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from archive.model import AssessedFetch
+from archive.questions.history import net_change
+from archive.recording.net_changes import Span, record_net_change
 from archive.recording.recorder import record
 from differ.visits.assessment import Assessment
 from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
@@ -187,3 +190,21 @@ def test_notes_on_dates_and_languages_are_in_the_heading(tmp_path: Path) -> None
     page = Page(call(path, "diff", "Teahouse", "--format", "html").stdout)
     assert any("silent edit: the text changed" in text for text in page.texts["dd"])
     assert answered(path, "diff", "Teahouse")["judged"][0]["drift"] == ["en"]
+
+
+def test_a_net_change_lists_its_findings_with_their_numbers(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive:
+        record(archive, seen(START + 72 * HOUR, written("We sell your orders to data brokers."), 2, JUDGED), START)
+        record_net_change(archive, Span(1, 1, 3), {}, START + 73 * HOUR)
+        net = net_change(archive, "Teahouse", 1, 3)
+    assert net is not None
+    assert net.findings
+    number = f"Finding {net.findings[0].id}."
+    text = call(path, "diff", "Teahouse", "1", "3").stdout
+    assert number in text.partition("Net change from version 1 to version 3, as messages and digests report it:")[2]
+    row = json.loads(call(path, "diff", "Teahouse", "1", "3", "--format", "json").stdout)
+    assert [finding["id"] for finding in row["net"]["findings"]] == [one.id for one in net.findings]
+    assert "The net change, as messages" in call(path, "diff", "Teahouse", "1", "3", "--format", "html").stdout
+    assert "Net change" not in call(path, "diff", "Teahouse", "2", "3").stdout
+    assert "version 1 to 3, seen" in call(path, "review", str(net.findings[0].id)).stdout
