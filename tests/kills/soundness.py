@@ -38,12 +38,21 @@ BROKEN = {
     ),
     "an alert without its deliveries": (
         "SELECT count(*) FROM alert a JOIN finding f ON f.id = a.finding_id WHERE (SELECT count(*) FROM delivery d "
-        "WHERE d.change_id = f.change_id AND d.subscription_id = a.subscription_id) <> 2"
+        "WHERE d.change_id = f.change_id AND d.subscription_id = a.subscription_id) <> 2 "
+        "AND f.change_id NOT IN (SELECT change_id FROM net)"
+    ),
+    "an alert of a net change without a delivery": (
+        "SELECT count(*) FROM alert a JOIN finding f ON f.id = a.finding_id JOIN net n ON n.change_id = f.change_id "
+        "WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.change_id = f.change_id "
+        "AND d.subscription_id = a.subscription_id)"
     ),
 }
 """Queries that return 0 in an intact archive."""
 
 UNTOLD = "SELECT count(*) FROM finding f LEFT JOIN alert a ON a.finding_id = f.id WHERE f.material AND a.id IS NULL"
+
+WAITING = "SELECT count(*) FROM delivery WHERE state NOT IN ('accepted', 'cancelled')"
+"""Counts messages that wait or were given up. A cancelled message was replaced by the message about a net change."""
 
 TAKEN = """
 SELECT d.channel, min(a.id) FROM delivery d JOIN finding f ON f.change_id = d.change_id
@@ -92,7 +101,7 @@ class Witness:
         with open_archive(self.stand.database) as archive:
             with archive.reading() as session:
                 untold = session.execute(text(UNTOLD)).scalar_one()
-                waiting = session.execute(text("SELECT count(*) FROM delivery WHERE state <> 'accepted'")).scalar_one()
+                waiting = session.execute(text(WAITING)).scalar_one()
             lost = noted(archive) - set(got)
             disordered = out_of_order(self.stand, archive)
             quoted = [SavedHead.parse(quote) for quote in heads_told(self.stand)]
@@ -143,7 +152,7 @@ def undone(stand: Stand) -> list[str]:
             f"{name} stands at an earlier edition" for name in stand.editions if not is_newest(stand, archive, name)
         ]
         with archive.reading() as session:
-            waiting = session.execute(text("SELECT count(*) FROM delivery WHERE state <> 'accepted'")).scalar_one()
+            waiting = session.execute(text(WAITING)).scalar_one()
     return left + [f"{waiting} deliveries wait"] * bool(waiting)
 
 
