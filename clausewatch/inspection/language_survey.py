@@ -110,7 +110,7 @@ def _problems(language: str) -> Iterator[str]:
         "dates": partial(read_record, file="dates", record=DateWords),
         "counters": partial(read_record, file="counters", record=CountingWords),
         "sentences": partial(read_record, file="sentences", record=SentenceWords),
-        "lexicon": load_lexicon,
+        "lexicon": _read_lexicon,
         "places": partial(read_record, file="places", record=Places),
         "reasons": _read_reasons,
         "messages": _read_messages,
@@ -131,6 +131,14 @@ def _read_naming(language: str) -> None:
     if algorithm and algorithm not in snowballstemmer.algorithms():
         known = ", ".join(snowballstemmer.algorithms())
         raise LanguageError(f"{language}/language.toml: there is no stemmer {algorithm!r}; there are: {known}")
+
+
+def _read_lexicon(language: str) -> None:
+    load_lexicon(language)
+    model, table = read_table(MODEL, "lexicon") or {}, read_table(language, "lexicon") or {}
+    for part in ("concepts", "headings"):
+        for key in table[part].keys() - model[part].keys():
+            raise LanguageError(f"{language}/lexicon.toml: {part} has the unknown key {key!r}: take a key of {MODEL}")
 
 
 def _read_reasons(language: str) -> None:

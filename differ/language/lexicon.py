@@ -285,6 +285,14 @@ class Rewriting:
         return done
 
 
+def _refuse_text_for_list(content: Mapping[str, Any]) -> None:
+    """Raise LexiconError if a key has one text and not a list of texts: each letter would count as a word."""
+    for table, lists in content.items():
+        for key, value in lists.items() if isinstance(lists, Mapping) else ():
+            if isinstance(value, str):
+                raise LexiconError(f'{table}.{key} is not a list of texts: write ["{value}"]')
+
+
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
     """Return the lexicon of a language, or None if the language has no lexicon.
@@ -295,6 +303,7 @@ def load_lexicon(language: str) -> Lexicon | None:
     if content is None:
         return None
     try:
+        _refuse_text_for_list(content)
         return Lexicon(language, content)
     except KeyError as error:
         raise LexiconError(f"the lexicon of {language!r}: the key {error} is missing") from error

@@ -51,7 +51,7 @@ def test_no_language_file_of_ours_lacks_a_key(code: str) -> None:
 
 def test_the_readme_says_which_lexicons_are_full_and_which_are_short() -> None:
     readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
-    assert f"For {enumerated(FULL)} it has full word lists, for {enumerated(SHORT)} shorter ones." in readme
+    assert f"full word lists for {enumerated(FULL)}, and shorter word lists for {enumerated(SHORT)}." in readme
 
 
 def test_the_configuration_page_names_the_languages_of_messages() -> None:
@@ -97,6 +97,7 @@ def test_every_file_is_checked(tmp_path: Path, file: str) -> None:
         ("links", 'rights = []\nhidden-addresses = ["(qen"]', "links.toml: hidden-addresses: '(qen' is not a regular"),
         ("language", 'name = "Qen"\nstemmer = "qenyan"', "language.toml: there is no stemmer 'qenyan'"),
         ("lexicon", "short = true", "the lexicon of 'qtx': the key 'writing' is missing"),
+        ("lexicon", '[concepts]\nnegation = "qen"', 'concepts.negation is not a list of texts: write ["qen"]'),
         ("messages", "", "messages.toml: 'date' is missing"),
         ("counters", counters("clock", "'(qen'"), "counters.toml: clock: '(qen' is not a regular expression"),
         ("counters", counters("votes", "['{n} qen)']"), "counters.toml: votes: '{n} qen)' is not a regular"),
@@ -120,3 +121,17 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, file: str, content:
         assert problem in " ".join((ended.stdout + ended.stderr).split())
         assert "Traceback" not in ended.stderr
         assert ended.returncode == code
+
+
+def test_a_misspelt_concept_is_named(tmp_path: Path) -> None:
+    (tmp_path / "qtx").mkdir()
+    model = (PROJECT / "languages" / "de" / "lexicon.toml").read_text(encoding="utf-8")
+    misspelt = model.replace("\nsecurity = ", "\nsecurityy = ", 1)
+    assert misspelt != model
+    (tmp_path / "qtx" / "lexicon.toml").write_text(misspelt, encoding="utf-8")
+    code = "from clausewatch.inspection.language_survey import language_report; print(language_report('qtx').problems)"
+    environment = os.environ | {ADDED: str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "has the unknown key 'securityy'" in ended.stdout
