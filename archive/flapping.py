@@ -1,5 +1,5 @@
-"""Decides which versions return to an earlier text, and which versions belong to a text that goes back and forth.
-Pure."""
+"""Decides which versions return to an earlier text, and which versions belong to a text that goes back and forth. This
+module does not read the database."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SWITCHES = 3
 
 AlertDecision = Literal["hold", "tell", "remind", "drop"]
 """The decision about the alerts of a flapping version. `hold`: they wait. `tell`: they are sent. `drop`: they are not
-sent. `remind`: the text from before the back-and-forth stayed. The alerts are then sent only to readers whose last
-message was about another text."""
+sent. `remind`: the back-and-forth ended with the text that the policy had before it. The alerts are then sent only to
+readers whose last message was about a different text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     """Whether a version that reverts to an earlier text is part of a back-and-forth.
 
-    A version is flapping if there are at least `SWITCHES` switches within the window, and another of these switches was
-    a return too. So the first return is always reported. A new text is always reported too."""
+    A version is flapping if two conditions are met. The text changed at least `SWITCHES` times within the window, and
+    an earlier one of these changes was a return too. So the first return is always reported. A new text is always
+    reported too."""
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 

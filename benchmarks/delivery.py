@@ -2,10 +2,11 @@
 
     python benchmarks/delivery.py [--changes 20] [--subscribers 50] [--pause 0.2]
 
-Each subscriber has one target. So 20 changes give 1,000 alerts in 1,000 messages, 200 for each channel. A mail server
-and two webhook receivers accept all messages. A third webhook receiver waits before each response. The port of the
-second mail server is closed. The servers run in a separate process. So the CPU time is only the time for planning,
-composing, sending and committing.
+Each subscriber has one target. So 20 changes give 1,000 alerts in 1,000 messages, 200 for each channel. The first
+channel leads to a mail server, and the second and third to webhook receivers. They accept all messages at once. The
+fourth channel leads to a webhook receiver that waits before each response. The fifth channel leads to a port on which
+no mail server runs. All servers run in a separate process. So the CPU time is only the time for planning, composing,
+sending and committing.
 """
 
 from __future__ import annotations

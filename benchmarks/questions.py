@@ -247,7 +247,8 @@ def policy_row(policy_id: int, name: str, language: str) -> dict[str, Any]:
 
 
 def fetch_row(fetch_id: int, policy_id: int, seen_at: datetime, body: str, *, again: bool) -> dict[str, Any]:
-    """Return the row of a visit. The visit found a new version, or with `again` the same version."""
+    """Return the row of a visit. If `again` is true, the visit found the same version again. Otherwise it found a new
+    version."""
     return {"id": fetch_id, "policy_id": policy_id, "started_at": seen_at + timedelta(days=60 if again else 0),
             "status": 200, "final_url": f"https://library-{policy_id}.example/privacy",
             "headers": [["content-type", "text/html; charset=utf-8"], ["etag", f'"{body[:16]}"']], "body_sha256": body,

@@ -60,9 +60,9 @@ def troubles(
     archive: Archive, standing: Iterable[PolicyStatus], after: int, fallen: Collection[int] = ()
 ) -> tuple[Trouble, ...]:
     """Return the problems of each policy that is fetched, in the order of `standing`. Problems of the kind `missed` are
-    found by another function. A policy is unread or gone after `after` such visits in a row. A fallback is a problem at
-    once. `fallen` has the numbers of the policies that already had a fallback. For these policies, the problem ends
-    when the selector has matched at `after` visits in a row."""
+    found by another function. `after` is a number of visits, for example 3. If 3 visits in a row could not read a
+    policy, the policy is unread or gone. A fallback is a problem at once. `fallen` has the numbers of the policies that
+    already had a fallback. Their problem ends when the selector has matched at 3 visits in a row."""
     with archive.reading() as session:
         return tuple(
             trouble for status in standing if status.is_fetched for trouble in _of(session, status, after, fallen)
@@ -129,7 +129,7 @@ def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
 
 
 def _quoted(what: str, sentences: Sequence[WatchedSentence]) -> str:
-    """Return a line for a person with sentences that appeared or disappeared."""
+    """Return a readable line that quotes the sentences that appeared or disappeared."""
     shown = ", ".join(f"“{sentence.text}” (left out as {sentence.why})" for sentence in sentences[:QUOTED])
     more = f", and {len(sentences) - QUOTED} more" if len(sentences) > QUOTED else ""
     return f"{what}: {shown}{more}." if sentences else ""
@@ -143,6 +143,7 @@ def _is_gone(session: Session, policy: int, visits: int) -> bool:
 
 
 def _fell_back(session: Session, policy: int, visits: int) -> bool:
-    """Whether the selector matched nothing at any of the last visits that found the policy."""
+    """Whether the selector matched nothing at one or more of the last visits. Only visits that found the policy
+    count."""
     last = select(FetchRow.fallback).where(FetchRow.policy_id == policy, FetchRow.outcome.in_(SHOWN))
     return any(session.scalars(last.order_by(FetchRow.id.desc()).limit(visits)))

@@ -24,9 +24,9 @@ TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. Our number
-distinguishes the lock from locks of other programs. If a writer with the lock no longer responds, the writer loses the
-lock after a while, and the transaction is rolled back."""
+"""SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. The number
+1129075543 distinguishes our lock from the locks of other programs. If a writer with the lock no longer responds, the
+writer loses the lock after a while, and the transaction is rolled back."""
 
 
 def parsed(url: str) -> URL:
@@ -77,7 +77,7 @@ def _unknown_kind(database: URL) -> str:
 
 
 def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool) -> Engine:
-    """Return an engine that begins transactions when SQLAlchemy does, not when the driver guesses."""
+    """Return an engine on which only SQLAlchemy begins transactions, and never the driver."""
     # With any other isolation level, Python's driver opens and closes transactions by itself.
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
@@ -119,7 +119,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     seconds = max(2, round(busy_timeout.total_seconds()))
     limits = {
         "connect_timeout": seconds,
-        # For a server that disappeared silently: the time-outs of the URL, or else about a minute.
+        # If a server disappears silently, these time-outs end the wait after about a minute. Time-outs in the URL come
+        # first.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
@@ -144,8 +145,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if not _reads(connection):
-            # Writers take turns, as in SQLite. Without turns, a change could be committed after a change with a higher
-            # number was planned, and would never be reported. The chain also needs a single end.
+            # Writers take turns, as in SQLite. Otherwise, change 7 could be committed after the messages for change 8
+            # were planned. Change 7 would then never be reported. The chain also needs a single end.
             connection.exec_driver_sql(TURN)
 
     return engine

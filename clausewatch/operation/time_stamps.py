@@ -49,7 +49,7 @@ class StampTally:
 
 
 def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:
-    """Get a timestamp for the current head, unless the last timestamp is newer than `every`.
+    """Get a timestamp for the current head, unless the last timestamp was made less than `every` ago.
 
     Return whether there is a new one. Raises StampError, RequestError or CertificatesError. After an error, no
     timestamp is stored.
@@ -118,7 +118,8 @@ def read_certificates(path: Path) -> Sequence[Certificate]:
 def verify_stamps(archive: Archive, roots: Sequence[Certificate], tally: StampTally) -> Iterator[Flaw]:
     """Yield a flaw for each invalid timestamp.
 
-    The chain must contain its head. If `roots` are given, the authority's signature must be valid too.
+    A timestamp is valid if the chain contains the head that was stamped. If `roots` are given, the authority's
+    signature must be valid too.
     """
     for stamp in stamps(archive):
         if isinstance(stamp, int):

@@ -120,7 +120,7 @@ class PolitenessMiddleware:
         self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
 
     def _turn_away(self, request: Request) -> None:
-        """Let the requests to this host that wait in Scrapy's queue fail, and remove them from the queue."""
+        """Remove the requests to this host that may not be sent now from Scrapy's queue. Each removed request fails."""
         downloader = self.crawler.engine.downloader
         slot = downloader.slots.get(downloader.get_slot_key(request))
         waiting = [] if slot is None else list(slot.queue)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 PAGES = 1
 """Number of pages that are open at the same time.
 
-Each page takes 100 MB or more. If a stuck browser is ended, no other page may be open in it.
+The number is 1 for two reasons. Each page takes 100 MB or more. If a browser is stuck, the browser is ended, and all
+pages in it are lost.
 """
 CLOSING = 15.0
 """Maximum seconds for closing a page. After this time the browser is ended, and the next page gets a new browser."""

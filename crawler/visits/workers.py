@@ -35,7 +35,8 @@ CLOCK_PER_CPU = 4
 The limit of elapsed time is higher, because a busy machine must not decide which page is refused.
 """
 GRACE = 20.0
-"""Seconds after the limit of elapsed time. A call without an answer then counts as lost."""
+"""Seconds to wait after the limit of elapsed time is over. If a call has no answer after these seconds, it counts as
+lost."""
 ORDINARY_MEMORY = 110_000_000
 """Maximum bytes of memory for most pages. A page of two million bytes needs less.
 
@@ -46,7 +47,8 @@ MARGIN = 50_000_000
 byte of a body.
 
 If an allocation fails, a parser in C may lose text without an error. The margin is larger than any single allocation.
-So no allocation can have failed if the memory stayed below the limit. Only then does a result count.
+So if the memory stayed below the limit, no allocation failed, and the result counts. Otherwise, the result does not
+count.
 """
 MARGIN_PER_BYTE = 6
 PRELOADED = ("differ.visits.recognition", "lingua")

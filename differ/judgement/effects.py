@@ -67,8 +67,8 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effects of a new or removed statement. They are the effects of its gravest concept. Without such a
-    concept, they are the effect of the statement itself."""
+    """Return the effects of a new or removed statement. If the statement has a concept that counts, its gravest concept
+    is the effect. Otherwise the effect is that an entry of a list was added or removed."""
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
     if statement is None or sense is None or sense.has("announcement"):
@@ -103,7 +103,7 @@ def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | No
 
 
 def lists_name(statement: Statement, sense: Meaning) -> bool:
-    """Whether a statement is an entry in a list that names somebody and says nothing else about recipients."""
+    """Whether a statement is a list entry that contains a name. The entry must say nothing else about recipients."""
     entry = is_listed(statement) and (" | " in statement.text or is_line(statement.text))
     return entry and not sense.has("sell", "recipient") and bool(names(statement, sense))
 
@@ -119,12 +119,12 @@ def head_of(statement: Statement | None) -> tuple[str, ...]:
 
 
 def whole_text(statement: Statement | None) -> tuple[str, ...]:
-    """Return a statement's text as the deciding words; empty without a statement."""
+    """Return the whole text of a statement as the only item. If there is no statement, return an empty tuple."""
     return (statement.text,) if statement else ()
 
 
 def only_generic(sense: Meaning, part: EffectPart) -> bool:
-    """Whether a part finds only the word "rights" in the statement."""
+    """Whether the word "rights" is the only concept of `part` that the statement mentions."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 

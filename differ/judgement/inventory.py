@@ -171,8 +171,8 @@ def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> lis
 
 
 def is_promise(sense: Meaning, mention: Mention) -> bool:
-    """Whether the words of a choice say what the company does. "We do not sell" is not the right to say "do not
-    sell".
+    """Whether a phrase such as "do not sell" is a promise of the company, and not a choice of the reader. In "we do not
+    sell", the word before the phrase names the company.
     """
     before = sense.words[max(0, mention.start - 1) : mention.start]
     return mention.concept in ("optout.sale", "optout.share") and any(word in sense.lexicon.company for word in before)

@@ -18,7 +18,7 @@ LONGEST_WINDOW = 365
 
 
 def timing(before: Document, after: Document, statements: tuple[Statement, ...], *, changed: bool) -> Timing:
-    """Compare the dates of two versions. `statements` are the statements of the version after."""
+    """Compare the dates of two versions. `statements` are the statements of `after`."""
     old, new = newest(before), newest(after)
     effective = max((stated.day for stated in after.dates if stated.kind == "effective"), default=None)
     days, text = window(statements)

@@ -140,8 +140,9 @@ class Beginnings:
         self._always = [rest for _, rest in self._open]
 
     def followed_by(self, words: Sequence[str]) -> Sequence[Rest]:
-        """Return the patterns that may continue with these words, in their order. The next word is the first of these
-        words. After a gap, it may be any of them."""
+        """Return the patterns that may continue with these words, in their order. If the next part of a pattern is a
+        word, this word must be the first of these words. If the next part is a gap, the word after the gap may be any
+        of these words."""
         fixed = [*self._next.get(words[0], ())] if words else []
         if self._later:
             for word in words:
@@ -155,7 +156,8 @@ def is_word(part: str) -> bool:
 
 
 def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
-    """Return the index after the words that match the parts from `at` on, or None."""
+    """Return the index after the last word that matches, or None if the parts do not match. The match must begin at
+    index `at` of the text."""
     for index, part in enumerate(parts):
         if part == "..":
             rest = parts[index + 1 :]

@@ -21,7 +21,7 @@ OPERATIVE = (
     "purpose.ai", "right",
     "optout", "default", "exercise", "complaint",
 )  # fmt: skip
-"""Concepts that matter. An edit that adds or removes such a concept is more than other wording."""
+"""Concepts that matter. An edit that adds or removes such a concept is not a mere rewording."""
 
 SLIGHT = frozenset(("modality.future", "scope.any"))
 """Concepts that alter nothing by themselves: "we will answer" and "we answer" say the same, and so do "your rights" and
@@ -106,8 +106,9 @@ def holds_alike(before: Statement, after: Statement) -> bool:
 
 
 def only_reordered(before: Statement, after: Statement) -> bool:
-    """Whether both statements have the same words, and each concept that both mention has the same level. With an
-    exception the result is False, because the order of the words alone may reverse it ("on unless you turn it off")."""
+    """Whether both statements have the same words, and each concept that both mention has the same level. If a
+    statement has an exception, such as "on unless you turn it off", the result is False. Another order of the same
+    words can reverse an exception."""
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or one.has("limiter.except") or people_and_words(one) != people_and_words(other):
         return False

@@ -1,6 +1,6 @@
-"""Treats an address that is the text of its own link as a link. So a changed address does not count as a changed word.
-A change of the site counts only if the link is about a right or a choice. The same rule applies to links whose text is
-words."""
+"""Treats an address as a link, and not as words, if the page shows the address as the text of a link to it. So a
+changed address does not count as a changed word. A change of the site counts only if the link is about a right or a
+choice. The same rule applies to links whose text is words."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _LINKED = "linkedaddress"
 
 @dataclass(frozen=True, slots=True)
 class Relinked:
-    """The version before, in which each linked address is replaced by the address from the new text. The differences
-    that this removed are recorded too."""
+    """The earlier version, after its linked addresses were replaced by the addresses in the new version. The
+    differences that disappeared are recorded too."""
 
     before: Document
     suppressed: tuple[Suppression, ...]
@@ -41,8 +41,8 @@ class _Linking:
 
 
 def relink(before: Document, after: Document) -> Relinked:
-    """Replace the linked addresses in the version before by the addresses in the new text. This is done in sentences
-    that are otherwise equal."""
+    """Replace each linked address in `before` by the address in `after`. This is done in sentences that are otherwise
+    equal."""
     later: dict[str, dict[str, _Linking]] = defaultdict(dict)
     for block in _blocks(after):
         for key, linking in _linkings(block):

@@ -20,8 +20,8 @@ from document.reading import identity_of
 from document.screening import challenge
 
 READ_AT_ONCE = 1_000_000
-"""Maximum size, in bytes, of a page that is compared with a snapshot while other requests wait. This takes a few
-milliseconds."""
+"""Maximum size, in bytes, of a page that the crawler itself compares with a snapshot. This takes a few milliseconds,
+and no other request is handled meanwhile."""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
@@ -75,8 +75,8 @@ def recognise_bytes(
 
 
 def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page]) -> bool:
-    """Whether a response differs only in volatile parts from the response of the version. Both responses must be read
-    in the same way."""
+    """Whether the pages of a response equal the pages in `before`, except for volatile parts. Both responses must be
+    read in the same way."""
     if len(before) != len(pages):
         return False
     if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
@@ -97,5 +97,5 @@ def exact_fingerprint(pages: Sequence[Page], options: ExtractionOptions) -> str:
 
 
 def unchanged(identity: str, fallback: bool) -> Assessment:
-    """Return the assessment of a response with the text of the latest version."""
+    """Return the assessment of a response if its text is the text of the latest version."""
     return Assessment("unchanged", identity=identity, fallback=fallback)

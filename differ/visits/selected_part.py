@@ -39,10 +39,10 @@ class Portion:
     def of(self, document: Document) -> Document | None:
         """Return the sections of a document that belong to the part, or None if too little would remain.
 
-        To place a new section, its innermost heading that the page had before is used. The section belongs to the part
-        if text of the part is under this heading. If the page had none of its headings before, the outermost heading is
-        used in the same way. The section also belongs to the part if a neighbouring section does. So new sections of
-        the policy are not missed."""
+        Each section is under one or more headings. The innermost heading that the page already had decides about a new
+        section. The section belongs to the part if text of the part is under this heading. If all headings of the
+        section are new, its outermost heading decides in the same way. The section also belongs to the part if a
+        neighbouring section does. So new sections of the policy are not missed."""
         sections = document.sections
         stated = self._stated(sections)
         belongs = [self._holds(section, stated) for section in sections]
@@ -61,9 +61,9 @@ class Portion:
         return {path: _says(members, self.texts) for path, members in under.items()}
 
     def _holds(self, section: Section, stated: Mapping[Path, bool]) -> bool | None:
-        """Return whether the part has text under the innermost heading of a section that the page had before. If the
-        page had none of its headings before, return True if the outermost heading belongs to the part, and None
-        otherwise."""
+        """Return whether the part has text under one heading of the section: the innermost heading that the page
+        already had. If all headings of the section are new, return True if the outermost heading belongs to the part,
+        and None otherwise."""
         nearest = next((path for path in _beginnings(section.path) if path in self.paths), None)
         return (stated[section.path[:1]] or None) if nearest is None else nearest in self.held
 

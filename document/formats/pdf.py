@@ -64,7 +64,8 @@ class PdfError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedLine:
-    """Words on one line of a page that no wide gap separates. Lengths are in points, 72 to an inch."""
+    """Words that are on the same line of a page, without a wide gap between two words. Lengths are in points, 72 to an
+    inch."""
 
     text: str
     """Text of the line. The PDF library writes U+0002 for a hyphen at the end of a line."""

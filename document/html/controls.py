@@ -187,7 +187,8 @@ def is_control(element: Tag) -> bool:
 
 
 def _alike(control: Tag) -> Iterator[Tag]:
-    """Yield controls of the same kind as a control. They are beside the control, or in the elements beside its parent.
+    """Yield the other controls with the same tag as the given control. They are beside the given control, or in the
+    elements beside its parent.
 
     The elements beside the parent are searched only if the parent has no other text.
     """

@@ -15,11 +15,12 @@ _LINKED = 0.5
 _AWAY = 0.2
 """Maximum share of an element's text that is in links to other pages, if the element reads like prose."""
 _AN_ACT = 400
-"""Minimum number of characters of prose for each field or button of an element. An element with fewer is a widget."""
+"""Number of characters of prose that an element needs for each of its fields and buttons. For example, an element with
+two buttons and less than 800 characters of prose is a widget."""
 _STOP = re.compile(r"[^\W\d_]{2}[\"'”’»)\]]*[.!?](?=[\s\"'”’»)]|$)|[。！？؟।]")
 _RUN = 60
-"""Minimum length, in characters, of a text that counts as a sentence without a full stop. A link may end such a
-sentence.
+"""Minimum length, in characters, of a text that counts as a sentence although it has no full stop. One example is a
+text whose last words are in a link.
 """
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -75,7 +76,7 @@ class Size:
 
     @property
     def reads_like_prose(self) -> bool:
-        """Whether the element has sentences, and hardly any links to other pages or controls."""
+        """Whether the element has sentences, few words in links to other pages, and few controls."""
         return self.stops > 0 and self.away <= _AWAY * self.text and not self.is_widget
 
     def add(self, other: Size) -> None:

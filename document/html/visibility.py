@@ -39,8 +39,8 @@ def _is_unspoken(element: Tag) -> bool:
 
 
 def _is_seen(element: Tag) -> bool:
-    """Return whether an element with `aria-hidden` is visible as words of a line. An icon or a collapsed box does not
-    count.
+    """Return whether a reader sees the words of an element with `aria-hidden`. For an icon or a collapsed box, return
+    False.
     """
     if element.name in _CLOSED or element.name in _ICONS or element.parent is None:
         return False

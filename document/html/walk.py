@@ -171,7 +171,7 @@ def _begins_line(node: Tag, before: str) -> bool:
 
     A linked style sheet may put elements on separate lines, but linked style sheets are not read. So two signs decide
     together: two elements follow each other without a space, and a new sentence or name seems to begin. A custom
-    element of several words is a line if no running text is beside it.
+    element such as `<my-row>` starts a line if its text has several words, and no text is directly beside the element.
     """
     beside = node.previous_sibling
     if not before or not (isinstance(beside, Tag) or "-" in node.name):

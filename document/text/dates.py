@@ -225,7 +225,7 @@ def _numeric(first: int, second: int, year: int) -> date | None:
 
 
 def _named(found: re.Match[str], numbers: list[int]) -> date | None:
-    """Return the day of a date with the name of a month.
+    """Return the day of a date whose month is written as a name, such as "5 May 2024".
 
     If the date has no day, the result is the first day of the month. The result is None if the name of the month means
     different months in different languages.

@@ -141,8 +141,8 @@ def spans_by_change(session: Session, changes: Iterable[int]) -> dict[int, Span]
 
 
 def spans_of(session: Session, reader: Reader, waiting: Collection[int]) -> list[Span]:
-    """Return the comparisons that a message must make if it is written now because of these changes. They are in the
-    order of policies and versions."""
+    """Return the comparisons in a message that reports the `waiting` changes and is written now. The comparisons are in
+    the order of policies and versions."""
     numbers: defaultdict[int, set[int]] = defaultdict(set)
     for span in spans_by_change(session, waiting).values():
         numbers[span.policy_id].add(span.later)
@@ -162,15 +162,15 @@ class Known:
     number: int
     """The version that the reader knows."""
     notified: bool
-    """Whether the reader knows the version from an accepted message. If not, it is the version before the first change
-    that a message was planned to report."""
+    """Whether the reader knows the version from an accepted message. If not, `number` is the version before the first
+    change for which a message was planned."""
     told: frozenset[int] = frozenset()
     """The versions that accepted messages compared, and the first version that the reader knew."""
 
 
 def known_versions(session: Session, reader: Reader, policies: Collection[int]) -> dict[int, Known]:
-    """Return the version of each policy that a reader knows. It is the version that the last accepted message about the
-    policy led to."""
+    """Return the version of each policy that a reader knows. This is the newer version in the last accepted message
+    about the policy."""
     accepted, planned = dict[int, int](), dict[int, int]()
     told: defaultdict[int, set[int]] = defaultdict(set)
     for state, _, span in reported(session, reader, policies):
@@ -192,8 +192,8 @@ def known_versions(session: Session, reader: Reader, policies: Collection[int]) 
 def former_number(
     session: Session, version: VersionRow, before: int, told: Collection[int] | None = None
 ) -> int | None:
-    """Return the number of the last version below `before` that has the same text as a version. None if no such version
-    exists. With `told`, only these versions count.
+    """Return the number of the last version below `before` that has the same text as `version`. Return None if there is
+    no such version. If `told` is given, only the versions in `told` count.
     """
     same = VersionRow.policy_id == version.policy_id, VersionRow.text_sha256 == version.text_sha256
     among = true() if told is None else VersionRow.number.in_(told)

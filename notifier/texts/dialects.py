@@ -1,9 +1,9 @@
 """Describes, for each chat service, how to write inert text and how long the text may be.
 
 Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much. For example, it escapes the dots of an
-address, so the link does not work. For Discord and Mattermost it escapes nothing. This module makes formatting,
-mentions of people, and addresses that a service would open harmless. An escape is used if the service has one, and a
-look-alike character otherwise."""
+address, so the link does not work. For Discord and Mattermost it escapes nothing. This module makes three things
+harmless: formatting, mentions of people, and addresses that a service would open. An escape is used if the service has
+one, and a look-alike character otherwise."""
 
 from __future__ import annotations
 

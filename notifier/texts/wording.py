@@ -182,7 +182,8 @@ def _day(moment: datetime) -> date:
 
 
 def marked(side: Side, brackets: str) -> str:
-    """Return a side with its marked words in `brackets`: an opening and a closing bracket, separated by a bar."""
+    """Return the text of a side, with brackets around its marked words. `brackets` has the opening bracket, a bar, and
+    the closing bracket, such as "[-|-]"."""
     opening, _, closing = brackets.partition("|")
     words = []
     for run in side.runs:

@@ -55,7 +55,8 @@ def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document
 def judged(row: dict[str, Any]) -> Any:
     """Return a label as an argument for a test.
 
-    If a label is marked as known to be missed, its test must fail. When such a test passes, the mark must be removed.
+    A label with the key `missed` describes a change that the rules do not find yet. Its test must fail. When the test
+    passes, the key must be removed.
     """
     marks = [pytest.mark.xfail(reason=row["missed"], strict=True)] if "missed" in row else []
     return pytest.param(row, marks=marks, id=f"{row['policy']}-{row['edition']}")

@@ -46,8 +46,8 @@ def stand(tmp_path: Path, server: Cluster) -> Iterator[Stand]:
 
 
 def test_a_server_that_dies_during_runs_loses_nothing(stand: Stand, server: Cluster) -> None:
-    """The server dies soon after a random point of the run. Every second time, its first process gets SIGKILL. Every
-    other time, the server is told to stop immediately."""
+    """The server dies soon after a random point of the run. It dies in two ways in turn: its first process gets
+    SIGKILL, or the server is told to stop immediately."""
     killing, ends = Killing(stand, SEED, lambda: stand.publish("Lodge")), [0, 0]
     random = killing.random
     calm = killing.undisturbed(*RUN)
@@ -98,6 +98,6 @@ def test_a_connection_that_is_cut_at_a_commit_loses_and_doubles_nothing(stand: S
 
 
 def expire(stand: Stand) -> None:
-    """Let the claims expire that senders have on messages."""
+    """Let all claims of senders on messages expire."""
     with open_archive(stand.database) as archive, archive.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE delivery SET due_at = '2026-01-01 00:00:00+00' WHERE state = 'sending'")

@@ -125,7 +125,7 @@ REWRITTEN = (
         "dans un délai de six mois",
     ),
 )
-"""Kinds of edits, with the words in policies that can be rewritten and the new words."""
+"""For each kind of edit: a pattern for words of a policy, and the words that replace them."""
 
 
 def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:

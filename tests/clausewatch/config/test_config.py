@@ -439,7 +439,7 @@ via = ["desk"]
         ("operator = true\ntopics = []", (), ()),
     ],
 )
-def test_chosen_clauses_replace_the_default_topics_except_for_an_operator(
+def test_the_default_topics_apply_only_if_no_topics_or_clauses_are_chosen(
     tmp_path: Path, lines: str, topics: tuple[str, ...], clauses: tuple[str, ...]
 ) -> None:
     file = tmp_path / "clausewatch.toml"

@@ -59,7 +59,9 @@ def guard() -> GuardedResolver:
     return guard
 
 
-def test_while_data_is_sent_to_a_host_only_its_public_addresses_pass(guard: GuardedResolver) -> None:
+def test_if_only_public_addresses_are_allowed_for_a_host_its_private_addresses_are_refused(
+    guard: GuardedResolver,
+) -> None:
     with guard.only_public("wiki.example"), guard.only_public("WIKI.example."):
         assert not guard.passes("wiki.example", "10.1.2.3")
         assert guard.passes("wiki.example", "93.184.216.34")

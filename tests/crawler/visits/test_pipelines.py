@@ -34,7 +34,9 @@ def test_a_policy_is_judged_by_its_profile(caplog: pytest.LogCaptureFixture) -> 
     assert caplog.records == []
 
 
-def test_a_profile_that_no_longer_exists_is_replaced_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_if_a_profile_no_longer_exists_the_default_is_used_and_a_warning_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     assert profile_of(policy("gone"), {"ours": load_profile()}) == load_profile()
     [record] = caplog.records
     assert record.levelno == logging.WARNING

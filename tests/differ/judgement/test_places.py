@@ -75,7 +75,7 @@ def test_a_promise_removed_from_one_of_two_states_is_reported_there(language: st
 
 
 @pytest.mark.parametrize("language", PROMISES)
-def test_promises_that_two_states_exchange_are_reported(language: str) -> None:
+def test_if_a_promise_moves_to_a_different_state_both_states_are_reported(language: str) -> None:
     promise, other = PROMISES[language]
     comparison = compared(in_states(language, promise, other), in_states(language, other, promise), language)
     assert comparison.severity == "critical"
@@ -106,7 +106,7 @@ def test_a_sentence_in_a_language_without_lexicon_is_a_statement() -> None:
     assert compared(old, new, "pt").material
 
 
-def test_a_duty_of_the_reader_not_to_share_is_not_sharing_by_the_company() -> None:
+def test_if_the_reader_must_not_share_a_password_nothing_is_material() -> None:
     old = policy("en", "You are not allowed to share your password with anyone.")
     new = policy("en", "Your password must not be shared with anyone.")
     assert not compared(old, new).material

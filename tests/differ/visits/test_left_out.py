@@ -75,7 +75,7 @@ def visited(before: Page, after: Page) -> Assessment:
     return assess(Visit(after, options, latest=latest))
 
 
-def test_a_first_version_has_left_out_prose_but_no_change_of_left_out_prose() -> None:
+def test_in_a_first_version_prose_is_left_out_but_no_change_of_this_prose_is_reported() -> None:
     first = assess(Visit(html(SOLD), ExtractionOptions(("en",))))
     assert first.left_out is not None
     assert [sentence.text for sentence in first.left_out.watched] == [SOLD]

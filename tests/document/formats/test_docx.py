@@ -140,7 +140,7 @@ def test_headings_have_the_numbers_of_their_style() -> None:
     assert ("1.1", "We burn it.") in [(block.marker, block.text) for block in found.sections[0].blocks]
 
 
-def test_a_list_that_restarts_its_numbers_restarts_them_once() -> None:
+def test_a_list_that_restarts_at_five_continues_with_six() -> None:
     more = (
         '<w:num w:numId="4"><w:abstractNumId w:val="0"/>'
         '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'

@@ -29,7 +29,8 @@ NEXT_MONDAY = START + days(7) + 2 * HOUR
 
 @pytest.fixture
 def reader(archive: Archive) -> Reader:
-    """Return a desk with a weekly digest, and an operator. A run with one policy has registered both."""
+    """Return a reader with two subscribers. One subscriber gets a weekly digest, and the other subscriber is an
+    operator. A run with one policy has registered both subscribers."""
     record_first(archive)
     known = Reader(archive, [WEEKLY, ADMIN], now=START + 3 * HOUR)
     run(known, TEAHOUSE)
