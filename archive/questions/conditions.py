@@ -13,8 +13,8 @@ from archive.storage.tables import ChangeRow, FindingRow, NetChangeRow, PolicyRo
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Maximum number of matching findings for which all matching versions are sorted to find the latest. With more
-findings, the versions are read in order instead."""
+"""Maximum number of matching findings for which all matching versions are sorted to find the latest versions. If there
+are more findings, the versions are read in order, beginning with the latest."""
 
 
 def version_conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
@@ -65,8 +65,8 @@ def _changes_found(session: Session, query: Query) -> Select[int] | None:
 
 
 def _led_to(session: Session, query: Query, changes: Select[int]) -> list[ColumnElement[bool]]:
-    """Return the same conditions as `version_conditions`, in another form. This form is faster if only a few changes
-    have the wanted findings."""
+    """Return the same conditions as `version_conditions`, but in a form that is faster if only a few changes have the
+    wanted findings."""
     versions = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
     return [VersionRow.id.in_(versions), *_about_versions(session, query)]
 

@@ -27,14 +27,15 @@ class LanguageState:
     """The state of a policy's languages after a change."""
 
     behind: frozenset[str] = frozenset()
-    """Languages in which a change of another language is missing. It is empty if all languages are in step."""
+    """Languages whose text lacks a change that a different language already has. It is empty if all languages are in
+    step."""
     since: int = 0
     """Number of the version with which the languages last fell out of step. It is 0 if they were always in step. It
     keeps its value when the languages are in step again."""
     newly_behind: bool = False
-    """Whether this change left a language behind that was in step before."""
+    """Whether a language was in step before this change, and is behind after it."""
     together_again: bool = False
-    """Whether the last language caught up with this change."""
+    """Whether all languages are in step after this change, although at least one language was behind before."""
 
 
 def after(state: LanguageState, change: LanguageChange) -> LanguageState:

@@ -29,7 +29,7 @@ class PlannedCheck:
 
 
 def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
-    """Return the checks of a first run. At that time, there is no archive yet."""
+    """Return the checks of a first run, when there is no archive yet."""
     return tuple(PlannedCheck(policy, None) for policy in policies if not policy.paused)
 
 

@@ -101,8 +101,7 @@ def latest_version(archive: Archive, policy: str) -> Version:
 
 
 def as_of(archive: Archive, policy: str, at: datetime) -> Version:
-    """Return the version that was known at a time. Of the versions that were first seen at that time or earlier, it is
-    the last.
+    """Return the version that was known at a time. It is the last version that was first seen at that time or earlier.
 
     Raises UnknownPolicyError, and NoVersionError for a time before the first version.
     """
@@ -119,7 +118,7 @@ def as_of(archive: Archive, policy: str, at: datetime) -> Version:
 
 
 def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version | None:
-    """Return the last version of a policy. With `at`, versions that were first seen later are ignored."""
+    """Return the last version of a policy. If `at` is given, versions that were first seen after `at` are ignored."""
     query = select(VersionRow.id).where(VersionRow.policy_id == policy.id).order_by(VersionRow.number.desc()).limit(1)
     wanted = session.scalar(query if at is None else query.where(VersionRow.seen_at <= at))
     return None if wanted is None else read_versions(session, [VersionRow.id == wanted], Query())[0]

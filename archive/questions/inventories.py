@@ -96,8 +96,8 @@ def listed_recipients(
 
 
 def listed_rights(archive: Archive, scope: Scope, *, right: str | None = None) -> Listing[Right]:
-    """Return the rights that policies name. With `right`, return only entries of this right. Raises UnknownPolicyError,
-    UnknownTagError."""
+    """Return the rights that policies name. If `right` is given, return only the entries of this right. Raises
+    UnknownPolicyError, UnknownTagError."""
     with archive.reading() as session:
         return _listing(session, RIGHTS, [] if right is None else [NamedRightRow.right == right], scope)
 
@@ -158,7 +158,7 @@ def _listing(
 
 
 def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
-    """Return the conditions that select the entries in the text of a given time. Without a time, they select the
+    """Return the conditions that select the entries in the text of a given time. If no time is given, they select the
     entries in the latest text."""
     if at is None:
         return [row.last.is_(None)]

@@ -45,7 +45,7 @@ class Trouble:
     visits: int = 0
     """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
-    """A sentence with the reason. It is "" if the kind of problem says enough."""
+    """A sentence with the reason, or "" if the kind of problem already gives the reason."""
     reason: str = ""
     """The reason as a code, for readers of other languages; see `status.Check.reason`. It is "" if there is no code."""
     came: tuple[str, ...] = ()

@@ -25,8 +25,8 @@ for each page; see docs/figures.md."""
 
 WORTHWHILE = 0.25
 """Maximum size of a stored difference, as a share of its keyframe's compressed size. If the difference is larger, the
-content becomes a new keyframe. This was measured on 358 real pages. With one half in place of one quarter, the archive
-is twice as big, because pages drift away from their keyframes."""
+content becomes a new keyframe. This was measured on 358 real pages. With a share of one half, the archive would be
+twice as big, because each page differs more from the keyframe than the page before."""
 
 _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
@@ -124,15 +124,15 @@ def _damaged(session: Session, key: str, how: str) -> DamagedArchiveError:
 
 
 def _keyframe(session: Session, like: str | None) -> str | None:
-    """Return the address of a content's keyframe. A keyframe has its own address as the result. Return None if the
-    content is not stored."""
+    """Return the address of a content's keyframe. If the content is itself a keyframe, return its own address. Return
+    None if the content is not stored."""
     row = None if like is None else _stored(session, like)
     return None if row is None else row.base_sha256 or like
 
 
 def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None:
-    """Return the compressed difference from a keyframe. Return None if it is not worthwhile, or if the keyframe cannot
-    be read."""
+    """Return the compressed difference from a keyframe. Return None if the difference is too large to be worthwhile, or
+    if the keyframe cannot be read."""
     row = _stored(session, keyframe)
     if row is None:
         return None  # the old content is missing, so the new content is stored whole and is not lost too

@@ -1,7 +1,7 @@
 """Connects to SQLite and PostgreSQL so that both behave in the same way.
 
-Only one transaction writes at a time, and takes the lock at its start. Any other writer waits until the busy time-out
-and then gives up. Committed data is on the disk. Times are in UTC."""
+Only one transaction writes at a time, and takes the lock at its start. All other writers wait, and give up after the
+busy time-out. Committed data is on the disk. Times are in UTC."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Defines the evidence rows. Also defines the canonical bytes of each row, which are sealed.
 
-The canonical form must never change, or old seals would become invalid. To seal another column of a sealed table, add a
-new kind of evidence, and keep the old kind."""
+The canonical form must never change, or old seals would become invalid. To seal one more column of a table that is
+sealed already, add a new kind of evidence, and keep the old kind."""
 
 from __future__ import annotations
 

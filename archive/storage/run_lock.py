@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from archive.errors import RunElsewhereError, storage_errors
 
 NUMBER = 1129075538
-"""Our number for PostgreSQL's advisory locks."""
+"""Number that distinguishes this lock from other advisory locks of PostgreSQL."""
 
 KEY = f"{NUMBER}, pg_catalog.hashtext(current_schema())"
 """Key of the lock. An archive is one schema of a database."""

@@ -174,7 +174,7 @@ class FetchPageRow(Base):
     body_sha256: Mapped[str | None] = mapped_column(String(64))
     """SHA-256 of the decompressed body; None if there was no complete response."""
     snapshot_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
-    """The kept raw body, if the fetch keeps its own body."""
+    """Address of the kept raw body. None if the fetch does not keep its own body."""
 
 
 class LeftOutRow(Base):
@@ -299,7 +299,7 @@ class ChangeRow(Base):
     """The fields of `differ.model.Timing`, with ISO dates; empty for changes that were recorded before this column
     existed."""
     drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Languages that were left behind. The text changed in another language, but not in these languages."""
+    """Languages that were left behind: the text changed in a different language, but not in these languages."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 

@@ -31,7 +31,7 @@ BOUNDS = ("fee", "identity", "refusal", "deadline")
 SPILLS = ("consent",)
 """Effects on sharing that also concern rights: people control the things that need their consent."""
 STATEMENT = 4
-"""Minimum number of words in a line that names a right. A shorter line does not name a right by itself."""
+"""Minimum number of words in a line that counts as the name of a right. A shorter line does not count."""
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
 """Matches the end of the name at the beginning of a row or an item."""
 
@@ -56,7 +56,7 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
 
 
 def controller_effect(before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effect if another company is named as responsible for the data."""
+    """Return the effect if a different company is now named as responsible for the data."""
     senses = [meaning(statement.words, statement.language) for statement in (before, after) if statement is not None]
     if not any(sense is not None and sense.has("controller") for sense in senses):
         return []
@@ -164,7 +164,7 @@ def is_worded_channel(effect: Effect, before: Statement, after: Statement) -> bo
 
 
 def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
-    """Return the effects. Effects on conditions are left out if another effect says what was reversed."""
+    """Return the effects. If one effect says what was reversed, effects on conditions are left out."""
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
 

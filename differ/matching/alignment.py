@@ -13,22 +13,23 @@ from differ.language.statements import Statement
 SIMILAR = 0.5
 """Minimum share of words that the two statements of a pair have in common."""
 SIMILAR_IN_PLACE = 0.34
-"""Minimum share of common words if both are between the same unchanged neighbours."""
+"""Minimum share of common words if both statements are between the same unchanged neighbours."""
 SHORT = 4
-"""Minimum number of words in a statement that is paired with a statement in another place."""
+"""Minimum number of words in a statement that may be paired with a statement in a different place."""
 COMMON_WORD = 40
-"""Maximum number of unpaired statements that contain a word. A more frequent word is not used to find pairs, because it
-proves nothing."""
+"""Maximum number of unpaired statements in which a word occurs. If a word occurs in more statements, it is not used to
+find pairs, because many unrelated statements contain it."""
 JOINED = 0.75
-"""Minimum share of a sentence's words that are also in the statement with which the neighbouring sentence is paired. If
-the share is reached, a sentence was split or two sentences were joined."""
+"""Minimum share of the words of sentence A that statement C must have too. A is not paired, but its neighbour B is
+paired with C. Then A belongs to C as well: a sentence was split, or two sentences were joined."""
 PAIR_BUDGET = 200_000
 """Maximum number of possible pairs that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A statement before and after an edit. One of the two is None if the statement is new or gone."""
+    """A statement before and after an edit. For a new statement, `before` is None. For a removed statement, `after` is
+    None."""
 
     before: Statement | None
     after: Statement | None
@@ -45,7 +46,8 @@ class Alignment:
 
 
 def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool = True) -> Alignment:
-    """Pair the statements of two documents. With `join`, a sentence that was split is paired with both parts."""
+    """Pair the statements of two documents. If `join` is true and a sentence was split, the sentence is paired with
+    both parts."""
     matches = anchors([s.words for s in before], [s.words for s in after])
     moved = set(moves(before, after, matches))
     matches |= dict(moved)
@@ -94,7 +96,8 @@ def absorb(
 
 
 def fits_beside(statement: Statement, parts: Sequence[Statement], partner: Statement) -> bool:
-    """Whether the neighbour's partner has most words of a statement in addition to the neighbour's own words."""
+    """Whether most words of a statement are in the partner of its neighbour. Words of the neighbour itself do not
+    count."""
     if not statement.words or (statement.kind == "heading") != (partner.kind == "heading"):
         return False
     rest = Counter(partner.words) - Counter(word for part in parts for word in part.words)
@@ -124,8 +127,8 @@ def joined_statement(parts: Sequence[Statement]) -> Statement:
 def ordered_pairs(
     before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int], moved: set[tuple[int, int]]
 ) -> list[Pair]:
-    """List all pairs in the order of the document after. A removed statement comes before the statement that followed
-    it."""
+    """List all pairs in the order of the new document. In the old document, a removed statement was followed by another
+    statement. The removed statement comes before that statement."""
     back = {j: i for i, j in matches.items()}
     pairs: list[Pair] = []
     gone = iter(sorted(set(range(len(before))) - set(matches)))
@@ -196,7 +199,7 @@ def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[
 
 
 def moves(before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int]) -> list[tuple[int, int]]:
-    """Match equal unpaired statements at any position."""
+    """Match unpaired statements that are equal, even if their positions differ."""
     taken = set(matches.values())
     places: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for j in range(len(after) - 1, -1, -1):

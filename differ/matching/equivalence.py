@@ -1,4 +1,4 @@
-"""Decides whether an edit alters meaning at all. If it does not, the result is the reason why."""
+"""Decides whether an edit alters meaning at all. If the edit does not alter meaning, the result is the reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ SLIGHT = frozenset(("modality.future", "scope.any"))
 """Concepts that alter nothing by themselves: "we will answer" and "we answer" say the same, and so do "your rights" and
 "any of your rights"."""
 TURNING = ("share", "sell", "recipient", "consent", "right", "optout")
-"""Concepts that have a level: they hold plainly, on a condition, or never."""
+"""Concepts that have a level. A statement says that the thing happens, that it happens on a condition, or that it never
+happens."""
 TYPO = 0.8
 """Minimum similarity of a word and the same word with a typing error."""
 TYPO_LENGTH = 4
@@ -176,7 +177,8 @@ def is_date(word: str, lexicon: Lexicon) -> bool:
 
 
 def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a statement only gives a date or a version. A number alone is not enough."""
+    """Whether a statement gives only a date or the number of a version. A statement that is only a number does not
+    count."""
     numbers = [word for word in text if word not in lexicon.date_cues and word not in lexicon.function_words]
     telling = len(numbers) < len(text) or any(
         word in lexicon.date_words or WHOLE_DATE.fullmatch(word) for word in numbers
@@ -185,14 +187,14 @@ def date_line(text: Sequence[str], lexicon: Lexicon) -> bool:
 
 
 def mistyped(gone: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether each changed word is another spelling of the word in the same place."""
+    """Whether each removed word and the added word in its place are two spellings of the same word."""
     if not gone or len(gone) != len(new):
         return "".join(gone) == "".join(new)
     return all(misspelled(one, other) for one, other in zip(gone, new, strict=True))
 
 
 def misspelled(one: str, other: str) -> bool:
-    """Whether two words are the same word with a typing error. The first letter must be equal. With another first
-    letter, the word is often a different word ("dental", "mental") or the opposite ("encrypted", "unencrypted")."""
+    """Whether two words are the same word with a typing error. The first letters must be equal. Words with different
+    first letters are often different words ("dental", "mental") or opposites ("encrypted", "unencrypted")."""
     likely = min(len(one), len(other)) >= TYPO_LENGTH and one.isalpha() and one[0] == other[0]
     return likely and SequenceMatcher(None, one, other).ratio() >= TYPO

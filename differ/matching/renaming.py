@@ -1,4 +1,5 @@
-"""Finds names that changed throughout. A new spelling of a product or company name is not about data."""
+"""Finds names that changed everywhere in the text. Such a change of a product's or company's name does not affect how
+data is used."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from differ.language.statements import Statement
 from differ.matching.alignment import Pair
 
 OFTEN = 2
-"""Minimum number of statements in which a name must change. If it changes in fewer, it is judged like other words."""
+"""Minimum number of statements in which a name must change. If it changes in fewer statements, the change is judged
+like a change of other words."""
 LONGEST = 4
 """Maximum number of words in a name."""
 
@@ -58,7 +60,7 @@ def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]
 
 
 def is_name(words: Name, text: str) -> bool:
-    """Whether every long word is capitalised in the text, and no word is a legal form."""
+    """Whether every long word is capitalised in the text, and no word is a legal form such as "Ltd"."""
     if LEGAL_FORMS & set(words):
         return False
     return all(word[0].isdigit() or word.title() in text or word.upper() in text or cased(word, text) for word in words)

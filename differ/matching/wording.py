@@ -11,12 +11,12 @@ from differ.language.words import tokenize
 from differ.model import Edit
 
 WORD_BUDGET = 4_000_000
-"""Maximum cost of a comparison word by word. The cost is the number of tokens in one text times the number in the
-other. If it is higher, the whole text is shown as replaced."""
+"""Maximum cost of a comparison word by word. The cost is the product of the numbers of tokens in the two texts. If the
+cost is higher, the whole text is shown as replaced."""
 
 REMEMBERED = 16
-"""Maximum number of pairs of texts whose edits are remembered. They are needed again for each finding about the same
-pair."""
+"""Maximum number of pairs of texts whose edits are remembered. Each finding about a pair needs the edits of the pair
+again."""
 SURROGATES = 0xD800
 PLANE_ONE = 0x10000
 

@@ -1,7 +1,8 @@
 """Detects suspicious changes that a second fetch must confirm, such as a truncated page.
 
-A second look costs half an hour and one visit. An alert about a page that was only partly delivered costs trust. So the
-thresholds are low. A real rewrite also reaches these thresholds, and is reported after the second look."""
+A second look delays an alert by half an hour. A wrong alert about a truncated page is worse, because people lose trust.
+So the thresholds are low. If a policy is really rewritten, the change reaches these thresholds too, and is reported
+after the second look."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from differ.visits.comparability import SUBSTANTIAL
 from document.model import Document
 
 LOST = 0.3
-"""Minimum share of the previous version's words that must be missing. If more than `1 - comparability.SHRUNK` are
-missing, the response is not comparable at all."""
+"""Minimum share of the previous version's words that must be missing. If the missing share is more than `1 -
+comparability.SHRUNK`, the response is not comparable at all."""
 REPLACED = 0.5
 """Minimum share of the previous version's statements that must be gone or reworded."""
 MANY = 20
@@ -33,8 +34,8 @@ def odd(before: Document, after: Document, comparison: Comparison) -> str | None
 
 
 def newly_fallen_back(fallback: bool, before: bool) -> str | None:
-    """Return why a change needs a second look if the page was read by the fallback. The result is None if the version
-    before was read by the fallback too."""
+    """Return the reason for a second look if this page was read by the fallback and the previous version was not.
+    Otherwise, return None."""
     if not fallback or before:
         return None
     return "The text changed while the configured selector matched nothing, so the whole page was read."

@@ -42,7 +42,8 @@ class LatestVersion:
     identity: str
     """Extraction identity of the version."""
     page: Page | None
-    """Snapshot of the version, or None if it was not kept. Without it, a new extraction identity makes a boundary."""
+    """Snapshot of the version, or None if it was not kept. If there is no snapshot and the extraction identity is new,
+    the new version is a boundary."""
     _: KW_ONLY
     fallback: bool = False
     """Whether the version was read without the configured selector, because the selector matched nothing."""
@@ -58,7 +59,7 @@ class LatestVersion:
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """All snapshots of the version in order; empty unless all were kept."""
+        """All snapshots of the version in order. It is empty if one of them was not kept."""
         return () if self.page is None else (self.page, *self.further)
 
 
@@ -89,7 +90,7 @@ class Visit:
     pending: str | None = None
     """The `document.text_identity` of the odd text that is waiting for a second look, or None."""
     patience: Patience = "none"
-    """Whether an odd change waits for a second look. If it waits, the caller must keep the state of the wait."""
+    """Whether an odd change waits for a second look. If so, the caller must remember since when the change waits."""
     further: tuple[Page, ...] = ()
     """The pages after the first, if the policy has several."""
     page_fingerprints: tuple[PageFingerprint, ...] = ()
@@ -111,7 +112,7 @@ class Assessment:
     reason: str | None = None
     """Reason from a fixed list, if the response is not comparable."""
     detail: str = ""
-    """A sentence for a person about the deciding fact."""
+    """A readable sentence with the fact that decided."""
     _: KW_ONLY
     document: Document | None = None
     """None if the response is not comparable."""
@@ -140,8 +141,8 @@ class Assessment:
 def assess(visit: Visit) -> Assessment:
     """Screen a response, extract it, and compare it with the version before.
 
-    If the extraction identity has changed, the snapshot of the version before is extracted again in the new way. So the
-    comparison shows only the policy's own changes."""
+    If the extraction identity has changed, the snapshot of the previous version is extracted again in the new way. So
+    the comparison shows only the policy's own changes."""
     extractions = [read(page, visit.options) for page in visit.pages]
     extracted = joined(extractions)
     screening = screen_all(visit.pages, extractions, visit.options)
@@ -232,10 +233,8 @@ def refused(result: Assessment, screening: Screening) -> Assessment:
 
 
 def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessment:
-    """Let a text that may not be the whole policy wait for a second look. If the second look finds the same text, that
-    does not confirm it.
-
-    After `confirm_max` the text is recorded as unconfirmed.
+    """Make a text wait for a second look if it may not be the whole policy. The text is not confirmed even if the
+    second look finds the same text. After `confirm_max` the text is recorded as unconfirmed.
     """
     if visit.patience == "over":
         return replace(result, detail=screening.detail, confirmed=False)
@@ -245,7 +244,7 @@ def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessmen
 
 
 def looked_at(result: Assessment, why: str | None, visit: Visit) -> Assessment:
-    """Let a suspicious change wait until a second visit confirms it."""
+    """Make a suspicious change wait until a second visit confirms it."""
     if why is None or agrees(result, visit):
         return result
     if visit.patience == "left":
@@ -259,7 +258,7 @@ def agrees(result: Assessment, visit: Visit) -> bool:
 
 
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
-    """Return the texts of both versions, read with the same extraction. Return None if that is not possible.
+    """Return the texts of both versions, extracted in the same way. Return None if this is not possible.
 
     If the selectors match only one of the two pages, both are read without selectors. So an outdated selector does not
     hide a change of the policy on the same day. If the selectors left out other texts of the page before, these texts

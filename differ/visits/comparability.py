@@ -10,11 +10,11 @@ from document import Screening
 from document.model import UNKNOWN_LANGUAGE, Document
 
 SHRUNK = 0.3
-"""Minimum number of words in a document, as a share of the words in the version before. A document with fewer words has
-lost its text."""
+"""Minimum number of words in a document, as a share of the words in the previous version. A document with fewer words
+has lost its text."""
 SUBSTANTIAL = 250
-"""Minimum number of words in the version before. If it has fewer words, this check is skipped, and the document may
-shrink to any size."""
+"""Minimum number of words in the previous version. If it has fewer words, this check is skipped, and the new document
+may have any number of words."""
 KINSHIP = 0.4
 """Minimum share of the shorter document's characteristic words that the other document has too. Rewrites of real
 policies have a larger share. Other documents of the same company have a smaller share."""

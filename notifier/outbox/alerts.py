@@ -85,8 +85,8 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return pairs of a policy and a version for which the subscription has alerts. Only policies with a text that
-    returned are included."""
+    """Return pairs of a policy and a version. The subscription has alerts for each of these versions. Only policies
+    with a text that returned are included."""
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:
         return set()
@@ -115,9 +115,9 @@ def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: d
 def add_alerts(
     session: Session, row: SubscriptionRow, subscriber: Subscriber, change: ChangeRow, *, known: Known, now: datetime
 ) -> bool:
-    """Add the alerts of a change to a subscription, unless the subscription has them. Return whether there are any
-    alerts. If a reader was notified that a text was removed, and the text returns, the reader is notified of the
-    return, whatever the topic."""
+    """Add the alerts of a change to a subscription, unless the subscription already has these alerts. Return whether
+    the change has alerts for the subscription. A reader may have been notified that a text was removed. If this text
+    returns, the reader is notified of the return, whatever its topic."""
     mine = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
     mine = mine.where(AlertRow.subscription_id == row.id, FindingRow.change_id == change.id)
     if session.scalar(mine.limit(1)) is not None:
@@ -149,7 +149,7 @@ def _add_rows(
 
 
 def is_urgent(session: Session, row: SubscriptionRow, change_id: int) -> bool:
-    """Whether any alert of a change for a subscription is critical."""
+    """Whether at least one alert that the subscription has for a change is critical."""
     query = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
     mine = AlertRow.subscription_id == row.id, FindingRow.change_id == change_id, FindingRow.severity == "critical"
     return session.scalar(query.where(*mine).limit(1)) is not None

@@ -34,11 +34,11 @@ from notifier.outbox.knowledge import (
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 SUPERSEDED = "the policy has changed since, so another message replaces it, or its reader knows the current text"
-"""Reason for cancelling a delivery because its comparison no longer holds."""
+"""Reason for cancelling a delivery whose comparison is outdated."""
 
 MOVED = "`via` no longer names this target"
-"""Reason for cancelling a delivery whose message goes to another target. If the target comes back, only deliveries with
-this reason are made due again, and not those that a roundup replaced."""
+"""Reason for cancelling a delivery whose message now goes to a different target. If the former target comes back, its
+deliveries with this reason are made due again. Deliveries that a roundup replaced are not."""
 
 ROUNDS = 3
 """Number of times that one pass looks for new comparisons. It looks again because a run may record versions while texts
@@ -49,8 +49,9 @@ def amend(
     archive: Archive, subscribers: Mapping[str, Subscriber], profiles: Mapping[str, Profile], now: datetime
 ) -> None:
     """Replace the changes in open deliveries. The new changes lead from the version that a reader knows to the current
-    version. Missing net changes are compared and recorded first. Two things are left for the next pass: a target to
-    which a process is sending now, and a policy for which a run records versions in the meantime."""
+    version. Missing net changes are compared and recorded first. Two things wait for the next pass. The first is a
+    target to which a process is sending at this moment. The second is a policy for which a run records versions in the
+    meantime."""
     for _ in range(ROUNDS):
         missing = _uncompared(archive)
         if not missing:

@@ -95,11 +95,11 @@ def open_deliveries(
     readers: Collection[str] | None = None,
     resting: Collection[str] = (),
 ) -> tuple[Waiting, ...]:
-    """Return the deliveries to try now. Deliveries with the fewest attempts come first. With `early`, deliveries that
-    still wait after a failure are included. Because of the order, old deliveries of a dead channel come after all new
-    deliveries. Deliveries for subscribers that are not among the `readers` are held back, because a subscriber may be
-    missing from the configuration by mistake. Subscribers that are `resting` are in quiet hours. For them only urgent
-    deliveries are returned, with the deliveries that must come before them."""
+    """Return the deliveries to try now. Deliveries with the fewest attempts come first. If `early` is true, deliveries
+    that still wait after a failure are included. Because of the order, old deliveries of a channel that does not work
+    come after all new deliveries. Deliveries for subscribers that are not among the `readers` are held back, because a
+    subscriber may be missing from the configuration by mistake. Subscribers that are `resting` are in quiet hours. For
+    them only urgent deliveries are returned, with the deliveries that must come before them."""
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
         select(DeliveryRow, VersionRow.policy_id, VersionRow.number, ended, asleep)
@@ -131,9 +131,9 @@ def open_deliveries(
 def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False) -> Claimed | None:
     """Claim a delivery for this process.
 
-    Return None if another process has it, if it is done, or if an older delivery of its thread is not done. Return None
-    also if the delivery's comparison no longer leads to the current version. The next pass amends such a delivery. With
-    `early`, a delivery that still waits can be claimed too."""
+    Return None if another process has claimed it, if it is done, or if an older delivery of its thread is not done.
+    Return None also if the newer version in the delivery is no longer the current version. The next pass amends such a
+    delivery. If `early` is true, a delivery that still waits after a failure can be claimed too."""
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
             return None
@@ -161,15 +161,15 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
 def _counted(now: datetime) -> ColumnElement[int]:
     """Return 1 for an attempt that counts, otherwise 0.
 
-    An attempt before the delivery is due does not count, except the first. So a delivery is given up after days, and
-    never after many attempts in one hour.
+    The first attempt always counts. Any other attempt counts only if the delivery is due. So a delivery is given up
+    after days, and never after many attempts in one hour.
     """
     return case((or_(DeliveryRow.due_at <= now, DeliveryRow.attempts == 0), 1), else_=0)
 
 
 def _holds(session: Session, row: DeliveryRow) -> bool:
-    """Whether a delivery reports the right comparisons: from the versions that its reader knows to the current
-    versions."""
+    """Whether a delivery still reports the right comparisons. Each comparison must lead from the version that the
+    reader knows to the current version."""
     if row.kind not in REPORTING:
         return True
     if any(change_between(session, span) is None for span in recap_comparisons(session, row)):

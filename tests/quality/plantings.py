@@ -125,7 +125,7 @@ REWRITTEN = (
         "dans un délai de six mois",
     ),
 )
-"""For each kind of edit: a pattern for words of a policy, and the words that replace them."""
+"""Kinds of edits. Each has a name, a pattern that matches words of a policy, and the words that replace them."""
 
 
 def rewritten(text: str, chance: random.Random, _: str) -> Planted | None:
