@@ -13,7 +13,8 @@ from archive.model import Version
 WINDOW = timedelta(days=14)
 """Period in which switches are counted."""
 SWITCHES = 3
-"""Minimum number of switches within the window. With so many, a returning version is flapping."""
+"""Minimum number of switches within the window. If there are so many, a version that returns to an earlier text is
+flapping."""
 
 AlertDecision = Literal["hold", "tell", "remind", "drop"]
 """The decision about the alerts of a flapping version. `hold`: they wait. `tell`: they are sent. `drop`: they are not
@@ -74,9 +75,9 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Aler
 
 
 def settled(run: Sequence[Version], text_before: str, stayed: int) -> Mapping[int, AlertDecision]:
-    """Decide about a run of flapping versions. `text_before` is the text before the run, and `stayed` is the number of
-    the version that stayed. Only the alerts of that version are sent, because its message compares the texts across the
-    whole run."""
+    """Decide about a series of consecutive flapping versions. `text_before` is the text before the series, and `stayed`
+    is the number of the version that stayed. Only the alerts of this version are sent, because its message compares the
+    text before the series with the text after it."""
     decisions: dict[int, AlertDecision] = {version.number: "drop" for version in run}
     if run[-1].number == stayed:
         decisions[stayed] = "remind" if run[-1].text == text_before else "tell"

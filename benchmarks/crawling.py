@@ -1,10 +1,11 @@
-"""Compares the CPU time of a run without changes with that of a plain Scrapy spider that only downloads the same pages.
+"""Compares two CPU times: a run of Clausewatch in which no page changed, and a plain Scrapy spider that only downloads
+the same pages.
 
     python benchmarks/crawling.py [--pages 1000] [--most 3.5]
 
 A local server (`rotating.py`) gives pages of about 250 kB with new tokens in each response. The result is the ratio of
-the two CPU times. They include all processes and their start. The benchmark fails if the ratio is above `--most`, or if
-Clausewatch reports a change.
+the two CPU times. Each CPU time includes all processes and their start. The benchmark fails if the ratio is above
+`--most`, or if Clausewatch reports a change.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
     python benchmarks/fetching.py [--pages 40] [--shared FOLDER]
 
 An unchanged response needs only the fingerprint. The benchmark makes pages of about 250 kB with the same words. Each
-page has its own tokens and nonces, and in a second series its own names of elements. With the folder of real histories,
-the benchmark also counts how many of their fetches have the fingerprint of the previous fetch. Times are CPU
-milliseconds. They depend on the machine, so the ratio of the two times is more useful.
+page has its own tokens and nonces. In a second series, each page also has its own names of elements. If `--shared`
+names the folder of real histories, the benchmark also counts the fetches in the histories that have the fingerprint of
+the previous fetch. Times are CPU milliseconds. They depend on the machine, so the ratio of the two times is more
+useful.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _SELECT = {"buffer": _PARTS, "open-collective": (), "open-terms-archive": (), "u
 def made_page(number: int, paragraphs: int = 420, everywhere: bool = False) -> Page:
     """Return a page like the pages of site builders. Only its volatile parts depend on the number.
 
-    The volatile parts are in the head, in scripts and in some links. With `everywhere`, the names of all elements are
-    volatile too.
+    The volatile parts are in the head, in scripts and in some links. If `everywhere` is true, the names of all elements
+    are volatile too.
     """
     token = f"{number * 2_654_435_761 % 2**32:08x}"
     name = token if everywhere else "3f2a91c7"

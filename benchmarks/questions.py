@@ -362,9 +362,8 @@ def built(url: str, policies: int, versions_each: int) -> Archive:
 
 
 def analyse(archive: Archive) -> None:
-    """Make PostgreSQL collect statistics and clean up.
-
-    Otherwise its background service does this some minutes later.
+    """Make PostgreSQL collect statistics and clean up now. Otherwise its background service would do this some minutes
+    later, during the measurements.
     """
     if archive.engine.dialect.name == "postgresql":
         with archive.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

@@ -1,7 +1,8 @@
 """Measures how much disk space the archive needs for the raw pages and texts of real histories.
 
-All pages of a history and their texts are stored in the same way as by the crawler. The space is compared with their
-uncompressed size. Run the benchmark with the folder of the histories: python benchmarks/storage.py ../shared/replay
+All pages of a history and their texts are stored in the same way as by the crawler. The disk space is compared with the
+uncompressed size of the pages and texts. Run the benchmark with the folder of the histories: python
+benchmarks/storage.py ../shared/replay
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ class Program:
         self.site.serve("/privacy", PAGE.format(number=self.rounds, rest=REST))
 
     def run(self, kill_after: float | None = None) -> None:
-        """Run the monitor once. With `kill_after`, kill it this number of seconds after it requested the page."""
+        """Run the monitor once. If `kill_after` is given, kill the monitor this number of seconds after it requested
+        the page."""
         before = self.site.visits()["/privacy"]
         process = subprocess.Popen(
             self.command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -147,7 +148,7 @@ PROGRAMS: dict[str, Callable[[Path, Site, FaultyMail, Path], list[str]]] = {
 def outcome(program: Program, accepted: int = 1) -> str:
     """Return the outcome of a round.
 
-    `accepted` is the number of mails that may arrive: two if the server accepted a mail without confirming it.
+    `accepted` is the number of mails that may arrive. It is two if the server accepted a mail but did not confirm it.
     """
     told = program.told()
     return "lost" if not told else "told" if told <= accepted else "repeated"

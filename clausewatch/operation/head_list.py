@@ -101,7 +101,7 @@ def _ssh_keygen(words: Sequence[str], given: bytes) -> bytes | None:
 def read_head_list(path: Path, public_key: Path | None) -> ListedHeads:
     """Read a list, and check that no line was removed or altered.
 
-    With a public key, also verify the signature of each line. Raises HeadListError.
+    If a public key is given, also verify the signature of each line. Raises HeadListError.
     """
     try:
         lines = path.read_bytes().splitlines()

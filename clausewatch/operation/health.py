@@ -32,7 +32,7 @@ def problems(archive: Archive, configuration: Configuration, now: datetime) -> t
 
 
 def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
-    """Yield a line if no run was completed for more than twice the interval of the most frequent policy."""
+    """Yield a line if no run was completed for a long time: more than twice the shortest `every` of all policies."""
     every = min((policy.every for policy in configuration.policies if not policy.paused), default=None)
     if every is None:
         return
@@ -60,7 +60,7 @@ def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[st
 def _may_be_in_progress(configuration: Configuration) -> bool:
     """Whether the newest run may still be in progress.
 
-    With an archive on a server, the run may be on another machine, so the answer is always True.
+    If the archive is on a server, the run may be on a different machine, so the answer is always True.
     """
     return is_held(configuration.database) or not configuration.database.startswith("sqlite:")
 

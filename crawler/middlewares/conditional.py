@@ -16,8 +16,8 @@ HEADERS = ("If-None-Match", "If-Modified-Since")
 class ConditionalMiddleware:
     """Sends a policy's validators only to the address that issued them.
 
-    The target of a redirect never gets the validators. The request has the validators in its meta under "validators".
-    This middleware is the last one before the downloader.
+    The target of a redirect never gets the validators. The validators are in the request's meta under "validators".
+    This middleware is the last middleware before the downloader.
     """
 
     def process_request(self, request: Request) -> None:

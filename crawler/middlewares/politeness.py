@@ -45,9 +45,9 @@ class LeftAloneError(KnownError):
 class PolitenessMiddleware:
     """Replaces Scrapy's retries, which ignore the host and retry at once.
 
-    After a status 429 or 503, all requests to the host wait. They wait as long as the host asks. If the host does not
-    say how long, the wait doubles each time. After any other temporary failure, only the failed request waits. If a
-    host asks for a wait longer than `max_wait`, it gets no further request in this run.
+    After a status 429 or 503, all requests to the host wait. They wait as long as the host asks. If the host gives no
+    time, each wait is twice as long as the wait before. After any other temporary failure, only the failed request
+    waits. If a host asks for a wait longer than `max_wait`, it gets no further request in this run.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -24,14 +24,14 @@ url=/privacy".
 class RefreshMiddleware(MetaRefreshMiddleware):
     """Follows a refresh with a short delay, by header or in the page, as if it were a redirect.
 
-    A page that reloads itself is not followed. The only exception is a page that sets a cookie, because the cookie may
-    change the next response.
+    If a page reloads itself, the refresh is not followed. There is one exception: the page sets a cookie, because the
+    cookie may change the next response.
     """
 
     def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its method
         self, request: Request, response: Response
     ) -> Request | Response:
-        """Return a request for the address of the refresh. Without a refresh, return the page."""
+        """Return a request for the address of the refresh. If the page has no refresh, return the page."""
         followed = self._by_header(request, response) or super().process_response(request, response)
         reloads = isinstance(followed, Request) and urldefrag(followed.url).url == urldefrag(request.url).url
         return response if reloads and "Set-Cookie" not in response.headers else followed

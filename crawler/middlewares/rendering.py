@@ -117,7 +117,7 @@ class RenderingMiddleware:
             await self._ended()
 
     async def _ended(self) -> None:
-        """End the browser, and wait until the library notices. The library starts another browser for the next page."""
+        """End the browser, and wait until the library notices. The library starts a new browser for the next page."""
         async with asyncio.timeout(CLOSING):
             if hasattr(self.browser, "browser"):
                 await self.browser.browser.close()

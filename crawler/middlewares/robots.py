@@ -130,8 +130,8 @@ def _refused(error: RefusedError, url: str) -> Failure:
 
 
 def _unavailable(failure: Failure, origin: str) -> Failure:
-    """Explain why the robots.txt is unavailable. If the host cannot be reached at all, the explanation is the reason
-    for that.
+    """Explain why the robots.txt is unavailable. If the host cannot be reached at all, explain why it cannot be
+    reached.
     """
     if failure.kind in ("dns", "tls", "connection"):
         return failure

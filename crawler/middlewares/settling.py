@@ -107,7 +107,8 @@ async def settle(page: Page, seconds: float, busy_until: Callable[[], float | No
 
 
 async def stored_markup(page: Page) -> str | None:
-    """Return a page's markup with its shadow roots. Return None while the page navigates to another page."""
+    """Return a page's markup with its shadow roots. Return None while the browser leaves the page for a different
+    page."""
     return await _evaluated(page, MARKUP)
 
 

@@ -75,7 +75,7 @@ class RecordingPipeline:
         return pipeline
 
     def note_resting(self, resting: RestingHost) -> None:
-        """Note a host that asked for a pause beyond the end of this run."""
+        """Note a host that asked for a pause that is longer than this run."""
         self._resting.append(resting)
 
     async def open_spider(self) -> None:

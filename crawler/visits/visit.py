@@ -12,8 +12,8 @@ from archive.model import Fetch, FurtherResponse, Policy, Validators
 class VisitProgress:
     """The addresses of a policy, and the responses so far.
 
-    As long as every page returned 304, the next page is requested conditionally. After a page returned 200, all pages
-    are needed, because they are read as one text. Pages that returned 304 are then fetched again.
+    If all pages so far returned 304, the next page is requested conditionally. If a page returned 200, all pages are
+    needed, because they are read as one text. Pages that returned 304 are fetched again.
     """
 
     policy: Policy
@@ -49,9 +49,7 @@ class VisitProgress:
         return replace(self, answers=answers, started_at=self.started_at or started_at)
 
     def fetch(self, started_at: datetime, error: str = "", error_kind: str = "") -> Fetch:
-        """Return the result of the visit. It contains all pages. If a page failed, it contains the pages up to that
-        page.
-        """
+        """Return the result of the visit. The result contains all pages, or the pages up to the first page that failed."""
         first, *further = self.answers
         return Fetch(
             policy=self.policy.name,

@@ -15,8 +15,8 @@ from differ.matching.equivalence import SLIGHT
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """`loosened` means that a negation was removed. `tightened` means that a negation was added."""
 TURNS = ("loosened", "tightened")
-"""Directions that report a reversal. An effect on the negation itself is then not reported. The "may" or "will" that
-the negation replaced is not reported either."""
+"""Directions that report a reversal. If a reversal is reported, two other effects are left out: the effect on the
+negation itself, and the effect on the "may" or "will" that the negation replaced."""
 By = Literal["word", "concept", "count"]
 
 
@@ -27,12 +27,13 @@ class EffectPart:
     kind: str
     concepts: tuple[str, ...]
     by: By = "concept"
-    """The kind of difference that counts as a change. With `word`, other words for the same concept count: "banks"
-    became "insurers". With `concept`, only another concept counts. With `count`, another number of mentions counts."""
+    """The kind of difference that counts as a change. `word`: a change of the words counts, even if they have the same
+    concept, such as "banks" and "insurers". `concept`: only a change of the concept counts. `count`: only a change in
+    the number of mentions counts."""
 
 
 Levels = frozenset[tuple[str, str]]
-"""Concepts with their levels."""
+"""Pairs of a concept and its level."""
 
 GENERIC = ("right.rights", "right.grant")
 """Concepts that mention a right but do not say which right."""
@@ -119,8 +120,8 @@ def says_the_same(
     subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
 ) -> bool:
     """Whether a difference in a part has no effect. For example, "we answer" became "we will answer". In a statement
-    about rights, "you control" may also become "you can control". If only the act before a recipient was reversed, the
-    act has the effect and the recipient has none."""
+    about rights, "you control" may also become "you can control". If the act before a recipient was reversed and
+    nothing else changed, only the act has an effect, and not the recipient."""
     concepts = {concept for concept, _ in levels}
     if concepts and concepts <= SLIGHT:
         return True
@@ -160,9 +161,9 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
 
 
 def promise_moved(before: Levels, after: Levels) -> Direction | None:
-    """Return the direction if a promise never to do something was added or removed, and another mention of the same act
-    stayed. For example, "we do not disclose names, but may disclose numbers" became "we disclose names, and may
-    disclose numbers"."""
+    """Return the direction of a promise that was added or removed, or None. The promise says that an act never happens,
+    and a different mention of the same act must have stayed. For example, "we do not disclose names, but may disclose
+    numbers" became "we disclose names, and may disclose numbers"."""
     for one, other, towards in ((before, after, "loosened"), (after, before, "tightened")):
         kept = {concept for concept, _ in one & other if not is_condition(concept)}
         if any(level == NEVER and concept in kept for concept, level in one - other):
@@ -171,7 +172,8 @@ def promise_moved(before: Levels, after: Levels) -> Direction | None:
 
 
 def weakest(levels: Mapping[str, str]) -> str:
-    """Return the level of a consent that is mentioned several times. The consent is needed if any mention says so."""
+    """Return the level of a consent that is mentioned several times. If at least one mention says that the consent is
+    needed, it is needed."""
     return max(levels.values(), key=LEVELS.index)
 
 

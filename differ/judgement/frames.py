@@ -48,8 +48,8 @@ class Frame:
 
 
 def frames(statement: Statement) -> tuple[Frame, ...]:
-    """Return the frames of a statement. An entry of a list without an act of its own uses the act of the sentence that
-    introduces the list."""
+    """Return the frames of a statement. If an entry of a list names no act, the act is in the sentence that introduces
+    the list."""
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return ()
@@ -107,7 +107,8 @@ def takes(act: Mention | None, recipient: Mention) -> bool:
 
 
 def entitlements(statement: Statement, sense: Meaning) -> Iterator[Frame]:
-    """Yield a frame for each right, choice or complaint. If there are none, yield a frame for the channels."""
+    """Yield a frame for each right, choice or complaint. If the statement has none of these, yield a frame for the
+    channels."""
     claims = [head for head in heads(sense, CLAIMS) if not under(head.concept, (*BOUNDS, *CHANNELS))]
     holder = next((word for word in sense.words if word in sense.lexicon.readers), "")
     whom = said(sense, sense.mentions, (*CHANNELS, "complaint"))
@@ -150,7 +151,7 @@ def giver(sense: Meaning, act: Mention | None) -> str:
 
 
 def open_words(sense: Meaning, act: Mention | None, span: tuple[int, int], receivers: Sequence[Mention]) -> str:
-    """Return the words between an act and its receiver. They name the data if the data has no concept."""
+    """Return the words between an act and its receiver. If no concept names the data, these words do."""
     start = act.end if act else span[0]
     end = next((one.start for one in receivers if one.start >= start), span[1])
     words = sense.lexicon.content_words(sense.words[start:end])

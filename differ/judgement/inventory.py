@@ -76,7 +76,7 @@ class InventoryChange:
 
 @dataclass(frozen=True, slots=True)
 class OneSided:
-    """An entry that only some languages of a multilingual policy name."""
+    """A right or recipient that a multilingual policy names in only some of its languages."""
 
     what: Literal["right", "recipient"]
     entry: str
@@ -133,7 +133,8 @@ class SectionDetails:
 
     @cached_property
     def fee(self) -> str:
-        """The first words that say that there is no fee. Without such words, the first words about a fee, or ""."""
+        """The first words that say that there is no fee. If there are no such words, the first words about a fee, or
+        ""."""
         free = first(first_wording(statement, ("exercise.free",)) for statement in self.statements)
         return free or first(fee(statement) for statement in self.statements)
 
@@ -225,9 +226,8 @@ def inventory_change(before: Inventory, after: Inventory) -> InventoryChange:
 
 
 def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
-    """Return the rights, classes of recipients and names that only some languages of a policy name.
-
-    A language without any rights and recipients is left out, because its text could not be read."""
+    """Return the rights and recipients that a policy names in only some of its languages. If a language has no rights
+    and no recipients at all, the language is ignored, because its text could not be read."""
     rights = [(right.right, right.language) for right in inventory.rights]
     receiving = [
         (recipient.name if recipient.kind == NAMED else recipient.kind, recipient.language)
@@ -240,7 +240,7 @@ def one_sided(inventory: Inventory) -> tuple[OneSided, ...]:
 def uneven(
     what: Literal["right", "recipient"], named: Iterable[tuple[str, str]], spoken: tuple[str, ...]
 ) -> list[OneSided]:
-    """Return the entries that occur in only some of the languages. An entry that is named earlier comes first."""
+    """Return the entries that occur in only some of the languages, in the order in which the text names them."""
     entries: dict[str, tuple[str, set[str]]] = {}
     for entry, language in named:
         entries.setdefault(entry.casefold(), (entry, set()))[1].add(language)

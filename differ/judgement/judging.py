@@ -29,8 +29,8 @@ CONTENTS_LABEL = 5
 
 
 class Surroundings:
-    """Both documents, as the context of an edit. A statement may occur elsewhere in both documents. Then an added copy
-    of the statement is not new, and a removed copy is not a loss."""
+    """Both documents, as the context of an edit. If a statement also occurs elsewhere in both documents, an added copy
+    of it is not new, and a removed copy is not a loss."""
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
         self._before, self._after = before, after
@@ -50,8 +50,9 @@ class Surroundings:
         return all_words(self._before) & all_words(self._after)
 
     def repeats(self, statement: Statement) -> bool:
-        """Whether both texts make a statement to the same people. The parts of a policy for two states may contain the
-        same statement. If the part for one state loses the statement, the people of that state have lost it."""
+        """Whether both texts make a statement to the same people. For example, a policy may make a statement in its
+        part for Ohio and in its part for Utah. If only the part for Ohio loses the statement, the people of Ohio have
+        lost it."""
         if statement.words not in self.standing:
             return False
         region = regions(statement.path, statement.language)
@@ -109,8 +110,7 @@ def suppression(pair: Pair, reason: str) -> Suppression:
 
 
 def changes_region(pair: Pair) -> bool:
-    """Whether a statement moved from the part for the people of one region to the part for the people of another
-    region."""
+    """Whether a statement moved to a part of the policy that is for people of a different region."""
     if pair.before is None or pair.after is None or not pair.moved:
         return False
     old, new = (regions(side.path, side.language) for side in (pair.before, pair.after))
@@ -159,7 +159,7 @@ def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
 
 
 def quiet_kind(statement: Statement) -> str | None:
-    """Return the reason why an edit of a heading or a table of contents is not reported. Only the text below them
+    """Return the reason why an edit of a heading or a table of contents is not reported. Only the text below a heading
     matters. A heading that gives a contact counts as a statement."""
     if statement.kind == "heading" and gives_contact(statement):
         return None
@@ -211,7 +211,7 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
 
 
 def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
-    """Whether a new or removed statement only gives an address that is also elsewhere in both documents."""
+    """Whether a new or removed statement only gives an address, and both documents also have this address elsewhere."""
     if pair.before is not None and pair.after is not None:
         return False
     given = [word for word in present.words if is_address(word)]
@@ -243,7 +243,7 @@ def names_somebody(effect: Effect, pair: Pair, around: Surroundings) -> bool:
 
 
 def corrects_name(effect: Effect, around: Surroundings) -> bool:
-    """Whether a changed name is now spelled in a way that both documents already use elsewhere."""
+    """Whether the new spelling of a name already occurs elsewhere in both documents."""
     gone, new = ([word for text in texts for word in words(text)] for texts in (effect.gone, effect.new))
     return bool(new) and around.words.issuperset(new) and mistyped(gone, new)
 

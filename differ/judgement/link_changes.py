@@ -1,4 +1,4 @@
-"""Finds links about a right or a choice that have the same words but now lead to another site."""
+"""Finds links about a right or a choice that have the same words as before, but now lead to a different site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from document.model import UNKNOWN_LANGUAGE, Document
 
 
 def moved_links(before: Document, after: Document, profile: Profile) -> list[Finding]:
-    """Return a finding for each link that has the same words in both documents but leads to another site."""
+    """Return a finding for each link that has the same words in both documents, but now leads to a different site."""
     old, new = sites(before), sites(after)
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     return [
@@ -63,8 +63,8 @@ def moved_link(words: str, old: str, new: str, *, language: str, profile: Profil
 
 
 def retargeted_links(before: Document, after: Document) -> list[Suppression]:
-    """Return a suppression for each link that kept its words, got another target, and is not reported. A link is not
-    reported if it is not about a right, or if its site is the same."""
+    """Return a suppression for each link that kept its words, but has a new target that is not reported. The target is
+    not reported if the link is not about a right, or if its site is the same."""
     old, new = targets(before), targets(after)
     former, present = sites(before), sites(after)
     moved = {words for words, hosts in present.items() if of_other_sites(hosts, former.get(words, set()))}

@@ -66,8 +66,8 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 
 
 def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Meaning | None) -> list[str]:
-    """Return the number at an index together with the unit after or before it. The result is empty if there is no
-    unit."""
+    """Return the number at an index, together with the unit after the number or before the number. Return an empty list
+    if there is no unit."""
     if names_law(words[index + 1 : index + 3], units):
         return []
     following = words[index + 1 : index + 1 + UNIT_REACH]
@@ -80,7 +80,7 @@ def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Mea
 
 
 def names_law(following: Sequence[str], units: frozenset[str]) -> bool:
-    """Whether the words after a number make it the number of a law: "27 Tahun 2022"."""
+    """Whether the words after a number show that it is the number of a law, as in "27 Tahun 2022"."""
     return len(following) > 1 and following[0] in units and YEAR.fullmatch(following[1]) is not None
 
 
@@ -91,7 +91,7 @@ def in_digits(word: str, sense: Meaning | None) -> str:
 
 
 def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[list[str], list[str]]:
-    """Return the dates that limit a promise in only one of the statements: "until 31 May 2027"."""
+    """Return the dates that limit a promise and occur in only one of the two statements: "until 31 May 2027"."""
     left, right = (Counter(time_limits(statement.words, sense.lexicon)) for statement in (before, after))
     return sorted((left - right).elements()), sorted((right - left).elements())
 
@@ -103,8 +103,8 @@ def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
-    """Return the effect of an added or removed member without a concept in a list of data or receivers. For example,
-    "to hotels" became "to hotels and casinos"."""
+    """Return the effect of a member that was added to a list of data or receivers, or removed from it. The words of the
+    member have no concept. For example, "to hotels" became "to hotels and casinos"."""
     if came := joined_words(one, other):
         return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
     left = joined_words(other, one)
@@ -112,8 +112,8 @@ def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
 
 
 def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
-    """Return the words of the second text that are a new member of a list after an act of disclosure. Return nothing if
-    the second text lacks a word of the first."""
+    """Return the words of the second text that are a new member of a list after an act of disclosure. If the second
+    text lacks a word of the first text, return an empty tuple."""
     steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
     if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
         return ()

@@ -37,10 +37,10 @@ def decode(body: bytes, content_type: str = "") -> str:
     in that order.
 
     The guess is UTF-8 if at most half of the non-ASCII characters are invalid in UTF-8. Otherwise the guess is
-    windows-1252. Single invalid bytes in a text that is guessed as UTF-8 are read as windows-1252. The valid letters
-    around them stay as they are. Labels have the meaning that the WHATWG Encoding Standard gives them; for example,
-    iso-8859-1 means windows-1252. Bytes that are invalid in the declared encoding become U+FFFD. NUL characters are
-    dropped because parsers stop at them.
+    windows-1252. If the guess is UTF-8, each invalid byte is read as windows-1252, and all other letters are read as
+    UTF-8. Labels have the meaning that the WHATWG Encoding Standard gives them; for example, iso-8859-1 means
+    windows-1252. Bytes that are invalid in the declared encoding become U+FFFD. NUL characters are dropped because
+    parsers stop at them.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):

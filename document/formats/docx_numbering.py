@@ -34,7 +34,7 @@ class _Level:
     text: str
     """Template of the label, such as "%1.%2". "%1" stands for the number of the first level."""
     legal: bool
-    """Whether all numbers in the label are decimal. The number formats of the levels are then ignored."""
+    """Whether all numbers in the label are decimal. If so, the number formats of the levels are ignored."""
     style: str
     """Identifier of the paragraph style that belongs to this level, or ""."""
 

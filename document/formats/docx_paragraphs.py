@@ -129,7 +129,7 @@ def _is_gone(properties: etree._Element) -> bool:
 
 
 def _take_out(mark: etree._Element) -> None:
-    """Remove the run or the cell that a property marks as hidden or deleted."""
+    """Remove a run or a cell from the document. `mark` is the property that marks it as hidden or deleted."""
     properties = mark.getparent()
     holder = None if properties is None else properties.getparent()
     if holder is not None and holder.tag in (f"{W}r", f"{W}tc") and mark.get(VALUE, "") not in _OFF:

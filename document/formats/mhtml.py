@@ -16,9 +16,8 @@ _SHADOW = re.compile(rb"(<template\s[^>]*\b)shadowmode(\s*=)", re.IGNORECASE)
 
 
 def unwrapped(page: Page) -> Page:
-    """Return the page in a web archive, with the charset and address that the archive states.
-
-    A page that is not a web archive is returned unchanged. An archive that contains no page is returned unchanged too.
+    """Return the page in a web archive, with the charset and address that the archive states. If `page` is not a web
+    archive, or if the archive contains no page, return `page` unchanged.
     """
     if not is_mhtml(page):
         return page

@@ -38,7 +38,7 @@ def in_reading_order(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
 def starts_of_cells(lines: Sequence[PrintedLine]) -> set[int]:
     """Return the indexes of lines that are cells of a table row, except the first cell of each row.
 
-    A table row has at least three lines, or its cells are aligned with the cells of another row.
+    A table row has at least three lines, or its cells are aligned with the cells of a different row.
     """
     beside = {place for place, (before, line) in enumerate(pairwise(lines), 1) if _follows_in_row(before, line)}
     edges = [(lines[place].page, lines[place].left) for place in sorted(beside)]
@@ -84,8 +84,8 @@ def _columns_apart(rows: list[Row]) -> list[Row]:
 
 
 def _gaps(rows: list[Row]) -> list[float]:
-    """Return the left edges of lines that begin to the right of another line, in several rows. They are sorted from
-    left to right.
+    """Return the left edges at which columns may begin, from left to right. In several rows, a line begins at such an
+    edge, to the right of a different line.
     """
     lefts = sorted(line.left for row in rows for line in row[1:])
     starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * ALIGNED]

@@ -19,8 +19,8 @@ _ADDRESS = re.compile(r"@|://|^www\.|\w\.[a-z]{2}")
 _FIRST_HALVES = frozenset(
     ("anti", "cross", "e", "non", "opt", "pseudo", "self", "sous", "third", "user", "well")
 )  # fmt: skip
-"""First halves of compounds with a hyphen, such as "opt" in "opt-out". A program never breaks another word after one of
-them.
+"""First halves of compounds with a hyphen, such as "opt" in "opt-out". After these letters, the hyphen always belongs
+to a compound.
 """
 _WHOLE = 4
 """Minimum number of letters in each half of a word with a hyphen, if each half also occurs alone in the text."""
@@ -43,8 +43,8 @@ def known_words(lines: Sequence[str]) -> frozenset[str]:
 
 
 def _in_broken_address(ended: str, begun: str) -> tuple[str, str]:
-    """Return the letters before and after a hyphen if two lines share a web address or mail address; otherwise ("",
-    "").
+    """Return the letters before and after a hyphen that is within a web address or mail address. Return ("", "") for
+    any other hyphen.
     """
     start, rest = ended.rstrip()[:-1].split()[-1:], begun.split()[:1]
     if not ended.rstrip().endswith(_HYPHENS) or not start or not rest or not _ADDRESS.search(start[0] + rest[0]):

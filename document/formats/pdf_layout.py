@@ -19,7 +19,7 @@ from document.text.normalise import normalise
 from document.text.numbering import split_marker
 
 _EDGE = 2
-"""Maximum number of running lines at the top of a page. The number at the bottom is the same. Running lines repeat on
+"""Maximum number of running lines at the top of a page, and also at the bottom. Running lines are lines that repeat on
 many pages.
 """
 _APART = 1.7
@@ -258,16 +258,16 @@ def _goes_on(paragraph: _Paragraph, line: PrintedLine, usual: dict[float, float]
 
 
 def _begins_like(line: PrintedLine, paragraph: _Paragraph) -> bool:
-    """Whether a line with a list marker begins a new list item. Its indentation differs, or the paragraph before is an
-    item too.
+    """Whether a line with a list marker begins a new list item. It does so if its indentation differs from the
+    paragraph before, or if that paragraph is an item too.
     """
     indented = abs(line.left - paragraph.last.left) > _INDENTED and line.page == paragraph.last.page
     return indented or _has_marker(paragraph.first.text)
 
 
 def _would_have_fitted(before: PrintedLine, line: PrintedLine, edges: Edges) -> bool:
-    """Whether the first word of a line has enough space on the line before. The author then broke the line on
-    purpose.
+    """Whether the first word of a line would have fitted at the end of the line before. If so, the author broke the
+    line on purpose.
     """
     first = line.text.split()[0]
     width = (len(first) + 1) * (line.right - line.left) / max(1, len(line.text))

@@ -124,10 +124,9 @@ class Boilerplate:
         return why if why and self._bears_out(element, size, why) else None
 
     def _speaks(self, control: Tag, size: Size) -> bool:
-        """Return whether a control's words are text.
-
-        They are text if the control names a part of the page, is within a sentence, or belongs to a form with
-        sentences. They are also text if the control is a label of prose, or contains a paragraph or a list.
+        """Return whether a control's words are text. They are text in five cases: the control is the heading of a part
+        of the page, is within a sentence, belongs to a form with sentences, is a label of prose, or contains a
+        paragraph or a list.
         """
         if self._controls.is_text(control) or self._sends(control) or self._explains(control, size):
             return True
@@ -162,7 +161,8 @@ class Boilerplate:
         return "hidden"
 
     def _bears_out(self, element: Tag, size: Size, why: str) -> bool:
-        """Return whether the links, fields and buttons of an element fit its name."""
+        """Return whether the links, fields and buttons of an element confirm what its name says, for example that it is
+        a menu."""
         if (size.away > _LINKED * size.text and size.links > 1) or _is_offer(element, size):
             return True
         inner = list(beginning(element, _LOOKED_AT))
@@ -177,14 +177,15 @@ class Boilerplate:
 def _is_panel(size: Size) -> bool:
     """Return whether a short element with fields and buttons is a panel.
 
-    A panel has no text besides headings and labels. Without a heading, an element is not a panel if each button ends a
-    line of words.
+    A panel has no text besides headings and labels. If an element has no heading, and each button in it ends a line of
+    words, it is not a panel.
     """
     return size.plain == 0 if size.headings else size.acts > size.after_words
 
 
 def _is_offer(element: Tag, size: Size) -> bool:
-    """Return whether an element is just a heading and one link to another page. A link about a right does not count."""
+    """Return whether an element is just a heading and one link to a different page. A link about a right does not
+    count."""
     if size.plain or size.stops or not (size.headings and size.links == 1 and size.away):
         return False
     return not leads_to_right(element)
@@ -262,7 +263,8 @@ def _called_by(tokens: frozenset[str]) -> str | None:
 
 
 def _dates_policy(element: Tag, why: str, size: Size) -> bool:
-    """Return whether an element is visible and states a date of the policy, as the foot of a text often does."""
+    """Return whether an element is visible and states a date of the policy. Such elements are often at the end of a
+    text."""
     if why == "hidden" or not size.text:
         return False
     lines = [normalise(line) for line in element.stripped_strings]
@@ -309,7 +311,8 @@ def left_out(why: str, element: Tag) -> LeftOut:
 
 
 def _broken_into_lines(element: Tag) -> Iterator[str]:
-    """Yield the texts of an element, with a line feed around each block, so that sentences stay separate."""
+    """Yield the texts of an element. A line feed is added before and after each block, so that sentences stay
+    separate."""
     for kind, node in events(element):
         if kind == "text":
             yield str(node).replace("\n", " ")

@@ -70,7 +70,7 @@ _CONTAINERS = frozenset({"flex", "grid"})
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95
-"""Minimum share of a line's letters that are bold, for the whole line to count as bold. The same share applies to
+"""Minimum share of bold letters in a line. If this share is reached, the whole line counts as bold. The same applies to
 letters in links.
 """
 

@@ -15,7 +15,8 @@ BULLET = "•"
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"disc", "circle", "square", "disclosure-closed", "disclosure-open"})
 _LOOKED_AT = 20
-"""Maximum number of nodes of an item that are searched for a heading. A heading comes first in an item."""
+"""Maximum number of nodes of an item that are searched for a heading. If an item has a heading, the heading comes
+first."""
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _STYLE_NAME = re.compile(r"none|disc|circle|square|decimal[\w-]*|(?:lower|upper)-(?:alpha|latin|roman)")
 
@@ -34,7 +35,7 @@ class _Item:
     shown: bool = False
     """Whether a line already has the marker."""
     headed: bool = False
-    """Whether the item begins with a heading. It then counts as a section, not as an item."""
+    """Whether the item begins with a heading. Such an item counts as a section, not as an item."""
 
 
 class ItemNumbers:

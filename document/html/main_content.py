@@ -19,22 +19,23 @@ from document.text.dates import stated_dates
 from document.text.normalise import normalise
 
 _MOST = 0.75
-"""Share of an element's prose. A child that contains at least this share is the main element."""
+"""Minimum share of an element's prose in one of its children. A child with this share is the main element."""
 _LONG = 200
-"""Minimum length, in characters of prose, of an element beside the main element that belongs to the text too."""
+"""Minimum length, in characters of prose, of an element beside the main element. An element of this length belongs to
+the text too."""
 _SOME = 80
 """Minimum length, in characters of prose, of an element without a heading that can begin or end the text."""
 _ROWS = 5
-"""Minimum number of one-line elements with the same tag beside each other. They are then lines of a text, as paragraphs
-are.
+"""Minimum number of one-line elements that have the same tag and follow each other. If there are so many, they are
+lines of a text, as paragraphs are.
 """
 _CHAIN = 6
 """Maximum number of elements that are nested around a line or a table."""
 _NEAR = 64
 """Maximum number of ancestors of an element that are examined."""
 _WORDS_A_LINK = 5
-"""Minimum number of characters outside links, for each link of a line. With fewer characters, only punctuation marks
-such as "|" are between the links, and the line is a menu.
+"""Number of characters outside links that a line needs for each of its links. If it has fewer characters, only
+punctuation marks such as "|" are between the links, and the line is a menu.
 """
 _DATED = 400
 """Maximum length, in characters, of an element that is searched for a date."""
@@ -115,8 +116,8 @@ class PolicyPart:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
-        """Return the unit in a list if its own beginning or end must be examined too. Return an empty list if the unit
-        is kept as a whole.
+        """Return a list with the unit if the beginning or the end of the unit must be examined too. Return an empty
+        list if the unit is kept as a whole.
         """
         if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
             return []
@@ -178,8 +179,8 @@ class PolicyPart:
                     inner.append(child)
 
     def _dominant(self, element: Tag, units: Sequence[PageElement]) -> Tag | None:
-        """Return the unit that contains most of an element's prose, or None. The parts of the unit must be judged one
-        by one.
+        """Return the unit that contains most of an element's prose, or None. A unit is returned only if its parts are
+        judged one by one.
         """
         tags = [unit for unit in units if isinstance(unit, Tag)]
         largest = max(tags, key=lambda unit: self._sizes[unit].prose, default=None)
@@ -270,10 +271,8 @@ class PolicyPart:
         )
 
     def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
-        """Return the index of the first unit of the text.
-
-        It is the unit with the title, unless a longer text comes before the title. Then it is the unit with that longer
-        text.
+        """Return the index of the first unit of the text. Usually this is the unit with the title. If a longer text
+        comes before the title, it is the unit with this longer text.
         """
         titled = next((number for number in texts if self._has_title(units[number])), None)
         if titled is None:
@@ -321,8 +320,8 @@ class PolicyPart:
         return self._sizes[unit].prose < longest and is_called_boilerplate(unit) and not self._is_row(unit)
 
     def _is_aside(self, unit: PageElement) -> bool:
-        """Return whether a unit before the title is not part of the text. It is then short, or marked as
-        boilerplate.
+        """Return whether a unit before the title is not part of the text. This is so if the unit is short, or is marked
+        as boilerplate.
         """
         return isinstance(unit, Tag) and (self._sizes[unit].prose < _LONG or self._is_named(unit, 4 * _LONG))
 

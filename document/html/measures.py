@@ -44,9 +44,9 @@ class Size:
     tables: int = 0
     header_cells: int = 0
     headings: int = 0
-    """Headings h1 to h6 without a link to another page."""
+    """Headings h1 to h6 that have no link to a different page."""
     titles: int = 0
-    """Headings h1 without a link to another page."""
+    """Headings h1 that have no link to a different page."""
     acts: int = 0
     """Fields and buttons. Buttons that open or name a part of the page are not counted."""
     after_words: int = 0
@@ -167,7 +167,7 @@ def _own(node: Tag, controls: Controls) -> Size:
 
 
 def leads_away(element: Tag) -> bool:
-    """Return whether an element is a link to another page. A link within the page, to a mail address or to a phone
+    """Return whether an element is a link to a different page. A link within the page, to a mail address or to a phone
     number does not count.
     """
     if element.name != "a" or "href" not in element.attrs:

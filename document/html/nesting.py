@@ -28,8 +28,9 @@ _ENDED_BY = {
 def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
     """Return whether a parser may nest more than `deepest` elements in one another.
 
-    The counted depth is never lower than a parser's depth. An end tag in the wrong place is ignored, and tags in
-    scripts and comments are counted. A page with at most `deepest` tags is accepted without counting the depth.
+    The counted depth is never lower than a parser's depth. For this reason, an end tag in the wrong place is ignored,
+    and tags in scripts and comments are counted. A page with at most `deepest` tags is accepted without counting the
+    depth.
     """
     if page.body.count(b"<") <= deepest:
         return False

@@ -32,8 +32,8 @@ class Range:
     after_start: bool
     """Whether the range begins after the start element, not before it."""
     end: str
-    """CSS selector of the element at the end. The first match that ends the range after its start counts. With
-    `after_end`, the end element may contain the start element.
+    """CSS selector of the element at the end. The first match counts at which the range ends after its start. If
+    `after_end` is true, the end element may contain the start element.
     """
     _: KW_ONLY
     after_end: bool
@@ -66,10 +66,9 @@ def css_of(text: str) -> tuple[str, ...]:
 
 
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
-    """Return the elements that match any of the selectors, in page order.
-
-    Elements within another match are left out. The content of a range is moved into a new element. Elements that are
-    only partly in the range are copied into the new element.
+    """Return the elements that match at least one of the selectors, in page order. If an element is within a different
+    match, it is left out. The content of a range is moved into a new element. Elements that are only partly in the
+    range are copied into the new element.
     """
     texts = list(selectors)
     ranges = [part for text in texts if (part := range_of(text)) is not None]

@@ -34,7 +34,7 @@ _WAITING = 60
 _LINES = ("text-decoration", "text-decoration-line")
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
-"""Maximum share of the page's text in one struck element. A larger element is kept, because its mark is probably a
+"""Maximum share of the page's text in one struck element. A larger element is kept, because it was probably struck by
 mistake.
 """
 _MARK = re.compile(r"\W{0,2}(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?:[,;]\s*\d{1,3})*\W{0,2}")
@@ -113,8 +113,8 @@ def _open_template(template: Tag) -> None:
 
 
 def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
-    """Move the nodes beside a shadow root into the slots that they name. A slot that no node names keeps its
-    own words.
+    """Move each node beside a shadow root into the slot that the node names. If no node names a slot, the slot keeps
+    its own words.
     """
     elements = soup.find_all(True)
     within: dict[int, Tag | None] = {id(root): root for root in roots}
@@ -184,9 +184,7 @@ def _is_end_of(node: PageElement, identifier: str) -> bool:
 
 
 def _is_delivered(element: Tag) -> bool:
-    """Return whether an element waits to be moved to a placeholder. The element, or a table around it, is
-    then hidden.
-    """
+    """Return whether an element waits to be moved to a placeholder. Such an element is hidden, or is in a hidden table."""
     within = islice(element.parents, 2) if element.name in ROWS else ()
     return "hidden" in element.attrs or any("hidden" in parent.attrs for parent in within)
 
@@ -207,8 +205,8 @@ def _waiting(template: Tag) -> Iterator[PageElement]:
 
 
 def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
-    """Remove footnote marks that link to their note. Put a space between any other raised mark and the word
-    before it.
+    """Remove footnote marks that are links to their note. For any other raised mark, put a space between the mark and
+    the word before it.
     """
     for link in soup.find_all("a"):
         _take_out_of_brackets(link)

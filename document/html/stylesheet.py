@@ -31,7 +31,7 @@ _READ = frozenset(
     ]
 )
 _STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
-"""Matches selectors that name another element, a pseudo-class, an attribute, or a second class or id."""
+"""Matches selectors that name more than one element, or have a pseudo-class, an attribute, or a second class or id."""
 _ANCESTORS = 64
 """Maximum number of ancestors of an element that are compared with a rule."""
 _MOST_NAMES = 4
@@ -95,7 +95,7 @@ class StyleSheet:
         return {**_matching(self.rules, element), **declarations(attribute(element, "style"))}
 
     def mentions(self, value: str) -> bool:
-        """Return whether any rule has a value that contains this text."""
+        """Return whether at least one rule has a value that contains this text."""
         if value not in self._mentioned:
             rules = (rule for placed in self.rules.values() for _, rule in placed)
             self._mentioned[value] = any(value in other for rule in rules for other in rule.styles.values())

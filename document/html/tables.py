@@ -8,7 +8,8 @@ from document.html.measures import Sizes
 from document.html.soup import attribute
 
 _LONG_CELL = 1500
-"""Minimum length, in characters, of a cell that makes a table without header cells a layout table."""
+"""Minimum length, in characters, of a long cell. If a table has a long cell and no header cells, it is a layout
+table."""
 
 
 def is_data_table(table: Tag, sizes: Sizes) -> bool:

@@ -52,9 +52,10 @@ def _is_seen(element: Tag) -> bool:
 
 
 def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
-    """Return whether something on the page shows a hidden element: a control, a link, or a style for another state.
+    """Return whether something on the page shows a hidden element: a control, a link, or a style for a different state
+    of the page.
 
-    A control need not name the element. The control may be right before the element, or a sentence may break off where
+    A control may name the element, or may be right before the element. It is also enough if a sentence breaks off where
     the element begins.
     """
     identifier = attribute(element, "id")
@@ -93,9 +94,8 @@ def _before(element: Tag) -> PageElement | None:
 
 
 def _ends_before_control(element: Tag) -> bool:
-    """Return whether a control comes after a hidden part, or after the list that ends with a hidden item.
-
-    The control then shows the hidden part or item.
+    """Return whether a control comes right after a hidden part, or right after a list whose last item is hidden. Such a
+    control shows the hidden part or item.
     """
     node: Tag | None = element
     for _ in range(_LEVELS):

@@ -165,7 +165,8 @@ class Known:
     """Whether the reader knows the version from an accepted message. If not, `number` is the version before the first
     change for which a message was planned."""
     told: frozenset[int] = frozenset()
-    """The versions that accepted messages compared, and the first version that the reader knew."""
+    """All versions that the reader knows or knew: the versions in accepted messages, and the version before the first
+    message."""
 
 
 def known_versions(session: Session, reader: Reader, policies: Collection[int]) -> dict[int, Known]:

@@ -1,5 +1,5 @@
-"""Lists deliveries for a person. The list shows which messages wait, for whom, why and until when, and which messages
-were sent."""
+"""Lists deliveries. The list shows the messages that were sent and the messages that wait. For a message that waits, it
+shows the recipient, the reason, and the time of the next attempt."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ class DeliveryFilter:
     policy: str = ""
     target: Target | None = None
     state: ListedState | None = None
-    """State of the deliveries. Without a state, accepted deliveries come last."""
+    """State of the deliveries. If it is None, deliveries in all states are listed, and accepted deliveries come
+    last."""
 
 
 def list_deliveries(archive: Archive, wanted: DeliveryFilter, limit: int) -> tuple[ListedDelivery, ...]:

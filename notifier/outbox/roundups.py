@@ -29,7 +29,7 @@ def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
     """Replace the open alerts of each target by one roundup, if they report at least `from_changes` changes.
 
     If a target already has an open roundup, all open alerts of the target are added to that roundup, so that messages
-    stay in order. A target to which a process is sending is not changed."""
+    stay in order. If a process is sending to a target, the deliveries to this target are not changed."""
     with archive.writing() as session:
         for rows in _open_by_target(session):
             changes = sorted({change for row in rows for change in changes_of(row)})

@@ -64,8 +64,7 @@ class Chat:
         return (whole,) if dialect.size(whole) <= room else _numbered(_split(whole, room - 10, dialect))
 
     def single(self, dialect: Dialect, subject: str) -> str:
-        """Write the text for a service in a single post. If the service allows only a short post, more clauses are only
-        counted."""
+        """Write the text for a service in a single post. The clauses that do not fit into the post are only counted."""
         room = _room(dialect, subject)
         whole = self._written(dialect, min(LENGTH, room))
         return whole if dialect.size(whole) <= room else f"{_split(whole, room - 4, dialect)[0]}…"

@@ -58,7 +58,8 @@ class OwnTemplateError(Exception):
 
 
 class OwnTemplates:
-    """The templates of a folder. Without a folder, our templates are used. Use it in a `with` statement."""
+    """The templates of a folder. If no folder is given, our templates are used. Use an object of this class in a `with`
+    statement."""
 
     def __init__(self, folder: Path | None = None, timeout: float = TIMEOUT) -> None:
         self.folder = folder
@@ -102,7 +103,7 @@ class OwnTemplates:
         return next((name for name in names if (self.folder / name).is_file()), "")
 
     def filled(self, template: str, shown: dict[str, Any]) -> str:
-        """Return the user's template, filled, with one line break at its end. Raises OwnTemplateError."""
+        """Fill the user's template, and return the text with one line break at its end. Raises OwnTemplateError."""
         return self._apart(_filled, template, shown)
 
     def examine(self) -> None:

@@ -81,12 +81,12 @@ MATTERMOST = Dialect(4000, _backslashed, len, link="<{}>".format)
 Apprise allow 4,000."""
 
 MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
-"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits). This limit leaves
-room for encryption and for the rest of the event."""
+"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits). This limit is
+lower, because encryption and the rest of the event need space too."""
 
 ROCKET_CHAT = Dialect(5000, inert_in_chat, _utf16, markdown=True)
-"""5,000 characters, unless the server's setting Message_MaxAllowedSize has another value. Not every release supports
-escapes, so formatting and mentions are replaced by look-alike characters."""
+"""5,000 characters, unless the server's setting Message_MaxAllowedSize has a different value. Not every release
+supports escapes, so formatting and mentions are replaced by look-alike characters."""
 
 GOTIFY = Dialect(30_000, lambda text: _closed(text).translate(_MENTION), _utf8)
 """A plain text with a separate title. The server has no limit; Apprise allows 32,768."""

@@ -27,7 +27,8 @@ MOST_WATCHES = 60
 counted. Policies with a trouble are always shown."""
 
 MOST_FINDINGS = 8
-"""Maximum number of findings of one policy that a digest names beside the clauses in full. The others are counted."""
+"""Maximum number of findings of one policy that a digest names in addition to the clauses in full. The remaining
+findings are only counted."""
 
 SECTION, REASON = 120, 300
 """Maximum lengths, in code points, of a section's headings and of a reason in the line of a finding."""
@@ -111,7 +112,7 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
 
 
 def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]:
-    """Return the alerts that this digest is the first to list, with as many full clauses as in a single alert."""
+    """Return the alerts that no earlier digest listed. All together have as many full clauses as a single alert."""
     shown, left = [], FULL_PASSAGES
     for notice in notices:
         gathered = passages(notice.alerts)
@@ -150,7 +151,7 @@ def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
 
 
 def _accounts(recap: Recap, tongue: Phrases, *, shown: bool) -> Iterator[str]:
-    """Yield what is to be said of a change beside its findings, "" for what does not apply."""
+    """Yield further sentences about a change, in addition to its findings. A sentence that does not apply is ""."""
     topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
     yield tongue.say("digest.undone") if recap.undone else ""
     yield tongue.say("digest.above") if shown else ""

@@ -36,8 +36,8 @@ COMMANDS: dict[TroubleKind, str] = {
 
 
 WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
-"""Kinds whose messages say in their own words why they are sent. Such a message also goes to people who are not
-operators, or is not about a trouble."""
+"""Kinds of messages that need their own sentence about why they are sent. These messages also go to people who are not
+operators, or are not about a problem."""
 
 
 def incident_message(

@@ -49,8 +49,8 @@ def build_message(
 ) -> Message:
     """Fill the two templates of a kind with `shown`, which includes the subject.
 
-    `names` identify the message, and are the same each time it is built. `thread` identifies messages that belong
-    together. The default for `kind` is the name of the template."""
+    `names` identify the message, and are the same each time the message is built. `thread` identifies messages that
+    belong together. The default for `kind` is the name of the template."""
     return Message(
         key=_hash(names),
         thread=_hash(("thread", *thread)) if thread else "",

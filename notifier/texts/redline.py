@@ -43,17 +43,17 @@ class Side:
 
 
 def before(finding: Finding) -> Side | None:
-    """Return the clause before with deleted words marked, or None if the clause is new."""
+    """Return the old clause with its deleted words marked, or None if the clause is new."""
     return _side(finding.before, finding.edits, "delete") if finding.before else None
 
 
 def after(finding: Finding) -> Side | None:
-    """Return the clause after with inserted words marked, or None if the clause was deleted."""
+    """Return the new clause with its inserted words marked, or None if the clause was deleted."""
     return _side(finding.after, finding.edits, "insert") if finding.after else None
 
 
 def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
-    """Mark the words of one side. An edit that is only on the other side leaves an empty run in its place."""
+    """Mark the words of one side. If an edit has no words on this side, an empty run takes its place."""
     if edits:
         runs = [
             TextRun(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")
