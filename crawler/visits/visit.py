@@ -49,7 +49,7 @@ class VisitProgress:
         return replace(self, answers=answers, started_at=self.started_at or started_at)
 
     def fetch(self, started_at: datetime, error: str = "", error_kind: str = "") -> Fetch:
-        """Return the result of the visit. The result contains all pages, or the pages up to the first page that failed."""
+        """Return the result of the visit. It contains all pages, or the pages up to the first page that failed."""
         first, *further = self.answers
         return Fetch(
             policy=self.policy.name,

@@ -184,7 +184,7 @@ def _is_end_of(node: PageElement, identifier: str) -> bool:
 
 
 def _is_delivered(element: Tag) -> bool:
-    """Return whether an element waits to be moved to a placeholder. Such an element is hidden, or is in a hidden table."""
+    """Return whether an element waits to be moved to a placeholder. Such an element or its table is hidden."""
     within = islice(element.parents, 2) if element.name in ROWS else ()
     return "hidden" in element.attrs or any("hidden" in parent.attrs for parent in within)
 
