@@ -301,7 +301,7 @@ class Version:
     stated: tuple[StatedDate, ...]
     """The dates that the policy states about itself."""
     boundary: bool
-    """True if the version could not be compared directly with the version before. Such a version is recorded but not
+    """True if the version could not be compared directly with the previous version. Such a version is recorded but not
     judged."""
     identity: str
     """Extraction identity of the version."""
@@ -311,7 +311,7 @@ class Version:
     document_sha256: str
     """Address of the text, for `document`."""
     change: Change | None
-    """The change from the version before. None for a first version, and for a boundary. Imported versions are judged
+    """The change from the previous version. None for a first version, and for a boundary. Imported versions are judged
     only on request."""
     text: str = ""
     """The `document.text_identity` of the text."""

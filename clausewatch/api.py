@@ -77,9 +77,9 @@ def read(
 ) -> Reading:
     """Read a page. It is given as bytes, or as a file of HTML, Markdown, PDF, DOCX, MHTML or plain text.
 
-    Without `content_type`, the suffix of a file decides its type, and bytes are read as HTML. `select` and `remove` are
-    CSS selectors or ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read, and
-    `document.SelectorError`.
+    If `content_type` is not given, the suffix of a file decides its type, and bytes are read as HTML. `select` and
+    `remove` are CSS selectors or ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read,
+    and `document.SelectorError`.
     """
     whole = _page(page, content_type)
     extracted = read_page(whole, ExtractionOptions(tuple(languages), tuple(select), tuple(remove)))

@@ -107,7 +107,7 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
 
 
 def _wanted(value: object, annotation: str) -> str | None:
-    """Return the required type of a TOML value if the value has another type. Return None if the type is right."""
+    """Return the required type of a TOML value if the value has a wrong type. Return None if the type is right."""
     if annotation == "str":
         return None if isinstance(value, str) else "a text"
     if annotation == "Sequence[str]":

@@ -1,5 +1,5 @@
 """Reads the parts of documents that verification needs. It reads block by block, because most blocks of a version are
-also in the version before."""
+also in the previous version."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DocumentFacts:
 
 @dataclass(slots=True)
 class SectionReader:
-    """Reads documents one after another, and remembers the sections of the last one."""
+    """Reads documents one after another, and remembers the sections of the last document."""
 
     _known: dict[bytes, SectionFacts] = field(default_factory=dict)
 

@@ -60,10 +60,10 @@ def verify(
     since: SavedHead | None = None,
 ) -> Iterator[Flaw]:
     """Return the flaws, and record in `tally` what was checked. A few rows are read at a time. `saved` are heads that
-    somebody saved outside the archive. With `extract`, texts are extracted again from their pages. This is done only
-    for texts whose extraction is the same as the current extraction. `since` is the head at which an earlier
-    verification ended. With `since`, only later entries with their rows and contents are read, and earlier saved heads
-    are ignored. If the archive does not have the head `since`, everything is read."""
+    somebody saved outside the archive. If `extract` is true, texts are extracted again from their pages. This is done
+    only for texts whose extraction is the same as the current extraction. `since` is the head at which an earlier
+    verification ended. If `since` is given, only later entries with their rows and contents are read, and earlier saved
+    heads are ignored. If the archive does not have the head `since`, everything is read."""
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):

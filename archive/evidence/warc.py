@@ -36,7 +36,7 @@ UNKNOWN_TYPE = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The kept pages to write, and the parts of them."""
+    """The kept pages to write, and which parts of each page to write."""
 
     policy: str | None = None
     """Only pages of this policy are written. None selects the pages of all policies."""

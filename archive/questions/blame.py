@@ -63,7 +63,7 @@ class Blame:
     """Sentences that were dropped in this version or in an earlier version, the latest first."""
     _: KW_ONLY
     read_anew: tuple[int, ...]
-    """Versions that were not extracted in the same way as the version before. A difference in such a version may come
+    """Versions that were not extracted in the same way as the previous version. A difference in such a version may come
     from the extraction."""
 
 

@@ -46,9 +46,9 @@ def sifted(
     """Yield the copies in order. Each has the reason why it is not the policy, or None if it becomes a version.
     `latest` is the text of the version before the first copy. If a copy cannot be compared with the version before it,
     the copy waits. If a later copy can be compared with that version, the waiting copy was not the policy. If a second
-    copy is similar to the waiting copy, both become versions. With `history`, copies that still wait at the end become
-    versions if there is no other version. They are accepted because the source recorded them as this policy. A copy
-    that does not belong to a history is not accepted in this way."""
+    copy is similar to the waiting copy, both become versions. If `history` is true, the copies belong to a history.
+    Copies that still wait at the end then become versions if there is no other version, because the source recorded
+    them as this policy. If `history` is false, such copies are not accepted."""
     waiting: list[tuple[Copied, Screening]] = []
     for copy in copies:
         doubt = doubt_of(copy, latest)
@@ -65,7 +65,7 @@ def sifted(
 
 
 def doubt_of(copy: Screenable, latest: Document | None) -> Screening | None:
-    """Return the reason why a copy is not a policy, or why it cannot follow the version before it."""
+    """Return the reason why a copy is not a policy, or why it cannot be the next version."""
     if copy.screening is not None and copy.screening.reason not in AGAIN:
         return copy.screening
     between = None if latest is None else comparability(latest, copy.document)

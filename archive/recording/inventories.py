@@ -59,7 +59,7 @@ def list_version(session: Session, version: VersionRow, named: Inventory | None)
 
 
 def list_missing(archive: Archive, most: int | None = None) -> ListingReport:
-    """List versions that are not listed by the current rules, at most `most` of them. Raises StorageError."""
+    """List at most `most` versions that are not listed by the current rules. Raises StorageError."""
     done, damaged = 0, dict[int, str]()
     while most is None or done < most:
         with archive.reading() as session:

@@ -1,4 +1,4 @@
-"""Keeps the configured policies in the archive, and decides which of them are due."""
+"""Keeps the configured policies in the archive, and decides which policies are due."""
 
 from __future__ import annotations
 
@@ -219,9 +219,9 @@ def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) 
 
 
 def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
-    """Return the policies with these names in the order in which they were added. Without names, return all policies
-    that are not retired or paused. The options `--policy NAME` and `--all` use this function. Raises UnknownPolicyError
-    for an unknown, retired or paused name."""
+    """Return the policies with these names in the order in which they were added. If no names are given, return all
+    policies that are not retired or paused. The options `--policy NAME` and `--all` use this function. Raises
+    UnknownPolicyError for an unknown, retired or paused name."""
     with archive.reading() as session:
         rows = session.scalars(_fetched()).all()
     policies = {row.name: _policy(row) for row in rows}

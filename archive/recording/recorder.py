@@ -150,7 +150,7 @@ def record(
     in the left-out prose changed. For a visit that is not comparable, the body is kept, and the latest version stays.
     For a failed visit, the error is kept. A first version and a boundary have no change. For a pending visit, the body
     is kept, and the policy is soon due again. If a second look turns its text into a version, the version has the date
-    of the first look. With `run_started_at`, the policy counts as tried by the run that started then.
+    of the first look. If `run_started_at` is given, the policy counts as tried by the run that started at that time.
 
     Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`. The caller then
     calls `latest` and assesses again. Raises UnknownPolicyError and StorageError.
@@ -366,7 +366,7 @@ def _stated(date: StatedDate) -> list[str]:
 
 
 def add_change(session: Session, version: VersionRow, comparison: Comparison, now: datetime) -> ChangeRow:
-    """Record the judgement of the difference between a version and the version before."""
+    """Record the judgement of the difference between a version and the previous version."""
     change = ChangeRow(
         version_id=version.id,
         material=comparison.material,

@@ -12,7 +12,8 @@ from archive.storage.database import Archive
 from archive.storage.tables import RestingHostRow
 
 LONGEST_REST = timedelta(days=1)
-"""Upper limit for a host's Retry-After. Without it, a mistaken value, such as a year, would stop the monitoring."""
+"""Upper limit for a host's Retry-After. If there were no limit, a wrong value, such as a year, would stop the
+monitoring."""
 
 
 @dataclass(frozen=True, slots=True)

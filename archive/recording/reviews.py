@@ -43,7 +43,7 @@ class Reviewable:
     _: KW_ONLY
     seen_at: datetime
     earlier: int | None = None
-    """The version with which a net change begins; None if the change begins with the version before."""
+    """The version with which a net change begins; None if the change begins with the previous version."""
 
     @property
     def versions(self) -> str:

@@ -53,9 +53,9 @@ def note_interrupted(archive: Archive, run: int, error: str) -> None:
 
 
 def interrupted_runs(archive: Archive, before: int | None = None) -> tuple[InterruptedRun, ...]:
-    """Return the runs since the last complete run, oldest first. None of them is complete.
+    """Return the runs since the last complete run, oldest first. All these runs are incomplete.
 
-    With `before`, only runs before that run are returned.
+    If `before` is given, only runs before the run `before` are returned.
     """
     last = select(func.coalesce(func.max(RunRow.id), 0)).where(RunRow.ended_at.is_not(None)).scalar_subquery()
     query = select(RunRow.id, RunRow.started_at, RunRow.error).where(RunRow.id > last).order_by(RunRow.id)

@@ -1,5 +1,5 @@
-"""Recognises responses that have the text of the latest version, without parsing them. Records several of them in one
-transaction."""
+"""Recognises responses that have the text of the latest version, without parsing the responses. Records several such
+responses in one transaction."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def address(content: bytes) -> str:
 def store(session: Session, content: bytes, like: str | None = None) -> str:
     """Store bytes if they are not stored yet; return their address.
 
-    `like` is the address of an earlier content that may be similar, such as the page of the version before.
+    `like` is the address of an earlier content that may be similar, such as the page of the previous version.
     """
     key = address(content)
     if _stored(session, key) is not None:

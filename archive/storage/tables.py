@@ -249,7 +249,7 @@ class VersionRow(Base):
     dates: Mapped[list[Any]]
     """Dates that the policy states about itself. Each has a kind, an ISO date, and the words."""
     boundary: Mapped[bool]
-    """True if the version cannot be compared directly with the version before."""
+    """True if the version cannot be compared directly with the previous version."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     confirmed: Mapped[bool] = mapped_column(server_default=true())

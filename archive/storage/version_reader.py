@@ -43,7 +43,7 @@ Judged = TypeVar("Judged", FindingRow, SuppressionRow)
 
 
 def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
-    """Return a policy's row. With `lock`, the row stays locked until the transaction ends. Raises
+    """Return a policy's row. If `lock` is true, the row stays locked until the transaction ends. Raises
     UnknownPolicyError."""
     query = select(PolicyRow).where(PolicyRow.name == name)
     row = session.scalar(query.with_for_update() if lock else query)

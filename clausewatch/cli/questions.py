@@ -52,7 +52,7 @@ UNTIL = Moment(times.end)
 
 
 def print_page(page: str) -> None:
-    """Print an HTML page as UTF-8 even if the terminal uses another encoding, because the page declares UTF-8."""
+    """Print an HTML page as UTF-8, because the page declares UTF-8. The encoding of the terminal does not matter."""
     click.echo(page.encode(), nl=False)
 
 

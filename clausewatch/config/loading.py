@@ -42,9 +42,10 @@ _TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of documen
 def load(
     path: Path, environment: Mapping[str, str] | None = None, check_channel: ChannelCheck | None = None
 ) -> Configuration:
-    """Return the configuration in a file. Without `environment`, variables are read from this process's environment.
+    """Return the configuration in a file. If `environment` is not given, variables are read from this process's
+    environment.
 
-    With `check_channel`, the addresses of the channels are checked too. Raises ConfigurationError, which lists all
+    If `check_channel` is given, it checks the addresses of the channels too. Raises ConfigurationError, which lists all
     problems.
     """
     data = _parse(path)

@@ -38,8 +38,8 @@ def differences(before: str, after: str) -> Iterator[str]:
 def write_edit(configuration: Configuration, before: str, edit: Edit, *, dry_run: bool = False) -> Configuration:
     """Check an edited text, write it to the file, and return the new configuration.
 
-    With `dry_run`, nothing is written. Raises ConfigurationError if the text is invalid, EditError if it would alter
-    other settings, and EditWriteError. After an error, the file is unchanged.
+    If `dry_run` is true, nothing is written. Raises ConfigurationError if the text is invalid, EditError if it would
+    alter other settings, and EditWriteError. After an error, the file is unchanged.
     """
     path = configuration.path.resolve()
     try:

@@ -34,7 +34,7 @@ def redline_lines(
 ) -> Iterator[str]:
     """Yield a redline as lines: first the judgement, then the changed parts of the text.
 
-    With `full`, yield the whole text. `known` are sentences about the days for which the user asked.
+    If `full` is true, yield the whole text. `known` are sentences about the days for which the user asked.
     """
     yield from _head(compared)
     for sentence in known:

@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 async def refuse(_: Asked) -> bool:
-    """Tell the library to abort every request. Without this, the library would let the browser send requests itself."""
+    """Tell the library to abort every request. Otherwise, the library would let the browser send requests itself."""
     return True
 
 

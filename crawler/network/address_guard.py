@@ -85,7 +85,7 @@ class GuardedResolver(CachingHostnameResolver):
 
 @implementer(IResolutionReceiver)
 class Gate:
-    """Receives addresses for another receiver, and passes on only the allowed addresses."""
+    """Receives addresses, and passes only the allowed addresses on to the actual receiver."""
 
     def __init__(self, receiver: Any, host: str, guard: GuardedResolver) -> None:
         self.receiver = receiver

@@ -110,7 +110,7 @@ class PoliciesSpider(Spider):
         )
 
     def note_answer(self, request: Request) -> None:
-        """Note the time at which a response arrived. Scrapy may pass responses on in another order."""
+        """Note the time at which a response arrived. Scrapy may pass responses on in a different order."""
         request.meta["answered_at"] = self.now()
 
     def parse(self, response: Response, visit: VisitProgress, position: int) -> Iterator[VisitResult | Request]:

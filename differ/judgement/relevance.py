@@ -220,7 +220,8 @@ def given_away(sense: Meaning, mention: Mention) -> bool:
 
 
 def goes_abroad(sense: Meaning, statement: Statement) -> bool:
-    """Whether a statement is about data in another country, its transfer there, or its protection there."""
+    """Whether a statement is about data in a different country: that the data is there, is transferred there, or is
+    protected there."""
     if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
         return True
     if not sense.has("transfer.store"):

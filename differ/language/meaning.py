@@ -103,7 +103,7 @@ def may_cover(mention: Mention) -> bool:
 
 
 def covers(longer: Mention, mention: Mention) -> bool:
-    """Whether a mention is only part of a longer mention with another meaning."""
+    """Whether a mention is only part of a longer mention that has a different meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
     if not inside or longer.end - longer.start <= mention.end - mention.start:
         return False

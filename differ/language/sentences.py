@@ -13,8 +13,8 @@ from languages import languages_with, read_record, records
 LONGEST = 2_000
 """Maximum length of a sentence in characters. A longer sentence is cut."""
 REMEMBERED = 2_048
-"""Maximum number of blocks whose sentences are remembered. Most blocks of a version are equal to blocks of the version
-before."""
+"""Maximum number of blocks whose sentences are remembered. Most blocks of a version are equal to blocks of the previous
+version."""
 LONG_BLOCK = 10_000
 """Maximum length, in characters, of a block whose sentences are remembered."""
 _STOP = re.compile(

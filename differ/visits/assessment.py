@@ -139,7 +139,7 @@ class Assessment:
 
 
 def assess(visit: Visit) -> Assessment:
-    """Screen a response, extract it, and compare it with the version before.
+    """Screen a response, extract it, and compare it with the previous version.
 
     If the extraction identity has changed, the snapshot of the previous version is extracted again in the new way. So
     the comparison shows only the policy's own changes."""
@@ -201,7 +201,7 @@ def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options:
 
 
 def compared(result: Assessment, document: Document, visit: Visit, latest: LatestVersion) -> Assessment:
-    """Complete an assessment by comparison with the version before."""
+    """Complete an assessment by comparison with the previous version."""
     alike = like_with_like(latest, visit, Extracted(document, result.identity, result.fallback))
     if alike is None:
         unchanged = same_words(latest.document, document)

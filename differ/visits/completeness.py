@@ -22,9 +22,10 @@ from document.model import UNKNOWN_LANGUAGE, Document, Page
 CUT = 0.75
 """Maximum length of a text that breaks off, as a share of the previous version's words. A longer text is accepted."""
 OWN_WORDS = 0.25
-"""Maximum share of the text's words that are not in the version before. With more, the text is not an older edition."""
+"""Maximum share of the text's words that are not in the previous version. If the share is larger, the text is not an
+older edition."""
 VERBATIM = 0.95
-"""Minimum share of words that a text has in common with the beginning of the version before. The words must be in the
+"""Minimum share of words that a text has in common with the beginning of the previous version. The words must be in the
 same order, and the share is reached on both sides. The text then counts as this beginning."""
 LOOK_AHEAD = 10
 """Maximum number of successive statements of the previous version that may be missing before the end of the text."""
@@ -38,7 +39,7 @@ quotation."""
 LEFT_OVER = 0.1
 """Maximum share of a language's words that remain when the language is missing. Such words are names or headings."""
 RESPELLED = 4
-"""Minimum number of different respelled words in another country's edition."""
+"""Minimum number of different words that are spelled differently in the edition for a different country."""
 RESPELLED_AND_DATED = 2
 """Minimum number of different respelled words if the order of day and month in dates is different too."""
 DATED = 3
@@ -56,7 +57,7 @@ _FOOT = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The place where a text ends early. The text is only the beginning of the version before."""
+    """The place where a text ends early. The text is only the beginning of the previous version."""
 
     words: int
     """Number of words of the text."""
@@ -93,7 +94,7 @@ def incomplete(before: Document, after: Document, comparison: Comparison, ending
 
 
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
-    """Return the ending of a text that is only the beginning of the version before; None for any other text.
+    """Return the ending of a text that is only the beginning of the previous version; None for any other text.
 
     `pages` has pairs of an earlier page and the later page, if the earlier page was kept. If whole sections are
     missing, a short foot, such as a copyright notice, may remain at the end."""
@@ -135,7 +136,7 @@ def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
 
 def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
     """Return how many statements of the version before are in a text that is the beginning of that version. Return None
-    for any other text. The last statement of the text may be incomplete. The whole statement in the version before is
+    for any other text. The last statement of the text may be incomplete. The whole statement in the previous version is
     then not counted."""
     at, skipped, unknown, recognised = 0, 0, 0, False
     for statement in new:
@@ -218,7 +219,7 @@ def amounts(document: Document) -> Counter[str]:
 
 def older_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
     """Return a screening if a text seems to be an old edition that a server sent by mistake. Such a text states an
-    earlier date than the version before. It consists mostly of words of that version, and differs in material
+    earlier date than the previous version. It consists mostly of words of that version, and differs in material
     points."""
     old, new = comparison.timing.stated_before, comparison.timing.stated_after
     if old is None or new is None or not comparison.material or not is_earlier(new, old):
@@ -230,13 +231,14 @@ def older_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def is_earlier(one: date, other: date) -> bool:
-    """Whether a date is before another. The first day of a month or year may stand for the whole month or year."""
+    """Whether one date is before the other date. The first day of a month or year may stand for the whole month or
+    year."""
     exact = 1 if one.month == one.day == 1 else 2 if one.day == 1 else 3
     return (one.year, one.month, one.day)[:exact] < (other.year, other.month, other.day)[:exact]
 
 
 def other_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
-    """Return a screening if a text is written for another country and differs in material points.
+    """Return a screening if a text is written for a different country and differs in material points.
 
     A text that differs only in spelling is the same policy.
     """
@@ -265,7 +267,7 @@ def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
 
 
 def other_order(before: str, after: str) -> int:
-    """Count the dates whose order of day and month is not the same as in the version before."""
+    """Count the dates whose order of day and month is not the same as in the previous version."""
     old, new = order(before), order(after)
     return min(sum(old), sum(new)) if 0 in old and 0 in new and old.index(0) != new.index(0) else 0
 

@@ -24,7 +24,7 @@ from document.text.rights_links import LinkWords
 from languages import records
 
 RESTORED = 4
-"""Minimum ratio of a text's length to the length of the version before. With a smaller ratio, the text has just grown
+"""Minimum ratio of a text's length to the length of the previous version. With a smaller ratio, the text has just grown
 and has not returned after another page."""
 PASSAGE = 300
 """Minimum number of new words in whole new sections of a text whose date is the same. An incomplete page is then
@@ -32,12 +32,13 @@ complete again."""
 SECTIONS = 3
 """Minimum number of new sections that contain the new words."""
 LOST = 150
-"""Minimum number of lost words. With so many, long passages are missing, and the text may be incomplete."""
+"""Minimum number of lost words. If so many words are lost, long passages are missing, and the text may be
+incomplete."""
 RESIDUE = 0.03
 """Maximum number of lost words in a text that grew, as a share of its new words. It is also the maximum number of new
 words in a text that lost passages, as a share of its lost words."""
 RESTORED_UNWATCHED = 1.5
-"""Minimum ratio of length that replaces `RESTORED` if the version before was not a policy. Such a version has no
+"""Minimum ratio of length that replaces `RESTORED` if the previous version was not a policy. Such a version has no
 statement on sharing or rights."""
 WATCHED = 3
 """Minimum number of statements on sharing or rights in a text that returned."""
@@ -84,8 +85,8 @@ def with_token(line: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unmasked:
-    """The version before, in which hidden addresses are replaced from the new text. The sentences that became equal are
-    recorded too."""
+    """The previous version, in which hidden addresses are replaced from the new text. The sentences that became equal
+    are recorded too."""
 
     before: Document
     after: Document

@@ -19,8 +19,8 @@ to the part."""
 _RECOGNISED = 0.8
 """Minimum share of the part's characters that must be on the page. With a smaller share, the whole page is compared."""
 _LEFT = 0.7
-"""Minimum number of characters in the chosen sections, as a share of the part's characters. With fewer, the whole page
-is compared."""
+"""Minimum number of characters in the chosen sections, as a share of the part's characters. If they have fewer
+characters, the whole page is compared."""
 
 Path = tuple[str, ...]
 

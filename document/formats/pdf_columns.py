@@ -9,7 +9,8 @@ from statistics import median
 from document.formats.pdf import PrintedLine
 
 _ROWS = 3
-"""Minimum number of rows with text on both sides of a gap. With fewer rows, the gap does not separate two columns."""
+"""Minimum number of rows with text on both sides of a gap. If there are fewer rows, the gap does not separate two
+columns."""
 ALIGNED = 1.5
 """Maximum difference, in points, between the left edges of lines in the same column. It also applies to cells in the
 same column of a table.

@@ -46,8 +46,8 @@ def _run_end(lines: Sequence[Piece], start: int) -> int:
 
 
 def _kind(piece: Piece) -> str:
-    """Return the kind of a line, which all lines of a run share. Numbers of another shape, such as "a)" after "1.", are
-    another kind.
+    """Return the kind of a line. All lines in a series of such lines have the same kind. Numbers of another shape, such
+    as "a)" after "1.", are another kind.
     """
     line = piece.line
     if line.level or line.row:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 _ENOUGH = 3
-"""Minimum number of different common words of a language in a text. With fewer, these words do not decide on the text's
-language.
+"""Minimum number of different common words of a language in a text. If there are fewer, these words do not decide on
+the text's language.
 """
 _LETTERS = 60
 """Minimum number of characters of a text that gets a language by itself. A shorter text gets the language of the text
@@ -30,7 +30,7 @@ _LONG = 300
 _MAIN = 0.1
 """Minimum share of a page's text in a language that is a main language of the page."""
 _FEW = 0.04
-"""Minimum share of common words in a text. A text with fewer may be in another language."""
+"""Minimum share of common words in a text. A text with a smaller share may be in a different language."""
 _CONFIDENT = 0.6
 _SURE = 0.8
 """Minimum confidence with which the model's answer counts more than the common words."""
@@ -193,7 +193,7 @@ def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> fr
 
 
 def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
-    """Return whether a text may be in another language than its page.
+    """Return whether the language of a text may differ from the language of its page.
 
     Such a text is long, has sentences, and has hardly any common words of the page's languages.
     """
@@ -220,7 +220,7 @@ def _by_model(
 ) -> str | None:
     """Return the language that a model recognises, or None if the model is not sure.
 
-    Only the candidates are considered. Without candidates, all languages are considered.
+    Only the candidates are considered. If there are no candidates, all languages are considered.
     """
     wanted = frozenset(candidates) & _supported() or _supported()
     if len(wanted) == 1:

@@ -38,7 +38,7 @@ SELF_STEERED = ("matrix", "matrixs")
 `discovery=yes`."""
 
 RETRIED_BY_US = ("retry", "wait", "optional", "tag")
-"""Parameters that make Apprise retry. With `optional`, every failure would count as accepted."""
+"""Parameters that make Apprise retry. The parameter `optional` would make every failure count as accepted."""
 
 WRITTEN_BY_US = ("overflow", "format")
 """Parameters with which Apprise would cut our texts within a number or an escape, or would parse the texts as

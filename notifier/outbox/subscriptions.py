@@ -140,7 +140,8 @@ def cancel(session: Session, row: SubscriptionRow) -> int:
 def registered(session: Session, subscriber: Subscriber, now: datetime, *, resume: bool = True) -> SubscriptionRow:
     """Return a subscription's row with the present scope in its history. Create the row if it does not exist.
 
-    With `resume`, a subscription that was missing from the configuration for at most `ABSENCE` has missed nothing.
+    If `resume` is true, a subscription that was missing from the configuration for at most `ABSENCE` gets everything
+    that it missed.
     """
     newest = session.scalar(select(func.max(ChangeRow.id))) or 0
     row = subscription(session, subscriber.name)

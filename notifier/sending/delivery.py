@@ -74,16 +74,16 @@ def deliver(
     """Plan the alerts, first messages and digests that are new since the last pass. Then try each due delivery once.
 
     Subscriptions made on the command line are added to `subscribers`. In quiet hours only critical messages are sent.
-    With `early`, deliveries that wait after a failure are tried too. Channels work in parallel, each with one message
-    at a time, so that a slow channel does not delay other channels. After `patience` seconds no channel starts another
-    message, and the rest waits for the next pass. The state of each delivery is committed right after it is sent, so a
-    kill repeats at most one message in each channel.
+    If `early` is true, deliveries that wait after a failure are tried too. Channels work in parallel, each with one
+    message at a time, so that a slow channel does not delay other channels. After `patience` seconds no channel starts
+    another message, and the rest waits for the next pass. The state of each delivery is committed right after it is
+    sent, so a kill repeats at most one message in each channel.
 
-    `templates` is a folder of templates that replace ours. With `thresholds`, operators are notified of problems with
-    the monitoring, including problems in this pass. Waiting deliveries go to the present targets of their subscriber.
-    If a target has at least `roundup_from` changes, they become one message. `run_began` is the start of a run in
-    progress. A target with many changes then gets the rest at the end of the run, and digests are sent then too. A
-    message compares the text that its reader knows with the current text. `profiles` are the profiles of the
+    `templates` is a folder of templates that replace ours. If `thresholds` are given, operators are notified of
+    problems with the monitoring, including problems in this pass. Waiting deliveries go to the present targets of their
+    subscriber. If a target has at least `roundup_from` changes, they become one message. `run_began` is the start of a
+    run in progress. A target with many changes then gets the rest at the end of the run, and digests are sent then too.
+    A message compares the text that its reader knows with the current text. `profiles` are the profiles of the
     configuration. They judge such comparisons. Raises StorageError."""
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)

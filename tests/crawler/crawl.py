@@ -45,8 +45,8 @@ def crawl(
 ) -> dict[str, Crawled]:
     """Crawl these policies. `policies` has the address or the addresses of each policy, by name.
 
-    Return the record of each policy for which a visit was recorded. With `rendered`, a browser runs the scripts of the
-    pages. `scrapy` are Scrapy settings that replace ours.
+    Return the record of each policy for which a visit was recorded. If `rendered` is true, a browser runs the scripts
+    of the pages. `scrapy` are Scrapy settings that replace ours.
     """
     task = {
         "database": f"sqlite:///{database}",

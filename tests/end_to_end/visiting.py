@@ -65,7 +65,7 @@ class Watch:
             running.stop()
 
     async def run(self, policies: Sequence[Policy], *, everything: bool = True) -> list[Visited]:
-        """Visit these policies as `clausewatch run` does. Without `everything`, visit only the policies that are
+        """Visit these policies as `clausewatch run` does. If `everything` is false, visit only the policies that are
         due."""
         found: list[tuple[AssessedFetch, RecordedVisit]] = []
 

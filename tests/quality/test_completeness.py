@@ -49,7 +49,7 @@ def page(text: str) -> Page:
 
 
 def looks(whole: str, rest: str) -> tuple[Assessment, Assessment]:
-    """Return the results of a first and a second look at the rest of a policy. The version before is the whole
+    """Return the results of a first and a second look at the rest of a policy. The previous version is the whole
     policy."""
     extracted = read(page(whole), OPTIONS)
     latest = LatestVersion(extracted.document, extracted.identity, page(whole))

@@ -36,7 +36,7 @@ class VisitOutcome:
 
 def visited(histories: Iterable[tuple[bytes, ...]]) -> Iterator[VisitOutcome]:
     """Visit the texts of each history one after another, and yield the outcomes. Each text is compared with the
-    version before."""
+    previous version."""
     with asyncio.Runner() as runner:
         crawl = CrawlSettings()
         workers = Workers(WorkerLimits.of(crawl, crawl.workers))

@@ -1,4 +1,4 @@
-"""Adds net changes. Besides the change from the version before, a version may now have changes from earlier
+"""Adds net changes. Besides the change from the previous version, a version may now have changes from earlier
 versions."""
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ TEXTS = (
 def visit(number: int, text: Document, *, listed: bool) -> AssessedFetch:
     """Return a visit with a new text.
 
-    With `listed`, the visit also has the rights and recipients in the text, which a worker normally lists.
+    If `listed` is true, the visit also has the rights and recipients in the text. Normally, a worker lists these.
     """
     result = seen(START + number * HOUR, text, number or None)
     assert result.assessment is not None

@@ -52,7 +52,7 @@ LETTERS = ("=", "'", ";", " ", '"', "a", "+", "\t", "\n", ",", "@")
 def naughty(chance: Random, *, lines: bool = False) -> str:
     """Return a name that consists of a few troublesome parts.
 
-    With `lines`, the name may also contain line ends and tabs.
+    If `lines` is true, the name may also contain line ends and tabs.
     """
     parts = (*PIECES, "\n", "\r\n", "\t") if lines else PIECES
     return "".join(chance.choice(parts) for _ in range(chance.randint(1, 6))).strip() or "x"

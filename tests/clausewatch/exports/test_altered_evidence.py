@@ -86,7 +86,7 @@ def remove(files: Files, beginning: str) -> None:
 
 
 def drop_rows(files: Files, *kinds: str, last: bool = False) -> None:
-    """Leave out all rows of these kinds. With `last`, leave out only the last such row."""
+    """Leave out all rows of these kinds. If `last` is true, leave out only the last of these rows."""
     lines = files["rows.jsonl"].splitlines(keepends=True)
     chosen = [line for line in lines if json.loads(line)["kind"] in kinds]
     gone = chosen[-1:] if last else chosen

@@ -40,7 +40,7 @@ def page(text: str, attribute: str) -> Answer:
 
 
 def clausewatch(desk: Desk, *arguments: str, added: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a command in a new process. With `added`, the process knows the added language."""
+    """Run a command in a new process. If `added` is true, the process knows the added language."""
     environment = {name: value for name, value in os.environ.items() if name != ADDED}
     environment |= {ADDED: str(ADDED_LANGUAGES)} if added else {}
     command = desk.command(*arguments)

@@ -155,7 +155,7 @@ def test_a_missing_version_makes_the_command_exit_with_2(tmp_path: Path, name: s
 
 
 def test_marks_that_may_come_from_the_extraction_are_reported(tmp_path: Path) -> None:
-    """The last version was extracted differently from the version before.
+    """The last version was extracted differently from the previous version.
 
     So the two versions could not be compared directly.
     """

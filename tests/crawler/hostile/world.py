@@ -82,7 +82,7 @@ def robots_of(target: str) -> str:
 
 @contextlib.contextmanager
 def world(context: ssl.SSLContext | None, attack: Attack = lambda host, path: None) -> Iterator[World]:
-    """Run the web server on `PORT`, and the name server. With `context`, also run a TLS server on `TLS_PORT`.
+    """Run the web server on `PORT`, and the name server. If `context` is given, also run a TLS server on `TLS_PORT`.
 
     If `attack` returns a stream for a host and a path, the stream is sent unchanged.
     """

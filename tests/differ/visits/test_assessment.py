@@ -1,4 +1,4 @@
-"""Tests the assessment of one visit. The page is screened and extracted, and then compared with the version before.
+"""Tests the assessment of one visit. The page is screened and extracted, and then compared with the previous version.
 Both texts must come from the same extraction."""
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def latest(of: Page, options: ExtractionOptions = OPTIONS) -> LatestVersion:
 
 
 def visit(after: Page, before: LatestVersion | None, options: ExtractionOptions = OPTIONS) -> Assessment:
-    """Assess a response against the version before."""
+    """Assess a response against the previous version."""
     return assess(Visit(page=after, options=options, latest=before))
 
 

@@ -54,7 +54,7 @@ def page(
 
 
 def version(of: Page, language: str, before: LatestVersion | None = None) -> LatestVersion:
-    """Return the version of a page as the archive would return it. `before` is the version before."""
+    """Return the version of a page as the archive would return it. `before` is the previous version."""
     extracted = read(of, options(language))
     fitted = None if before is None else before.fitted if before.fallback else before.document
     return LatestVersion(
