@@ -20,7 +20,7 @@ STARTING = 60.0
 
 @dataclass
 class Child:
-    """A running command. While it works, it writes the names of the points that it reaches into a file."""
+    """A running command. While the command works, it writes the name of each point that it reaches into a file."""
 
     process: Forked
     points: Path

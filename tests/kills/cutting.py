@@ -21,8 +21,8 @@ class Way:
     server: Path
     """The server's socket."""
     at: int = 0
-    """Number of the COMMIT at which the connection is cut, counted from the last call of `cut`. The connection is
-    not cut if this is 0."""
+    """Number of the COMMIT at which the connection is cut, counted from the last call of `cut`. If `at` is 0, the
+    connection is not cut."""
     after: bool = False
     """Whether the server gets the COMMIT, so that only the answer is lost."""
     passed: int = 0

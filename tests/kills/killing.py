@@ -14,11 +14,11 @@ from tests.kills.soundness import Witness
 from tests.kills.stand import Stand
 
 EARLY = 0.1
-"""Share of the random kills that come while the command starts, before its work."""
+"""Share of the random kills that come while the command starts, before it begins its work."""
 
 BY_CLOCK = 0.4
-"""Share of the random kills that come after a random time: either during the start (see `EARLY`) or during the work.
-All other kills come soon after a random point."""
+"""Share of the random kills that come after a random time. Such a kill comes during the start (see `EARLY`) or during
+the work. All other kills come soon after a random point."""
 
 SOON = 0.02
 """Average number of seconds from a random point to the kill."""
@@ -41,11 +41,11 @@ class Killing:
     """Number of kills by the last point that the command had reached."""
     faults: list[str] = field(default_factory=list)
     _works: list[float] = field(default_factory=list)
-    """Seconds that each command without a kill worked."""
+    """Duration of the work, in seconds, of each command that was not killed."""
     _starts: list[float] = field(default_factory=list)
     _measured: int = 0
     _points: int = 1
-    """Number of points that the last command without a kill reached."""
+    """Number of points that were reached by the last command that was not killed."""
 
     def __post_init__(self) -> None:
         self.witness = Witness(self.stand)

@@ -78,8 +78,8 @@ class Witness:
     stand: Stand
     heads: list[SavedHead] = field(default_factory=list)
     excused: Counter[Message] = field(default_factory=Counter)
-    """Number of crashes between the acceptance of a message and our commit, by message. A message may be sent again
-    that often."""
+    """Number of crashes for each message that came after a server accepted the message and before our commit. For each
+    such crash, the message may be sent once more."""
 
     def look(self, child: Child | None = None) -> list[str]:
         """Return the problems. Remember the head of the chain, and the accepted messages whose acceptance is not
@@ -185,7 +185,7 @@ def received(stand: Stand) -> Counter[Message]:
 
 
 def out_of_order(stand: Stand, archive: Archive) -> set[tuple[str, int]]:
-    """Return the channels and policies for which a newer message came before an older one. Only the first copy of
+    """Return the channels and policies for which a newer message came before an older message. Only the first copy of
     each message counts."""
     with archive.reading() as session:
         versions = {alert: (policy, number) for alert, policy, number in session.execute(text(VERSIONS))}

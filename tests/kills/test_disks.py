@@ -120,7 +120,7 @@ def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> l
 
 
 def wait_in_the_outbox(stand: Stand) -> None:
-    """Let a run find a new edition while neither server can be reached, so that the messages wait."""
+    """Make a run find a new edition while neither server can be reached. So the messages wait."""
     stand.mail.stop()
     stand.hook.status = 503
     stand.publish("Lodge")

@@ -41,7 +41,7 @@ def test_a_run_killed_at_random_loses_nothing(stand: Stand) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_run_killed_at_any_named_point_loses_nothing(stand: Stand) -> None:
-    """Each run starts from the state in which the run before was killed. So some runs are killed while they recover
+    """Each run starts from the state that the previous, killed run left. So some runs are killed while they recover
     from an earlier kill."""
     killing, number = Killing(stand, SEED, lambda: stand.publish("Lodge")), 1
     while True:
@@ -75,7 +75,7 @@ def mostly_at_work(killing: Killing) -> bool:
 
 
 def wait_in_the_outbox(stand: Stand, editions: int) -> None:
-    """Let runs find this number of new editions while neither server can be reached, so that the messages wait."""
+    """Make runs find this number of new editions while neither server can be reached. So the messages wait."""
     stand.mail.stop()
     stand.hook.status = 503
     for _ in range(editions):

@@ -1,7 +1,8 @@
 """A PostgreSQL server that dies during runs keeps everything that it confirmed, and every alert arrives.
 
 The server waits for the disk at each commit, as real servers do. Other tests cut the connection to the server at a
-COMMIT. Then a command cannot know whether the COMMIT was executed. In both cases nothing may be lost or doubled.
+COMMIT. After such a cut, a command cannot know whether the COMMIT was executed. In all tests, nothing may be lost, and
+no message may be sent twice.
 """
 
 from __future__ import annotations

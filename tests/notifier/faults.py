@@ -73,7 +73,7 @@ class FaultyMail(MailServer):
     """A mail server with TLS. `faults` says how it fails in the next connections."""
 
     faults: list[str] = field(default_factory=list)
-    """The names of faults, one for each of the next connections. All connections after these work."""
+    """The names of faults, one for each of the next connections. All later connections work."""
     now: str = ""
     """The fault of the present connection."""
 

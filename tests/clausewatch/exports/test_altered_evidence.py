@@ -146,7 +146,7 @@ def reseal(files: Files, kind: str, old: bytes, new: bytes) -> None:
 
 
 def cut_chain(files: Files) -> None:
-    """Leave out the last entry of the chain and the record that it seals."""
+    """Leave out the last entry of the chain, and the record that this entry seals."""
     lines = files["chain.jsonl"].splitlines(keepends=True)
     files["chain.jsonl"] = b"".join(lines[:-1])
     last = json.loads(lines[-1])["row"]

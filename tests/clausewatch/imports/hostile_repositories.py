@@ -129,7 +129,8 @@ def included(made: Trap) -> None:
 
 
 def borrowed(made: Trap) -> None:
-    """Borrow objects from another folder, and name a program that lists the references of that folder."""
+    """Make the repository use the objects of a different folder, and name a program that lists the references of that
+    folder."""
     (made.folder / ".git" / "objects" / "info" / "alternates").write_text("/nowhere\n", encoding="utf-8")
     made.configure(core__alternateRefsCommand=made.program, core__alternateRefsPrefixes="refs")
 

@@ -210,7 +210,7 @@ source = "A rule of the house"
 def kept(tmp_path: Path) -> tuple[Path, Path]:
     """Return two policies.
 
-    In the second policy the company keeps data longer. No bundled profile counts that as material.
+    In the second policy the company keeps data longer. In all bundled profiles, this change is not material.
     """
     old = POLICIES / "cloakroom.md"
     new = tmp_path / "longer.md"

@@ -25,8 +25,8 @@ POLICY = (ADDED_LANGUAGES / "qtv" / "policy.md").read_text(encoding="utf-8")
 KEPT = "Mu nai drelumi senu persalo tarimo ki olmeki."
 SHARED = "Mu drelumi senu persalo tarimo ki olmeki."
 SETTINGS = {"declared": ' lang="qtv"', "configured": "", "neither": ""}
-"""Policies of the test, by name: the page declares the language, or the configuration states the language, or neither
-does. Each value is the `lang` attribute in the page's markup.
+"""Policies of the test. The name says where the language is stated: on the page, in the configuration, or nowhere. Each
+value is the `lang` attribute in the page's markup.
 """
 
 

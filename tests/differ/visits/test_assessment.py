@@ -119,8 +119,7 @@ def selected(of: Page) -> Page:
 
 @pytest.mark.parametrize("broken", ["before", "after"])
 def test_selector_that_matches_only_one_of_two_pages_hides_no_change(broken: str) -> None:
-    """If the selector matches only the page before the change or only the page after, both pages are read without
-    the selector."""
+    """If the selector matches only one of the two pages, both pages are read without the selector."""
     options = ExtractionOptions(languages=("en",), select=("#policy",))
     before, after = page(SHARING), page(SHARING.replace("We share", "We sell"))
     before, after = (before, selected(after)) if broken == "before" else (selected(before), after)

@@ -63,7 +63,7 @@ def test_text_about_another_subject_is_a_different_document() -> None:
 
 @pytest.mark.parametrize("languages", [("en", "id"), ("id", "en")])
 def test_text_in_another_language_is_not_comparable(languages: tuple[str, str]) -> None:
-    """Some sites respond in the visitor's language. A response in another language does not mean that the policy
+    """Some sites respond in the visitor's language. A response in a different language does not mean that the policy
     changed."""
     indonesian = "\n\n".join(
         f"Setiap {INDONESIAN[n % 10]} milik anggota {DEEDS[n % 8]} oleh pengurus." for n in each(80)

@@ -1,5 +1,5 @@
-"""Tests whether a text is the whole policy. The text may be cut, may lack a language, or may be the edition for
-another country."""
+"""Tests whether a text is the whole policy. The text may be cut, may lack a language, or may be the edition for a
+different country."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def page(*lines: str) -> Page:
 def assessed(
     before: Page, after: Page, patience: Patience = "none", *, again: bool = False, languages: tuple[str, ...] = ("en",)
 ) -> Assessment:
-    """Assess a page against the page before. `again` means that the same text already waits for a second look."""
+    """Assess a page. It is compared with the page of the previous version. `again` means that the same text already
+    waits for a second look."""
     options = ExtractionOptions(languages)
     extracted = read(before, options)
     latest = LatestVersion(extracted.document, extracted.identity, before)

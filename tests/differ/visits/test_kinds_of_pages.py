@@ -1,5 +1,6 @@
-"""Tests three kinds of pages. Some pages are not the policy. Some have only a part of the policy. Some have the
-policy with noise around it. The languages include some without a lexicon, and one that is written without spaces."""
+"""Tests three kinds of pages: pages that are not the policy, pages that have only a part of the policy, and pages that
+have the policy with noise around it. Some of the languages have no lexicon, and one language is written without
+spaces."""
 
 from __future__ import annotations
 
@@ -105,7 +106,7 @@ def test_a_page_that_lost_a_language_waits_and_is_not_a_version(kept: str, lost:
 @languages
 @pytest.mark.parametrize("blocks", [1, 2, 3])
 def test_a_policy_that_returns_after_a_nearly_empty_page_alerts_nobody(language: str, blocks: int) -> None:
-    """The page before has only the title, or the title and the first lines of the policy."""
+    """The page of the previous version has only the title, or the title and the first lines of the policy."""
     start = "\n\n".join(POLICIES[language].split("\n\n")[:blocks])
     first, _ = looks(page(body(start, language)), page(body(POLICIES[language], language)), language)
     assert first.outcome == "changed"

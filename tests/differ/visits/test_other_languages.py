@@ -29,7 +29,7 @@ class Case:
 
     language: str
     date: tuple[str, str]
-    """The date in the policy, and a later one."""
+    """The date in the policy, and a later date."""
     sharing: str
     """A sentence about a new recipient of data."""
 

@@ -1,4 +1,5 @@
-"""Tests noise on the page of a policy: masked addresses, menus, and a policy that returns after another page."""
+"""Tests noise on the page of a policy: masked addresses, menus, and a policy that returns after a different page was
+shown."""
 
 from __future__ import annotations
 
@@ -114,8 +115,8 @@ def test_a_text_that_returns_after_an_error_page_alerts_nobody() -> None:
 
 
 def test_a_policy_that_returns_after_a_wrong_page_is_comparable() -> None:
-    """The comparison asks whether the text grew much before it asks whether the texts are related. Otherwise, after
-    a wrong first page, the policy would be refused forever."""
+    """The comparison first checks whether the text grew much. Only then, it checks whether the two texts are related.
+    Otherwise, if the first page was a wrong page, the policy would be refused forever."""
     other = "\n\n".join(
         f"The {place} sells tea and buns to those who wait for {kind.replace('your', 'their')}."
         for place in ("cafe", "kiosk", "bakery")

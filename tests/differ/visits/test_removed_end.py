@@ -30,7 +30,7 @@ deletions = pytest.mark.parametrize(
 
 
 def after_two_looks(before: tuple[str, ...], after: tuple[str, ...], language: str) -> Comparison:
-    """Return the comparison after a second look shows the same text as the first look."""
+    """Return the comparison after two looks that found the same text."""
     texts = page(*before), page(*after)
     assert assessed(*texts, "left", languages=(language,)).outcome == "pending"
     second = assessed(*texts, "left", again=True, languages=(language,))

@@ -131,7 +131,8 @@ def test_the_whole_page_is_compared_if_the_selector_has_never_matched() -> None:
 
 
 def test_the_whole_page_is_compared_if_the_policy_cannot_be_found_in_it() -> None:
-    """Earlier the selector matched a different text. So the place of the policy on the page is unknown."""
+    """At an earlier visit, the selector matched a different text. So it is not known where the policy is on the
+    page."""
     fallen = version(page("en", fits=False), "en")
     strange = replace(fallen, fitted=read(page("id"), options("id")).document)
     assert visit(page("en", fits=False, terms=True), strange, "en").outcome == "changed"

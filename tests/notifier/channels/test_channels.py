@@ -74,7 +74,8 @@ def test_no_allowed_service_acts_on_this_machine() -> None:
 
 
 def test_a_mail_has_our_text_and_our_html(mail: MailServer) -> None:
-    """If we sent only the HTML, Apprise would make the text from it, and the marks of the redline would be lost."""
+    """If we sent only the HTML, Apprise would make the plain text from the HTML, and the marks of the redline would be
+    lost."""
     assert send_message(Channel("desk", mail.url), "officer@example.org", MESSAGE) == Accepted()
     (received,) = mail.received
     assert received.text == MESSAGE.text

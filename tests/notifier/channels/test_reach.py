@@ -1,8 +1,8 @@
 """Tests that a channel contacts only the hosts in the configuration, whatever a recipient contains.
 
 Recipients may come from `clausewatch subscribe`. So they may come from people who may not edit the configuration. An
-audit hook of Python sees every name lookup and every connection, and prevents them all. So the tests need not patch
-any code, and nothing leaves this machine.
+audit hook of Python sees and prevents every name lookup and every connection. So the tests need not patch any code, and
+nothing leaves this machine.
 """
 
 from __future__ import annotations
