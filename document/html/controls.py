@@ -1,4 +1,5 @@
-"""Distinguishes buttons and other controls from elements that name or open a part of the page's text."""
+"""Decides for each control of a page, such as a button, whether it is a mere control, or names or opens a part of the
+page's text."""
 
 from __future__ import annotations
 
@@ -46,8 +47,8 @@ def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
 
 
 def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids of the elements that explain an element. A control has none, because the explanation of a control
-    is not text.
+    """Return the ids of the elements that explain an element. For a control, return an empty list, because the
+    explanation of a control is not text.
     """
     if tag in ("a", "button", *FIELDS):
         return []
@@ -82,8 +83,8 @@ class Controls:
         return id(element.parent) in self._shows_one
 
     def acts(self, element: Tag) -> int:
-        """Return the number of controls that an element adds: one if it is a control, and one for each field directly
-        inside it.
+        """Return the number of controls to count for an element: one if the element is a control, and one more for each
+        field directly inside the element.
         """
         own = is_control(element) and element.name != "label" and self._is_pressed(element)
         fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
@@ -100,16 +101,16 @@ class Controls:
         return words and not (self._opens(control) or self.is_text(control))
 
     def _opens(self, control: Tag) -> bool:
-        """Return whether a control shows a part of the page. Its attributes say so, or the part right before the
-        control is hidden.
+        """Return whether a control shows a part of the page. This is so if its attributes say so, or if the part right
+        before the control is hidden.
         """
         if "aria-expanded" in control.attrs or not self._ids.isdisjoint(_opened_by(control)):
             return True
         return self._ends_part(control)
 
     def _ends_part(self, control: Tag) -> bool:
-        """Return whether the part right before a control is hidden, or ends in a hidden part. The control then shows
-        the hidden part.
+        """Return whether the part right before a control is hidden, or ends in a hidden part. Such a control shows the
+        hidden part.
 
         A field does not count as a part. Pages often hide a check box, and its label then opens the part after the box.
         """
@@ -151,8 +152,8 @@ class Controls:
         return bool(_LETTER.search(words)) and len(words) <= _LONGEST and self._is_part(_after(element))
 
     def _is_part(self, node: PageElement | None) -> bool:
-        """Return whether a node after a control is a part of the text. Another control or a single word is
-        not a part.
+        """Return whether a node after a control is a part of the text. A further control is not a part, and a single
+        word is not a part either.
         """
         if not isinstance(node, Tag) or is_control(node):
             return False

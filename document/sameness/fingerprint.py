@@ -1,4 +1,5 @@
-"""Computes a fingerprint of a page. Equal fingerprints prove that two pages have the same text, without reading them.
+"""Computes a fingerprint of a page. If two pages have equal fingerprints, they have the same text. So the pages need
+not be read.
 
 A fingerprint is a hash over all parts of the markup that `read` uses, in page order. It leaves out scripts, comments,
 nonces, tokens and generated names. So equal fingerprints mean equal documents. Different fingerprints prove nothing. A
@@ -22,8 +23,7 @@ from document.sameness.tag_facts import END, pieces_for
 from document.sameness.tokenizer import OddMarkupError, tokens, with_line_feeds
 
 FINGERPRINT = 3
-"""Version number of the fingerprint. It must be increased when a change of the code gives the same page another
-fingerprint.
+"""Version number of the fingerprint. It must be increased if a change of the code changes the fingerprint of a page.
 """
 _MOST_TAGS = 200_000
 """Maximum number of tags in a page. A page with more tags is hashed as a whole."""

@@ -33,7 +33,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class Names:
-    """The numbers for a page's names."""
+    """The numbers that replace the names in a page."""
 
     classes: Numbers = field(default_factory=dict)
     ids: Numbers = field(default_factory=dict)

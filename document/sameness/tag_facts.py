@@ -209,9 +209,9 @@ _READERS: dict[str, Callable[[str, str], str | None]] = {
 
 
 def _held_elsewhere(tag: str, name: str, value: str) -> str | None:
-    """Return the part of an attribute that is read of a frame, an object or a picture; None if nothing is read.
+    """Return the part of an attribute that is read, or None. The element is a frame, an object or a picture.
 
-    A picture with few words may be replaced by another picture.
+    An `alt` text is read only if it has at least `FEWEST_WORDS` words. The address of a picture is never read.
     """
     if "&" in value:
         return value

@@ -1,7 +1,7 @@
 """Splits a page's markup into tokens without building a tree, if the markup is unambiguous.
 
-The tokens follow the plain states of the tokenizer in the HTML Standard (13.2.5). In other markup, two parsers could
-find different tokens. The functions then raise `OddMarkupError`.
+The tokens follow the plain states of the tokenizer in the HTML Standard (13.2.5). In any other markup, two parsers
+could find different tokens. For such markup, the functions raise `OddMarkupError`.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def with_line_feeds(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the texts and markup tokens of a page in turn, beginning and ending with a text. Joined, they are the page
-    again.
+    """Return the texts and markup tokens of a page in turn, beginning and ending with a text. Together, the texts and
+    tokens are the whole page.
 
     A markup token is a tag, a comment, a declaration, or a "<" that begins nothing. An element such as `script` or
     `style` is one token together with its content. Raises OddMarkupError for ambiguous markup.

@@ -57,7 +57,8 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
 def _alike(before: str, after: str, needs: Needs) -> bool:
     """Return whether two pages are equal in everything that is read.
 
-    The pages are compared piece by piece, from each "<" to the next one. Only the first page is split into tokens.
+    The pages are compared piece by piece. Each piece goes from one "<" to the next "<". Only the first page is split
+    into tokens.
     """
     one, other = before.split("<"), after.split("<")
     if len(one) != len(other) or one[0] != other[0]:

@@ -190,7 +190,8 @@ def _opens_after(lines: Sequence[Piece], number: int) -> bool:
 
 
 def _heading_like(lines: Sequence[Piece], number: int) -> bool:
-    """Return whether the line after a title may itself be a heading. It is then short, and a long text follows."""
+    """Return whether the line after a title may itself be a heading. This is so if the line is short, and a long text
+    follows."""
     piece = lines[number]
     after = lines[number + 1] if number + 1 < len(lines) else None
     short = len(piece.words.split()) <= _BARE_WORDS and not piece.words.endswith((".", ";", ","))

@@ -71,7 +71,7 @@ def _leads(piece: Piece, after: Piece) -> bool:
 
 
 def _depth(open_parts: Sequence[Part], piece: Piece, leads: bool) -> int:
-    """Return the number of open headings that are above a heading."""
+    """Return how many of the open headings are above the new heading in the outline."""
     if piece.line.level:
         return next(
             (depth for depth, part in enumerate(open_parts) if _rank(part) >= piece.line.level or not _rank(part)),
@@ -152,7 +152,8 @@ def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
 
 
 def _all_are_titles(outermost: Sequence[Part], grouped: Sequence[Part]) -> bool:
-    """Return whether all outermost headings are titles. There is then at most one for each language."""
+    """Return whether all outermost headings are titles. This is so only if there is at most one outermost heading for
+    each language."""
     only = outermost[0].piece
     if len(outermost) == 1 and only is not None and only.line.level == 1:
         return True

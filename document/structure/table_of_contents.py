@@ -46,8 +46,8 @@ def _run_end(lines: Sequence[Piece], start: int) -> int:
 
 
 def _kind(piece: Piece) -> str:
-    """Return the kind of a line. All lines in a series of such lines have the same kind. Numbers of another shape, such
-    as "a)" after "1.", are another kind.
+    """Return the kind of a line. All lines in a series of such lines have the same kind. Numbers of a different shape,
+    such as "a)" after "1.", are a different kind.
     """
     line = piece.line
     if line.level or line.row:
@@ -59,8 +59,8 @@ def _kind(piece: Piece) -> str:
 
 
 def _starts_again(piece: Piece, before: Piece) -> bool:
-    """Return whether a line begins a second list. Its number is then not higher than the number before, at the same
-    depth.
+    """Return whether a line begins a second list. This is so if its number is not higher than the previous number at
+    the same depth.
     """
     same = piece.line.depth == before.line.depth and piece.number.shape == before.number.shape
     return same and bool(piece.number.values) and piece.number.values <= before.number.values

@@ -56,8 +56,8 @@ def uncounted(lines: Iterable[Line]) -> list[Line]:
 def without_counters(text: str, *, dated: bool = False) -> str:
     """Return a line without its counters; "" if the line consists only of counters.
 
-    A line without counters is returned unchanged. `dated` means that the line before announces a date. A date in this
-    line is then text.
+    A line without counters is returned unchanged. `dated` means that the previous line announces a date. If so, a date
+    in this line is text.
     """
     if len(text) > LONGEST:
         return text
@@ -94,8 +94,8 @@ def _is_counter(text: str) -> bool:
 def shows_clock(text: str) -> bool:
     """Whether a text is only the date or time of the visit.
 
-    A date alone may belong to the policy. So one of these signs must be there: a cue phrase, a weekday, a time of day,
-    or seconds.
+    A date may also belong to the policy. So the text must have one of these signs: a cue phrase, a weekday, a time of
+    day, or seconds.
     """
     if not any(map(str.isdigit, text)) or is_date_cue(text):
         return False
