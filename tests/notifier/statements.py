@@ -19,7 +19,12 @@ IS_BACK = re.compile(r"(?:is back to the text of|kembali ke teks tanggal) [^(]*\
 IS_EARLIER = re.compile(
     r"(?:The policy had this text before, on|Kebijakan ini pernah memuat teks ini pada) [^.]*? (\d+)\."
 )
-STAYED = ("has stayed since", "this is the text that stayed", "sudah bertahan sejak", "teks yang akhirnya bertahan")
+STAYED = (
+    "showed the present text",
+    "this is the text that stayed",
+    "menampilkan teks yang sekarang",
+    "teks yang akhirnya bertahan",
+)
 
 
 @dataclass(frozen=True, slots=True)

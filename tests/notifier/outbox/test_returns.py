@@ -98,7 +98,8 @@ def test_flapping_is_reported_once_if_a_text_stays_that_was_not_reported_last(to
     assert subjects(told, mail) == before
     show(told, 13, "B")
     assert subjects(told, mail) == [*before, "[critical] Teahouse: back to the text of 3 March 2026"]
-    assert "The present text has stayed since 7 March 2026" in " ".join(mail.received[2].text.split())
+    note = "Since 7 March 2026, 06:00 UTC, each visit that showed the policy showed the present text."
+    assert note in " ".join(mail.received[2].text.split())
 
 
 def test_a_change_that_is_undone_before_its_message_is_not_reported(archive: Archive, mail: MailServer) -> None:
