@@ -29,6 +29,7 @@ from archive.storage.tables import (
     FetchRow,
     FindingRow,
     LeftOutRow,
+    NetChangeRow,
     PolicyRow,
     RemovalRow,
     RestoreRow,
@@ -233,6 +234,7 @@ ALTERED = {
     "restore": ("versions", "'{\"1\": 7}'"),
     "review": ("text", "'another'"),
     "left_out": ("words", "77"),
+    "net": ("earlier_id", "(SELECT max(id) FROM version)"),
 }
 """A column of each sealed table, and the SQL value that a trigger writes into this column."""
 
@@ -272,6 +274,7 @@ def write_one_of_each(session: Session) -> None:
             RemovalRow(fetch_id=fetch.id, position=0, sha256="a" * 64, removed_at=START, reason="old"),
             RestoreRow(restored_at=START, versions={}),
             ReviewRow(finding_id=finding.id, kind="comment", text="seen", at=START, by="somebody"),
+            NetChangeRow(change_id=change.id, earlier_id=1),
             LeftOutRow(policy_id=1, fetch_id=fetch.id, words=1, page_words=2, differences=0, **lists),
         )
     )
