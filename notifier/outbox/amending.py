@@ -118,7 +118,6 @@ class _Amendment:
         spans = spans_by_change(self.session, waiting)
         recorded = {span: change for change, span in spans.items()}
         due: list[int] = []
-        known = known_versions(self.session, self.reader, {span.policy_id for span in spans.values()})
         for span in spans_of(self.session, self.reader, waiting):
             if span in recorded:
                 due.append(recorded[span])
@@ -126,7 +125,9 @@ class _Amendment:
             change = change_between(self.session, span)
             if change is None:
                 due += [number for number, waits in spans.items() if waits.policy_id == span.policy_id]
-            elif add_alerts(self.session, self.row, self.subscriber, change, known=known[span.policy_id], now=self.now):
+                continue
+            known = known_versions(self.session, self.reader, {span.policy_id})[span.policy_id]
+            if add_alerts(self.session, self.row, self.subscriber, change, known=known, now=self.now):
                 due.append(change.id)
         return due
 
