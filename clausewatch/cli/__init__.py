@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,7 @@ class LazyGroup(click.Group):
 
 def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
     """Print an error without a traceback, and exit with the code."""
-    click.echo(f"Error: {error}", err=True)
+    ctx.ensure_object(CommandContext).log.write(logging.ERROR, "error", f"Error: {error}")
     ctx.exit(code)
 
 

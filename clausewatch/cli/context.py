@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clausewatch.output.run_log import RunLog
 from languages import ADDED, LanguageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class CommandContext:
         """Path of the configuration file, as the user wrote it."""
         self.config_is_named = config_path is not None
         """Whether the user named the file. A named file must exist."""
+        self.log = RunLog()
+        """Writes the error that ends the command. A run replaces the log by one in the format that it writes."""
 
     def configuration(self) -> Configuration:
         """Return the configuration. It is loaded only once. Raises ConfigurationError if it is invalid."""

@@ -22,7 +22,7 @@ def crontab_line(configuration: Configuration, command: list[str]) -> str:
     would send requests at the full hour.
     """
     log = configuration.path.with_suffix(".log")
-    words = [*command, "--config", str(configuration.path), "run"]
+    words = [*command, "--config", str(configuration.path), "run", "--log-format", "timed"]
     line = f"{shlex.join(words)} >> {shlex.quote(str(log))} 2>&1"
     # cron reads an unescaped % as a line end
     return f"{_schedule(configuration)} {line.replace('%', chr(92) + '%')}"

@@ -119,15 +119,17 @@ def run_once(
     configuration: Configuration,
     selection: Selection,
     *,
-    started: Callable[[int], None] = lambda _: None,
+    started: Callable[[int, int], None] = lambda _run, _policies: None,
     progress: Callable[[PolicyReport], None] = lambda _: None,
     verbose: bool = False,
+    log_handler: logging.Handler | None = None,
 ) -> RunReport:
     """Check the selected policies once, record the results, and deliver messages.
 
-    `started` is called with the number of policies. `progress` is called with each report after the result is recorded.
-    Raises StorageError, RunFailedError, and CrawlDefectError for a defect of the program. Results that were recorded
-    before an error are kept.
+    `started` is called with the number of the run and the number of policies. `progress` is called with each report
+    after the result is recorded. `log_handler` writes what libraries log; by default, Scrapy's own handler does. Raises
+    StorageError, RunFailedError, and CrawlDefectError for a defect of the program. Results that were recorded before an
+    error are kept.
     """
     with open_archive(
         configuration.database, configuration.busy_timeout, group=configuration.database_group
@@ -136,7 +138,7 @@ def run_once(
         synchronised = _synchronise(archive, configuration)
         configuration = until_answered(configuration, synchronised.questions)
         policies = _prepare(archive, configuration, selection.under(synchronised.questions))
-        started(len(policies))
+        started(run, len(policies))
         courier = Courier(archive, configuration, run=run)
         checked: list[PolicyReport] = []
 
@@ -147,7 +149,7 @@ def run_once(
         try:
             if policies:
                 with courier.delivering():
-                    run_crawl(_settings(configuration), policies, note, verbose=verbose)
+                    run_crawl(_settings(configuration), policies, note, verbose=verbose, log_handler=log_handler)
             deliveries = courier.deliver(last=True)
         except StorageError as error:
             so_far = _so_far(len(checked), len(policies), courier.sent.total())

@@ -45,15 +45,17 @@ def run_crawl(
     recorded: Callable[[AssessedFetch, RecordedVisit], None],
     *,
     verbose: bool = False,
+    log_handler: logging.Handler | None = None,
 ) -> None:
     """Crawl these policies. Return when the last policy is recorded, or when the crawl was stopped.
 
     `settings` come from `crawler.settings.scrapy_settings`. `recorded` is called with each recorded result. The
-    function can be called only once in a process, because a reactor cannot be restarted. Raises StorageError if the
+    function can be called only once in a process, because a reactor cannot be restarted. `log_handler` replaces
+    Scrapy's own handler of logs. Raises StorageError if the
     archive fails; results that were recorded before stay recorded. Raises WorkersDeadError if no page can be read.
     Raises CrawlDefectError if the program itself failed.
     """
-    prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose)
+    prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose, log_handler=log_handler)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
     prepared.run(policies)
 
@@ -61,8 +63,13 @@ def run_crawl(
 class PreparedCrawl:
     """A crawl that has not started yet. The caller can connect receivers to its signals before it starts."""
 
-    def __init__(self, settings: Mapping[str, Any], *, verbose: bool = False) -> None:
-        self._process = AsyncCrawlerProcess(dict(settings))
+    def __init__(
+        self, settings: Mapping[str, Any], *, verbose: bool = False, log_handler: logging.Handler | None = None
+    ) -> None:
+        self._process = AsyncCrawlerProcess({**settings, "LOG_INSTALL_ROOT_HANDLER": log_handler is None})
+        if log_handler is not None:
+            logging.root.setLevel(logging.NOTSET)  # the handler's level decides
+            logging.root.addHandler(log_handler)
         # The levels are set after the process is created, because this step resets every logger of Scrapy.
         self._process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
         for logger, level in (VERBOSE_LOGGERS if verbose else QUIET_LOGGERS).items():

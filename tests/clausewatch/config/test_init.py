@@ -202,4 +202,4 @@ def test_the_crontab_line_works_from_any_folder_and_environment(tmp_path: Path) 
     command = line.split(" ", 5)[5].replace(r"\%", "%")
     subprocess.run(["/bin/sh", "-c", command], cwd="/", env={"PATH": "/nowhere"}, check=True)
     logged = (home / "watch.log").read_text(encoding="utf-8")
-    assert logged == f"{['--config', str(path), 'run']}\n"
+    assert logged == f"{['--config', str(path), 'run', '--log-format', 'timed']}\n"

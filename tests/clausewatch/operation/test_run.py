@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -366,3 +368,45 @@ def on_terminal(command: list[str], folder: Path) -> str:
     _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0, seen
     return seen.decode()
+
+
+def test_a_timed_log_has_the_time_and_the_run_in_each_line_and_sorts_problems_by_name(desk: Desk) -> None:
+    with serving() as site:
+        policies = {"Ferry": site.serve("/ferry", BEFORE), "Gone": site.url("/gone"), "Bus": site.url("/bus")}
+        desk.configure(policies | {"Deaf": "http://127.0.0.1:1/privacy"})
+        plain = desk.clausewatch("run", "--all")
+        timed = desk.clausewatch("run", "--all", "--log-format", "timed")
+    lines = [*timed.out.splitlines(), *timed.err.splitlines()]
+    assert [line for line in lines if not re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ run 2: ", line)] == []
+    assert [line.split(": ")[1] for line in timed.err.splitlines()] == ["Bus", "Deaf", "Gone"]
+    assert [line.partition("run 2: ")[2] for line in timed.err.splitlines()] == plain.err.splitlines()
+    assert timed.out.endswith("run 2: 4 policies checked: 1 unchanged, 2 not comparable, 1 failed\n")
+    assert timed.code == plain.code == 1
+
+
+def test_a_json_log_has_an_object_for_each_policy_and_for_the_run(desk: Desk) -> None:
+    with serving() as site, mail_server() as mail:
+        changed(desk, site, mail)
+        done = desk.clausewatch("run", "--all", "--log-format", "json")
+        refused = desk.clausewatch("run", "--policy", "Barge", "--log-format", "json")
+    policy, summary = map(json.loads, done.out.splitlines())
+    assert done.err == ""
+    assert (policy["run"], policy["policy"], policy["outcome"]) == (2, "Ferry", "changed")
+    assert (policy["material"], policy["severity"], policy["topics"]) == (True, "critical", ["sharing"])
+    assert summary["event"] == "summary"
+    assert summary["outcomes"] == {"changed": 1}
+    assert summary["messages"] == {"sent": 1, "held": 0, "waiting": 0, "given_up": 0}
+    assert (refused.code, refused.err) == (2, "")
+    error = json.loads(refused.out)
+    assert (error["level"], error["event"]) == ("error", "error")
+    assert "Barge" in error["message"]
+
+
+def test_a_log_in_json_has_the_log_of_scrapy_in_json_too(desk: Desk) -> None:
+    with serving() as site:
+        desk.configure({"Ferry": site.serve("/ferry", BEFORE)})
+        done = desk.clausewatch("run", "--verbose", "--log-format", "json")
+    entries = [json.loads(line) for line in done.out.splitlines()]
+    assert done.err == ""
+    assert any("Crawled (200)" in entry["message"] for entry in entries if entry["event"] == "log")
+    assert [entry["event"] for entry in entries if entry["event"] != "log"] == ["policy", "summary"]
