@@ -149,6 +149,14 @@ class NoFindingError(NotFoundError):
         super().__init__(f"no finding and no alert has the number {number!r}: {fix}")
 
 
+class InvalidCursorError(NotFoundError):
+    """The cursor of a page was not given by this program, or belongs to another question."""
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(f"{cursor[:40]!r} is not a cursor of this list; begin with the first page")
+        self.cursor = cursor
+
+
 class OutdatedAssessmentError(ArchiveError):
     """The assessment compared a text with a version that is no longer the latest version. Nothing was recorded."""
 

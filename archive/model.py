@@ -211,6 +211,21 @@ def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
     return next((value for name, value in headers if name == "content-type"), "")
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewTimes:
+    """Times within which findings should be reviewed, by severity. They count from the time when the change was first
+    seen. They do not apply if the policy gives a later day, such as an effective date."""
+
+    critical: timedelta = timedelta(days=2)
+    high: timedelta = timedelta(days=5)
+    other: timedelta = timedelta(days=14)
+    """Time for the severities medium and low."""
+
+    def of(self, severity: Severity) -> timedelta:
+        """Return the time for a severity."""
+        return {"critical": self.critical, "high": self.high}.get(severity, self.other)
+
+
 ReviewKind = Literal["acknowledge", "false-alarm", "comment"]
 REVIEW_KINDS: tuple[ReviewKind, ...] = ("acknowledge", "false-alarm", "comment")
 

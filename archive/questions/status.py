@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session, aliased, defer
 
 from archive.model import IMPORTED, OUTCOMES, FetchOutcome, Pending, Policy, SecondLooks, Version, is_imported
@@ -127,12 +128,20 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
     come last."""
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
-        fetches = _latest_fetches(session)
-        looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
-        troubles = _troubles(session)
-        versions = {
-            version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest_ids())], None)
-        }
+        return statuses_of(session, rows, now, true())
+
+
+def statuses_of(
+    session: Session, rows: Sequence[PolicyRow], now: datetime, condition: ColumnElement[bool]
+) -> tuple[PolicyStatus, ...]:
+    """Return the statuses of policies in the order of `rows`. `condition` is a condition on `PolicyRow` that selects
+    these policies."""
+    fetches = _latest_fetches(session, condition)
+    pending = select(PendingRow).join(PolicyRow, PolicyRow.id == PendingRow.policy_id).where(condition)
+    looks = {row.policy_id: row for row in session.scalars(pending)}
+    troubles = _troubles(session, condition)
+    latest = latest_ids().where(condition)
+    versions = {version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest)], None)}
     return tuple(
         _status(
             row,
@@ -169,22 +178,22 @@ def never_checked(policy: Policy) -> PolicyStatus:
     )
 
 
-def _newest() -> Select[int]:
+def _newest(condition: ColumnElement[bool]) -> Select[int]:
     """Select the id of each policy's last visit, in a form that an index can answer."""
     visit = aliased(FetchRow)
     last = select(func.max(visit.id)).where(visit.policy_id == PolicyRow.id).scalar_subquery()
-    return select(last).select_from(PolicyRow)
+    return select(last).select_from(PolicyRow).where(condition)
 
 
-def _latest_fetches(session: Session) -> dict[int, FetchRow]:
-    query = select(FetchRow).where(FetchRow.id.in_(_newest())).options(defer(FetchRow.headers))
+def _latest_fetches(session: Session, condition: ColumnElement[bool]) -> dict[int, FetchRow]:
+    query = select(FetchRow).where(FetchRow.id.in_(_newest(condition))).options(defer(FetchRow.headers))
     return {row.policy_id: row for row in session.scalars(query)}
 
 
-def _troubles(session: Session) -> dict[int, _Trouble]:
+def _troubles(session: Session, condition: ColumnElement[bool]) -> dict[int, _Trouble]:
     """Return, for each policy, the visits after the last visit that found the policy."""
     good, visit = (*SEEN, "pending"), aliased(FetchRow)
-    unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest()), FetchRow.outcome.not_in(good))
+    unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest(condition)), FetchRow.outcome.not_in(good))
     last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
     last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
     # With DISTINCT, SQLite looks up the last good visit once for each policy, not once for each later visit.

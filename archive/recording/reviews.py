@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,8 @@ from archive.storage.tables import (
     ReviewRow,
     VersionRow,
 )
-from archive.storage.version_reader import policy_row, recorded_finding
+from archive.storage.version_reader import policy_row, read_timing, recorded_finding
+from differ.model import Timing
 
 ALERT_DIGITS = 16
 """Length, in hexadecimal digits, of the alert ID that messages quote."""
@@ -42,6 +43,13 @@ class Reviewable:
     version: int
     _: KW_ONLY
     seen_at: datetime
+    change: int
+    """Number of the change."""
+    owner: str = ""
+    """Owner of the policy; "" if there is none."""
+    tags: tuple[str, ...] = ()
+    timing: Timing = field(default_factory=Timing)
+    """Relation of the change to the dates in the policy."""
     earlier: int | None = None
     """The version with which a net change begins; None if the change begins with the previous version."""
 
@@ -139,13 +147,23 @@ def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
 def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
     """Return the findings that meet conditions on the joined rows, in the order in which they were recorded."""
     before = aliased(VersionRow)
-    columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at, before.number)
+    columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at, before.number, ChangeRow.timing)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     query = query.outerjoin(NetChangeRow, NetChangeRow.change_id == ChangeRow.id)
     query = query.outerjoin(before, before.id == NetChangeRow.earlier_id)
     return tuple(
-        Reviewable(recorded_finding(row, policy.id, lookup), policy.name, number, seen_at=seen_at, earlier=earlier)
-        for row, policy, number, seen_at, earlier in session.execute(query)
+        Reviewable(
+            recorded_finding(row, policy.id, lookup),
+            policy.name,
+            number,
+            seen_at=seen_at,
+            change=row.change_id,
+            owner=policy.owner,
+            tags=tuple(policy.tags),
+            timing=read_timing(timing),
+            earlier=earlier,
+        )
+        for row, policy, number, seen_at, earlier, timing in session.execute(query)
     )
 
 

@@ -29,9 +29,12 @@ def suppression_conditions(
 
 
 def _in_section(session: Session, query: Query, column: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
-    if query.section is None:
-        return []
+    return [] if query.section is None else [contains(session, column, query.section)]
+
+
+def contains(session: Session, column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
+    """Whether a column contains a text, regardless of upper and lower case."""
     if session.get_bind().dialect.name == "sqlite":
         # SQLite's own lower() knows only ASCII; `archive.storage.engines` adds casefold.
-        return [func.instr(func.casefold(column), query.section.casefold()) > 0]
-    return [column.icontains(query.section, autoescape=True)]
+        return func.instr(func.casefold(column), words.casefold()) > 0
+    return column.icontains(words, autoescape=True)

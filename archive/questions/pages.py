@@ -1,0 +1,59 @@
+"""Divides long answers into pages. A page ends with a cursor, from which the next page continues. So no entry is missed
+or repeated if rows are added between two pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import KW_ONLY, dataclass
+from typing import Generic, TypeVar
+
+from archive.errors import InvalidCursorError
+
+Entry_co = TypeVar("Entry_co", covariant=True)
+
+Key = tuple[int | str, ...]
+"""The position of an entry in the order of an answer."""
+
+MOST_ENTRIES = 200
+"""Default and maximum number of entries on a page."""
+
+MOST_COUNTED = 1000
+"""Number up to which matching entries are counted, if counting all of them could take long."""
+
+LARGEST = 2**63 - 1
+"""Largest whole number that a database compares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Entry_co]):
+    """A part of a long answer."""
+
+    entries: tuple[Entry_co, ...]
+    next: str | None
+    """Cursor of the next page. None if this is the last page."""
+    _: KW_ONLY
+    count: int | None = None
+    """Number of entries on all pages; None if they were not counted."""
+    counted_all: bool = True
+    """False if counting ended at `MOST_COUNTED`, so that there are more entries than `count`."""
+
+
+def cursor_of(key: Key) -> str:
+    """Return the cursor for the page that begins after the entry with this key. It is safe in an address."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def key_of(cursor: str, shape: tuple[type[int] | type[str], ...]) -> Key:
+    """Return the key in a cursor. `shape` has the types of its parts. Raises InvalidCursorError."""
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise InvalidCursorError(cursor) from error
+    if not isinstance(key, list) or len(key) != len(shape):
+        raise InvalidCursorError(cursor)
+    for part, kind in zip(key, shape, strict=True):
+        if type(part) is not kind or (isinstance(part, int) and abs(part) > LARGEST):
+            raise InvalidCursorError(cursor)
+    return tuple(key)
