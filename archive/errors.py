@@ -14,7 +14,10 @@
     ├── NotFoundError                a question that has no answer; the message suggests the most similar names
     │   ├── UnknownPolicyError
     │   ├── UnknownTagError
-    │   └── NoVersionError
+    │   ├── NoVersionError
+    │   └── UnknownPersonError
+    ├── KnownPersonError             a person with this name may already sign in at the desk
+    ├── LastOperatorError            the last operator of the desk cannot be removed
     ├── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
     └── RunElsewhereError            another run uses the same server (the command line exits with 4)
 
@@ -155,6 +158,29 @@ class InvalidCursorError(NotFoundError):
     def __init__(self, cursor: str) -> None:
         super().__init__(f"{cursor[:40]!r} is not a cursor of this list; begin with the first page")
         self.cursor = cursor
+
+
+class UnknownPersonError(NotFoundError):
+    """The desk knows no person with this name."""
+
+    def __init__(self, name: str, existing: Iterable[str]) -> None:
+        names = tuple(existing)
+        fix = f"known are {', '.join(map(repr, names))}" if names else "`clausewatch desk person add` adds a person"
+        super().__init__(f"there is no person {name!r}: {fix}")
+
+
+class KnownPersonError(ArchiveError):
+    """A person with this name may already sign in at the desk."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is already a person {name!r}: choose another name, or remove that person first")
+
+
+class LastOperatorError(ArchiveError):
+    """The last operator of the desk cannot be removed, because nobody could add people at the desk then."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is the last operator: add another operator first")
 
 
 class OutdatedAssessmentError(ArchiveError):

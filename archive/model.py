@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -226,8 +227,9 @@ class ReviewTimes:
         return {"critical": self.critical, "high": self.high}.get(severity, self.other)
 
 
-ReviewKind = Literal["acknowledge", "false-alarm", "comment"]
-REVIEW_KINDS: tuple[ReviewKind, ...] = ("acknowledge", "false-alarm", "comment")
+ReviewKind = Literal["acknowledge", "false-alarm", "comment", "take-back"]
+REVIEW_KINDS: tuple[ReviewKind, ...] = ("acknowledge", "false-alarm", "comment", "take-back")
+"""A `take-back` revokes the verdict before it, so that the finding waits for a review again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,15 @@ class Review:
     _: KW_ONLY
     by: str
     at: datetime
+    id: int = field(default=0, compare=False)
+    """Number of the review in the archive. It is 0 if the review is not recorded yet."""
+
+
+def counting_verdict(reviews: Sequence[Review]) -> Review | None:
+    """Return the verdict that counts among the reviews of a finding, given oldest first. Return None if there is no
+    verdict, or if the last verdict was taken back."""
+    last = next((review for review in reversed(reviews) if review.kind != "comment"), None)
+    return None if last is None or last.kind == "take-back" else last
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +269,8 @@ class RecordedFinding:
 
     @property
     def verdict(self) -> Review | None:
-        """The review that counts. It is the last review that is not a comment."""
-        return next((review for review in reversed(self.reviews) if review.kind != "comment"), None)
+        """The verdict that counts; see `counting_verdict`."""
+        return counting_verdict(self.reviews)
 
     @property
     def is_false_alarm(self) -> bool:

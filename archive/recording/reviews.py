@@ -5,8 +5,8 @@ review can revoke an earlier review."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.errors import NoFindingError
-from archive.model import RecordedFinding, Review
+from archive.model import RecordedFinding, Review, counting_verdict
 from archive.storage.database import Archive
-from archive.storage.review_lookup import ReviewLookup
+from archive.storage.review_lookup import ReviewLookup, review_of
 from archive.storage.tables import (
     IS_STEP,
     AlertRow,
@@ -85,6 +85,64 @@ def add_review(archive: Archive, review: Review) -> None:
         session.add(
             ReviewRow(finding_id=review.finding, kind=review.kind, text=review.text, by=review.by, at=review.at)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The results of recording the reviews of one person."""
+
+    recorded: tuple[Review, ...]
+    refused: tuple[Review, ...]
+    """The reviews of other people, or of the same person, that made reviews of this time obsolete."""
+
+
+def decide(archive: Archive, reviews: Iterable[Review], seen: Mapping[int, int]) -> Decided:
+    """Record reviews of several findings, unless something was decided since their author looked.
+
+    `seen` has, by number of the finding, the number of the verdict that the author saw, or 0. If another verdict counts
+    now, the first decision stays, and is returned as refused. A comment is refused only if the same person wrote the
+    same comment just before, so that a form that is sent twice counts once. Raises NoFindingError.
+    """
+    recorded, refused = [], []
+    with archive.writing() as session:
+        for review in reviews:
+            if session.get(FindingRow, review.finding) is None:
+                raise NoFindingError(str(review.finding))
+            obstacle = _obstacle(_reviews_of(session, review.finding), review, seen.get(review.finding, 0))
+            if obstacle is not None:
+                refused.append(obstacle)
+                continue
+            kept = asdict(review)
+            del kept["id"], kept["finding"]
+            row = ReviewRow(finding_id=review.finding, **kept)
+            session.add(row)
+            session.flush()
+            recorded.append(review_of(row))
+    return Decided(tuple(recorded), tuple(refused))
+
+
+def _reviews_of(session: Session, finding: int) -> list[Review]:
+    rows = session.scalars(select(ReviewRow).where(ReviewRow.finding_id == finding).order_by(ReviewRow.id))
+    return list(map(review_of, rows))
+
+
+def _obstacle(before: Sequence[Review], review: Review, seen: int) -> Review | None:
+    """Return the earlier review because of which a review is not recorded, or None."""
+    if review.kind == "comment":
+        last = before[-1] if before else None
+        return last if last and (last.kind, last.text, last.by) == (review.kind, review.text, review.by) else None
+    verdict = counting_verdict(before)
+    if (0 if verdict is None else verdict.id) != seen:
+        return verdict or before[-1]
+    return before[-1] if review.kind == "take-back" and verdict is None and before else None
+
+
+def verdicts_numbered(archive: Archive, numbers: Sequence[int]) -> tuple[Review, ...]:
+    """Return the reviews with these numbers that still count as verdicts."""
+    with archive.reading() as session:
+        rows = session.scalars(select(ReviewRow).where(ReviewRow.id.in_(numbers)).order_by(ReviewRow.id)).all()
+        now = {row.finding_id: counting_verdict(_reviews_of(session, row.finding_id)) for row in rows}
+    return tuple(review_of(row) for row in rows if (verdict := now[row.finding_id]) and verdict.id == row.id)
 
 
 def find_reviewable(archive: Archive, number: str) -> Reviewable:
@@ -174,7 +232,8 @@ def _matters() -> ColumnElement[bool]:
 
 def _open() -> list[ColumnElement[bool]]:
     """Conditions that a finding is yet to be reviewed. Those of net changes repeat what the changes between contain."""
-    judged = select(ReviewRow.finding_id).where(ReviewRow.kind != "comment")
+    last = select(func.max(ReviewRow.id)).where(ReviewRow.kind != "comment").group_by(ReviewRow.finding_id)
+    judged = select(ReviewRow.finding_id).where(ReviewRow.id.in_(last), ReviewRow.kind != "take-back")
     return [_matters(), IS_STEP, FindingRow.id.not_in(judged)]
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.model import REVIEW_KINDS, Review, ReviewKind
+from archive.model import REVIEW_KINDS, Review, counting_verdict
 from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
 
 FindingKey = tuple[int, str, str, str]
@@ -23,11 +23,11 @@ class ReviewLookup:
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
         """Reviews by number of the finding, oldest first."""
         for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
-            self.reviews[row.finding_id] += (Review(row.finding_id, _kind(row.kind), row.text, by=row.by, at=row.at),)
+            self.reviews[row.finding_id] += (review_of(row),)
         self.verdicts = {
-            finding: judging[-1]
+            finding: verdict
             for finding, reviews in self.reviews.items()
-            if (judging := [review for review in reviews if review.kind != "comment"])
+            if (verdict := counting_verdict(reviews)) is not None
         }
         """The review that counts for a finding, by number of the finding."""
         self.false_alarms = self._false_alarms(session)
@@ -54,5 +54,7 @@ class ReviewLookup:
         return None if alarm is None or alarm.finding == row.id else alarm
 
 
-def _kind(stored: str) -> ReviewKind:
-    return next(kind for kind in REVIEW_KINDS if kind == stored)
+def review_of(row: ReviewRow) -> Review:
+    """Return a review from its row."""
+    kind = next(kind for kind in REVIEW_KINDS if kind == row.kind)
+    return Review(row.finding_id, kind, row.text, by=row.by, at=row.at, id=row.id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from archive.access.people import SECRETS
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, PolicyRow, RestoreRow, VersionRow
 
@@ -18,7 +19,8 @@ def note_restored(archive: Archive, now: datetime) -> int:
 
     A message that waited when the backup was made may have been sent after the backup. So it is given up, and is listed
     as given up. The first change of each policy after the restoration may also have been sent before, so it is recorded
-    but alerts nobody."""
+    but alerts nobody. Everybody is signed out of the desk, and its tokens and secret addresses end, because some of
+    them may have been ended after the backup was made."""
     with archive.writing() as session:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
         numbers: dict[int, int] = dict(session.execute(newest).all())
@@ -27,6 +29,8 @@ def note_restored(archive: Archive, now: datetime) -> int:
         waiting = session.scalars(select(DeliveryRow).where(DeliveryRow.state.in_(("due", "sending")))).all()
         for delivery in waiting:
             delivery.state, delivery.error = "dead", WITHDRAWN
+        for table in SECRETS:
+            session.execute(delete(table))
     return len(waiting)
 
 

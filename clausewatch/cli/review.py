@@ -13,6 +13,7 @@ from archive.recording.reviews import Reviewable, RuleTally, add_review, find_re
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import NoAnswerError
+from clausewatch.output.change_text import DEEDS
 from clausewatch.output.json_rows import as_json, reviewable_row, tally_row
 from clausewatch.output.redline_text import finding_lines
 from clausewatch.output.terminal import columns, printable, wrapped
@@ -35,6 +36,7 @@ FORMATS = click.Choice(("text", "json"))
 @click.argument("findings", nargs=-1, metavar="[FINDING]...")
 @click.option("--acknowledge", is_flag=True, help="The finding is correct.")
 @click.option("--false-alarm", is_flag=True, help="The finding is wrong.")
+@click.option("--take-back", is_flag=True, help="Revoke the last verdict: the finding is to be reviewed again.")
 @click.option("--comment", metavar="TEXT", default="", help="Add a comment, alone or with a verdict.")
 @click.option("--by", metavar="NAME", help="The reviewer.  [default: the login]")
 @click.option("--policy", metavar="POLICY", help="List the findings of this policy only.", shell_complete=policy_names)
@@ -49,6 +51,7 @@ def review(
     findings: tuple[str, ...],
     acknowledge: bool,
     false_alarm: bool,
+    take_back: bool,
     comment: str,
     by: str | None,
     policy: str | None,
@@ -75,14 +78,15 @@ def review(
     clausewatch review 3f9c2a7be01d4458 --false-alarm --comment "only the numbering changed" --by Ratna
     clausewatch review --rules
     """
-    if acknowledge and false_alarm:
-        raise click.UsageError("Give --acknowledge or --false-alarm, not both.")
-    says = acknowledge or false_alarm or bool(comment)
+    deeds: dict[ReviewKind, bool] = {"acknowledge": acknowledge, "false-alarm": false_alarm, "take-back": take_back}
+    if sum(deeds.values()) > 1:
+        raise click.UsageError("Give only one of --acknowledge, --false-alarm and --take-back.")
+    kind: ReviewKind = next((kind for kind, given in deeds.items() if given), "comment")
+    says = kind != "comment" or bool(comment)
     if says and not findings:
         raise click.UsageError("Name the finding: `clausewatch review` lists them.")
     if findings and (rules or policy):
         raise click.UsageError("--rules and --policy are for lists: do not name a finding with them.")
-    kind: ReviewKind = "acknowledge" if acknowledge else "false-alarm" if false_alarm else "comment"
     if says:
         lines = _say(context, findings, kind, text=_checked(comment, LONGEST_TEXT, "--comment"), by=_name(by))
     elif findings:
@@ -122,12 +126,13 @@ def _say(context: CommandContext, findings: Sequence[str], kind: ReviewKind, tex
     now = datetime.now(UTC)
     with context.archive() as archive:
         named = [find_reviewable(archive, finding) for finding in findings]  # find all before recording any
+        if kind == "take-back" and (without := [str(it.recorded.id) for it in named if it.recorded.verdict is None]):
+            raise click.UsageError(f"There is no verdict to take back on finding {' and '.join(without)}.")
         for reviewable in named:
             add_review(archive, Review(reviewable.recorded.id, kind, text, by=by, at=now))
-    deed = {"acknowledge": "acknowledged", "false-alarm": "marked as a false alarm", "comment": "commented"}[kind]
     for reviewable in named:
         label = f"{reviewable.policy}, version {reviewable.versions}, {reviewable.recorded.finding.topic}"
-        yield printable(f"Finding {reviewable.recorded.id} ({label}): {deed} by {by}.")
+        yield printable(f"Finding {reviewable.recorded.id} ({label}): {DEEDS[kind]} by {by}.")
     if kind == "false-alarm":
         yield "The same words in the same policy send no further alert."
 

@@ -24,9 +24,10 @@ def forget(context: CommandContext, name: str, yes: bool) -> None:
 
     If NAME is in the configuration, remove NAME there first. This command also removes a subscription that `subscribe`
     made. The records of sent messages are kept without the name and addresses. Reviews are kept without the name, but
-    with their comments. The evidence of the policies is not changed. The database is rewritten, so that its files no
-    longer contain the name. For a large archive this takes a while, and no other command can use the archive during
-    this time. Backups, and the logs of a mail or database server, are not changed.
+    with their comments. At the desk, the person can no longer sign in. The evidence of the policies is not changed. The
+    database is rewritten, so that its files no longer contain the name. For a large archive this takes a while, and no
+    other command can use the archive during this time. Backups, and the logs of a mail or database server, are not
+    changed.
     """
     from notifier import outbox
 
@@ -47,5 +48,7 @@ def forget(context: CommandContext, name: str, yes: bool) -> None:
     if erased.reviews:
         made = "1 review" if erased.reviews == 1 else f"{erased.reviews} reviews"
         click.echo(f"Erased: the reviewer's name in {made}. The text of reviews is evidence, and is kept.")
+    if erased.at_desk:
+        click.echo("Erased: the name at the desk, and in its access log. The person can no longer sign in.")
     for other in erased.also_at:
         click.echo(f"An erased address is still used by the subscription {other}: remove it there.")

@@ -14,6 +14,7 @@ DEEDS: dict[ReviewKind, str] = {
     "acknowledge": "acknowledged",
     "false-alarm": "marked as a false alarm",
     "comment": "commented",
+    "take-back": "put back to be reviewed",
 }
 
 

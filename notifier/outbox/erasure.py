@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from archive.access.people import erase_from_desk
 from archive.storage.database import Archive
 from archive.storage.tables import AlertRow, DeliveryRow, ReviewRow, SubscriptionRow
 from archive.upkeep.vacuum import vacuum
@@ -17,7 +18,7 @@ from notifier.outbox.subscriptions import cancel, present, subscription
 FORGOTTEN = "forgotten"
 """Word that replaces an erased name or address. A number follows this word."""
 
-TABLES = ("subscription", "alert", "delivery", "review")
+TABLES = ("subscription", "alert", "delivery", "review", "person", "desk_access")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Erased:
     """Number of reviews whose author was erased. Their text stays."""
     also_at: tuple[str, ...]
     """Other command-line subscriptions that use one of the addresses. They are not changed."""
+    at_desk: bool = False
+    """Whether the person could sign in at the desk, or was named in its access log."""
 
 
 def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
@@ -43,14 +46,16 @@ def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
     evidence chain contains no names of people and is not changed. Earlier copies of the database and the logs of a
     database server are not changed either."""
     with archive.writing() as session:
+        at_desk = erase_from_desk(session, name, FORGOTTEN)
         row, reviews = subscription(session, name), _erase_reviews(session, name)
-        if row is None and not reviews:
+        if row is None and not reviews and not at_desk:
             return None
         erased = (
             Erased(0, 0, 0, reviews=reviews, also_at=())
             if row is None
             else _erase_subscription(session, row, reviews, now)
         )
+        erased = replace(erased, at_desk=at_desk)
         # Subscriptions that the person made for other people stay, without the person's name.
         session.execute(update(SubscriptionRow).where(SubscriptionRow.created_by == name).values(created_by=FORGOTTEN))
     vacuum(archive, TABLES)

@@ -14,7 +14,15 @@ from archive.model import Query, Review, ReviewKind
 from archive.questions.history import history
 from archive.recording.net_changes import Span, record_net_change
 from archive.recording.recorder import record
-from archive.recording.reviews import add_review, find_reviewable, rule_tallies, unreviewed, unreviewed_counts
+from archive.recording.reviews import (
+    add_review,
+    decide,
+    find_reviewable,
+    rule_tallies,
+    unreviewed,
+    unreviewed_counts,
+    verdicts_numbered,
+)
 from archive.storage.database import Archive, open_archive
 from archive.storage.sealing import SealedError
 from archive.storage.tables import FindingRow, ReviewRow
@@ -184,3 +192,44 @@ def test_a_net_change_asks_for_no_second_review(archive: Archive) -> None:
     assert unreviewed_counts(archive) == {"Teahouse": len(before)}
     reviewable = find_reviewable(archive, str(net))
     assert (reviewable.earlier, reviewable.version, reviewable.versions) == (1, 3, "1 to 3")
+
+
+def review(finding: int, kind: ReviewKind, by: str = "Ratna", text: str = "") -> Review:
+    return Review(finding, kind, text, by=by, at=NOW)
+
+
+def test_the_first_of_two_decisions_counts_and_the_second_person_sees_it(archive: Archive) -> None:
+    first = decide(archive, [review(1, "acknowledge")], {})
+    second = decide(archive, [review(1, "false-alarm", by="Budi"), review(2, "acknowledge", by="Budi")], {})
+    assert [(seen.finding, seen.by, seen.kind) for seen in second.refused] == [(1, "Ratna", "acknowledge")]
+    assert [made.finding for made in second.recorded] == [2]
+    assert find_reviewable(archive, "1").recorded.verdict == first.recorded[0]
+
+
+def test_a_decision_that_is_sent_twice_is_recorded_once(archive: Archive) -> None:
+    for kind in ("acknowledge", "comment"):
+        for _ in range(2):
+            decide(archive, [review(1, kind, text="seen")], {})
+    assert [entry.kind for entry in find_reviewable(archive, "1").recorded.reviews] == ["acknowledge", "comment"]
+
+
+def test_taking_back_needs_the_verdict_that_was_seen(archive: Archive) -> None:
+    [made] = decide(archive, [review(1, "false-alarm")], {}).recorded
+    assert verdicts_numbered(archive, [made.id, 99]) == (made,)
+    assert not decide(archive, [review(1, "take-back")], {1: made.id + 1}).recorded
+    assert unreviewed_counts(archive) == {}
+    assert decide(archive, [review(1, "take-back")], {1: made.id}).recorded
+    assert verdicts_numbered(archive, [made.id]) == ()
+    assert unreviewed_counts(archive) == {"Teahouse": 1}
+    assert not decide(archive, [review(1, "take-back")], {1: made.id}).recorded
+    assert not decide(archive, [review(1, "take-back")], {}).recorded
+    assert [tally.false_alarms for tally in rule_tallies(archive)] == [0]
+    assert decide(archive, [review(1, "acknowledge")], {}).recorded
+    assert find_reviewable(archive, "1").recorded.verdict is not None
+    assert list(verify(archive, Tally())) == []
+
+
+def test_a_decision_about_an_unknown_finding_records_nothing(archive: Archive) -> None:
+    with pytest.raises(NoFindingError):
+        decide(archive, [review(1, "acknowledge"), review(99, "acknowledge")], {})
+    assert find_reviewable(archive, "1").recorded.reviews == ()

@@ -110,7 +110,7 @@ def test_the_precision_of_each_rule_is_computed_from_reviews(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("1", "--acknowledge", "--false-alarm"), "Give --acknowledge or --false-alarm, not both"),
+        (("1", "--acknowledge", "--false-alarm"), "Give only one of --acknowledge, --false-alarm and --take-back"),
         (("--acknowledge",), "Name the finding"),
         (("1", "--rules"), "are for lists"),
         (("1", "--acknowledge", "--by", " "), "--by is empty"),
@@ -136,3 +136,17 @@ def test_the_name_of_a_reviewer_is_erased_and_the_review_stays(tmp_path: Path) -
     assert "by forgotten: asked their DPO" in shown
     assert call(path, "verify").exit_code == 0
     assert call(path, "subscribers", "forget", "Ratna W.", "--yes").exit_code == 2
+
+
+def test_a_verdict_that_is_taken_back_no_longer_counts(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    refused = call(path, "review", "1", "--take-back", "--by", "Ratna")
+    assert refused.exit_code == 2
+    assert "There is no verdict to take back on finding 1." in refused.stderr
+    call(path, "review", "1", "--false-alarm", "--by", "Budi")
+    assert [row["id"] for row in answered(path, "review")] == []
+    assert "put back to be reviewed by Ratna" in call(path, "review", "1", "--take-back", "--by", "Ratna").stdout
+    assert [row["id"] for row in answered(path, "review")] == [1]
+    assert "put back to be reviewed on" in call(path, "diff", "Teahouse").stdout
+    [tally] = answered(path, "review", "--rules")
+    assert (tally["acknowledged"], tally["false_alarms"]) == (0, 0)

@@ -1,0 +1,148 @@
+"""Keeps the people who may sign in at the desk, their roles, and their settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from archive.errors import KnownPersonError, LastOperatorError, UnknownPersonError
+from archive.storage.database import Archive
+from archive.storage.tables import AccessRow, BrowserRow, FeedRow, LinkRow, PersonRow, SessionRow, TokenRow
+
+Role = Literal["reader", "reviewer", "auditor", "operator"]
+ROLES: tuple[Role, ...] = ("reader", "reviewer", "auditor", "operator")
+
+SECRETS = (SessionRow, BrowserRow, LinkRow, TokenRow, FeedRow)
+"""The tables whose secrets let somebody in as a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person who may sign in at the desk."""
+
+    id: int
+    name: str
+    role: Role
+    has_password: bool
+    language: str
+    """Code of the language of the person's pages."""
+    zone: str
+    """Time zone of the person's pages."""
+    keys: bool
+    """Whether single keys are commands on the person's pages."""
+    created_at: datetime
+
+
+def add_person(archive: Archive, name: str, role: Role, now: datetime) -> Person:
+    """Add a person without a password. Raises KnownPersonError if the name is taken."""
+    with archive.writing() as session:
+        if _row(session, name) is not None:
+            raise KnownPersonError(name)
+        row = PersonRow(name=name, role=role, created_at=now)
+        session.add(row)
+        session.flush()
+        session.refresh(row)
+        return person_of(row)
+
+
+def remove_person(archive: Archive, name: str) -> None:
+    """Remove a person, and end every session, link, token and secret address of the person.
+
+    Raises UnknownPersonError. Raises LastOperatorError for the last operator.
+    """
+    with archive.writing() as session:
+        _remove(session, _required(session, name))
+
+
+def erase_from_desk(session: Session, name: str, replacement: str) -> bool:
+    """Remove a person, and replace the name in the access log. Return whether the name was there.
+
+    Raises LastOperatorError.
+    """
+    row = _row(session, name)
+    if row is not None:
+        _remove(session, row)
+    named = select(AccessRow.id).where((AccessRow.person == name) | (AccessRow.about == name))
+    deeds = session.scalars(named).all()
+    session.execute(update(AccessRow).where(AccessRow.person == name).values(person=replacement))
+    session.execute(update(AccessRow).where(AccessRow.about == name).values(about=replacement))
+    return row is not None or bool(deeds)
+
+
+def _remove(session: Session, row: PersonRow) -> None:
+    operators = select(func.count()).where(PersonRow.role == "operator")
+    if row.role == "operator" and session.scalars(operators).one() == 1:
+        raise LastOperatorError(row.name)
+    for table in SECRETS:
+        session.execute(delete(table).where(table.person_id == row.id))
+    session.delete(row)
+
+
+def people(archive: Archive) -> tuple[Person, ...]:
+    """Return all people, sorted by name."""
+    with archive.reading() as session:
+        return tuple(map(person_of, session.scalars(select(PersonRow).order_by(PersonRow.name))))
+
+
+def person_named(archive: Archive, name: str) -> Person:
+    """Return the person with this name. Raises UnknownPersonError."""
+    with archive.reading() as session:
+        return person_of(_required(session, name))
+
+
+def password_hash(archive: Archive, name: str) -> tuple[Person, str] | None:
+    """Return a person and the hash of the person's password. Return None if there is no such person or no password."""
+    with archive.reading() as session:
+        row = _row(session, name)
+        return None if row is None or not row.password else (person_of(row), row.password)
+
+
+def set_password(archive: Archive, person: int, hashed: str, *, keep_session: str) -> None:
+    """Store the hash of a person's new password. End every session, known browser and link of the person, except the
+    session with the SHA-256 `keep_session`."""
+    with archive.writing() as session:
+        session.execute(update(PersonRow).where(PersonRow.id == person).values(password=hashed))
+        session.execute(delete(LinkRow).where(LinkRow.person_id == person))
+        session.execute(delete(BrowserRow).where(BrowserRow.person_id == person))
+        session.execute(delete(SessionRow).where(SessionRow.person_id == person, SessionRow.sha256 != keep_session))
+
+
+def set_preferences(archive: Archive, person: int, *, language: str, zone: str, keys: bool) -> None:
+    """Store the language, the time zone and the use of single keys on a person's pages."""
+    with archive.writing() as session:
+        chosen = {"language": language, "zone": zone, "keys": keys}
+        session.execute(update(PersonRow).where(PersonRow.id == person).values(**chosen))
+
+
+def person_of(row: PersonRow) -> Person:
+    """Return a person from a row."""
+    return Person(
+        id=row.id,
+        name=row.name,
+        role=role_of(row.role),
+        has_password=bool(row.password),
+        language=row.language,
+        zone=row.zone,
+        keys=row.keys,
+        created_at=row.created_at,
+    )
+
+
+def role_of(stored: str) -> Role:
+    """Return a stored role. An unknown role raises StopIteration."""
+    return next(role for role in ROLES if role == stored)
+
+
+def _row(session: Session, name: str) -> PersonRow | None:
+    return session.scalar(select(PersonRow).where(PersonRow.name == name))
+
+
+def _required(session: Session, name: str) -> PersonRow:
+    row = _row(session, name)
+    if row is None:
+        raise UnknownPersonError(name, session.scalars(select(PersonRow.name).order_by(PersonRow.name)))
+    return row

@@ -1,0 +1,19 @@
+"""Makes secrets and the hashes under which they are stored. A secret has 256 random bits, so its hash needs no salt."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+LONGEST = 200
+"""Maximum length of a secret that is looked up, in characters."""
+
+
+def new_secret() -> str:
+    """Return a new secret, in letters that an address may have."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(secret: str) -> str:
+    """Return the SHA-256 under which a secret is stored."""
+    return hashlib.sha256(secret[:LONGEST].encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,118 @@
+"""Keeps the browsers in which people are signed in, and the links that sign a person in once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from archive.access.people import Person, person_of
+from archive.access.secrets import hash_of, new_secret
+from archive.storage.database import Archive
+from archive.storage.tables import BrowserRow, LinkRow, PersonRow, SessionRow
+
+TOUCH = timedelta(minutes=5)
+"""Interval between two records of a session's last request. Recording every request would block runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that has not ended."""
+
+    id: int
+    person: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person who is signed in, and the last recorded request of the session."""
+
+    person: Person
+    session: int
+    seen_at: datetime
+
+    def should_touch(self, now: datetime) -> bool:
+        """Whether the session's last request should be recorded."""
+        return now - self.seen_at >= TOUCH
+
+
+def start_session(archive: Archive, person: int, now: datetime, lasting: timedelta) -> str:
+    """Start a session, and return its secret. The session ends after `lasting`, even if it is used."""
+    secret = new_secret()
+    with archive.writing() as session:
+        session.execute(delete(SessionRow).where(SessionRow.ends_at <= now))
+        row = SessionRow(sha256=hash_of(secret), person_id=person, created_at=now, seen_at=now, ends_at=now + lasting)
+        session.add(row)
+    return secret
+
+
+def signed_in(archive: Archive, secret: str, now: datetime, idle: timedelta) -> SignedIn | None:
+    """Return who is signed in with this secret. Return None if the session ended, or was not used for `idle`."""
+    query = select(SessionRow, PersonRow).join(PersonRow, PersonRow.id == SessionRow.person_id)
+    query = query.where(SessionRow.sha256 == hash_of(secret), SessionRow.ends_at > now, SessionRow.seen_at > now - idle)
+    with archive.reading() as session:
+        match = session.execute(query).first()
+        return None if match is None else SignedIn(person_of(match[1]), match[0].id, match[0].seen_at)
+
+
+def touch_session(archive: Archive, session_id: int, now: datetime) -> None:
+    """Record that a session is used."""
+    with archive.writing() as session:
+        session.execute(update(SessionRow).where(SessionRow.id == session_id).values(seen_at=now))
+
+
+def end_session(archive: Archive, session_id: int, *, of: int | None = None) -> bool:
+    """End a session. If `of` is given, the session must be of this person. Return whether there was such a session."""
+    with archive.writing() as session:
+        row = session.get(SessionRow, session_id)
+        if row is None or of not in (None, row.person_id):
+            return False
+        session.delete(row)
+        return True
+
+
+def open_sessions(archive: Archive, now: datetime, person: int | None = None) -> tuple[OpenSession, ...]:
+    """Return the sessions that have not ended, newest first. `person` limits them to one person."""
+    query = select(SessionRow, PersonRow.name).join(PersonRow, PersonRow.id == SessionRow.person_id)
+    query = query.where(SessionRow.ends_at > now).order_by(SessionRow.id.desc())
+    with archive.reading() as session:
+        rows = session.execute(query if person is None else query.where(SessionRow.person_id == person))
+        return tuple(OpenSession(row.id, name, row.created_at, row.seen_at) for row, name in rows)
+
+
+def remember_browser(archive: Archive, person: int, now: datetime) -> str:
+    """Remember a browser in which a person signed in, and return its secret."""
+    secret = new_secret()
+    with archive.writing() as session:
+        session.add(BrowserRow(sha256=hash_of(secret), person_id=person, created_at=now))
+    return secret
+
+
+def is_known_browser(archive: Archive, secret: str, name: str) -> bool:
+    """Return whether a person signed in before in the browser with this secret."""
+    query = select(BrowserRow.id).join(PersonRow, PersonRow.id == BrowserRow.person_id)
+    with archive.reading() as session:
+        return session.scalar(query.where(BrowserRow.sha256 == hash_of(secret), PersonRow.name == name)) is not None
+
+
+def make_link(archive: Archive, person: int, now: datetime, lasting: timedelta) -> str:
+    """Make a link that signs a person in once, and return its secret."""
+    secret = new_secret()
+    with archive.writing() as session:
+        session.execute(delete(LinkRow).where(LinkRow.ends_at <= now))
+        session.add(LinkRow(sha256=hash_of(secret), person_id=person, created_at=now, ends_at=now + lasting))
+    return secret
+
+
+def use_link(archive: Archive, secret: str, now: datetime) -> Person | None:
+    """Use up a link. Return its person, or None if the link was used or has ended."""
+    query = select(LinkRow, PersonRow).join(PersonRow, PersonRow.id == LinkRow.person_id)
+    with archive.writing() as session:
+        match = session.execute(query.where(LinkRow.sha256 == hash_of(secret), LinkRow.ends_at > now)).first()
+        if match is None:
+            return None
+        session.delete(match[0])
+        return person_of(match[1])
