@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SOURCES := archive benchmarks clausewatch crawler differ document languages notifier tests
+SOURCES := archive benchmarks clausewatch crawler differ docs/site document languages notifier tests
 
 # The first that is new enough; PYTHON=/path/to/python3.12 names another.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 # there are processors, as many tests wait: for a server, for a time that passes, for a command to end.
 PARALLEL := -n $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo quick test long bench validation check format lock clean
+.PHONY: help demo quick test long bench validation check docs format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make bench    run all benchmarks and print one table; an hour at most"
 	@echo "make validation  judge the changes that were kept apart, once for a commit, and log the scores"
 	@echo "make check    format, lint, types and tests: what CI runs"
+	@echo "make docs     build the documentation site into build/site; a broken link fails"
 	@echo "make format   put the code in order"
 	@echo "make lock     take the newest versions of everything into constraints.txt"
 	@echo "make clean    throw the environment away"
@@ -53,6 +54,11 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(PARALLEL) -m unit --cov --cov-report=term
 	$(BIN)/python -m pytest $(PARALLEL) -m "not unit"
+
+# tests/test_site.py builds the site in the same way, so `make check` does too.
+docs: $(STAMP)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs/site -d build/doctrees . build/site
+	@echo "Open build/site/index.html"
 
 format: $(STAMP)
 	$(BIN)/ruff format $(SOURCES)

@@ -12,12 +12,15 @@ import click
 from clausewatch.cli import COMMANDS, main
 from tests.sources import PROJECT
 
-WRITTEN = ("commands.md", "figures.md")
+WRITTEN = ("commands.md", "figures.md", "keys.md")
 """Documents that are not written by hand: a program writes them, or they list measurements."""
+
+TUTORIALS = sorted((PROJECT / "docs/tutorials").glob("*.md"))
 
 DOCUMENTS = [
     *(PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted(path for path in (PROJECT / "docs").glob("*.md") if path.name not in WRITTEN),
+    *TUTORIALS,
 ]
 
 _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
@@ -44,7 +47,7 @@ def shell_lines(document: Path) -> Iterator[list[str]]:
 def called(line: str) -> list[str]:
     """Return the words after `clausewatch` in a command. Leave out comments and redirections."""
     words = shlex.split(line, comments=True)[1:]
-    end = next((position for position, word in enumerate(words) if word in (">", ">>", "2>&1")), len(words))
+    end = next((position for position, word in enumerate(words) if word in (">", ">>", "2>&1", "||")), len(words))
     return words[:end]
 
 

@@ -6,30 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from clausewatch.cli import COMMANDS, main
-from clausewatch.config import load, tables
-from clausewatch.config.subscriber_table import SubscriberTable
-from tests import commands_page
+from clausewatch.config import load
+from tests import commands_page, keys_page
 from tests.commands_page import commands, options
 from tests.documents import DOCUMENTS, blocks, named, resolved, shell_lines
+from tests.keys_page import KEYS
 from tests.sources import PROJECT
 from tests.test_imports import ROOMS
 
 CONFIGURATION = (PROJECT / "docs/configuration.md").read_text(encoding="utf-8")
 
-KEYS: dict[str, tuple[type[BaseModel], ...]] = {
-    "At the top": (tables.FileTable,),
-    "`[crawl]`": (tables.FULL_CRAWL_TABLE,),
-    "`[messages]`": (tables.MessagesTable,),
-    "`[evidence]`": (tables.EvidenceTable,),
-    "`[watchdog]`": (tables.WatchdogTable,),
-    "`[[policy]]`": (tables.PolicyTable,),
-    "`[profile.NAME]`": (tables.ProfileTable, tables.RuleTable),
-    "`[[subscriber]]`": (SubscriberTable,),
-}
-"""Models of the configuration's tables, by the heading in docs/configuration.md that describes them."""
 TABLES = {"crawl", "channels", "messages", "evidence", "watchdog", "policy", "profile", "subscriber", "rule"}
 """Keys at the top of the configuration whose values are tables. These tables have their own headings."""
 
@@ -54,6 +42,11 @@ def document_id(document: Path) -> str:
 def test_the_page_of_commands_equals_the_help_texts() -> None:
     is_current = commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page()
     assert is_current, "a help text changed: run `.venv/bin/python -m tests.commands_page`"
+
+
+def test_the_page_of_keys_equals_the_tables_of_the_configuration() -> None:
+    is_current = keys_page.PAGE.read_text(encoding="utf-8") == keys_page.page()
+    assert is_current, "a key changed: run `.venv/bin/python -m tests.keys_page`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=document_id)

@@ -22,7 +22,7 @@ from tests.archive.visits import fetched, watch
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, page
 from tests.clausewatch.watched import call, configured, opened
 from tests.commands_page import PAGE
-from tests.documents import DOCUMENTS, resolved, shell_lines
+from tests.documents import DOCUMENTS, TUTORIALS, resolved, shell_lines
 
 FIRST = datetime(2026, 1, 10, 6, 0, tzinfo=UTC)
 NAMES = ("Kenalan", "Teahouse")
@@ -61,7 +61,9 @@ NEEDS = (
 
 FILES = ("url-watches.json", "urls.yaml", "kenalan-2024-03-31.html", "old.html", "new.html", "pairs.jsonl")
 
-LINES = list(dict.fromkeys(tuple(words) for document in [*DOCUMENTS, PAGE] for words in shell_lines(document)))
+PAGES = [*(document for document in DOCUMENTS if document not in TUTORIALS), PAGE]
+"""The documents with examples. `test_tutorials.py` runs the commands of tutorials, in their order."""
+LINES = list(dict.fromkeys(tuple(words) for document in PAGES for words in shell_lines(document)))
 
 
 @pytest.fixture(scope="module")
