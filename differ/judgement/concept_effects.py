@@ -113,7 +113,8 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
         return Effect(subject, part.kind, direction_of_words(gone, new), gone=wordings(gone), new=wordings(new))
     if before == after:
         return None
-    return Effect(subject, part.kind, direction(before - after, after - before), gone=wordings(gone), new=wordings(new))
+    towards = direction_of_levels(before - after, after - before)
+    return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new or gone))
 
 
 def says_the_same(
@@ -185,6 +186,16 @@ def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[
     if new and not gone and all(level == NEVER for _, level in new):
         return "tightened"
     return direction(gone, new)
+
+
+def direction_of_levels(gone: Levels, new: Levels) -> Direction:
+    """Return the direction of concepts that an edit only added or only removed. A new promise that something never
+    happens is `tightened`, and if the promise is removed, this is `loosened`. A statement that no consent is needed is
+    the opposite of a promise."""
+    if (gone and new) or not all(level == NEVER for _, level in (*gone, *new)):
+        return direction(gone, new)
+    allows = all(is_condition(concept) for concept, _ in (*gone, *new))
+    return "tightened" if bool(new) != allows else "loosened"
 
 
 def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:

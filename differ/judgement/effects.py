@@ -15,19 +15,33 @@ from differ.judgement.concept_effects import (
     Effect,
     EffectPart,
     direction,
+    direction_of_levels,
     part_effect,
     wordings,
 )
 from differ.judgement.open_words import joined_member, residue
-from differ.judgement.relevance import Watched, bears_on_request, is_address_line, names_right, relevance, says_right
+from differ.judgement.relevance import (
+    NAMED_RIGHTS,
+    Watched,
+    bears_on_request,
+    denies_right,
+    gives_right,
+    is_address_line,
+    names_right,
+    relevance,
+    says_right,
+)
 from differ.language.meaning import Meaning, meaning
 from differ.language.names import companies, names
-from differ.language.polarity import NEVER
 from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
 """Kinds of effects that concern rights only if they limit a request."""
+LIMITS = ("fee", "identity", "deadline")
+"""Bounds that a right can have in the statement that gives it."""
+LIMITED_RIGHT = "limited"
+"""Kind of the effect of a new or removed statement that gives a right and also limits it."""
 SPILLS = ("consent",)
 """Effects on sharing that also concern rights: people control the things that need their consent."""
 STATEMENT = 4
@@ -79,11 +93,11 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
     parts = parts_that_count(subject, (sense, statement))
-    if sense.has("right.grant"):
+    if sense.has("right.grant") or denies_right(sense):
         parts.sort(key=lambda part: part.kind in BOUNDS)
     part = gravest_part(parts, sense)
     if part is not None:
-        return [whole_effect(subject, part, sense.named(*part.concepts), new=after is not None)]
+        return [whole_effect(subject, part, sense, new=after is not None)]
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
 
@@ -128,15 +142,17 @@ def only_generic(sense: Meaning, part: EffectPart) -> bool:
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
-def whole_effect(subject: Watched, part: EffectPart, named: dict[tuple[str, str], str], *, new: bool) -> Effect:
-    """Return the effect of an added or removed statement. A new promise not to do something is `tightened`."""
-    wording = wordings(named)
-    promised = all(level == NEVER for _, level in named)
+def whole_effect(subject: Watched, part: EffectPart, sense: Meaning, *, new: bool) -> Effect:
+    """Return the effect of an added or removed statement. If a statement gives a right and limits it, the effect names
+    both the right and the limit."""
+    kind, concepts = part.kind, part.concepts
+    if kind in LIMITS and gives_right(sense):
+        kind, concepts = LIMITED_RIGHT, (*NAMED_RIGHTS, *concepts)
+    levels, wording = sense.said_of(*concepts), wordings(sense.named(*concepts))
     if new:
-        return Effect(subject, part.kind, "tightened" if promised else "added", new=wording)
-    return Effect(
-        subject, part.kind, "loosened" if promised else "removed", gone=wording, new=wording if promised else ()
-    )
+        return Effect(subject, kind, direction_of_levels(frozenset(), levels), new=wording)
+    towards = direction_of_levels(levels, frozenset())
+    return Effect(subject, kind, towards, gone=wording, new=wording if towards in TURNS else ())
 
 
 def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
@@ -151,6 +167,7 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     kept = [effect for effect in of_parts if not is_worded_channel(effect, before, after)]
     kept += residue(subject, before, after, one)
     if subject == "rights":
+        kept = without_bounds_of_turned_right(kept)
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
     elif all(effect.kind == "wording" for effect in kept):
         kept += joined_member(one, other)
@@ -167,6 +184,12 @@ def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
     """Return the effects. If one effect says what was reversed, effects on conditions are left out."""
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
+
+
+def without_bounds_of_turned_right(kept: Sequence[Effect]) -> list[Effect]:
+    """Return the effects. If a right is now granted or denied, its new or former limits are left out."""
+    turned = any(effect.kind == "right" and effect.direction in TURNS for effect in kept)
+    return [effect for effect in kept if not (turned and effect.kind in BOUNDS)]
 
 
 def bearing_on_rights(

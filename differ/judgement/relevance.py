@@ -58,6 +58,8 @@ OWNED_BEFORE = 4
 SUBJECT = (1, 2)
 """Possible numbers of words in a subject that no concept names."""
 GIVER_REACH = 2
+HOLDER_REACH = 6
+"""Maximum distance, in words, from the reader to the end of a right that the reader has: "you may also object"."""
 RECEIVER_REACH = 4
 
 
@@ -280,7 +282,36 @@ def names_right(sense: Meaning) -> bool:
     """Whether a statement names a right, or an act that is a right if the reader does it."""
     if sense.has("right.rights", "right.grant") and sense.has(*RIGHTS_DETAILS):
         return True
+    if denies_right(sense):
+        return True
     return mentions_request(sense) and (to_reader(sense) or sense.has("right.statute"))
+
+
+def gives_right(sense: Meaning) -> bool:
+    """Whether a statement says that the reader may do something that is a right: "you may object"."""
+    may = sense.has("modality.may", "right.grant")
+    return may and any(not sense.negated(right) for right in rights_of_reader(sense))
+
+
+def denies_right(sense: Meaning) -> bool:
+    """Whether a statement says that the reader does not have a right: "you cannot object"."""
+    return any(sense.negated(right) for right in rights_of_reader(sense))
+
+
+def rights_of_reader(sense: Meaning) -> list[Mention]:
+    """Return the rights that the reader has or does not have. Shortly before such a right, there are words such as "you
+    may" or "you cannot"."""
+    able = {verb.start for verb in sense.of("modality.may", "right.grant", "negation")}
+    holders = [
+        position
+        for position, word in enumerate(sense.words)
+        if word in sense.lexicon.readers and able.intersection((position + 1, position + 2))
+    ]
+    return [
+        right
+        for right in sense.of(*NAMED_RIGHTS)
+        if any(0 < right.end - position <= HOLDER_REACH for position in holders)
+    ]
 
 
 def speaks_of_request(sense: Meaning) -> bool:

@@ -23,6 +23,7 @@ ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
 TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw", "exercise.fee")
 """Concepts that a negation reverses. The first part of a concept stands for all its subconcepts."""
 GIVING = ("share", "sell")
+TAKERS = ("recipient", "public")
 NEGATIONS = ("negation", "nobody")
 NEVER, CONDITIONAL, PLAIN = "never", "conditional", "plain"
 LEVELS = (NEVER, CONDITIONAL, PLAIN)
@@ -76,8 +77,9 @@ class Signs:
     def level(self, mention: Mention) -> str:
         """Return the level of a mention: `never`, `conditional` or `plain`."""
         if is_condition(mention.concept):
-            return PLAIN if self.needed(mention) else NEVER
-        if under(mention.concept, ("recipient",)):
+            withdrawn = any(holds(act, mention) for act in self.of("consent.withdraw"))
+            return PLAIN if withdrawn or self.needed(mention) else NEVER
+        if under(mention.concept, TAKERS):
             return self.of_recipient(mention)
         if not under(mention.concept, TURNED):
             return PLAIN
@@ -103,8 +105,8 @@ class Signs:
         return PLAIN
 
     def of_recipient(self, mention: Mention) -> str:
-        """Return the level of a recipient. It is the level of the act before the recipient. An exception between the
-        act and the recipient reverses this level."""
+        """Return the level of a recipient, or of a word such as "anyone". It is the level of the act before the
+        recipient. An exception between the act and the recipient reverses this level."""
         acts = [act for act in self.of(*GIVING) if act.start < mention.start]
         if not acts or not self.turning(acts[-1]):
             return PLAIN

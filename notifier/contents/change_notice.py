@@ -59,6 +59,9 @@ class Notice:
     """The earlier version whose text returned, or None."""
     former_is_named: bool = True
     """Whether the reader was notified of that version."""
+    same_as: int = 0
+    """Number of the version that the reader knows, if the policy changed and changed back after that version. Then
+    `earlier` is a later version with the same text. Otherwise 0."""
     flapping: bool = False
     """Whether the text went back and forth before this change."""
     settled: bool = True
@@ -66,8 +69,7 @@ class Notice:
     confirmed: bool = True
     """False if the change is odd and no second look confirmed it."""
     head: str = ""
-    """The head of the evidence chain when the alert was planned, in the format of `chain.Head`; "" if it was planned
-    before the chain existed."""
+    """The head of the evidence chain when the message is written, in the format of `chain.Head`."""
 
     @property
     def steps(self) -> int:

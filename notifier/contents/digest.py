@@ -120,8 +120,8 @@ class Account:
     spans: tuple[Span, ...] = ()
     """The versions before and after the changes of each policy, newest first, at most `MOST_CHANGES`."""
     changes_left_out: int
-    head: str
-    """The head of the evidence chain."""
+    head: str = ""
+    """The head of the evidence chain when the message is written; "" before."""
     news: tuple[PolicyNews, ...] = ()
     """Changes to the list of the subscriber's policies, oldest first."""
 

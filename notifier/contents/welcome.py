@@ -58,11 +58,11 @@ class Inception:
 
     written_at: datetime
     policies: tuple[Watched, ...]
-    head: str
-    """The head of the evidence chain."""
     _: KW_ONLY
     asked: Subscriber
     """The subscription, without its targets."""
+    head: str = ""
+    """The head of the evidence chain when the message is written; "" before."""
     unheard: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Policies for which nobody asks about sharing or rights. Each has the topics (sharing, rights) that nobody asks
     for."""

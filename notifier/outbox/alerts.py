@@ -18,7 +18,7 @@ from archive.storage.version_reader import read_change, read_versions
 from archive.upkeep.restores import maybe_sent_before
 from notifier.audience.planning import PlannedMessage, RecordedChange, in_force, plan, plan_message
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
-from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
+from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.knowledge import Known, former_number, scope_history
 from notifier.outbox.subscriptions import held_changes, note_planned, present, registered
 
@@ -105,8 +105,7 @@ def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChan
 def _add(session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime) -> int:
     waits = None if message.targets else FOR_THE_DIGEST
     _add_rows(session, row, message, now, digest=waits)
-    payload = {"head": chain_head(session)}
-    planned = Planned("alert", str(message.change_id), payload, change_id=message.change_id, urgent=message.urgent)
+    planned = Planned("alert", str(message.change_id), change_id=message.change_id, urgent=message.urgent)
     add_deliveries(session, row, planned, targets=message.targets, now=now)
     session.flush()
     return len(message.alerts)
@@ -180,5 +179,5 @@ def _tell_at_once(session: Session, row: SubscriptionRow, targets: Iterable[Targ
     for alert in waiting:
         alert.digest = None
     for change in sorted(changes):
-        planned = Planned("alert", str(change), {"head": chain_head(session)}, change_id=change)
+        planned = Planned("alert", str(change), change_id=change)
         add_deliveries(session, row, planned, targets=targets, now=now)

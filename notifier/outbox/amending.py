@@ -21,7 +21,7 @@ from notifier.audience.planning import ABSENCE
 from notifier.audience.subscriptions import Subscriber, Target, targets_of
 from notifier.outbox.alerts import add_alerts, is_urgent
 from notifier.outbox.contents import recap_comparisons
-from notifier.outbox.deliveries import OPEN, Planned, add_deliveries, chain_head, reopen
+from notifier.outbox.deliveries import OPEN, Planned, add_deliveries, reopen
 from notifier.outbox.knowledge import (
     REPORTING,
     Reader,
@@ -40,6 +40,8 @@ MOVED = "`via` no longer names this target"
 """Reason for cancelling a delivery whose message now goes to a different target. If the former target comes back, its
 deliveries with this reason are made due again. Deliveries that a roundup replaced are not."""
 
+_OPEN_DELIVERIES = select(DeliveryRow).where(DeliveryRow.kind.in_(REPORTING), DeliveryRow.state.in_(OPEN))
+
 ROUNDS = 3
 """Number of times that one pass looks for new comparisons. It looks again because a run may record versions while texts
 are compared."""
@@ -51,7 +53,9 @@ def amend(
     """Replace the changes in open deliveries. The new changes lead from the version that a reader knows to the current
     version. Missing net changes are compared and recorded first. Two things wait for the next pass. The first is a
     target to which a process is sending at this moment. The second is a policy for which a run records versions in the
-    meantime."""
+    meantime. If nothing waits, the archive is only read."""
+    if not _anything_waits(archive):
+        return
     for _ in range(ROUNDS):
         missing = _uncompared(archive)
         if not missing:
@@ -63,6 +67,11 @@ def amend(
             row = session.get_one(SubscriptionRow, reader.subscription_id)
             if row.subscriber in subscribers and not any(delivery.state == "sending" for delivery in rows):
                 _Amendment(session, reader, row, subscriber=subscribers[row.subscriber], now=now).apply(rows)
+
+
+def _anything_waits(archive: Archive) -> bool:
+    with archive.reading() as session:
+        return session.scalar(_OPEN_DELIVERIES.limit(1)) is not None
 
 
 def _uncompared(archive: Archive) -> set[Span]:
@@ -80,9 +89,8 @@ def _uncompared(archive: Archive) -> set[Span]:
 
 
 def _open_by_reader(session: Session) -> dict[Reader, list[DeliveryRow]]:
-    query = select(DeliveryRow).where(DeliveryRow.kind.in_(REPORTING), DeliveryRow.state.in_(OPEN))
     rows: defaultdict[Reader, list[DeliveryRow]] = defaultdict(list)
-    for row in session.scalars(query.order_by(DeliveryRow.id)):
+    for row in session.scalars(_OPEN_DELIVERIES.order_by(DeliveryRow.id)):
         rows[Reader.of(row)].append(row)
     return rows
 
@@ -134,8 +142,8 @@ class _Amendment:
     def _add(self, changes: Iterable[int], replaced: Sequence[DeliveryRow]) -> None:
         oldest = min((row.planned_at for row in replaced if row.planned_at is not None), default=self.now)
         for change in changes:
-            payload, urgent = {"head": chain_head(self.session)}, is_urgent(self.session, self.row, change)
-            planned = Planned("alert", str(change), payload, change_id=change, urgent=urgent)
+            urgent = is_urgent(self.session, self.row, change)
+            planned = Planned("alert", str(change), change_id=change, urgent=urgent)
             reopen(self.session, self.row, planned, target=self.reader.target, planned_at=oldest, now=self.now)
 
 

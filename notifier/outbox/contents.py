@@ -23,7 +23,7 @@ from notifier.contents.digest import Account, Digest, Recap
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.roundup import Roundup, most_severe_first
 from notifier.contents.welcome import Inception, Welcome
-from notifier.outbox.deliveries import OPEN
+from notifier.outbox.deliveries import OPEN, chain_head
 from notifier.outbox.knowledge import (
     ROUNDUP,
     Known,
@@ -66,14 +66,15 @@ def _roundup(session: Session, delivery: DeliveryRow, subscriber: str) -> Roundu
 
 def read_digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
     """Return the contents of a digest. They start from the versions that its reader knows."""
-    account = ACCOUNT.validate_python(delivery.payload)
+    account = replace(ACCOUNT.validate_python(delivery.payload), head=chain_head(session))
     notices = _notices(session, delivery, changes_of(delivery), subscriber)
     recaps = _Recaps(session, delivery, subscriber).read(recap_spans(session, delivery))
     return Digest(subscriber, delivery.key, account, notices=tuple(notices), recaps=recaps)
 
 
 def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
-    return Welcome(subscriber, delivery.key, INCEPTION.validate_python(delivery.payload))
+    inception = replace(INCEPTION.validate_python(delivery.payload), head=chain_head(session))
+    return Welcome(subscriber, delivery.key, inception)
 
 
 def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> IncidentNotice:
@@ -202,7 +203,7 @@ def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], 
     mine = AlertRow.subscription_id == delivery.subscription_id
     spans = spans_by_change(session, changes)
     known = known_versions(session, Reader.of(delivery), {span.policy_id for span in spans.values()})
-    head = delivery.payload.get("head", "")
+    head = chain_head(session)
     return [
         _notice(session, change, mine, subscriber=subscriber, head=head, known=known[spans[change].policy_id])
         for change in changes
@@ -226,7 +227,7 @@ def _notice(
     before = min(begin, known.number + 1)
     named = former_number(session, row.version, before, known.told)
     former = former_number(session, row.version, before) if named is None else named
-    numbers = {begin, last} if former is None else {begin, last, former}
+    numbers = {begin, last, known.number} if former is None else {begin, last, known.number, former}
     of_policy = [VersionRow.policy_id == policy.id, VersionRow.number.in_(numbers)]
     versions = {version.number: version for version in read_versions(session, of_policy, None)}
     later = versions[last]
@@ -246,11 +247,17 @@ def _notice(
         apart_since=languages_before.since if languages_before.behind and not languages.behind else 0,
         former=None if former is None else _seen(versions[former]),
         former_is_named=named is not None,
+        same_as=known.number if _came_back(versions, known.number, begin) else 0,
         flapping=later.flapping,
         settled=later.last_seen_at - later.seen_at >= timedelta(seconds=policy.flap_quiet_seconds),
         confirmed=later.confirmed,
         head=head,
     )
+
+
+def _came_back(versions: Mapping[int, Version], known: int, begin: int) -> bool:
+    """Whether the policy left the text that the reader knows, and then got the same text again."""
+    return known < begin and known in versions and versions[known].text == versions[begin].text
 
 
 def _seen(version: Version) -> Seen:

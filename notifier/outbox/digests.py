@@ -33,7 +33,7 @@ from notifier.contents.welcome import trouble, trouble_reason
 from notifier.outbox.alerts import FOR_THE_DIGEST, plan_alerts
 from notifier.outbox.amending import amend
 from notifier.outbox.contents import ACCOUNT, read_digest
-from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
+from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.news import DIGEST, forget_news, waiting_news
 from notifier.outbox.subscriptions import present, registered, subscription
 
@@ -141,7 +141,6 @@ class _Draft:
             ),
             spans=tuple(spans[:MOST_CHANGES]),
             changes_left_out=len(spans[MOST_CHANGES:]),
-            head=chain_head(session),
             news=waiting_news(session, row, DIGEST),
         )
 

@@ -4,9 +4,9 @@ one mail."""
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +15,8 @@ from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow
 from notifier.audience.order import Waiting
 from notifier.audience.subscriptions import Target
-from notifier.outbox.deliveries import OPEN, Planned, chain_head, reopen
-from notifier.outbox.knowledge import ROUNDUP, changes_of
+from notifier.outbox.deliveries import OPEN, Planned, reopen
+from notifier.outbox.knowledge import ROUNDUP, Reader, changes_of
 
 KINDS = ("alert", ROUNDUP)
 """Kinds of deliveries that report changes."""
@@ -25,15 +25,18 @@ MERGED = "merged with other changes into one message"
 """Reason for cancelling a delivery that a roundup replaces."""
 
 
-def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
+def merge_alerts(archive: Archive, from_changes: int, now: datetime, *, run_began: datetime | None = None) -> None:
     """Replace the open alerts of each target by one roundup, if they report at least `from_changes` changes.
 
     If a target already has an open roundup, all open alerts of the target are added to that roundup, so that messages
-    stay in order. If a process is sending to a target, the deliveries to this target are not changed."""
+    stay in order. During a run, a target that gets few further messages gets its next critical change together with
+    everything that waits; see `held_until_the_end`. If a process is sending to a target, the deliveries to this target
+    are not changed."""
     with archive.writing() as session:
-        for rows in _open_by_target(session):
+        busy = set[Reader]() if run_began is None else _busy_readers(session, run_began, from_changes)
+        for reader, rows in _open_by_reader(session).items():
             changes = sorted({change for row in rows for change in changes_of(row)})
-            joins = any(row.kind == ROUNDUP for row in rows)
+            joins = any(row.kind == ROUNDUP or (row.urgent and reader in busy) for row in rows)
             if len(rows) == 1 or any(row.state == "sending" for row in rows):
                 continue
             if joins or len(changes) >= from_changes:
@@ -41,39 +44,47 @@ def merge_alerts(archive: Archive, from_changes: int, now: datetime) -> None:
 
 
 def held_until_the_end(
-    archive: Archive, waiting: Iterable[Waiting], since: datetime, from_changes: int
+    archive: Archive, waiting: Iterable[Waiting], run_began: datetime, from_changes: int
 ) -> Collection[int]:
-    """Return the deliveries that wait for the end of the run that began at `since`.
+    """Return the deliveries that wait for the end of the run that began at `run_began`.
 
     These deliveries are for targets with many changes in this run. In the same run, a message was already sent to each
-    of these targets."""
-    ids = {delivery.id for delivery in waiting}
+    of these targets. A delivery with a critical change does not wait."""
     with archive.reading() as session:
-        query = (
-            select(DeliveryRow)
-            .where(DeliveryRow.planned_at >= since, DeliveryRow.kind.in_(KINDS))
-            .where(DeliveryRow.state.in_((*OPEN, "accepted")))
-        )
-        changes: dict[tuple[int, Target], set[int]] = {}
-        had: set[tuple[int, Target]] = set()
-        open_rows: dict[int, tuple[int, Target]] = {}
-        for row in session.scalars(query):
-            target = row.subscription_id, Target(row.channel, row.recipient)
-            changes.setdefault(target, set()).update(changes_of(row))
-            if row.state == "accepted":
-                had.add(target)
-            elif row.id in ids:
-                open_rows[row.id] = target
-    many = {target for target in had if len(changes[target]) >= from_changes}
-    return {row for row, target in open_rows.items() if target in many}
+        busy = _busy_readers(session, run_began, from_changes)
+        ids = [delivery.id for delivery in waiting if Reader(delivery.subscription, delivery.target) in busy]
+        rows = (session.get_one(DeliveryRow, number) for number in ids)
+        return {
+            row.id
+            for row in rows
+            if row.kind in KINDS and not row.urgent and (row.planned_at or run_began) >= run_began
+        }
 
 
-def _open_by_target(session: Session) -> list[list[DeliveryRow]]:
-    """Return the open deliveries that report changes, one list for each target, the oldest first."""
-    target = DeliveryRow.subscription_id, DeliveryRow.channel, DeliveryRow.recipient
+def _busy_readers(session: Session, since: datetime, from_changes: int) -> set[Reader]:
+    """Return the readers who already had a message since a moment, and to whom at least `from_changes` changes were or
+    will be reported."""
+    query = (
+        select(DeliveryRow)
+        .where(DeliveryRow.planned_at >= since, DeliveryRow.kind.in_(KINDS))
+        .where(DeliveryRow.state.in_((*OPEN, "accepted")))
+    )
+    changes: defaultdict[Reader, set[int]] = defaultdict(set)
+    notified: set[Reader] = set()
+    for row in session.scalars(query):
+        changes[Reader.of(row)].update(changes_of(row))
+        if row.state == "accepted":
+            notified.add(Reader.of(row))
+    return {reader for reader in notified if len(changes[reader]) >= from_changes}
+
+
+def _open_by_reader(session: Session) -> dict[Reader, list[DeliveryRow]]:
+    """Return the open deliveries that report changes, the oldest first, by the reader."""
     query = select(DeliveryRow).where(DeliveryRow.kind.in_(KINDS), DeliveryRow.state.in_(OPEN))
-    rows = session.scalars(query.order_by(*target, DeliveryRow.id)).all()
-    return [list(group) for _, group in groupby(rows, lambda row: (row.subscription_id, row.channel, row.recipient))]
+    rows: defaultdict[Reader, list[DeliveryRow]] = defaultdict(list)
+    for row in session.scalars(query.order_by(DeliveryRow.id)):
+        rows[Reader.of(row)].append(row)
+    return rows
 
 
 def _merge(session: Session, rows: Sequence[DeliveryRow], changes: list[int], now: datetime) -> None:
@@ -84,8 +95,7 @@ def _merge(session: Session, rows: Sequence[DeliveryRow], changes: list[int], no
     if whole is not None:
         return  # the roundup already reports all these changes
     names = hashlib.sha256(" ".join(map(str, changes)).encode()).hexdigest()[:16]
-    payload = {"changes": changes, "head": chain_head(session)}
-    planned = Planned(ROUNDUP, names, payload, urgent=any(row.urgent for row in rows))
+    planned = Planned(ROUNDUP, names, {"changes": changes}, urgent=any(row.urgent for row in rows))
     subscription = session.get_one(SubscriptionRow, rows[0].subscription_id)
     target = Target(rows[0].channel, rows[0].recipient)
     oldest = min((row.planned_at for row in rows if row.planned_at is not None), default=now)

@@ -20,7 +20,7 @@ from differ.judgement.inventory import Inventory, inventory
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of, unheard_topics
 from notifier.contents.welcome import Inception, Promises, Watched, promises, watched
 from notifier.outbox.contents import INCEPTION
-from notifier.outbox.deliveries import Planned, add_deliveries, chain_head
+from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.subscriptions import present, subscription
 
 LONGEST_WAIT = timedelta(days=1)
@@ -55,7 +55,6 @@ def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: date
                 inception = Inception(
                     now,
                     tuple(policies[status.name] for status in covered),
-                    chain_head(session),
                     asked=replace(subscriber, via=()),
                     unheard=_unheard(present(session, configured), covered),
                 )

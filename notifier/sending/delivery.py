@@ -82,9 +82,9 @@ def deliver(
     `templates` is a folder of templates that replace ours. If `thresholds` are given, operators are notified of
     problems with the monitoring, including problems in this pass. Waiting deliveries go to the present targets of their
     subscriber. If a target has at least `roundup_from` changes, they become one message. `run_began` is the start of a
-    run in progress. A target with many changes then gets the rest at the end of the run, and digests are sent then too.
-    A message compares the text that its reader knows with the current text. `profiles` are the profiles of the
-    configuration. They judge such comparisons. Raises StorageError."""
+    run in progress. A target with many changes then gets the rest at the end of the run, except critical changes.
+    Digests are sent at the end too. A message compares the text that its reader knows with the current text. `profiles`
+    are the profiles of the configuration. They judge such comparisons. Raises StorageError."""
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
@@ -93,7 +93,7 @@ def deliver(
         outbox.plan_digests(archive, configured, now)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     outbox.amend(archive, subscribers_by_name, profiles or {}, now)
-    outbox.merge_alerts(archive, roundup_from, now)
+    outbox.merge_alerts(archive, roundup_from, now, run_began=run_began)
     channels_by_name = {channel.name: channel for channel in channels}
     resting = [name for name, subscriber in subscribers_by_name.items() if subscriber.is_quiet(now)]
     due = outbox.open_deliveries(archive, clock(), early=early, readers=subscribers_by_name, resting=resting)

@@ -26,6 +26,7 @@ def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
         "earlier": _seen(notice.earlier),
         "later": _seen(notice.later),
         "returned_to": None if notice.former is None else _seen(notice.former),
+        "same_as": notice.same_as or None,
         "period": {
             "days": timing.window_days,
             "due": _day(timing.due),

@@ -87,6 +87,7 @@ def _row(notice: Notice, tongue: Phrases) -> dict[str, Any]:
         "section": inert(worst.worst.section) or tongue.say("clause.unheaded"),
         "reason": clipped(inert(worst.worst.reason_in(tongue.language)), REASON),
         "others": others,
+        "notes": wording.order_notes(notice, tongue),
         "seen": tongue.moment(notice.later.seen_at),
         "command": commands_of(notice)[0],
         "alert": tongue.say("clause.alert", id=worst.alerts[0].id),
@@ -96,7 +97,7 @@ def _row(notice: Notice, tongue: Phrases) -> dict[str, Any]:
 def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
     return Chat(
         head=f"{shown['headline']} {shown['counts']}.",
-        parts=tuple(f"{row['badge']}: {row['headline']} {row['reason']}" for row in shown["rows"]),
+        parts=tuple(f"{row['badge']}: {' '.join([row['headline'], *row['notes'], row['reason']])}" for row in shown["rows"]),
         foot=("clausewatch history", f"{tongue.say('watching.head')} {shown['head']}"),
         language=tongue.language,
         counted="digest.clauses",

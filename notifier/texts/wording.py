@@ -93,15 +93,9 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
 def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
     """Say what else matters: a silent edit, a language that was not updated, a coarse judgement.
 
-    The note about a text that returned comes first, because it explains the headline.
+    The notes about the order of the texts come first, because they explain the headline.
     """
-    sentences = []
-    if notice.former is not None:
-        key = "note.returned" if notice.former_is_named else "note.returned_unnamed"
-        day = tongue.day_of(notice.former.seen_at)
-        sentences.append(tongue.say(key, day=day, number=notice.former.number))
-    if notice.steps > 1:
-        sentences.append(tongue.say("note.net", first=notice.earlier.number, last=notice.later.number))
+    sentences = order_notes(notice, tongue)
     if notice.flapping:
         key = "note.flapping" if notice.settled else "note.flaps_still"
         sentences.append(tongue.say(key, since=tongue.moment(notice.later.seen_at)))
@@ -117,6 +111,21 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
         sentences.append(tongue.say("note.structure"))
     elif notice.coarse:
         sentences.append(tongue.say("note.coarse"))
+    return sentences
+
+
+def order_notes(notice: Notice, tongue: Phrases) -> list[str]:
+    """Say which texts came between the texts that a message compares, or before them. Otherwise a reader may believe that
+    the earlier text was in force until the later text came."""
+    sentences = []
+    if notice.former is not None:
+        key = "note.returned" if notice.former_is_named else "note.returned_unnamed"
+        day = tongue.day_of(notice.former.seen_at)
+        sentences.append(tongue.say(key, day=day, number=notice.former.number))
+    if notice.same_as:
+        sentences.append(tongue.say("note.came_back", first=notice.same_as, last=notice.earlier.number))
+    if notice.steps > 1:
+        sentences.append(tongue.say("note.net", first=notice.earlier.number, last=notice.later.number))
     return sentences
 
 

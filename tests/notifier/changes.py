@@ -56,8 +56,10 @@ def record_change(
     boundary: bool = False,
     timing: Timing | None = None,
     drift: tuple[str, ...] = (),
+    back_to: int | None = None,
 ) -> None:
-    """Record one more version of a policy. Its text has the words of these findings after the change.
+    """Record one more version of a policy. Its text has the words of these findings after the change. If `back_to` is
+    given, its text is the text of the version with this number, which must be without findings.
 
     If the policy is not watched yet, it is added to the watched policies and gets a first version.
     """
@@ -69,7 +71,7 @@ def record_change(
     number = known.number if known else 0
     at = START + (number + 1) * HOUR
     words = dict.fromkeys(finding.after for finding in findings)
-    text = written(" ".join([f"Edition {number + 1}.", *words]), date(2026, 1, 15))
+    text = written(" ".join([f"Edition {back_to or number + 1}.", *words]), date(2026, 1, 15))
     judged = Comparison(changed=True, findings=findings, timing=timing or Timing(), drift=drift)
     comparison = None if known is None else judged
     result = seen(at, text, known.number if known else None, comparison)

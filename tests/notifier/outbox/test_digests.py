@@ -263,14 +263,15 @@ def test_quiet_hours_end_in_the_morning(reader: Reader) -> None:
     assert held.later.number == 2
 
 
-def test_every_alert_quotes_the_head_of_the_chain_at_the_time_of_its_planning(reader: Reader) -> None:
+def test_an_alert_quotes_the_head_of_the_chain_at_the_time_when_it_is_sent(reader: Reader) -> None:
+    """So no head is older than the head in a message that the reader already has."""
     record_change(reader.archive, CONSENT)
-    head = str(chain.head(reader.archive))
+    planned = str(chain.head(reader.archive))
     outbox.plan_alerts(reader.archive, reader.subscribers, reader.now)
     reader.visited(1)
     (alert,) = reader.told()
     assert isinstance(alert, Notice)
-    assert alert.head == head != str(chain.head(reader.archive))
+    assert alert.head == str(chain.head(reader.archive)) != planned
 
 
 @pytest.mark.parametrize("language", ["en", "id"])

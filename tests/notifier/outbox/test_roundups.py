@@ -149,10 +149,74 @@ def test_a_target_with_many_changes_gets_the_other_changes_at_the_end_of_the_run
     desk.changes(12)
     assert len(desk.run()) == 1
     for _ in range(5):
-        desk.changes(3)
+        desk.changes(3, MODERATE)
         assert len(desk.run(timedelta(minutes=1))) == 1
     desk.run_began = None
-    assert desk.run(timedelta(minutes=1))[1:] == ["[critical] 15 changes in 15 policies"]
+    assert desk.run(timedelta(minutes=1))[1:] == ["[medium] 15 changes in 15 policies"]
+
+
+def test_a_critical_change_does_not_wait_for_the_end_of_the_run(desk: Desk) -> None:
+    """One message for each pass reports the critical changes of this pass, and everything else that waits."""
+    desk.run_began = desk.now
+    desk.changes(12)
+    assert len(desk.run()) == 1
+    desk.changes(3, MODERATE)
+    assert len(desk.run(timedelta(minutes=1))) == 1
+    desk.changes(1)
+    desk.changes(1)
+    assert desk.run(timedelta(minutes=1))[1:] == ["[critical] 5 changes in 5 policies"]
+    desk.changes(1)
+    assert desk.run(timedelta(minutes=1))[2:] == ["[critical] House-18: sharing clause changed"]
+    desk.run_began = None
+    assert len(desk.run(timedelta(minutes=1))) == 3
+
+
+def test_changes_of_a_roundup_that_shrinks_are_sent_once_and_as_single_messages(desk: Desk) -> None:
+    """A policy gets its old text back while the roundup waits. The alerts that the roundup had replaced wait again."""
+    desk.mail.refuses["officer@example.org"] = "451 try again later"
+    desk.changes(10)
+    desk.run()
+    record_change(desk.archive, policy="House-10", back_to=1)
+    desk.mail.refuses.clear()
+    assert len(desk.run(timedelta(hours=1))) == 9
+    assert len(desk.run(timedelta(hours=1))) == 9
+    assert sorted(named(desk.mail)) == sorted(f"House-{number} 1 2" for number in range(1, 10))
+
+
+def test_changes_that_join_a_roundup_of_which_a_policy_changes_again_are_sent_once(desk: Desk) -> None:
+    desk.mail.refuses["officer@example.org"] = "451 try again later"
+    desk.changes(10)
+    desk.run()
+    record_change(desk.archive, WILL_NOT, policy="House-1")
+    desk.changes(1)
+    desk.run(timedelta(hours=1))
+    record_change(desk.archive, WILL_NOT, policy="House-2")
+    desk.mail.refuses.clear()
+    assert desk.run(timedelta(hours=1)) == ["[critical] 11 changes in 11 policies"]
+    assert desk.run(timedelta(hours=1)) == ["[critical] 11 changes in 11 policies"]
+    versions = {"House-1": "1 3", "House-2": "1 3"}
+    assert sorted(named(desk.mail)) == sorted(
+        f"House-{number} {versions.get(f'House-{number}', '1 2')}" for number in range(1, 12)
+    )
+
+
+def test_a_roundup_that_was_given_up_is_sent_again_on_request_and_its_alerts_are_not(desk: Desk) -> None:
+    desk.mail.refuses["officer@example.org"] = "550 no such mailbox"
+    desk.changes(10)
+    desk.run()
+    desk.mail.refuses.clear()
+    assert desk.run(timedelta(hours=1)) == []
+    desk.changes(1)
+    outbox.revive(desk.archive, desk.now)
+    assert desk.run(timedelta(hours=1)) == ["[critical] 11 changes in 11 policies"]
+    outbox.revive(desk.archive, desk.now)
+    assert len(desk.run(timedelta(hours=1))) == 1
+
+
+def named(mail: MailServer) -> list[str]:
+    """Return the comparisons that mails named, each as a policy with two versions."""
+    lines = (line.strip() for received in mail.received for line in received.text.splitlines())
+    return [line.removeprefix("clausewatch diff ") for line in lines if line.startswith("clausewatch diff")]
 
 
 @pytest.mark.parametrize("language", languages_with("messages"))

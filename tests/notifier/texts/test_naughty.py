@@ -115,7 +115,7 @@ def welcome(text: str) -> Message:
     promises = Promises((text,), ((text, text),), 2, rights_section=False, unread_languages=(text,))
     watched = Watched(text, text, "failing", trouble=text, since=MOMENT, version=1, promises=promises)
     asked = Subscriber(name(text), (), policies=(text, f"tag:{text}"))
-    return compose(Welcome(name(text), "key", Inception(MOMENT, (watched,), HEAD, asked=asked)))
+    return compose(Welcome(name(text), "key", Inception(MOMENT, (watched,), asked=asked, head=HEAD)))
 
 
 def operation(text: str) -> Message:

@@ -72,6 +72,7 @@ def notices() -> Iterator[Notice]:
     yield base
     yield replace(base, judged_by="structure", confirmed=False, flapping=True, timing=window, drift=("id",))
     yield replace(base, coarse=True, former=Seen(2, AT, AT, dates=()), apart_since=3)
+    yield replace(base, same_as=1, former=Seen(2, AT, AT, dates=()), former_is_named=False)
     for topic in TOPICS:
         for severity in SEVERITIES:
             yield replace(
@@ -160,7 +161,7 @@ def welcomes() -> Iterator[Welcome]:
         yield Welcome(
             "Ratna",
             "k",
-            Inception(AT, (watched, failing, unread), "12:00", asked=asked, unheard=((POLICY, ("rights",)),)),
+            Inception(AT, (watched, failing, unread), asked=asked, unheard=((POLICY, ("rights",)),), head="12:00"),
         )
 
 
