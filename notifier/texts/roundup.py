@@ -97,7 +97,9 @@ def _row(notice: Notice, tongue: Phrases) -> dict[str, Any]:
 def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
     return Chat(
         head=f"{shown['headline']} {shown['counts']}.",
-        parts=tuple(f"{row['badge']}: {' '.join([row['headline'], *row['notes'], row['reason']])}" for row in shown["rows"]),
+        parts=tuple(
+            f"{row['badge']}: {' '.join([row['headline'], *row['notes'], row['reason']])}" for row in shown["rows"]
+        ),
         foot=("clausewatch history", f"{tongue.say('watching.head')} {shown['head']}"),
         language=tongue.language,
         counted="digest.clauses",

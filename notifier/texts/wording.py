@@ -95,7 +95,11 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
 
     The notes about the order of the texts come first, because they explain the headline.
     """
-    sentences = order_notes(notice, tongue)
+    sentences = []
+    if notice.former is not None and notice.former_is_named:
+        day = tongue.day_of(notice.former.seen_at)
+        sentences.append(tongue.say("note.returned", day=day))
+    sentences += order_notes(notice, tongue)
     if notice.flapping:
         key = "note.flapping" if notice.settled else "note.flaps_still"
         sentences.append(tongue.say(key, since=tongue.moment(notice.later.seen_at)))
@@ -115,13 +119,12 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
 
 
 def order_notes(notice: Notice, tongue: Phrases) -> list[str]:
-    """Say which texts came between the texts that a message compares, or before them. Otherwise a reader may believe that
-    the earlier text was in force until the later text came."""
+    """Say which texts came between the texts that a message compares, or before them. Otherwise a reader may believe
+    that the earlier text was in force until the later text came."""
     sentences = []
-    if notice.former is not None:
-        key = "note.returned" if notice.former_is_named else "note.returned_unnamed"
+    if notice.former is not None and not notice.former_is_named:
         day = tongue.day_of(notice.former.seen_at)
-        sentences.append(tongue.say(key, day=day, number=notice.former.number))
+        sentences.append(tongue.say("note.returned_unnamed", day=day, number=notice.former.number))
     if notice.same_as:
         sentences.append(tongue.say("note.came_back", first=notice.same_as, last=notice.earlier.number))
     if notice.steps > 1:

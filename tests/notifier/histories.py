@@ -15,6 +15,7 @@ from differ.model import Comparison
 from differ.visits.assessment import Assessment
 from differ.visits.comparing import compare
 from notifier import outbox
+from notifier.audience.planning import ROUNDUP_FROM
 from notifier.audience.subscriptions import Channel, Subscriber, Target
 from notifier.audience.timing import Quiet, Schedule
 from notifier.sending.delivery import deliver
@@ -72,6 +73,8 @@ class History:
     truths: dict[str, Truth] = field(default_factory=lambda: {policy.name: Truth() for policy in POLICIES})
     witnesses: dict[tuple[str, str], Witness] = field(default_factory=dict)
     messages: int = 0
+    roundup_from: int = ROUNDUP_FROM
+    """Number of changes that become one message."""
 
     def run(self) -> list[str]:
         """Make the random visits and send the messages. Then let all channels work until nothing waits. Return what
@@ -144,7 +147,9 @@ class History:
             Channel("hook", self.hook.signed("a secret of 32 bytes for a test.", "hook")),
             Channel("records", self.hook.signed("a secret of 32 bytes for a test.", "records")),
         ]
-        deliver(self.archive, SUBSCRIBERS, channels, clock=lambda: self.now, early=early)
+        deliver(
+            self.archive, SUBSCRIBERS, channels, clock=lambda: self.now, early=early, roundup_from=self.roundup_from
+        )
         for received in self.mail.received[mails:]:
             self.hear(f"desk {received.recipients[0]}", list(of_mail(received)))
         for taken, body in zip(self.hook.taken[posts:], self.hook.received[posts:], strict=True):

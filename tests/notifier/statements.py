@@ -19,6 +19,9 @@ IS_BACK = re.compile(r"(?:is back to the text of|kembali ke teks tanggal) [^(]*\
 IS_EARLIER = re.compile(
     r"(?:The policy had this text before, on|Kebijakan ini pernah memuat teks ini pada) [^.]*? (\d+)\."
 )
+CAME_BACK = re.compile(r"(?:Versions|Versi) (\d+) (?:and|dan versi) (\d+) (?:have the same text|memuat teks yang sama)")
+MORE_THAN_ONCE = ("changed more than once", "berubah lebih dari satu kali")
+HEAD = re.compile(r"(\d+):[0-9a-f]{64}")
 STAYED = (
     "showed the present text",
     "this is the text that stayed",
@@ -42,21 +45,36 @@ class Statement:
     """Whether it calls the text by that version, as one that the reader knows."""
     stayed: bool
     """Whether the message states that the text has stayed."""
+    same_as: int | None
+    """The number of the version that has the same text as the earlier version, or None if the message names no such
+    version."""
+    several: bool
+    """Whether the message states that the policy changed more than once."""
+    head: int
+    """The number in the chain head."""
 
 
 def of_mail(received: Received) -> Iterator[Statement]:
-    """Yield what a mail states about the change of each policy."""
+    """Yield what a mail states about the change of each policy. In a roundup, the statements about a change come before
+    its command."""
     text = " ".join(received.text.split())
-    named = IS_BACK.search(text)
-    back = named or IS_EARLIER.search(text)
-    for policy, earlier, later in COMPARES.findall(text):
+    compared = list(COMPARES.finditer(text))
+    (head,) = {int(number) for number in HEAD.findall(text)}
+    for last, command in zip([0, *(command.end() for command in compared)], compared, strict=False):
+        words = text[last : command.start()]
+        named = IS_BACK.search(words)
+        back = named or IS_EARLIER.search(words)
+        before = CAME_BACK.search(words)
         yield Statement(
-            policy,
-            int(earlier),
-            int(later),
+            command.group(1),
+            int(command.group(2)),
+            int(command.group(3)),
             back_to=int(back.group(1)) if back else None,
             named=named is not None,
-            stayed=any(words in text for words in STAYED),
+            stayed=any(phrase in words for phrase in STAYED),
+            same_as=int(before.group(1)) if before else None,
+            several=any(phrase in words for phrase in MORE_THAN_ONCE),
+            head=head,
         )
 
 
@@ -72,6 +90,9 @@ def of_webhook(body: Mapping[str, Any]) -> Iterator[Statement]:
                 facts["later"]["version"],
                 back_to=None if back is None else back["version"],
                 stayed=facts["flapping"] and facts.get("settled", True),
+                same_as=facts["same_as"],
+                several=facts["later"]["version"] - facts["earlier"]["version"] > 1,
+                head=int(facts["chain_head"].partition(":")[0]),
             )
 
 
@@ -101,13 +122,17 @@ class Witness:
     told: set[int] = field(default_factory=lambda: {1})
     """The versions that messages named as a side of their comparison, and the first."""
     faults: list[str] = field(default_factory=list)
+    head: int = 0
+    """The number in the chain head of the last message."""
 
     def hear(self, statements: Iterable[Statement], now: datetime) -> None:
         """Judge the statements of a message that was sent at this time."""
         for statement in statements:
-            self.faults += [f"{now:%m-%d %H:%M} {statement}: {fault}" for fault in self._faults(statement, now)]
+            faults = [*self._faults(statement, now), *self._omissions(statement)]
+            self.faults += [f"{now:%m-%d %H:%M} {statement}: {fault}" for fault in faults]
             self.numbers.append(statement.later)
             self.told |= {statement.earlier, statement.later}
+            self.head = statement.head
 
     def _faults(self, statement: Statement, now: datetime) -> Iterator[str]:
         truth, text = self.truth, self.truth.of(statement.later)
@@ -126,6 +151,14 @@ class Witness:
             yield "no message named the version that is called back"
         if statement.stayed and (truth.last_seen or now) - truth.seen[-1] < self.quiet:
             yield "the text is said to have stayed, and was just seen first"
+
+    def _omissions(self, statement: Statement) -> Iterator[str]:
+        if (statement.same_as or statement.earlier) != self.numbers[-1]:
+            yield f"nothing says that version {statement.earlier} has the text of version {self.numbers[-1]}"
+        if statement.several != (statement.later - statement.earlier > 1):
+            yield "it does not say whether there was another text in between"
+        if statement.head < self.head:
+            yield "its chain head is older than the head of an earlier message"
 
     @property
     def lost(self) -> bool:
