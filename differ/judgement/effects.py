@@ -93,8 +93,6 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
     parts = parts_that_count(subject, (sense, statement))
-    if sense.has("right.grant") or denies_right(sense):
-        parts.sort(key=lambda part: part.kind in BOUNDS)
     part = gravest_part(parts, sense)
     if part is not None:
         return [whole_effect(subject, part, sense, new=after is not None)]
@@ -111,8 +109,11 @@ def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list
 
 
 def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
-    """Return the first part whose concepts a statement mentions. Negations and conditions alone do not count."""
-    telling = (part for part in parts if part not in (NEGATION, CONDITION))
+    """Return the first part whose concepts a statement mentions. Negations and conditions alone do not count. If the
+    statement grants or denies a right, the right comes before its limits."""
+    rights_first = sense.has("right.grant") or denies_right(sense)
+    ordered = sorted(parts, key=lambda part: rights_first and part.kind in BOUNDS)
+    telling = (part for part in ordered if part not in (NEGATION, CONDITION))
     return next((part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)), None)
 
 
