@@ -82,6 +82,14 @@ class CrawlSettings:
     """Maximum bytes of all files together that one page may load while it is built. In addition, `max_body` limits each
     file.
     """
+    find_requests: Annotated[int, Bounds("count", 1, 1000)] = 40
+    """Maximum number of requests to find the legal pages of a domain. It includes robots.txt files, redirects and
+    retries, but not the files of rendered pages.
+    """
+    find_sitemaps: Annotated[int, Bounds("count", 0, 100)] = 3
+    """Maximum number of sitemaps that are fetched for a domain. An index of sitemaps counts as a sitemap."""
+    find_size: Annotated[int, Bounds("bytes", 100_000, 1_000_000_000)] = 10_000_000
+    """Maximum bytes of all responses for a domain together, as sent, without the files of rendered pages."""
     allow_private: tuple[str, ...] = ()
     """Hosts, addresses and networks that may be fetched although they are not public, for example on an intranet. See
     `crawler.network.addresses.AllowList`.

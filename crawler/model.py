@@ -20,3 +20,5 @@ class RobotsResult:
     """Seconds that the crawler keeps between two requests to the site; None if the crawler must not fetch anything from
     the site.
     """
+    sitemaps: tuple[str, ...] = ()
+    """Addresses of sitemaps that the robots.txt names."""

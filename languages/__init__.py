@@ -29,6 +29,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "detection": "common words that show the language of a text",
         "screening": "words of policies, and of pages that are not a policy",
         "links": "words of links to rights and opt-outs, and of hidden e-mail addresses",
+        "discovery": "names of legal documents in links and headings, so that `find` finds them",
         "dates": "months, and phrases that announce a date",
         "counters": "lines that count up at each visit and are not text",
         "sentences": "abbreviations that do not end a sentence, and answers",

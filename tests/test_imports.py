@@ -28,10 +28,13 @@ ROOMS = {
         "< upkeep < migrations"
     ),
     "languages": "",
-    "document": "model < text < formats html structure < reading screening identity serialization canonical < sameness",
+    "document": (
+        "model < text < formats html structure < reading screening identity serialization canonical "
+        "< sameness discovery"
+    ),
     "differ": "model < language < matching < judgement < visits",
     "notifier": "audience < contents < texts < channels < outbox < sending",
-    "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < spiders",
+    "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < discovery < spiders",
     "clausewatch": (
         "errors < config < explanation inspection < api output "
         "< exports imports operation demo < editing < cli < __main__"

@@ -33,6 +33,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "demo": CommandEntry("clausewatch.cli.demo:demo", "Watch four fictional companies change their policies."),
     "init": CommandEntry("clausewatch.cli.init:init", "Create a clausewatch.toml with comments."),
     "config": CommandEntry("clausewatch.cli.config:config", "Check and explain the configuration."),
+    "find": CommandEntry("clausewatch.cli.find:find", "Find the legal pages of a site, and add its policy."),
     "policy": CommandEntry("clausewatch.cli.policy:policy", "Add, list, rename, pause and remove policies."),
     "run": CommandEntry("clausewatch.cli.run:run", "Check the policies that are due, and notify subscribers."),
     "status": CommandEntry("clausewatch.cli.status:status", "Show when each policy was checked, and its health."),

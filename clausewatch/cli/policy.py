@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +11,10 @@ import click
 from archive.model import Policy
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.config import Configuration
+from clausewatch.cli.file_edit import FileEdit
 from clausewatch.config.quantities import duration_text
 from clausewatch.editing.csv_table import LARGEST, TableError, read_table, table
 from clausewatch.editing.entries import Entry, entry_of, normalised
-from clausewatch.editing.file_edit import differences, text_of, write_edit
-from clausewatch.editing.policy_edits import PolicyEditor
 from clausewatch.imports.small_files import small_file
 from clausewatch.output.json_rows import as_json
 from clausewatch.output.terminal import columns, printable
@@ -66,7 +63,7 @@ def add(
     given = {words.get(key, key): list(value) if isinstance(value, tuple) else value for key, value in keys.items()}
     entry = normalised({"name": name, "urls": list(urls), **given})
     first = {key: entry.pop(key) for key in ("name", "url", "urls") if key in entry}
-    with _Edit(context, dry_run) as editor:
+    with FileEdit(context, dry_run) as editor:
         editor.add([first | entry])
 
 
@@ -96,7 +93,7 @@ def _cells(each: Policy) -> tuple[str, ...]:
 @pass_context
 def remove(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
     """Remove policies from the file. Their history stays in the archive."""
-    with _Edit(context, dry_run) as editor:
+    with FileEdit(context, dry_run) as editor:
         editor.remove(names)
 
 
@@ -111,7 +108,7 @@ def rename(context: CommandContext, old: str, new: str, dry_run: bool) -> None:
     The policy keeps its history, because `renamed_from` is written too. Subscribers and legal holds in the file that
     name OLD are changed to NEW.
     """
-    with _Edit(context, dry_run) as editor:
+    with FileEdit(context, dry_run) as editor:
         editor.rename(old, new)
 
 
@@ -121,7 +118,7 @@ def rename(context: CommandContext, old: str, new: str, dry_run: bool) -> None:
 @pass_context
 def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
     """Stop fetching policies for now. They stay in the file, and `clausewatch status` still shows them."""
-    with _Edit(context, dry_run) as editor:
+    with FileEdit(context, dry_run) as editor:
         for name in names:
             editor.change(name, {"paused": True})
 
@@ -132,7 +129,7 @@ def pause(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
 @pass_context
 def resume(context: CommandContext, names: Sequence[str], dry_run: bool) -> None:
     """Fetch paused policies again. The next run fetches them."""
-    with _Edit(context, dry_run) as editor:
+    with FileEdit(context, dry_run) as editor:
         for name in names:
             editor.change(name, {"paused": None})
 
@@ -152,7 +149,7 @@ def import_table(context: CommandContext, file: Path, dry_run: bool) -> None:
     except UnicodeDecodeError as error:
         raise TableError(f"{file} is not UTF-8 text: save it as CSV UTF-8") from error
     _check_names(rows.entries)
-    with _Edit(context, dry_run) as editor:
+    with FileEdit(context, dry_run) as editor:
         for entry in rows.entries:
             editor.update(entry, rows.columns)
 
@@ -180,30 +177,3 @@ def export_table(context: CommandContext, output: Path | None) -> None:
         click.echo(content, nl=False)
     else:
         output.write_bytes(content)
-
-
-class _Edit:
-    """An edit of the configuration file. At the end of its `with` block, the edit is shown, checked and written."""
-
-    def __init__(self, context: CommandContext, dry_run: bool) -> None:
-        self.configuration: Configuration = context.configuration()
-        self.dry_run = dry_run
-        self.before = text_of(self.configuration.path)
-        self.editor = PolicyEditor(self.configuration, self.before)
-
-    def __enter__(self) -> PolicyEditor:
-        return self.editor
-
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        if kind is not None:
-            return
-        edit = self.editor.edit()
-        for line in differences(self.before, edit.text):
-            click.echo(printable(line))
-        if edit.text == self.before:
-            click.echo("Nothing to change.")
-            return
-        write_edit(self.configuration, self.before, edit, dry_run=self.dry_run)
-        click.echo(
-            "Valid, but not written." if self.dry_run else f"Written to {self.configuration.path}.", file=sys.stderr
-        )

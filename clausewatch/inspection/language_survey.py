@@ -14,6 +14,7 @@ import snowballstemmer
 from differ.language.countries import Places
 from differ.language.lexicon import load_lexicon
 from differ.language.sentences import SentenceWords
+from document.discovery.legal_names import DiscoveryWords
 from document.screening import ScreeningWords
 from document.text.counters import CountingWords
 from document.text.dates import DateWords
@@ -107,6 +108,7 @@ def _problems(language: str) -> Iterator[str]:
         "detection": partial(read_record, file="detection", record=LanguageSigns),
         "screening": partial(read_record, file="screening", record=ScreeningWords),
         "links": partial(read_record, file="links", record=LinkWords),
+        "discovery": partial(read_record, file="discovery", record=DiscoveryWords),
         "dates": partial(read_record, file="dates", record=DateWords),
         "counters": partial(read_record, file="counters", record=CountingWords),
         "sentences": partial(read_record, file="sentences", record=SentenceWords),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scrapy.robotstxt import RobotParser
 
     from crawler.crawl_settings import CrawlSettings
+    from crawler.middlewares.budget import Budget
 
 PRODUCT = "Clausewatch"
 """The product token by which a robots.txt names this crawler."""
@@ -58,7 +59,7 @@ class RobotsMiddleware:
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._ask(origin))
+            self._rules[origin] = asyncio.ensure_future(self._ask(origin, request.meta.get("budget")))
         asking = self._rules[origin]
         rules = await asyncio.shield(asking)
         if isinstance(rules, PostponedError):
@@ -79,10 +80,10 @@ class RobotsMiddleware:
             Failure("robots", f"robots.txt of {host} is unavailable, so nothing may be fetched: {answer.why}")
         )
 
-    async def _ask(self, origin: str) -> RobotParser | Failure | PostponedError:
-        request = Request(
-            f"{origin}/robots.txt", priority=1000, meta={"is_robots_txt": True}, callback=NO_CALLBACK, dont_filter=True
-        )
+    async def _ask(self, origin: str, budget: Budget | None) -> RobotParser | Failure | PostponedError:
+        """Request a robots.txt. The request counts in the budget of the page that needs the robots.txt."""
+        meta = {"is_robots_txt": True, "budget": budget}
+        request = Request(f"{origin}/robots.txt", priority=1000, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
         except PostponedError as error:
@@ -107,7 +108,8 @@ class RobotsMiddleware:
         delay = kept_delay(stated, self.settings.delay, self.settings.max_wait)
         if delay > self.settings.delay:
             slow_down(self.crawler, request, delay)
-        self._signal(RobotsResult(origin, response.status, stated, delay=delay))
+        sitemaps = tuple(rules.rp.sitemaps)
+        self._signal(RobotsResult(origin, response.status, stated, delay=delay, sitemaps=sitemaps))
         return rules
 
     def _signal(self, result: RobotsResult) -> None:

@@ -65,8 +65,11 @@ def with_browser(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Map
     """Return Scrapy's settings. If one of the policies is rendered, the settings include a browser. Raises
     NoBrowserError.
     """
-    if not any(policy.options.rendered for policy in policies):
-        return settings
+    return rendering(settings) if any(policy.options.rendered for policy in policies) else settings
+
+
+def rendering(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return Scrapy's settings with a browser. Raises NoBrowserError if there is none."""
     crawl: CrawlSettings = settings["CLAUSEWATCH_CRAWL"]
     middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.middlewares.rendering.RenderingMiddleware": 50}
     return {**settings, "DOWNLOADER_MIDDLEWARES": middlewares, **_playwright(find_chromium(crawl.chromium))}

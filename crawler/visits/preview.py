@@ -43,6 +43,6 @@ def preview(settings: Mapping[str, Any], policies: Sequence[Policy]) -> Preview:
     crawl = PreparedCrawl({**with_browser(settings, policies), "ITEM_PIPELINES": {}})
     crawl.crawler.signals.connect(note_visit, signal=scrapy_signals.item_scraped)
     crawl.crawler.signals.connect(note_robots, signal=signals.robots_read)
-    crawl.run(policies)
+    crawl.run(policies=policies)
     visits.sort(key=lambda visit: visit.answered_at or visit.fetch.started_at)
     return Preview(tuple(visits), tuple(robots))

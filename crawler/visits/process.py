@@ -57,14 +57,19 @@ def run_crawl(
     """
     prepared = PreparedCrawl(with_browser(settings, policies), verbose=verbose, log_handler=log_handler)
     prepared.crawler.signals.connect(recorded, signal=signals.recorded)
-    prepared.run(policies)
+    prepared.run(policies=policies)
 
 
 class PreparedCrawl:
     """A crawl that has not started yet. The caller can connect receivers to its signals before it starts."""
 
     def __init__(
-        self, settings: Mapping[str, Any], *, verbose: bool = False, log_handler: logging.Handler | None = None
+        self,
+        settings: Mapping[str, Any],
+        *,
+        spider: str = "policies",
+        verbose: bool = False,
+        log_handler: logging.Handler | None = None,
     ) -> None:
         self._process = AsyncCrawlerProcess({**settings, "LOG_INSTALL_ROOT_HANDLER": log_handler is None})
         if log_handler is not None:
@@ -74,10 +79,12 @@ class PreparedCrawl:
         self._process.settings.set("LOG_LEVEL", "DEBUG" if verbose else "WARNING")
         for logger, level in (VERBOSE_LOGGERS if verbose else QUIET_LOGGERS).items():
             logging.getLogger(logger).setLevel(level)
-        self.crawler = self._process.create_crawler("policies")
+        self.crawler = self._process.create_crawler(spider)
 
-    def run(self, policies: Sequence[Policy]) -> None:
-        """Crawl these policies to the end. Raises StorageError, WorkersDeadError and CrawlDefectError."""
+    def run(self, **arguments: Any) -> None:
+        """Crawl to the end. `arguments` are the spider's. Raises StorageError, WorkersDeadError and
+        CrawlDefectError.
+        """
         faults = _Faults()
         self.crawler.signals.connect(faults.note_fatal, signal=signals.storage_failed)
         self.crawler.signals.connect(faults.note_fatal, signal=signals.workers_failed)
@@ -85,7 +92,7 @@ class PreparedCrawl:
         self.crawler.signals.connect(faults.note, signal=scrapy_signals.spider_error)
         gc.collect()
         gc.freeze()  # all objects that exist now stay until the end, so the garbage collector can skip them
-        task = self._process.crawl(self.crawler, policies=policies)
+        task = self._process.crawl(self.crawler, **arguments)
         self._process.start()
         faults.raise_first(task.exception() if task.done() and not task.cancelled() else None)
 

@@ -15,6 +15,7 @@ from clausewatch.output.json_rows.answers import (
     verification_row,
     with_days,
 )
+from clausewatch.output.json_rows.found_pages import found_pages_row
 from clausewatch.output.json_rows.judgements import comparison_report, comparison_row, diagnosis_row, unreadable_row
 from clausewatch.output.json_rows.row import Row, as_json, as_json_line
 from clausewatch.output.json_rows.versions import history_row, inventory_page_row, reviewable_row, show_row, tally_row
@@ -28,6 +29,7 @@ __all__ = [
     "comparison_row",
     "delivery_row",
     "diagnosis_row",
+    "found_pages_row",
     "history_row",
     "inventory_page_row",
     "lacking_row",

@@ -1,0 +1,70 @@
+"""Keeps the addresses that a search may fetch, and gives the most promising address first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from document.discovery.clues import EDITION, LEAST, Clue, host_of
+
+DEEPEST = 3
+"""Maximum number of links between the start page and a page that is fetched."""
+
+
+@dataclass(slots=True)
+class Lead:
+    """An address that may be fetched, and the reasons to fetch it."""
+
+    url: str
+    depth: int
+    """Number of links between the start page and this address."""
+    clues: list[Clue] = field(default_factory=list)
+    hub: int = 0
+    """Points of a page that may lead to legal documents; 0 if the links to this page do not say so."""
+    edition: bool = False
+    """Whether this is the start page in a different language."""
+
+    def points(self, *, editions: bool) -> int:
+        """Return the points of the best reason. The reason `edition` counts only if `editions` is true."""
+        best = max((clue.points for clue in self.clues), default=0)
+        return max(best, self.hub, EDITION if self.edition and editions else 0)
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether the links of the page are followed even if the page is not a legal document."""
+        return self.hub > 0 or self.edition
+
+
+class Leads:
+    """All leads of a search. Each address is given only once."""
+
+    def __init__(self) -> None:
+        self._leads: dict[str, Lead] = {}
+        self._visited: set[str] = set()
+
+    def lead(self, url: str, depth: int) -> Lead:
+        """Return the lead for an address. It is made if there is none yet."""
+        return self._leads.setdefault(address_key(url), Lead(url, depth))
+
+    def mark_visited(self, url: str) -> None:
+        """Note that an address was fetched, so that it is not fetched again."""
+        self._visited.add(address_key(url))
+
+    def next(self, *, editions: bool) -> Lead | None:
+        """Return the lead with the most points that was not given before; None if no lead has enough points."""
+        open_leads = [
+            lead
+            for key, lead in self._leads.items()
+            if key not in self._visited and lead.depth <= DEEPEST and lead.points(editions=editions) >= LEAST
+        ]
+        if not open_leads:
+            return None
+        best = max(open_leads, key=lambda lead: lead.points(editions=editions))
+        self.mark_visited(best.url)
+        return best
+
+
+def address_key(url: str) -> str:
+    """Return a text that is equal for addresses that differ only in the scheme, "www." or a final slash."""
+    parts = urlsplit(url)
+    return f"{host_of(url)}{parts.path.rstrip('/')}?{parts.query}"

@@ -1,0 +1,132 @@
+"""Weighs the links and addresses that may lead to a legal document, before the document is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from document.discovery.legal_names import (
+    Kind,
+    address_words,
+    folder_words,
+    is_hub,
+    legal_name,
+    name_in_address,
+    other_matters,
+)
+from document.discovery.page_links import PageLink
+from languages import language_name
+
+FULL_NAME, SHORT_NAME = 30, 22
+"""Points of a link whose whole text is the name of a document, or a short word such as "Privacy"."""
+DECLARED = 45
+"""Points of an address that a site declares by a link relation or a file in `/.well-known/`."""
+LISTED = 20
+"""Points of an address in a sitemap whose last folder is the name of a document."""
+PLACES = {"footer": 12, "navigation": 6, "body": 0, "head": 0}
+"""Additional points for the place of a link."""
+OTHER_MATTER = 25
+"""Points that are taken off for each word that shows a different matter; at most for `MOST_MATTERS` words."""
+OTHER_FOLDER = 15
+"""Points that are taken off for each such word in the folders of an address."""
+MOST_MATTERS = 2
+OTHER_SITE = 20
+"""Points that are taken off if a link leads to a different site."""
+HUB, HUB_IN_FOOTER, EDITION = 14, 20, 16
+"""Points of a page that may lead to legal documents, and of a different language of the start page."""
+OTHER_LANGUAGE = 5
+"""Points that are taken off the clues of a document for its edition in another language."""
+LEAST = 8
+"""Minimum points of an address that is fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A reason why an address may be a legal document."""
+
+    kind: Kind
+    points: int
+    reason: str
+    """A phrase for a person, such as "linked in the footer as 'Privacy policy'"."""
+    doubts: tuple[str, ...] = ()
+    """Phrases that say what speaks against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteNames:
+    """The hosts of a site, and the words of its name."""
+
+    hosts: tuple[str, ...]
+    """Hosts and ports of the site, without "www."."""
+    words: frozenset[str] = frozenset()
+    """Words that do not count in the name of a document, because they name the company."""
+
+    def holds(self, url: str) -> bool:
+        """Whether an address belongs to the site or to one of its subdomains."""
+        host = host_of(url)
+        return any(host == own or host.endswith(f".{own}") for own in self.hosts)
+
+
+def host_of(url: str) -> str:
+    """Return the host and port of an address, without "www."."""
+    return urlsplit(url).netloc.lower().removeprefix("www.")
+
+
+def clue_of_link(link: PageLink, site: SiteNames) -> Clue | None:
+    """Return the clue that a link gives, or None if the link names no legal document."""
+    if link.declared:
+        return declared_clue(link.declared, link.target, "a link relation", site)
+    name = legal_name(link.text, site.words)
+    if name is None:
+        return None if link.text else clue_of_address(link.target, "in a link without words", site)
+    where = "in the text of a page" if link.place == "body" else f"in the {link.place}"
+    points = (SHORT_NAME if name.short else FULL_NAME) * name.share + PLACES[link.place]
+    matters = other_matters(link.text, site.words)
+    points -= OTHER_MATTER * min(len(matters), MOST_MATTERS)
+    reason = f'linked {where} as "{link.text}"'
+    return _off_site(Clue(name.kind, round(points), reason, _doubts(matters)), link.target, site)
+
+
+def clue_of_address(url: str, source: str, site: SiteNames) -> Clue | None:
+    """Return the clue that the words of an address give, or None. `source` says where the address was."""
+    name = name_in_address(url, site.words)
+    if name is None:
+        return None
+    matters = other_matters(f"{folder_words(url)} {address_words(url)}", site.words)
+    points = LISTED * name.share * (SHORT_NAME / FULL_NAME if name.short else 1)
+    points -= OTHER_FOLDER * min(len(matters), MOST_MATTERS)
+    return _off_site(Clue(name.kind, round(points), source, _doubts(matters)), url, site)
+
+
+def declared_clue(kind: Kind, url: str, source: str, site: SiteNames) -> Clue:
+    """Return the clue of an address that the site declares as a document of a kind."""
+    return _off_site(Clue(kind, DECLARED, f"declared in {source}"), url, site)
+
+
+def hub_points(link: PageLink, site: SiteNames) -> int:
+    """Return the points of a link to a page that may lead to legal documents; 0 if the link does not name one."""
+    if not site.holds(link.target) or not is_hub(link.text, site.words):
+        return 0
+    return HUB_IN_FOOTER if link.place == "footer" else HUB
+
+
+def _off_site(clue: Clue, url: str, site: SiteNames) -> Clue:
+    """Return the clue with fewer points if its address belongs to a different site."""
+    if site.holds(url):
+        return clue
+    doubts = (*clue.doubts, f"on a different site, {host_of(url)}")
+    return replace(clue, points=clue.points - OTHER_SITE, doubts=doubts)
+
+
+def _doubts(matters: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"it mentions {', '.join(matters)}",) if matters else ()
+
+
+def edition_clues(clues: Iterable[Clue], language: str) -> list[Clue]:
+    """Return the clues of a document's edition in another language. They have a few points less than its own clues."""
+    name = language_name(language)
+    return [
+        replace(clue, points=clue.points - OTHER_LANGUAGE, reason=f"the edition in {name} of a page {clue.reason}")
+        for clue in clues
+    ]

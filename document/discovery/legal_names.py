@@ -1,0 +1,187 @@
+"""Recognises the names of legal documents in links, headings and addresses, by the words of each language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Literal, get_args
+from urllib.parse import unquote, urlsplit
+
+from languages import records
+
+Kind = Literal["policy", "subprocessors", "cookies", "agreement", "terms"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_REMEMBERED = 8192
+"""Number of normalised texts that are cached."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|docx|md|txt)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryWords:
+    """The names of legal documents in one language, from its `discovery.toml`."""
+
+    policy: Sequence[str]
+    subprocessors: Sequence[str]
+    cookies: Sequence[str]
+    agreement: Sequence[str]
+    terms: Sequence[str]
+    privacy: Sequence[str]
+    """Short words that name a policy in a menu."""
+    hubs: Sequence[str]
+    """Names of pages that lead to legal documents."""
+    others: Sequence[str]
+    """Words that show that a page is about a different matter."""
+    filler: Sequence[str]
+    """Words without a meaning of their own in a link or a heading."""
+    this: Sequence[str]
+    """Words with which a document names itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalName:
+    """The name of a legal document in a text."""
+
+    kind: Kind
+    share: float
+    """Share of the text's meaningful words that belong to the name. It is 1 if the text is only the name."""
+    short: bool
+    """Whether the name is only a short word, such as "Privacy"."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def plain_words(text: str) -> str:
+    """Return the words of a text in lower case, without accents, punctuation and hyphens."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(kept.split())
+
+
+def legal_name(text: str, ignored: frozenset[str] = frozenset()) -> LegalName | None:
+    """Return the name of a legal document in a text, or None. `ignored` are words that do not count, such as the
+    company's name.
+    """
+    words = plain_words(text)
+    if (name := _longest(words)) is None:
+        return None
+    kind, short = name
+    rest = _names().sub(" ", words)
+    extra = [word for word in _filler().sub(" ", rest).split() if word not in ignored]
+    named = len(words.split()) - len(rest.split())
+    return LegalName(kind, named / (named + len(extra)), short)
+
+
+def is_hub(text: str, ignored: frozenset[str] = frozenset()) -> bool:
+    """Whether a text names a page that leads to legal documents, and hardly anything else."""
+    words = plain_words(text)
+    rest = _hubs().sub(" ", words)
+    return rest != words and not [word for word in _filler().sub(" ", rest).split() if word not in ignored]
+
+
+def other_matters(text: str, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return the words of a text that show that it is about a different matter."""
+    rest = _names().sub(" ", plain_words(text))
+    kept = " ".join(word for word in rest.split() if word not in ignored)
+    return tuple(dict.fromkeys(match[0] for match in _others().finditer(kept)))
+
+
+def names_itself(text: str) -> frozenset[Kind]:
+    """Return the kinds of documents that a text claims to be, by phrases such as "this privacy policy"."""
+    words = plain_words(text)
+    return frozenset(kind for kind in KINDS if _self_references(kind).search(words))
+
+
+def name_in_address(url: str, ignored: frozenset[str] = frozenset()) -> LegalName | None:
+    """Return the name of a legal document in the last folder of an address, or in its last two folders, or None."""
+    parts = _folders(url)
+    names = [legal_name(" ".join(parts[-count:]), ignored) for count in (1, 2)]
+    return max(filter(None, names), key=lambda name: (not name.short, name.share), default=None)
+
+
+def address_words(url: str) -> str:
+    """Return the words of the last two folders of an address, without the file extension."""
+    return " ".join(_folders(url)[-2:])
+
+
+def folder_words(url: str) -> str:
+    """Return the words of all folders of an address except the last two."""
+    return " ".join(_folders(url)[:-2])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folders(url: str) -> tuple[str, ...]:
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return ()
+    return tuple(_CAMEL.sub(" ", _EXTENSION.sub("", folder)) for folder in path.split("/") if folder)
+
+
+def _longest(words: str) -> tuple[Kind, bool] | None:
+    """Return the kind of the longest name in a text, and whether it is only a short word."""
+    lengths = {kind: max((len(match[0]) for match in _kind(kind).finditer(words)), default=0) for kind in KINDS}
+    longest = max(KINDS, key=lengths.__getitem__)
+    if lengths[longest]:
+        return longest, False
+    return ("policy", True) if _short().search(words) else None
+
+
+@cache
+def _words() -> tuple[DiscoveryWords, ...]:
+    return tuple(words for _, words in records("discovery", DiscoveryWords))
+
+
+def _pattern(phrases: Iterable[str], *, joined: bool = False) -> re.Pattern[str]:
+    """Return a pattern for whole phrases. With `joined`, phrases without spaces match too, as in addresses."""
+    plain = {form for phrase in phrases for form in _forms(plain_words(phrase), joined) if form}
+    longest_first = sorted(plain, key=lambda phrase: (-len(phrase), phrase))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!\w)")
+
+
+def _forms(phrase: str, joined: bool) -> tuple[str, ...]:
+    return (phrase, phrase.replace(" ", "")) if joined else (phrase,)
+
+
+@cache
+def _kind(kind: Kind) -> re.Pattern[str]:
+    return _pattern((phrase for words in _words() for phrase in getattr(words, kind)), joined=True)
+
+
+@cache
+def _short() -> re.Pattern[str]:
+    return _pattern((phrase for words in _words() for phrase in words.privacy), joined=True)
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    full = [phrase for words in _words() for kind in KINDS for phrase in getattr(words, kind)]
+    return _pattern([*full, *(phrase for words in _words() for phrase in words.privacy)], joined=True)
+
+
+@cache
+def _hubs() -> re.Pattern[str]:
+    return _pattern((phrase for words in _words() for phrase in words.hubs), joined=True)
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    return _pattern(phrase for words in _words() for phrase in words.others)
+
+
+@cache
+def _filler() -> re.Pattern[str]:
+    return _pattern(phrase for words in _words() for phrase in words.filler)
+
+
+@cache
+def _self_references(kind: Kind) -> re.Pattern[str]:
+    """Return a pattern for "this" and a name of the kind in one language, in both orders."""
+    parts = []
+    for words in _words():
+        this, names = _pattern(words.this).pattern, _pattern(getattr(words, kind)).pattern
+        parts += [f"{this} {names}", f"{names} {this}"]
+    return re.compile("|".join(parts) or "(?!)")

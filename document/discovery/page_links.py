@@ -1,0 +1,150 @@
+"""Lists the links of a page that may lead to legal documents, with the place of each link on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from document.discovery.addresses import absolute
+from document.discovery.legal_names import Kind, is_hub, legal_name, name_in_address, plain_words
+from document.html.soup import attribute
+from document.model import Page
+from document.text.normalise import normalise
+from languages import languages, naming
+
+Place = Literal["footer", "navigation", "body", "head"]
+
+MOST_LINKS = 1000
+"""Maximum number of links of one page that are looked at further. If a page has more, its last links are kept, because
+legal documents are linked at the end.
+"""
+DECLARED: dict[str, Kind] = {"privacy-policy": "policy", "terms-of-service": "terms"}
+"""Link relations for legal documents (RFC 6903 and the HTML Standard), with the kind of document."""
+_LONGEST_TEXT = 200
+"""Maximum number of characters of a link's text. A longer text is a teaser and not a name."""
+_FOOTER = re.compile(r"(?:^|[\s_-])(?:site)?foot(?:er)?(?:$|[\s_-])", re.IGNORECASE)
+_LINK_HEADER = re.compile(r"<(?P<address>[^>]*)>(?P<parameters>[^,<]*)")
+_RELATION = re.compile(r"""\brel\s*=\s*"?([^";]+)""", re.IGNORECASE)
+_EDITION = re.compile(r"^/(?P<language>[a-z]{2})(?:[-_][a-z]{2})?(?:/(?:index\.\w+|home)?)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link of a page."""
+
+    target: str
+    """The absolute address without its fragment."""
+    text: str
+    """The words of the link, or its label if the link has no words."""
+    place: Place
+    _: KW_ONLY
+    declared: Kind | None = None
+    """The kind of document that the link's relation declares; None if it declares none."""
+    language: str = ""
+    """The language of the target, if the link says that its target is this page in a different language; "" otherwise.
+    """
+
+
+def page_links(soup: BeautifulSoup, page: Page) -> tuple[PageLink, ...]:
+    """Return the links that name a legal document, a page that may lead to one, or another language of the page."""
+    base = _base(soup, page)
+    named = [link for link in (*_header_links(page), *_links(soup, base)) if _is_wanted(link)]
+    unique = dict.fromkeys(named)
+    return tuple(list(unique)[-MOST_LINKS:])
+
+
+def _links(soup: BeautifulSoup, base: str) -> Iterator[PageLink]:
+    for element in soup.find_all(["a", "area", "link"], href=True):
+        target = absolute(base, attribute(element, "href"))
+        if not target:
+            continue
+        relations = attribute(element, "rel")
+        declared = _declared(relations)
+        if element.name == "link":
+            language = _subtag(attribute(element, "hreflang")) if "alternate" in relations.lower().split() else ""
+            yield PageLink(target, "", "head", declared=declared, language=language)
+            continue
+        text = _label(element)
+        yield PageLink(target, text, _place(element), declared=declared, language=_edition(element, text, target))
+
+
+def _header_links(page: Page) -> Iterator[PageLink]:
+    """Yield the links in the page's HTTP headers that declare a legal document (RFC 8288)."""
+    for name, value in page.headers:
+        for link in _LINK_HEADER.finditer(value) if name == "link" else ():
+            stated = _RELATION.search(link["parameters"])
+            declared = _declared(stated[1]) if stated else None
+            target = absolute(page.final_url, link["address"])
+            if declared and target:
+                yield PageLink(target, "", "head", declared=declared)
+
+
+def _declared(relations: str) -> Kind | None:
+    return next((DECLARED[name] for name in relations.lower().split() if name in DECLARED), None)
+
+
+def _is_wanted(link: PageLink) -> bool:
+    if link.declared or link.language or is_hub(link.text):
+        return True
+    return legal_name(link.text) is not None or name_in_address(link.target) is not None
+
+
+def _label(element: Tag) -> str:
+    """Return the words of a link. If it has none, return its label, its title, or the text of its picture."""
+    image = element.find("img", alt=True)
+    labels = (
+        element.get_text(" "),
+        attribute(element, "aria-label"),
+        attribute(element, "title"),
+        attribute(image, "alt") if isinstance(image, Tag) else attribute(element, "alt"),
+    )
+    return next((text for label in labels if (text := normalise(label)) and len(text) <= _LONGEST_TEXT), "")
+
+
+def _place(element: Tag) -> Place:
+    for parent in element.parents:
+        role = attribute(parent, "role").lower()
+        if parent.name == "footer" or role == "contentinfo" or _FOOTER.search(_names_of(parent)):
+            return "footer"
+        if parent.name in ("nav", "header", "menu") or role in ("navigation", "banner"):
+            return "navigation"
+    return "body"
+
+
+def _names_of(element: Tag) -> str:
+    return f"{attribute(element, 'id')} {attribute(element, 'class')}"
+
+
+def _edition(element: Tag, text: str, target: str) -> str:
+    """Return the language to which a link switches, or "".
+
+    A link of a language switch has the attribute `hreflang`, or is only the name of a language, or its address is only
+    the code of a language.
+    """
+    if language := _subtag(attribute(element, "hreflang")):
+        return language
+    code = _EDITION.fullmatch(urlsplit(target).path)
+    words = plain_words(text)
+    named = next((code for code in languages() if words and words in _language_names(code)), "")
+    stated = code["language"].lower() if code else ""
+    return named or (stated if stated in languages() or words == stated else "")
+
+
+def _language_names(language: str) -> tuple[str, ...]:
+    called = naming(language)
+    return tuple(map(plain_words, (language, called.name, *called.names.values())))
+
+
+def _subtag(tag: str) -> str:
+    language = tag.strip().lower().split("-")[0].split("_")[0]
+    return language if 2 <= len(language) <= 3 and language.isalpha() else ""
+
+
+def _base(soup: BeautifulSoup, page: Page) -> str:
+    base = soup.find("base", href=True)
+    return absolute(page.final_url, attribute(base, "href")) if isinstance(base, Tag) else page.final_url

@@ -1,0 +1,253 @@
+"""Tests `clausewatch find` against real servers.
+
+Each command runs in its own process, because Twisted's reactor can start only once in a process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.questions.history import versions_of
+from archive.storage.database import open_archive
+from clausewatch.config import load
+from tests import forking
+from tests.server import Answer, Site, serving
+from tests.sources import PROJECT
+
+PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
+CONFIGURATION = """\
+# The watch of a theatre.
+database = "sqlite:///watch.db"
+
+[crawl]
+delay = "0 s"
+retries = 0
+allow_private = ["127.0.0.1"]
+"""
+NAMED = '<title>Home | Cloakroom</title><meta property="og:site_name" content="The Cloakroom">'
+LINK = '<footer><a href="/privacy">Privacy policy</a></footer>'
+
+
+@pytest.fixture(autouse=True)
+def configured(tmp_path: Path) -> Path:
+    file = tmp_path / "clausewatch.toml"
+    file.write_text(CONFIGURATION, encoding="utf-8")
+    return file
+
+
+def found(folder: Path, *words: str, code: int = 0) -> str:
+    """Run `clausewatch find`, and return its output and its errors."""
+    done = forking.run("clausewatch", "find", *words, folder=folder, timeout=300)
+    assert done.code == code, done.out + done.err
+    return done.out + done.err
+
+
+def rows(folder: Path, *words: str, code: int = 0) -> dict[str, Any]:
+    [row] = json.loads(found(folder, *words, "--format", "json", code=code))
+    assert isinstance(row, dict)
+    return row
+
+
+def serve(site: Site, start: str = NAMED + LINK) -> str:
+    """Serve a policy and a start page, and return the address of the site."""
+    site.serve("/privacy", PAGE)
+    site.serve("/", f"<html><head>{start}")
+    return site.base
+
+
+def test_the_text_says_what_each_page_is_and_why(tmp_path: Path) -> None:
+    with serving() as site:
+        shown = found(tmp_path, serve(site))
+    words = " ".join(shown.split())
+    assert f"1. {site.url('/privacy')} privacy policy; en;" in words
+    assert 'for it: linked in the footer as "Privacy policy"' in words
+    assert "of 40 requests" in words
+    assert "of 3 sitemaps" in words
+    assert "of 10 MB" in words
+
+
+def test_links_in_five_places_are_followed(tmp_path: Path) -> None:
+    terms = f"<h1>Terms of service</h1><p>{'You order a hook, and we keep your coat. ' * 30}</p>"
+    with serving() as site:
+        serve(
+            site,
+            '<link rel="terms-of-service" href="/rules"><a href="/legal">Legal</a><a hreflang="de" href="/d">x</a>',
+        )
+        site.serve("/rules", terms)
+        site.serve("/legal", '<a href="/cookies">Cookie policy</a>')
+        site.serve("/cookies", f"<h1>Cookie policy</h1><p>{'This cookie policy names our cookies. ' * 9}</p>")
+        site.serve("/.well-known/dnt/", json.dumps({"policy": "/privacy"}), content_type="application/tracking-status")
+        site.serve("/robots.txt", f"Sitemap: {site.url('/map.txt')}", content_type="text/plain")
+        site.serve("/map.txt", site.url("/data-processing-agreement"), content_type="text/plain")
+        site.serve("/data-processing-agreement", terms.replace("Terms of service", "Data processing agreement"))
+        row = rows(tmp_path, site.base)
+    kinds = {page["url"].removeprefix(site.base): (page["kind"], page["reasons"][0]) for page in row["pages"]}
+    assert kinds == {
+        "/privacy": ("policy", "declared in /.well-known/dnt/"),
+        "/cookies": ("cookies", 'linked in the text of a page as "Cookie policy"'),
+        "/data-processing-agreement": ("agreement", "listed in the sitemap"),
+        "/rules": ("terms", "declared in a link relation"),
+    }
+    assert row["used"]["sitemaps"] == 1
+
+
+def test_an_edition_in_another_language_is_found_from_the_policy(tmp_path: Path) -> None:
+    said = "Wir erheben personenbezogene Daten und geben sie nicht an Dritte weiter. Sie haben das Recht auf Löschung."
+    german = f"<h1>Datenschutzerklärung</h1>{f'<p>{said} Sie können Ihre Einwilligung widerrufen.</p>' * 8}"
+    with serving() as site:
+        serve(site)
+        site.serve("/privacy", PAGE.replace("</head>", '<link rel="alternate" hreflang="de" href="/de/p"></head>'))
+        site.serve("/de/p", german)
+        row = rows(tmp_path, site.base)
+        german_row = rows(tmp_path, site.base, "--language", "de")
+    assert [page["languages"] for page in row["pages"]] == [["en"], ["de"]]
+    assert row["certain"] is None
+    assert german_row["certain"] == site.url("/de/p")
+
+
+def test_a_page_that_robots_txt_forbids_is_not_fetched(tmp_path: Path) -> None:
+    with serving() as site:
+        serve(site)
+        site.serve("/robots.txt", "User-agent: *\nDisallow: /privacy\n", content_type="text/plain")
+        row = rows(tmp_path, site.base, code=1)
+        assert site.visits()["/privacy"] == 0
+    assert "robots.txt" in row["unread"][0]["why"]
+
+
+def test_a_private_address_needs_permission(tmp_path: Path, configured: Path) -> None:
+    configured.write_text(CONFIGURATION.replace("127.0.0.1", "10.0.0.1"), encoding="utf-8")
+    with serving() as site:
+        row = rows(tmp_path, serve(site), code=1)
+        assert not site.asked
+    assert "allow_private" in row["error"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "name"),
+    [("find_requests = 3", "find_requests, 3 requests"), ('find_size = "100 kB"', "find_size, 0.1 MB")],
+)
+def test_a_limit_ends_the_search_and_is_named(tmp_path: Path, configured: Path, limit: str, name: str) -> None:
+    configured.write_text(CONFIGURATION + limit + "\n", encoding="utf-8")
+    with serving() as site:
+        serve(site, NAMED + LINK + '<a href="/privacy-notice">Privacy notice</a>')
+        site.serve("/privacy", PAGE.replace("</main>", f"<p>{'Much text. ' * 9000}</p></main>"))
+        row = rows(tmp_path, site.base, code=1)
+        assert site.visits().total() <= 6
+    assert row["ended_by"] == name
+
+
+def test_at_most_the_allowed_number_of_sitemaps_is_fetched(tmp_path: Path, configured: Path) -> None:
+    configured.write_text(CONFIGURATION + "find_sitemaps = 2\n", encoding="utf-8")
+    with serving() as site:
+        serve(site, NAMED)
+        listed = "".join(f"<sitemap><loc>{site.url(f'/{number}.xml')}</loc></sitemap>" for number in range(5))
+        site.serve("/sitemap.xml", f"<sitemapindex>{listed}</sitemapindex>")
+        row = rows(tmp_path, site.base, code=1)
+        assert sum(path.endswith(".xml") for path, _ in site.asked) == 2
+    assert (row["used"]["sitemaps"], row["limits"]["find_sitemaps"]) == (2, 2)
+
+
+def test_a_certain_policy_is_shown_and_added_and_visited(tmp_path: Path, configured: Path) -> None:
+    with serving() as site:
+        shown = found(tmp_path, serve(site), "--add", "--now")
+        again = found(tmp_path, site.base, "--add")
+    assert '+name = "The Cloakroom"' in shown
+    assert "1 first seen" in shown
+    assert "already watched as The Cloakroom" in again
+    [policy] = load(configured).policies
+    assert (policy.name, policy.url, policy.options.languages) == ("The Cloakroom", site.url("/privacy"), ("en",))
+    assert configured.read_text(encoding="utf-8").startswith(CONFIGURATION)
+    with open_archive(f"sqlite:///{tmp_path / 'watch.db'}") as archive:
+        assert len(versions_of(archive, "The Cloakroom")) == 1
+
+
+def doubtful(site: Site) -> str:
+    """Serve a site with two pages that are equally probable."""
+    base = serve(site, NAMED + LINK + '<footer><a href="/notice">Privacy notice</a></footer>')
+    site.serve("/notice", PAGE.replace("</main>", "<p>This notice is for visitors of the theatre.</p></main>"))
+    return base
+
+
+def test_without_a_terminal_a_question_adds_nothing(tmp_path: Path, configured: Path) -> None:
+    with serving() as site:
+        shown = " ".join(found(tmp_path, doubtful(site), "--add", code=1).split())
+    assert "Nothing was added" in shown
+    assert f"clausewatch policy add 'The Cloakroom' {site.url('/notice')} --language en" in shown
+    assert configured.read_text(encoding="utf-8") == CONFIGURATION
+
+
+@pytest.mark.parametrize("answer", [0, 2])
+def test_on_a_terminal_the_chosen_page_is_added(tmp_path: Path, configured: Path, answer: int) -> None:
+    with serving() as site:
+        command = [sys.executable, "-m", "clausewatch", "find", doubtful(site), "--add", "--name", "Theatre"]
+        ours, theirs = pty.openpty()
+        os.write(ours, f"{answer}\n".encode())
+        environment = os.environ | {"PYTHONPATH": str(PROJECT), "COLUMNS": "200"}
+        process = subprocess.Popen(command, cwd=tmp_path, stdin=theirs, stdout=theirs, env=environment)
+        os.close(theirs)
+        shown = read_all(ours)
+        assert process.wait(300) == (1 if answer == 0 else 0), shown
+    listed = [line.split()[1] for line in shown.splitlines() if line.lstrip().startswith(("1. ", "2. "))]
+    chosen = [policy.url for policy in load(configured).policies]
+    assert chosen == ([listed[answer - 1]] if answer else [])
+
+
+def read_all(terminal: int) -> str:
+    """Read a terminal until the program at its other end closes it."""
+    parts = []
+    try:
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    except OSError:  # the other end is closed
+        os.close(terminal)
+    return b"".join(parts).decode()
+
+
+def test_names_from_a_page_cannot_write_other_keys(tmp_path: Path, configured: Path) -> None:
+    name = "Coats&quot;&#10;paused = true&#10;[channels]&#10;x = &quot;${HOME}"
+    with serving() as site:
+        found(tmp_path, serve(site, f'<meta property="og:site_name" content="{name}">{LINK}'), "--add")
+    [policy] = load(configured).policies
+    assert (policy.paused, load(configured).channels) == (False, ())
+    assert policy.name == 'Coats" paused = true [channels] x = "${HOME}'
+
+
+def test_a_site_that_does_not_answer_is_reported(tmp_path: Path) -> None:
+    assert "refuses the connection" in rows(tmp_path, "http://127.0.0.1:9", code=1)["error"]
+
+
+def test_a_blocked_start_page_is_reported(tmp_path: Path) -> None:
+    with serving() as site:
+        site.pages["/"] = Answer(b"<h1>Blocked</h1>", 403, (("Content-Type", "text/html"),))
+        row = rows(tmp_path, site.base, code=1)
+    assert "403" in row["error"]
+
+
+def test_a_page_that_needs_a_browser_gets_advice(tmp_path: Path) -> None:
+    with serving() as site:
+        site.serve("/", "<script src='/footer.js'></script>")
+        assert "try --render" in found(tmp_path, site.base, code=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("ropes example",), "is not a domain"),
+        (("ftp://ropes.example",), "is not a domain"),
+        (("ropes.example", "--now"), "need --add"),
+        (("ropes.example", "--language", "Deutsch"), "not a language code"),
+        (("a.example", "b.example", "--add", "--name", "A"), "exactly one DOMAIN"),
+        (("a.example", "--add", "--format", "json"), "not both"),
+    ],
+)
+def test_wrong_usage_exits_with_2(tmp_path: Path, words: tuple[str, ...], message: str) -> None:
+    shown = found(tmp_path, *words, code=2)
+    assert message in " ".join(shown.split())

@@ -1,0 +1,106 @@
+"""Tests that `find` ranks the policy of generated sites first, and is never certain of a decoy.
+
+With CLAUSEWATCH_LONG, 60 sites are searched. Otherwise a sample is searched. The option -s prints the figures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import forking
+from tests.chance import seeded
+from tests.crawler.discovery.sites import LANGUAGES, SHAPES, Plan, build, decoys, plans
+from tests.server import Site, serving
+
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+SITES = plans(seeded("sites with a policy"))
+SAMPLE = SITES if LONG else SITES[6:12]
+FIRST = 57
+"""Minimum number of sites, of 60, whose policy is ranked first."""
+
+CONFIGURATION = """
+database = "sqlite:///watch.db"
+
+[crawl]
+delay = "0 s"
+retries = 0
+allow_private = ["127.0.0.1"]
+"""
+
+
+def searched(folder: Path, chosen: Sequence[Plan], *options: str) -> dict[str, tuple[Plan, Site, dict[str, Any]]]:
+    """Serve the sites, search all of them in one call, and return the plan, the server and the result of each."""
+    (folder / "clausewatch.toml").write_text(CONFIGURATION, encoding="utf-8")
+    with contextlib.ExitStack() as stack:
+        sites = {}
+        for plan in chosen:
+            site = stack.enter_context(serving())
+            build(plan, site)
+            sites[site.base] = (plan, site)
+        done = forking.run("clausewatch", "find", *sites, "--format", "json", *options, folder=folder, timeout=600)
+    assert done.code == 0, done.out + done.err
+    return {row["domain"]: (*sites[row["domain"]], row) for row in json.loads(done.out)}
+
+
+def check(found: dict[str, tuple[Plan, Site, dict[str, Any]]]) -> None:
+    """Check all sites of a search, and print how many policies are first and certain."""
+    missed, certain = [], 0
+    for plan, site, row in found.values():
+        policies = [page["url"] for page in row["pages"] if page["kind"] == "policy"]
+        if policies[:1] != [site.url(plan.path)]:
+            missed.append(f"{plan.name}: {policies}")
+        certain += row["certain"] is not None
+        assert row["certain"] in (None, site.url(plan.path)), plan.name
+        assert len(site.asked) == row["used"]["requests"] <= 40
+        twice = {path for path, times in Counter(path for path, _ in site.asked).items() if times > 1}
+        assert not twice - {"/"}, plan.name
+    print(f"{len(found) - len(missed)} of {len(found)} policies are first, {certain} are certain")
+    assert len(missed) <= (60 - FIRST if LONG else 0), missed
+
+
+def test_the_policy_is_first_and_no_decoy_is_certain(tmp_path: Path) -> None:
+    check(searched(tmp_path, [plan for plan in SAMPLE if plan.shape != "script"]))
+
+
+@pytest.mark.skipif(not LONG, reason="long: see CLAUSEWATCH_LONG")
+def test_footers_made_by_scripts_are_searched_in_a_browser(tmp_path: Path) -> None:
+    check_rendered(searched(tmp_path, [plan for plan in SAMPLE if plan.shape == "script"], "--render"))
+
+
+def test_one_footer_made_by_a_script_is_searched_in_a_browser(tmp_path: Path) -> None:
+    check_rendered(searched(tmp_path, [next(plan for plan in SAMPLE if plan.shape == "script")], "--render"))
+
+
+def check_rendered(found: dict[str, tuple[Plan, Site, dict[str, Any]]]) -> None:
+    """Check sites whose policy is found only in a browser. The policy itself is then read without a browser."""
+    for plan, site, row in found.values():
+        first = row["pages"][0]
+        assert (first["url"], first["rendered"]) == (site.url(plan.path), False), plan.name
+        assert row["certain"] in (None, first["url"])
+
+
+def test_every_shape_and_language_has_sites() -> None:
+    assert Counter(plan.shape for plan in SITES) == dict.fromkeys(SHAPES, 10)
+    assert {(plan.shape, plan.language) for plan in SITES} == {(shape, code) for shape in SHAPES for code in LANGUAGES}
+    assert all(plan.decoys for plan in SITES)
+
+
+@pytest.mark.parametrize("decoy", decoys(), ids=lambda decoy: decoy["path"])
+def test_a_decoy_is_complete(decoy: dict[str, Any]) -> None:
+    assert decoy.keys() - {"place", "with_policy"} == {"language", "text", "path", "title", "body"}
+    assert decoy["language"] in LANGUAGES
+    assert decoy.get("place", "body") in ("body", "navigation", "footer")
+    assert decoy["path"].startswith("/")
+
+
+def test_decoys_of_one_language_have_different_paths() -> None:
+    counts = Counter((decoy["language"], decoy["path"]) for decoy in decoys())
+    assert max(counts.values()) == 1
