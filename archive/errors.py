@@ -152,6 +152,14 @@ class NoFindingError(NotFoundError):
         super().__init__(f"no finding and no alert has the number {number!r}: {fix}")
 
 
+class NoSuppressionError(NotFoundError):
+    """No suppression has this number."""
+
+    def __init__(self, number: str) -> None:
+        fix = "`clausewatch history --suppressed` shows the edits that were not reported, with their numbers"
+        super().__init__(f"no edit that was not reported has the number {number!r}: {fix}")
+
+
 class InvalidCursorError(NotFoundError):
     """The cursor of a page was not given by this program, or belongs to another question."""
 

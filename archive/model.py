@@ -280,6 +280,40 @@ class RecordedFinding:
         return self.repeats is not None if verdict is None else verdict.kind == "false-alarm"
 
 
+QuietReviewKind = Literal["missed", "take-back"]
+QUIET_REVIEW_KINDS: tuple[QuietReviewKind, ...] = ("missed", "take-back")
+"""`missed`: the edit matters, and should have been reported. `take-back` revokes that."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietReview:
+    """One person's review of an edit that was not reported."""
+
+    suppression: int
+    """Number of the suppression."""
+    kind: QuietReviewKind
+    text: str
+    """A comment, or ""."""
+    _: KW_ONLY
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSuppression:
+    """A suppression, its number in the archive, and its reviews."""
+
+    id: int
+    suppression: Suppression
+    reviews: tuple[QuietReview, ...] = ()
+    """Reviews, the oldest first."""
+
+    @property
+    def missed(self) -> QuietReview | None:
+        """The review that says that this edit matters. None if there is no such review, or if it was taken back."""
+        return self.reviews[-1] if self.reviews and self.reviews[-1].kind == "missed" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """The judgement of the difference between a version and its predecessor."""
@@ -295,7 +329,7 @@ class Change:
     judged_by: str
     coarse: bool
     findings: tuple[RecordedFinding, ...]
-    suppressed: tuple[Suppression, ...]
+    suppressed: tuple[RecordedSuppression, ...]
     timing: Timing = field(default_factory=Timing)
     """Relation of the change to the dates in the policy. It is empty for changes that were recorded before this field
     existed."""

@@ -25,6 +25,7 @@ from archive.storage.tables import (
     FindingRow,
     NamingRow,
     NetChangeRow,
+    QuietReviewRow,
     RemovalRow,
     RestoreRow,
     ReviewRow,
@@ -124,6 +125,7 @@ class Evidence:
         changes = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id).where(self._versions())
         changes = changes.where(or_(IS_STEP, ChangeRow.id.in_(nets)))
         findings = select(FindingRow.id).where(FindingRow.change_id.in_(changes))
+        suppressions = select(SuppressionRow.id).where(SuppressionRow.change_id.in_(changes))
         fetches = self._fetches()
         return {
             "naming": select(NamingRow.id).where(NamingRow.policy_id == self.policy_id),
@@ -131,10 +133,11 @@ class Evidence:
             "version": select(VersionRow.id).where(self._compared()),
             "change": changes,
             "finding": findings,
-            "suppression": select(SuppressionRow.id).where(SuppressionRow.change_id.in_(changes)),
+            "suppression": suppressions,
             "removal": select(RemovalRow.id).where(RemovalRow.fetch_id.in_(fetches)),
             "restore": select(RestoreRow.id),
             "review": select(ReviewRow.id).where(ReviewRow.finding_id.in_(findings)),
+            "quiet_review": select(QuietReviewRow.id).where(QuietReviewRow.suppression_id.in_(suppressions)),
             "net": select(NetChangeRow.id).where(NetChangeRow.change_id.in_(nets)),
         }
 

@@ -11,6 +11,7 @@ from archive.storage.tables import (
     LeftOutRow,
     NetChangeRow,
     PolicyRow,
+    QuietReviewRow,
     ReviewRow,
     SuppressionRow,
     VersionRow,
@@ -50,6 +51,9 @@ def _version(kind: str, row_id: int) -> int | ScalarSelect[int] | None:
     if kind == "review":
         finding = select(ReviewRow.finding_id).where(ReviewRow.id == row_id).scalar_subquery()
         return _version_of(select(FindingRow.change_id).where(FindingRow.id == finding).scalar_subquery())
+    if kind == "quiet_review":
+        suppression = select(QuietReviewRow.suppression_id).where(QuietReviewRow.id == row_id).scalar_subquery()
+        return _version_of(select(SuppressionRow.change_id).where(SuppressionRow.id == suppression).scalar_subquery())
     return None
 
 

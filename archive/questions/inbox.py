@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime, time
-from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from archive.model import RecordedFinding, ReviewTimes
-from archive.questions.pages import MOST_ENTRIES, Key, Page, cursor_of, key_of
-from archive.recording.reviews import Reviewable, unreviewed
+from archive.questions.pages import MOST_COUNTED, MOST_ENTRIES, Page, cursor_of, key_of
+from archive.recording.reviews import read_reviewable
 from archive.storage.database import Archive
+from archive.storage.tables import AssignmentRow, FindingRow, PolicyRow, WaitingRow
 from archive.storage.version_reader import policy_row, tagged
-from differ.model import SEVERITIES, Severity, Timing, watched_topic
+from differ.model import SEVERITIES, TOPICS, Severity, Timing, watched_topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,13 @@ class InboxFilter:
     """Only changes that were first seen at this time or later."""
     overdue: bool = False
     """Whether only overdue findings are selected."""
+    assigned: str | None = None
+    """Person to whom the change is assigned. "" selects changes that are assigned to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingFinding:
-    """A finding that nobody has reviewed."""
+    """A finding that waits for a review."""
 
     recorded: RecordedFinding
     due_at: datetime
@@ -57,6 +63,8 @@ class WaitingChange:
     owner: str
     seen_at: datetime
     timing: Timing
+    assigned: str
+    """Person who is to review the change; "" if it is assigned to nobody."""
     findings: tuple[WaitingFinding, ...]
     """The selected findings that wait. Reviewed findings of the change are left out."""
 
@@ -96,69 +104,125 @@ def inbox(
     after: str | None = None,
     limit: int = MOST_ENTRIES,
 ) -> Page[WaitingChange]:
-    """Return a page of the changes with findings that wait for a review. Changes are ordered by the highest severity of
-    these findings. In each severity, the oldest change comes first. `limit` is the maximum number of changes.
+    """Return a page of the changes with findings that wait for a review.
 
-    Raises UnknownPolicyError, UnknownTagError, InvalidCursorError.
+    Changes are ordered by the highest severity of these findings. In each severity, the oldest change comes first.
+    `limit` is the maximum number of changes. The count is the number of findings. Raises UnknownPolicyError,
+    UnknownTagError, InvalidCursorError.
     """
-    start = (-1, 0) if after is None else key_of(after, (int, int))
-    _require_known(archive, wanted)
-    waiting = sorted(unreviewed(archive, wanted.policy), key=lambda finding: (finding.change, finding.recorded.id))
-    changes = [
-        change
-        for _, findings in groupby(waiting, key=lambda finding: finding.change)
-        if (change := _change(list(findings), wanted, now, times or ReviewTimes())) is not None
-    ]
-    changes.sort(key=_key)
-    following = [change for change in changes if _key(change) > start]
-    page = following[:limit]
-    more = len(following) > limit
-    return Page(tuple(page), cursor_of(_key(page[-1])) if more else None, count=len(changes))
-
-
-def _key(change: WaitingChange) -> Key:
-    return SEVERITIES.index(change.severity), change.change
-
-
-def _require_known(archive: Archive, wanted: InboxFilter) -> None:
+    start = (0, 0) if after is None else key_of(after, (int, int))
     with archive.reading() as session:
-        if wanted.policy is not None:
-            policy_row(session, wanted.policy)
-        if wanted.tag is not None:
-            tagged(session, wanted.tag)
+        selection = _Selection(session, wanted, now, times or ReviewTimes())
+        keys = selection.keys(int(start[0]), int(start[1]), limit + 1)
+        changes = selection.changes([change for _, change in keys[:limit]])
+        count = selection.count(MOST_COUNTED + 1)
+    following = cursor_of(keys[limit - 1]) if len(keys) > limit else None
+    return Page(changes, following, count=min(count, MOST_COUNTED), counted_all=count <= MOST_COUNTED)
 
 
-def _change(findings: list[Reviewable], wanted: InboxFilter, now: datetime, times: ReviewTimes) -> WaitingChange | None:
-    first = findings[0]
-    if wanted.owner not in (None, first.owner) or (wanted.tag is not None and wanted.tag not in first.tags):
-        return None
-    if wanted.since is not None and first.seen_at < wanted.since:
-        return None
-    waiting = tuple(_waiting(findings, now, times))
-    chosen = tuple(finding for finding in waiting if _is_wanted(finding, wanted))
-    if not chosen:
-        return None
-    return WaitingChange(
-        first.change,
-        first.policy,
-        first.version,
-        owner=first.owner,
-        seen_at=first.seen_at,
-        timing=first.timing,
-        findings=chosen,
-    )
+class _Selection:
+    """The part of the inbox that a question selects, in one transaction."""
 
+    def __init__(self, session: Session, wanted: InboxFilter, now: datetime, times: ReviewTimes) -> None:
+        self.session, self.wanted, self.now, self.times = session, wanted, now, times
+        self.policy = None if wanted.policy is None else policy_row(session, wanted.policy).id
+        self.tagged = None if wanted.tag is None else tagged(session, wanted.tag)
 
-def _waiting(findings: Iterable[Reviewable], now: datetime, times: ReviewTimes) -> Iterable[WaitingFinding]:
-    for finding in findings:
-        due_at = review_due(finding.seen_at, finding.recorded.finding.severity, finding.timing, times)
-        yield WaitingFinding(finding.recorded, due_at, due_at <= now)
+    def count(self, most: int) -> int:
+        """Return the number of selected findings, but not more than `most`."""
+        query = select(WaitingRow.finding_id).where(*self._conditions(WaitingRow)).limit(most)
+        return self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
+    def keys(self, rank: int, last: int, most: int) -> list[tuple[int, int]]:
+        """Return the highest rank and the number of each selected change, in order.
 
-def _is_wanted(waiting: WaitingFinding, wanted: InboxFilter) -> bool:
-    finding = waiting.recorded.finding
-    if wanted.topic is not None and wanted.topic not in (finding.topic, watched_topic(finding.topic)):
-        return False
-    if wanted.severity is not None and SEVERITIES.index(finding.severity) > SEVERITIES.index(wanted.severity):
-        return False
-    return wanted.language in (None, finding.language) and (waiting.overdue or not wanted.overdue)
+        The changes after the change `last` of the rank `rank` are returned, but not more than `most`.
+        """
+        keys: list[tuple[int, int]] = []
+        for place in range(max(rank, 0), len(SEVERITIES)):
+            query = select(WaitingRow.change_id).where(WaitingRow.rank == place, *self._conditions(WaitingRow))
+            if place == rank:
+                query = query.where(WaitingRow.change_id > last)
+            query = query.where(~self._has_worse(place)).distinct().order_by(WaitingRow.change_id)
+            keys += [(place, change) for change in self.session.scalars(query.limit(most - len(keys)))]
+            if len(keys) == most:
+                break
+        return keys
+
+    def changes(self, ids: list[int]) -> tuple[WaitingChange, ...]:
+        """Return changes with their selected findings, in this order."""
+        chosen = select(WaitingRow.finding_id).where(WaitingRow.change_id.in_(ids), *self._conditions(WaitingRow))
+        assigned = select(AssignmentRow).where(AssignmentRow.change_id.in_(ids))
+        assignments = {row.change_id: row for row in self.session.scalars(assigned)}
+        findings = defaultdict(list)
+        for reviewable in read_reviewable(self.session, [FindingRow.id.in_(chosen)]):
+            findings[reviewable.change].append(reviewable)
+        changes = []
+        for change in ids:
+            first, note = findings[change][0], assignments.get(change)
+            by = None if note is None else note.due_at
+            waiting = []
+            for each in findings[change]:
+                recorded = each.recorded
+                due_at = by or review_due(each.seen_at, recorded.finding.severity, each.timing, self.times)
+                waiting.append(WaitingFinding(recorded, due_at, due_at <= self.now))
+            changes.append(
+                WaitingChange(
+                    change,
+                    first.policy,
+                    first.version,
+                    owner=first.owner,
+                    seen_at=first.seen_at,
+                    timing=first.timing,
+                    assigned="" if note is None else note.person,
+                    findings=tuple(waiting),
+                )
+            )
+        return tuple(changes)
+
+    def _has_worse(self, rank: int) -> ColumnElement[bool]:
+        """Whether the change of a finding has a selected finding of a higher severity."""
+        other = aliased(WaitingRow)
+        worse = select(other.finding_id).where(other.change_id == WaitingRow.change_id, other.rank < rank)
+        return worse.where(*self._conditions(other)).correlate(WaitingRow).exists()
+
+    def _conditions(self, row: type[WaitingRow]) -> list[ColumnElement[bool]]:
+        wanted = self.wanted
+        conditions = [*self._about_policies(row)]
+        if wanted.topic is not None:
+            fine = [topic for topic in TOPICS if wanted.topic in (topic, watched_topic(topic))]
+            conditions.append(row.topic.in_(fine or [wanted.topic]))
+        if wanted.severity is not None:
+            conditions.append(row.rank <= SEVERITIES.index(wanted.severity))
+        if wanted.language is not None:
+            conditions.append(row.language == wanted.language)
+        if wanted.since is not None:
+            conditions.append(row.seen_at >= wanted.since)
+        if wanted.assigned is not None:
+            conditions.append(self._assigned(row, wanted.assigned))
+        if wanted.overdue:
+            conditions.append(self._overdue(row))
+        return conditions
+
+    def _about_policies(self, row: type[WaitingRow]) -> Iterator[ColumnElement[bool]]:
+        if self.policy is not None:
+            yield row.policy_id == self.policy
+        if self.tagged is not None:
+            yield row.policy_id.in_(self.tagged)
+        if self.wanted.owner is not None:
+            yield row.policy_id.in_(select(PolicyRow.id).where(PolicyRow.owner == self.wanted.owner))
+
+    def _assigned(self, row: type[WaitingRow], person: str) -> ColumnElement[bool]:
+        if person:
+            return row.change_id.in_(select(AssignmentRow.change_id).where(AssignmentRow.person == person))
+        return row.change_id.not_in(select(AssignmentRow.change_id).where(AssignmentRow.person != ""))
+
+    def _overdue(self, row: type[WaitingRow]) -> ColumnElement[bool]:
+        """Whether a finding is overdue; see `review_due`."""
+        set_day = select(AssignmentRow.due_at).where(AssignmentRow.change_id == row.change_id).correlate(row)
+        day = func.coalesce(set_day.scalar_subquery(), row.stated_due)
+        late = (
+            and_(row.rank == rank, row.seen_at <= self.now - self.times.of(severity))
+            for rank, severity in enumerate(SEVERITIES)
+        )
+        return or_(day <= self.now, and_(day.is_(None), or_(*late)))

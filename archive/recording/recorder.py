@@ -35,6 +35,7 @@ from archive.storage.tables import (
     VersionRow,
 )
 from archive.storage.version_reader import policy_row, stored_timing
+from archive.storage.waiting_list import stated_days
 from differ.model import Comparison, Finding, Severity, Suppression
 from differ.visits.assessment import Assessment, LatestVersion, PageFingerprint
 from document import from_json, text_identity, to_json
@@ -384,6 +385,7 @@ def add_change(session: Session, version: VersionRow, comparison: Comparison, no
     session.add_all(
         _suppression(change.id, position, suppression) for position, suppression in enumerate(comparison.suppressed)
     )
+    session.add_all(stated_days(change.id, comparison.timing))
     session.flush()
     return change
 

@@ -18,7 +18,6 @@ from archive.model import RecordedFinding, Review, counting_verdict
 from archive.storage.database import Archive
 from archive.storage.review_lookup import ReviewLookup, review_of
 from archive.storage.tables import (
-    IS_STEP,
     AlertRow,
     ChangeRow,
     FindingRow,
@@ -26,6 +25,7 @@ from archive.storage.tables import (
     PolicyRow,
     ReviewRow,
     VersionRow,
+    WaitingRow,
 )
 from archive.storage.version_reader import policy_row, read_timing, recorded_finding
 from differ.model import Timing
@@ -154,29 +154,24 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
             finding = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
         if finding is None:
             raise NoFindingError(number)
-        return _read(session, ReviewLookup(session), [FindingRow.id == finding])[0]
+        return read_reviewable(session, [FindingRow.id == finding])[0]
 
 
 def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable, ...]:
-    """Return the findings without a review, the newest first.
-
-    A finding is included if it is material or was sent to someone. It is left out if it repeats a false alarm. Raises
+    """Return the findings that wait for a review, the newest first; see archive/storage/waiting_list. Raises
     UnknownPolicyError."""
     with archive.reading() as session:
-        only = [] if policy is None else [PolicyRow.id == policy_row(session, policy).id]
-        findings = _read(session, ReviewLookup(session), [*_open(), *only])
-    return tuple(finding for finding in reversed(findings) if not finding.recorded.is_false_alarm)
+        waiting = select(WaitingRow.finding_id)
+        if policy is not None:
+            waiting = waiting.where(WaitingRow.policy_id == policy_row(session, policy).id)
+        return read_reviewable(session, [FindingRow.id.in_(waiting)])[::-1]
 
 
 def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
-    """Return the number of findings without a review, for each policy that has any; see `unreviewed`."""
+    """Return the number of findings that wait for a review, for each policy that has any."""
+    query = select(PolicyRow.name, func.count()).join(WaitingRow, WaitingRow.policy_id == PolicyRow.id)
     with archive.reading() as session:
-        lookup = ReviewLookup(session)
-        query = _located(select(PolicyRow.name, func.count()).select_from(FindingRow)).where(*_open())
-        counts: Counter[str] = Counter(dict(session.execute(query.group_by(PolicyRow.name)).all()))
-        alike = _read(session, lookup, [*_open(), _may_repeat(lookup)])
-    counts.subtract(finding.policy for finding in alike if finding.recorded.is_false_alarm)
-    return +counts
+        return dict(session.execute(query.group_by(PolicyRow.name)).all())
 
 
 def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
@@ -195,15 +190,9 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
     return tuple(sorted(tallies, key=lambda tally: (-tally.false_alarms, -tally.findings, tally.rule)))
 
 
-def _may_repeat(lookup: ReviewLookup) -> ColumnElement[bool]:
-    """Whether there is a false alarm with the same policy and rule as a finding. The caller must still compare the
-    words."""
-    policies, rules = {key[0] for key in lookup.false_alarms}, {key[1] for key in lookup.false_alarms}
-    return PolicyRow.id.in_(policies) & FindingRow.rule.in_(rules)
-
-
-def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
+def read_reviewable(session: Session, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
     """Return the findings that meet conditions on the joined rows, in the order in which they were recorded."""
+    lookup = ReviewLookup(session)
     before = aliased(VersionRow)
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at, before.number, ChangeRow.timing)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
@@ -228,13 +217,6 @@ def _read(session: Session, lookup: ReviewLookup, conditions: Iterable[ColumnEle
 def _matters() -> ColumnElement[bool]:
     """Whether a finding should be reviewed."""
     return or_(FindingRow.material, FindingRow.id.in_(select(AlertRow.finding_id)))
-
-
-def _open() -> list[ColumnElement[bool]]:
-    """Conditions that a finding is yet to be reviewed. Those of net changes repeat what the changes between contain."""
-    last = select(func.max(ReviewRow.id)).where(ReviewRow.kind != "comment").group_by(ReviewRow.finding_id)
-    judged = select(ReviewRow.finding_id).where(ReviewRow.id.in_(last), ReviewRow.kind != "take-back")
-    return [_matters(), IS_STEP, FindingRow.id.not_in(judged)]
 
 
 def _located(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

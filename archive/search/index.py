@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from archive.search.stems import BREAK, stemmed_words
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.insert_if_absent import insert_if_absent
+from archive.storage.engines import insert_if_absent
 from archive.storage.tables import IndexedRow, SectionRow, StandingRow, VersionRow
 from document import from_json
 from document.model import Document, Section

@@ -15,8 +15,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
-from archive.storage.engines import location_of
-from archive.storage.insert_if_absent import insert_if_absent
+from archive.storage.engines import insert_if_absent, location_of
 from archive.storage.tables import BlobRow, Columns
 
 COMPRESSION_LEVEL = 9

@@ -21,6 +21,7 @@ from archive.storage.engines import READING, engine_of, location_of, parsed
 from archive.storage.run_lock import hold_run_lock
 from archive.storage.sealing import Sealing
 from archive.storage.upgrade import upgrade_schema
+from archive.storage.waiting_list import WaitingList
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,14 @@ class Archive:
 
         In SQLite and in PostgreSQL, only one transaction writes at a time. It takes the lock when it begins. So the
         facts that the block reads stay true until the commit, and rows are numbered in the order of the commits.
-        Evidence is sealed in the same transaction. Raises StorageError. Raises ArchiveBusyError if the lock is not free
-        in time, and SQLAlchemy's IntegrityError if a unique key refuses a row."""
+        Evidence is sealed in the same transaction, and the list of waiting findings is brought up to date. Raises
+        StorageError. Raises ArchiveBusyError if the lock is not free in time, and SQLAlchemy's IntegrityError if a
+        unique key refuses a row."""
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection()  # a session begins only with its first statement, so this takes the lock now
-            sealing = Sealing(session)
+            sealing, waiting = Sealing(session), WaitingList(session)
             yield session
+            waiting.settle()
             sealing.seal(datetime.now(UTC))
             fault_injection.reach("before commit")
         fault_injection.reach("after commit")
@@ -91,8 +94,9 @@ class _Rehearsal(Archive):
     def writing(self) -> Iterator[Session]:
         """Open a part of the transaction that writes."""
         with self.reading() as session, session.begin():
-            sealing = Sealing(session)
+            sealing, waiting = Sealing(session), WaitingList(session)
             yield session
+            waiting.settle()
             sealing.seal(datetime.now(UTC))
 
     @contextmanager

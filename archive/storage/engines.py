@@ -9,7 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.dml import Insert
 
 from archive.errors import CannotOpenError, MissingDriverError
 from archive.masking import masked_url
@@ -154,3 +157,13 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
 
 def _reads(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("clausewatch_reading", False))
+
+
+def insert_if_absent(session: Session, kind: type[DeclarativeBase]) -> Insert:
+    """Return an INSERT statement that skips a row whose key exists already. SQLite and PostgreSQL have different syntax
+    for this."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(kind).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # not loaded for SQLite
+
+    return postgresql.insert(kind).on_conflict_do_nothing()

@@ -39,6 +39,7 @@ from archive.storage.tables import (
     LeftOutRow,
     NamingRow,
     NetChangeRow,
+    QuietReviewRow,
     RemovalRow,
     RestoreRow,
     ReviewRow,
@@ -87,6 +88,7 @@ KINDS: Mapping[str, EvidenceKind] = {
         (ReviewRow, "finding_id kind text at"),
         (LeftOutRow, "policy_id fetch_id hashes words page_words watched came gone differences"),
         (NetChangeRow, "change_id earlier_id"),
+        (QuietReviewRow, "suppression_id kind text at"),
     )
 }
 """The kinds of evidence, by name. The rows of a transaction are sealed in the order of these kinds. To add a kind, add

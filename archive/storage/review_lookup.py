@@ -7,8 +7,8 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.model import REVIEW_KINDS, Review, counting_verdict
-from archive.storage.tables import ChangeRow, Columns, FindingRow, ReviewRow, VersionRow
+from archive.model import QUIET_REVIEW_KINDS, REVIEW_KINDS, QuietReview, Review, counting_verdict
+from archive.storage.tables import ChangeRow, Columns, FindingRow, QuietReviewRow, ReviewRow, VersionRow
 
 FindingKey = tuple[int, str, str, str]
 """Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the
@@ -58,3 +58,12 @@ def review_of(row: ReviewRow) -> Review:
     """Return a review from its row."""
     kind = next(kind for kind in REVIEW_KINDS if kind == row.kind)
     return Review(row.finding_id, kind, row.text, by=row.by, at=row.at, id=row.id)
+
+
+def read_quiet_reviews(session: Session) -> dict[int, tuple[QuietReview, ...]]:
+    """Return all reviews of suppressions by number of the suppression, oldest first."""
+    reviews: defaultdict[int, tuple[QuietReview, ...]] = defaultdict(tuple)
+    for row in session.scalars(select(QuietReviewRow).order_by(QuietReviewRow.id)):
+        kind = next(kind for kind in QUIET_REVIEW_KINDS if kind == row.kind)
+        reviews[row.suppression_id] += (QuietReview(row.suppression_id, kind, row.text, by=row.by, at=row.at),)
+    return dict(reviews)

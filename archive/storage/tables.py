@@ -112,6 +112,8 @@ class PolicyRow(Base):
     """The person or team that is responsible for the policy. It is "" if none is given."""
     paused_at: Mapped[datetime | None]
     """Time since which fetching is paused. None if the policy is not paused."""
+    visit_asked_at: Mapped[datetime | None]
+    """Time when somebody last asked to visit the policy now. The policy is due until a later run has tried it."""
 
 
 class PolicyEventRow(Base):
@@ -138,7 +140,15 @@ class FetchRow(Base):
     """A visit of a policy, and its outcome."""
 
     __tablename__ = "fetch"
-    __table_args__ = (Index("ix_fetch_policy_id_id", "policy_id", "id"),)
+    __table_args__ = (
+        Index("ix_fetch_policy_id_id", "policy_id", "id"),
+        Index(
+            "ix_fetch_unread",
+            "id",
+            sqlite_where=text("outcome IN ('failed', 'not comparable')"),
+            postgresql_where=text("outcome IN ('failed', 'not comparable')"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     started_at: Mapped[datetime]
@@ -492,6 +502,76 @@ class ReviewRow(Base):
     """A comment, or ""."""
     by: Mapped[str]
     """The reviewer's name, which can be erased."""
+    at: Mapped[datetime]
+
+
+class QuietReviewRow(Base):
+    """A person's review of a suppression: an edit that was not reported. It is evidence, except for the name. Rows are
+    added and never altered."""
+
+    __tablename__ = "quiet_review"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    suppression_id: Mapped[int] = mapped_column(ForeignKey("suppression.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """missed or take-back."""
+    text: Mapped[str]
+    """A comment, or ""."""
+    by: Mapped[str]
+    """The reviewer's name, which can be erased."""
+    at: Mapped[datetime]
+
+
+class WaitingRow(Base):
+    """A finding that waits for a review. It is not evidence. It can be derived from findings, alerts and reviews; see
+    archive/recording/waiting."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (Index("ix_waiting_rank_change_id", "rank", "change_id"),)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True, autoincrement=False)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    rank: Mapped[int]
+    """Position of the finding's severity in `differ.model.SEVERITIES`. It is 0 for critical findings."""
+    topic: Mapped[str]
+    language: Mapped[str]
+    seen_at: Mapped[datetime]
+    """Time when the change was first seen."""
+    stated_due: Mapped[datetime | None]
+    """The first day that the policy states for the change and that is later than `seen_at`. None if there is no such
+    day."""
+
+
+class StatedDayRow(Base):
+    """A day that a policy states for a change. It is not evidence. The evidence is in `ChangeRow.timing`."""
+
+    __tablename__ = "stated_day"
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """`effective` for the effective date, `due` for the end of a notice or objection window."""
+    day: Mapped[datetime] = mapped_column(index=True)
+    """The day, as its begin in UTC."""
+
+
+class PolicyNoteRow(Base):
+    """A note on a policy. It is not evidence, and a new note replaces the old note."""
+
+    __tablename__ = "policy_note"
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class AssignmentRow(Base):
+    """The person who is to review the findings of a change, and until when. It is not evidence."""
+
+    __tablename__ = "assignment"
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), primary_key=True, autoincrement=False)
+    person: Mapped[str]
+    """The person's name, or "" if only the due date is set."""
+    due_at: Mapped[datetime | None]
+    """Due date that replaces the calculated one, or None."""
+    by: Mapped[str]
     at: Mapped[datetime]
 
 

@@ -8,7 +8,7 @@ from archive.errors import DamagedArchiveError, NewerSchemaError, NotAnArchiveEr
 from archive.storage import fault_injection
 from archive.storage.tables import Base
 
-NEWEST = "0017"
+NEWEST = "0018"
 """The newest revision in `archive/migrations`. It is repeated here so that opening an archive need not import
 Alembic.
 """

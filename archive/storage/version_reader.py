@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import cache
@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, tr
 from sqlalchemy.orm import Session, aliased
 
 from archive.errors import UnknownPolicyError, UnknownTagError
-from archive.model import Change, FurtherPage, Query, RecordedFinding, Version
+from archive.model import Change, FurtherPage, Query, QuietReview, RecordedFinding, RecordedSuppression, Version
 from archive.storage.finding_conditions import finding_conditions, suppression_conditions
-from archive.storage.review_lookup import ReviewLookup
+from archive.storage.review_lookup import ReviewLookup, read_quiet_reviews
 from archive.storage.tables import (
     IS_STEP,
     ChangeRow,
@@ -128,15 +128,16 @@ def _last_seen_at() -> ColumnElement[datetime]:
 
 def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query | None) -> dict[int, Change]:
     findings: dict[int, list[RecordedFinding]] = defaultdict(list)
-    suppressed: dict[int, list[Suppression]] = defaultdict(list)
+    suppressed: dict[int, list[RecordedSuppression]] = defaultdict(list)
     if query is not None:
         lookup = ReviewLookup(session)
         for row in _judged(session, FindingRow, conditions, finding_conditions(session, query, FindingRow)):
             findings[row.change_id].append(recorded_finding(row, row.policy_id, lookup))
     if query is not None and query.selects_suppressions:
         wanted = suppression_conditions(session, query, SuppressionRow)
+        quiet_reviews = read_quiet_reviews(session)
         for row in _judged(session, SuppressionRow, conditions, wanted):
-            suppressed[row.change_id].append(Suppression(row.section, row.reason, row.before, after=row.after))
+            suppressed[row.change_id].append(recorded_suppression(row, quiet_reviews))
     query_of_changes = select(*ChangeRow.__table__.c).join(VersionRow, VersionRow.id == ChangeRow.version_id)
     rows = session.execute(query_of_changes.where(IS_STEP, *conditions))
     return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
@@ -149,10 +150,11 @@ def read_change(session: Session, row: ChangeRow) -> Change:
     suppressed = session.scalars(
         select(SuppressionRow).where(SuppressionRow.change_id == row.id).order_by(SuppressionRow.position)
     )
+    quiet_reviews = read_quiet_reviews(session)
     return _change(
         row,
         [recorded_finding(finding, policy, lookup) for finding in findings],
-        [Suppression(piece.section, piece.reason, piece.before, after=piece.after) for piece in suppressed],
+        [recorded_suppression(piece, quiet_reviews) for piece in suppressed],
     )
 
 
@@ -194,7 +196,7 @@ def _version(row: Columns, last_seen_at: datetime, change: Change | None, furthe
     )
 
 
-def _change(row: ChangeRow | Columns, findings: list[RecordedFinding], suppressed: list[Suppression]) -> Change:
+def _change(row: ChangeRow | Columns, findings: list[RecordedFinding], suppressed: list[RecordedSuppression]) -> Change:
     return Change(
         id=row.id,
         recorded_at=row.recorded_at,
@@ -229,6 +231,14 @@ def _severity(stored: str) -> Severity:
 def recorded_finding(row: FindingRow | Columns, policy: int, lookup: ReviewLookup) -> RecordedFinding:
     """Return a finding of a policy, with its reviews."""
     return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), repeats=lookup.repeated(row, policy))
+
+
+def recorded_suppression(
+    row: SuppressionRow | Columns, reviews: Mapping[int, tuple[QuietReview, ...]]
+) -> RecordedSuppression:
+    """Return a suppression with its reviews. `reviews` has the reviews by number of the suppression."""
+    suppression = Suppression(row.section, row.reason, row.before, after=row.after)
+    return RecordedSuppression(row.id, suppression, reviews.get(row.id, ()))
 
 
 def _finding(row: FindingRow | Columns) -> Finding:

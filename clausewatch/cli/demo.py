@@ -87,7 +87,7 @@ def _verdict(observation: Observation, change: Change | None) -> str:
     if change.material:
         label = click.style("MATERIAL", fg=SEVERITY_COLOURS[change.severity or "low"], bold=True)
         return f"{label} ({change.severity}){': ' if change.topics else ''}{' and '.join(change.topics)}"
-    reasons = Counter(suppression.reason for suppression in change.suppressed)
+    reasons = Counter(recorded.suppression.reason for recorded in change.suppressed)
     reasons.update(phrases_for("en").name("topic", recorded.finding.topic) for recorded in change.findings)
     return f"changed, nothing material{': ' if reasons else ''}{', '.join(reasons)}"
 

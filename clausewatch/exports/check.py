@@ -277,6 +277,7 @@ class Evidence:
             "finding": ("change_id", "change"),
             "suppression": ("change_id", "change"),
             "review": ("finding_id", "finding"),
+            "quiet_review": ("suppression_id", "suppression"),
             "removal": ("fetch_id", "fetch"),
         }
         for kind, (column, parent) in parents.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from archive.model import RecordedFinding, ReviewKind, Version
+from archive.model import RecordedFinding, RecordedSuppression, ReviewKind, Version
 from clausewatch.output.times import day, moment
 from differ.model import Finding, Timing
 from languages import language_name
@@ -45,6 +45,13 @@ def look_notes(version: Version) -> Iterator[str]:
         yield "flapping: the text goes back and forth; alerts wait until one text stays"
     if not version.confirmed:
         yield "unconfirmed: a suspicious change that no second look confirmed"
+
+
+def quiet_review_notes(recorded: RecordedSuppression) -> Iterator[str]:
+    """Yield a line for each review of an edit that was not reported."""
+    for review in recorded.reviews:
+        deed = "marked as missed: this edit matters" if review.kind == "missed" else "taken back"
+        yield f"{deed}; on {day(review.at)} by {review.by}{f': {review.text}' if review.text else ''}"
 
 
 def review_notes(recorded: RecordedFinding) -> Iterator[str]:

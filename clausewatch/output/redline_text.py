@@ -11,8 +11,8 @@ from itertools import groupby, zip_longest
 
 import click
 
-from archive.model import RecordedFinding, Version
-from clausewatch.output.change_text import look_notes, review_notes, version_notes
+from archive.model import RecordedFinding, RecordedSuppression, Version
+from clausewatch.output.change_text import look_notes, quiet_review_notes, review_notes, version_notes
 from clausewatch.output.inventory_text import change_notes
 from clausewatch.output.redline_page import Redline
 from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
@@ -20,7 +20,7 @@ from clausewatch.output.terminal import line_width, printable, wide_width, width
 from clausewatch.output.times import moment
 from differ.judgement.inventory import InventoryChange
 from differ.matching.redline import RedlineSection
-from differ.model import Edit, Operation, Suppression
+from differ.model import Edit, Operation
 
 MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
@@ -134,11 +134,20 @@ def _whole(before: str, after: str) -> tuple[Edit, ...]:
     return gone + between + came
 
 
-def _suppressed_lines(suppressed: Iterable[Suppression]) -> Iterator[str]:
-    for piece in suppressed:
-        section = piece.section or "before the first heading"
-        yield from wrapped(f"no change of meaning ({piece.reason}) in {section}", indent="  - ", hanging="    ")
-        yield from marked_lines(_whole(piece.before, piece.after), "      ")
+def _suppressed_lines(suppressed: Iterable[RecordedSuppression]) -> Iterator[str]:
+    for recorded in suppressed:
+        yield from suppression_lines(recorded)
+
+
+def suppression_lines(recorded: RecordedSuppression) -> Iterator[str]:
+    """Yield an edit that was not reported, with its number and its reviews."""
+    piece = recorded.suppression
+    section = piece.section or "before the first heading"
+    label = f"no change of meaning ({piece.reason}) in {section} (quiet edit {recorded.id})"
+    yield from wrapped(label, indent="  - ", hanging="    ")
+    yield from marked_lines(_whole(piece.before, piece.after), "      ")
+    for note in quiet_review_notes(recorded):
+        yield from wrapped(note, indent="      ", hanging="      ")
 
 
 def _section_lines(

@@ -11,14 +11,32 @@ from sqlalchemy.orm import Session
 
 from archive.access.people import erase_from_desk
 from archive.storage.database import Archive
-from archive.storage.tables import AlertRow, DeliveryRow, ReviewRow, SubscriptionRow
+from archive.storage.tables import (
+    AlertRow,
+    AssignmentRow,
+    DeliveryRow,
+    PolicyNoteRow,
+    QuietReviewRow,
+    ReviewRow,
+    SubscriptionRow,
+)
 from archive.upkeep.vacuum import vacuum
 from notifier.outbox.subscriptions import cancel, present, subscription
 
 FORGOTTEN = "forgotten"
 """Word that replaces an erased name or address. A number follows this word."""
 
-TABLES = ("subscription", "alert", "delivery", "review", "person", "desk_access")
+TABLES = (
+    "subscription",
+    "alert",
+    "delivery",
+    "review",
+    "quiet_review",
+    "policy_note",
+    "assignment",
+    "person",
+    "desk_access",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +90,16 @@ def _erase_subscription(session: Session, row: SubscriptionRow, reviews: int, no
 
 
 def _erase_reviews(session: Session, name: str) -> int:
-    """Remove a name from the reviews. Return the number of changed reviews."""
-    mine = session.scalars(select(ReviewRow).where(ReviewRow.by == name)).all()
+    """Remove a name from reviews, notes and assignments. Return the number of changed reviews."""
+    mine = [
+        *session.scalars(select(ReviewRow).where(ReviewRow.by == name)),
+        *session.scalars(select(QuietReviewRow).where(QuietReviewRow.by == name)),
+    ]
     for review in mine:
         review.by = FORGOTTEN
+    for notes in (PolicyNoteRow, AssignmentRow):
+        session.execute(update(notes).where(notes.by == name).values(by=FORGOTTEN))
+    session.execute(update(AssignmentRow).where(AssignmentRow.person == name).values(person=""))
     return len(mine)
 
 

@@ -11,7 +11,7 @@ from clausewatch.output.times import stamp
 from differ.judgement.inventory import one_sided
 
 if TYPE_CHECKING:
-    from archive.model import Change, RecordedFinding, Review, Version
+    from archive.model import Change, RecordedFinding, RecordedSuppression, Review, Version
     from archive.recording.reviews import Reviewable, RuleTally
     from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right
     from differ.judgement.recipients import Recipient
@@ -138,7 +138,7 @@ def change_row(change: Change | None, *, suppressed: bool) -> Row:
     }
     if suppressed:
         row["suppressed"] = (
-            [] if change is None else [suppression_row(suppression) for suppression in change.suppressed]
+            [] if change is None else [recorded_suppression_row(recorded) for recorded in change.suppressed]
         )
     return row
 
@@ -188,6 +188,12 @@ def suppression_row(suppression: Suppression) -> Row:
         "before": suppression.before,
         "after": suppression.after,
     }
+
+
+def recorded_suppression_row(recorded: RecordedSuppression) -> Row:
+    """Return a recorded edit that was not reported, with its number in the archive."""
+    reviews = [{"kind": made.kind, "text": made.text, "by": made.by, "at": stamp(made.at)} for made in recorded.reviews]
+    return {"id": recorded.id, **suppression_row(recorded.suppression), "reviews": reviews}
 
 
 def reviewable_row(reviewable: Reviewable) -> Row:

@@ -31,6 +31,7 @@ from archive.storage.tables import (
     LeftOutRow,
     NetChangeRow,
     PolicyRow,
+    QuietReviewRow,
     RemovalRow,
     RestoreRow,
     ReviewRow,
@@ -233,6 +234,7 @@ ALTERED = {
     "removal": ("reason", "'another'"),
     "restore": ("versions", "'{\"1\": 7}'"),
     "review": ("text", "'another'"),
+    "quiet_review": ("text", "'another'"),
     "left_out": ("words", "77"),
     "net": ("earlier_id", "(SELECT max(id) FROM version)"),
 }
@@ -267,10 +269,11 @@ def write_one_of_each(session: Session) -> None:
     session.flush()
     session.add(finding := like(session, FindingRow, change_id=change.id))
     lists: dict[str, list[object]] = {"hashes": [], "watched": [], "came": [], "gone": []}
+    session.add(suppression := like(session, SuppressionRow, change_id=change.id))
     session.flush()
     session.add_all(
         (
-            like(session, SuppressionRow, change_id=change.id),
+            QuietReviewRow(suppression_id=suppression.id, kind="missed", text="seen", at=START, by="somebody"),
             RemovalRow(fetch_id=fetch.id, position=0, sha256="a" * 64, removed_at=START, reason="old"),
             RestoreRow(restored_at=START, versions={}),
             ReviewRow(finding_id=finding.id, kind="comment", text="seen", at=START, by="somebody"),

@@ -60,7 +60,7 @@ def test_versions_are_listed_with_their_changes(archive: Archive) -> None:
     assert (second.number, second.seen_at) == (2, START + 48 * HOUR)
     assert second.change is not None
     assert [each.finding for each in second.change.findings] == [SHARING, RETENTION]
-    assert second.change.suppressed == (DATE,)
+    assert [recorded.suppression for recorded in second.change.suppressed] == [DATE]
     assert (second.change.severity, second.change.topics) == ("high", ("sharing",))
 
 

@@ -47,7 +47,7 @@ def test_an_archive_of_the_first_schema_keeps_its_history(first_schema: str) -> 
         assert document(archive, first) == written("Only our cooks see your orders.")
         assert second.change is not None
         assert [each.finding for each in second.change.findings] == [SHARING, RETENTION]
-        assert second.change.suppressed == (DATE,)
+        assert [each.suppression for each in second.change.suppressed] == [DATE]
         assert (second.change.timing, second.change.drift) == (Timing(), ())
 
 
