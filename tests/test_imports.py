@@ -24,8 +24,8 @@ BELOW = {
 
 ROOMS = {
     "archive": (
-        "model errors masking < permissions flapping < storage < access search < recording < questions evidence "
-        "< upkeep < migrations"
+        "model errors masking < permissions flapping < storage < access reviewing search < recording "
+        "< questions evidence < upkeep < migrations"
     ),
     "languages": "",
     "document": (
