@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the help texts of the commands. Run it with `python -m tests.commands_page`."""
+"""Writes docs/commands.md and the man page from the help texts. Run it with `python -m tests.commands_page`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import click
 
 from clausewatch.cli import main
+from tests import man_page
 from tests.sources import PROJECT
 
 PAGE = PROJECT / "docs" / "commands.md"
@@ -69,3 +70,4 @@ def _cell(text: str) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    man_page.PAGE.write_text(man_page.man_page(list(commands(main))), encoding="utf-8")

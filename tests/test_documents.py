@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from clausewatch.cli import COMMANDS, main
 from clausewatch.config import load
-from tests import commands_page, keys_page
+from tests import commands_page, keys_page, man_page
 from tests.commands_page import commands, options
 from tests.documents import DOCUMENTS, blocks, named, resolved, shell_lines
 from tests.keys_page import KEYS
@@ -42,6 +44,21 @@ def document_id(document: Path) -> str:
 def test_the_page_of_commands_equals_the_help_texts() -> None:
     is_current = commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page()
     assert is_current, "a help text changed: run `.venv/bin/python -m tests.commands_page`"
+
+
+def test_the_man_page_equals_the_help_texts() -> None:
+    is_current = man_page.PAGE.read_text(encoding="utf-8") == man_page.man_page(list(commands(main)))
+    assert is_current, "a help text changed: run `.venv/bin/python -m tests.commands_page`"
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is missing")
+def test_the_man_page_can_be_typeset_without_warnings() -> None:
+    command = ["groff", "-man", "-Tutf8", "-Kutf8", "-ww", "-b", str(man_page.PAGE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = re.sub("\x1b\\[[0-9;]*m", "", done.stdout)
+    assert "--log-format" in text
+    assert "clausewatch policy rename" in text
 
 
 def test_the_page_of_keys_equals_the_tables_of_the_configuration() -> None:
