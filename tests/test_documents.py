@@ -56,7 +56,7 @@ def test_the_man_page_can_be_typeset_without_warnings() -> None:
     command = ["groff", "-man", "-Tutf8", "-Kutf8", "-ww", "-b", str(man_page.PAGE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    text = re.sub("\x1b\\[[0-9;]*m", "", done.stdout)
+    text = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout)
     assert "--log-format" in text
     assert "clausewatch policy rename" in text
 

@@ -74,7 +74,7 @@ def test_the_documented_verification_refuses_a_changed_message(
 def test_the_body_has_exactly_the_documented_keys(hook: Sink, channel: Channel) -> None:
     send_message(channel, "", MESSAGE)
     (received,) = hook.received
-    documentation = (PROJECT / "docs/alerts.md").read_text().partition("The body is JSON")[2].partition("\n## ")[0]
+    documentation = (PROJECT / "docs/alerts.md").read_text().partition("The body is JSON")[2].partition("\n### ")[0]
     rows = [line.split("|")[1] for line in documentation.splitlines() if line.startswith("| `")]
     assert set(received) == {key for row in rows for key in re.findall(r"`(\w+)`", row)}
     assert received["version"] == 1
