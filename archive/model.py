@@ -266,6 +266,9 @@ class RecordedFinding:
     repeats: Review | None = None
     """A false alarm about another finding of the policy, if that finding has the same rule and words. Otherwise
     None."""
+    settled_by: Review | None = None
+    """An acknowledgement of another finding of the same edit, if there is one. Such a finding has the same rule and
+    words, and its change overlaps: one of the two changes is a net change. Otherwise None."""
 
     @property
     def verdict(self) -> Review | None:
@@ -278,6 +281,11 @@ class RecordedFinding:
         another finding with the same words. Such a finding is not reported."""
         verdict = self.verdict
         return self.repeats is not None if verdict is None else verdict.kind == "false-alarm"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody needs to review the finding, because somebody judged another finding of the same edit."""
+        return self.is_false_alarm or (self.verdict is None and self.settled_by is not None)
 
 
 QuietReviewKind = Literal["missed", "take-back"]

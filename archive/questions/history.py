@@ -4,11 +4,12 @@ force on a day."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from archive.errors import NoVersionError
 from archive.model import Change, Query, Version
@@ -16,7 +17,8 @@ from archive.questions.conditions import latest_ids, matching_count, newest_firs
 from archive.recording.net_changes import Span, change_between
 from archive.storage import blobs
 from archive.storage.database import Archive
-from archive.storage.tables import ChangeRow, PolicyRow, VersionRow
+from archive.storage.review_lookup import ReviewLookup
+from archive.storage.tables import ChangeRow, NetChangeRow, PolicyRow, VersionRow
 from archive.storage.version_reader import policy_row, read_change, read_versions
 from document import from_json
 from document.model import Document
@@ -59,6 +61,37 @@ def net_change(archive: Archive, policy: str, earlier: int, later: int) -> Chang
         span = Span(policy_row(session, policy).id, earlier, later)
         row = change_between(session, span) if earlier < later - 1 else None
         return None if row is None else read_change(session, row)
+
+
+@dataclass(frozen=True, slots=True)
+class NetChange:
+    """The recorded difference between two versions of a policy that are not consecutive."""
+
+    earlier: int
+    later: int
+    change: Change
+
+
+def net_changes(archive: Archive, versions: Iterable[Version]) -> Mapping[tuple[str, int], Sequence[NetChange]]:
+    """Return the net changes that lead to some versions, by the policy and the number of the version."""
+    wanted = {(version.policy, version.number) for version in versions}
+    nets: defaultdict[tuple[str, int], list[NetChange]] = defaultdict(list)
+    earlier = aliased(VersionRow)
+    query = (
+        select(ChangeRow, PolicyRow.name, VersionRow.number, earlier.number)
+        .join(NetChangeRow, NetChangeRow.change_id == ChangeRow.id)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .join(earlier, earlier.id == NetChangeRow.earlier_id)
+        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .where(PolicyRow.name.in_({policy for policy, _ in wanted}))
+        .order_by(ChangeRow.id)
+    )
+    with archive.reading() as session:
+        reviews = ReviewLookup(session)
+        for row, policy, number, first in session.execute(query):
+            if (policy, number) in wanted:
+                nets[policy, number].append(NetChange(first, number, read_change(session, row, reviews)))
+    return nets
 
 
 def numbered(archive: Archive, wanted: Iterable[tuple[str, int]]) -> tuple[Version, ...]:

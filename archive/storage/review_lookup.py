@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from archive.model import QUIET_REVIEW_KINDS, REVIEW_KINDS, QuietReview, Review, counting_verdict
-from archive.storage.tables import ChangeRow, Columns, FindingRow, QuietReviewRow, ReviewRow, VersionRow
+from archive.storage.tables import (
+    ChangeRow,
+    Columns,
+    FindingRow,
+    NetChangeRow,
+    QuietReviewRow,
+    ReviewRow,
+    VersionRow,
+)
 
 FindingKey = tuple[int, str, str, str]
 """Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the
@@ -30,6 +40,7 @@ class ReviewLookup:
             if (verdict := counting_verdict(reviews)) is not None
         }
         """The review that counts for a finding, by number of the finding."""
+        self._session = session
         self.false_alarms = self._false_alarms(session)
         """False alarms by key. If several have the same key, the first one counts."""
 
@@ -52,6 +63,45 @@ class ReviewLookup:
         """Return a false alarm about another finding of the policy with the same rule and words, or None."""
         alarm = self.false_alarms.get((policy, row.rule, row.before, row.after))
         return None if alarm is None or alarm.finding == row.id else alarm
+
+    def settled(self, row: FindingRow | Columns, policy: int) -> Review | None:
+        """Return an acknowledgement of another finding of the same edit, or None. A step and a net change can each have
+        a finding of an edit, and so can two net changes. Their changes have a step in common."""
+        if not self.verdicts or (policy, row.rule, row.before, row.after) not in self._keys_in_net_changes:
+            return None
+        alike = list(self._alike(row, policy))
+        first, last = next((first, last) for finding, first, last in alike if finding == row.id)
+        for finding, begin, end in alike:
+            verdict = self.verdicts.get(finding)
+            if finding != row.id and max(first, begin) < min(last, end) and verdict and verdict.kind == "acknowledge":
+                return verdict
+        return None
+
+    @cached_property
+    def _keys_in_net_changes(self) -> frozenset[FindingKey]:
+        query = (
+            select(VersionRow.policy_id, FindingRow.rule, FindingRow.before, FindingRow.after)
+            .join(NetChangeRow, NetChangeRow.change_id == FindingRow.change_id)
+            .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
+            .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        )
+        return frozenset((policy, rule, before, after) for policy, rule, before, after in self._session.execute(query))
+
+    def _alike(self, row: FindingRow | Columns, policy: int) -> Iterator[tuple[int, int, int]]:
+        """Yield the findings of a policy with the same rule and words. Each has the numbers of the versions before and
+        after its change."""
+        earlier = aliased(VersionRow)
+        query = (
+            select(FindingRow.id, func.coalesce(earlier.number, VersionRow.number - 1), VersionRow.number)
+            .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
+            .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+            .outerjoin(NetChangeRow, NetChangeRow.change_id == ChangeRow.id)
+            .outerjoin(earlier, earlier.id == NetChangeRow.earlier_id)
+            .where(VersionRow.policy_id == policy, FindingRow.rule == row.rule)
+            .where(FindingRow.before == row.before, FindingRow.after == row.after)
+            .order_by(FindingRow.id)
+        )
+        yield from ((finding, first, last) for finding, first, last in self._session.execute(query))
 
 
 def review_of(row: ReviewRow) -> Review:

@@ -143,9 +143,10 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
     return {row.version_id: _change(row, findings[row.id], suppressed[row.id]) for row in rows}
 
 
-def read_change(session: Session, row: ChangeRow) -> Change:
-    """Return a change with all its findings. The change may be a net change."""
-    lookup, policy = ReviewLookup(session), row.version.policy_id
+def read_change(session: Session, row: ChangeRow, reviews: ReviewLookup | None = None) -> Change:
+    """Return a change with all its findings. The change may be a net change. Give `reviews` if several changes are
+    read."""
+    lookup, policy = reviews or ReviewLookup(session), row.version.policy_id
     findings = session.scalars(select(FindingRow).where(FindingRow.change_id == row.id).order_by(FindingRow.position))
     suppressed = session.scalars(
         select(SuppressionRow).where(SuppressionRow.change_id == row.id).order_by(SuppressionRow.position)
@@ -230,7 +231,13 @@ def _severity(stored: str) -> Severity:
 
 def recorded_finding(row: FindingRow | Columns, policy: int, lookup: ReviewLookup) -> RecordedFinding:
     """Return a finding of a policy, with its reviews."""
-    return RecordedFinding(row.id, _finding(row), lookup.reviews.get(row.id, ()), repeats=lookup.repeated(row, policy))
+    return RecordedFinding(
+        row.id,
+        _finding(row),
+        lookup.reviews.get(row.id, ()),
+        repeats=lookup.repeated(row, policy),
+        settled_by=lookup.settled(row, policy),
+    )
 
 
 def recorded_suppression(

@@ -18,6 +18,7 @@ from archive.storage.tables import (
     AlertRow,
     ChangeRow,
     FindingRow,
+    NetChangeRow,
     ReviewRow,
     StatedDayRow,
     VersionRow,
@@ -92,7 +93,8 @@ def waiting_findings(condition: ColumnElement[bool]) -> Select[Any]:
     """Select the rows of findings that wait. The condition is on findings and versions.
 
     A finding waits if it is material or was sent to someone, and has no verdict that counts. Findings of net changes
-    repeat the findings of the changes between, so they do not wait. Repeats of a false alarm do not wait either.
+    repeat the findings of the changes between, so they do not wait. Repeats of a false alarm do not wait either, nor do
+    findings of an edit that somebody acknowledged in a net change.
     """
     alerted = select(AlertRow.id).where(AlertRow.finding_id == FindingRow.id).correlate(FindingRow).exists()
     stated = select(func.min(StatedDayRow.day)).where(
@@ -106,6 +108,7 @@ def waiting_findings(condition: ColumnElement[bool]) -> Select[Any]:
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
         .where(condition, or_(FindingRow.material, alerted), IS_STEP)
         .where(func.coalesce(_verdict(FindingRow), "take-back") == "take-back", ~_repeats_false_alarm())
+        .where(~_acknowledged_in_net())
     )
 
 
@@ -117,13 +120,32 @@ def _verdict(finding: type[FindingRow]) -> ScalarSelect[str]:
 
 def _repeats_false_alarm() -> ColumnElement[bool]:
     """Whether a different finding of the policy with the same rule and words is a false alarm."""
-    other, change, version = aliased(FindingRow), aliased(ChangeRow), aliased(VersionRow)
-    same = and_(other.rule == FindingRow.rule, other.before == FindingRow.before, other.after == FindingRow.after)
+    other, version = aliased(FindingRow), aliased(VersionRow)
+    query = _alike(other, version).where(_verdict(other) == "false-alarm")
+    return query.correlate(FindingRow, VersionRow).exists()
+
+
+def _acknowledged_in_net() -> ColumnElement[bool]:
+    """Whether a finding with the same rule and words is acknowledged, in a net change that contains the finding's
+    change."""
+    other, version, earlier = aliased(FindingRow), aliased(VersionRow), aliased(VersionRow)
     query = (
+        _alike(other, version)
+        .join(NetChangeRow, NetChangeRow.change_id == other.change_id)
+        .join(earlier, earlier.id == NetChangeRow.earlier_id)
+        .where(earlier.number < VersionRow.number, VersionRow.number <= version.number)
+        .where(_verdict(other) == "acknowledge")
+    )
+    return query.correlate(FindingRow, VersionRow).exists()
+
+
+def _alike(other: type[FindingRow], version: type[VersionRow]) -> Select[int]:
+    """Select other findings of the policy with the same rule and words, and the versions of their changes."""
+    change = aliased(ChangeRow)
+    same = and_(other.rule == FindingRow.rule, other.before == FindingRow.before, other.after == FindingRow.after)
+    return (
         select(other.id)
         .join(change, change.id == other.change_id)
         .join(version, version.id == change.version_id)
         .where(version.policy_id == VersionRow.policy_id, same, other.id != FindingRow.id)
-        .where(_verdict(other) == "false-alarm")
     )
-    return query.correlate(FindingRow, VersionRow).exists()

@@ -16,7 +16,7 @@ import click
 
 from archive.evidence.warc import Selection, write_warc
 from archive.model import Query, Version
-from archive.questions.history import history, latest_version, version
+from archive.questions.history import history, latest_version, net_changes, version
 from archive.storage.database import Archive
 from clausewatch import __version__
 from clausewatch.cli.completion import policy_names
@@ -26,7 +26,7 @@ from clausewatch.cli.questions import FROM, NoAnswerError
 from clausewatch.config.tables import web_address
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.exports.atom import MOST_ENTRIES, Feed, Scope, feed
-from clausewatch.exports.csv_export import TABLES, Table, write_csv
+from clausewatch.exports.csv_export import TABLES, NetChanges, Table, write_csv
 from clausewatch.exports.evidence_bundle import write_bundle
 from clausewatch.exports.wacz import write_wacz
 from clausewatch.output.times import moment
@@ -139,13 +139,17 @@ def wacz(
 def csv(context: CommandContext, table: Table, policy: str | None, since: datetime | None, output: Path | None) -> None:
     """Write a table for a spreadsheet.
 
+    The tables of changes and of findings also contain net changes, which messages needed. In these rows, the column
+    net_from has the number of the version that the net change begins with. It is empty in all other rows.
+
     \b
     clausewatch export csv findings --since 2026-01-01 -o findings.csv
     """
     with context.archive() as archive:
         versions = history(archive, Query(policy=policy, since=since))
+        nets = net_changes(archive, versions)
     with _target(output) as target:
-        rows = _write_table(versions, table, target)
+        rows = _write_table(versions, nets, table, target)
     _report(_count(rows, "row"), output)
 
 
@@ -226,10 +230,10 @@ def _versions(archive: Archive, policy: str, number: int | None, since: datetime
     return versions
 
 
-def _write_table(versions: tuple[Version, ...], table: Table, target: IO[bytes]) -> int:
+def _write_table(versions: tuple[Version, ...], nets: NetChanges, table: Table, target: IO[bytes]) -> int:
     # Without a byte order mark, a spreadsheet would read the file as windows-1252.
     text = TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
-    count = write_csv(versions, table, text)
+    count = write_csv(versions, nets, table, text)
     text.detach()
     return count
 

@@ -10,13 +10,14 @@ from difflib import get_close_matches
 import click
 
 from archive.model import Version
-from archive.questions.history import as_of, document, latest_version
+from archive.questions.history import NetChange, as_of, document, latest_version, net_changes
 from archive.questions.history import version as numbered
 from archive.questions.known_days import DayKnowledge, known_at
 from archive.storage.database import Archive
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
+from clausewatch.output.change_text import net_sentence
 from clausewatch.output.day_text import day_sentence
 from clausewatch.output.html import page
 from clausewatch.output.inventories import inventories
@@ -55,6 +56,8 @@ def show(
     change between two checks is unknown. So --at also shows when this text was last seen, and when a different text was
     first seen. It also shows how many visits in between did not find the policy.
 
+    If a message compared this version with a version before the previous one, the net change between the two is listed.
+
     --inventory shows the recipients of data and the rights that the version names. For each right, it shows the
     deadline, the cost and the way to exercise the right. For a policy in several languages, it also shows the rights
     and recipients that only one language names.
@@ -76,16 +79,18 @@ def show(
         if listed:
             _print_inventory(version, inventories(archive, [version], 1)[version.policy, version.number], days, form)
             return
+        nets = net_changes(archive, [version]).get((version.policy, version.number), ())
         text = document(archive, version)
     if topic is not None:
         text = replace(text, sections=_speaking(text, topic))
     sections = text.sections if section is None else _matching(text, section)
     if form == "json":
-        click.echo(as_json(with_days(show_row(version, text, sections), days)))
+        click.echo(as_json(with_days(show_row(version, nets, text, sections), days)))
     elif form == "html":
-        print_page(page("show.html", version=version, sections=sections, lines=None, known=map(day_sentence, days)))
+        known = [*map(day_sentence, days), *(f"Net change {net_sentence(version.policy, net)}" for net in nets)]
+        print_page(page("show.html", version=version, sections=sections, lines=None, known=known))
     else:
-        click.echo("\n".join(_lines(version, sections, days)))
+        click.echo("\n".join(_lines(version, nets, sections, days)))
 
 
 def _print_inventory(version: Version, named: Inventory, days: Sequence[DayKnowledge], form: str) -> None:
@@ -131,7 +136,7 @@ def _matching(text: Document, words: str) -> tuple[Section, ...]:
     raise NoAnswerError(f"no section's heading contains {words!r}; {meant} version has:\n{headings}")
 
 
-def _head(version: Version, days: Sequence[DayKnowledge]) -> Iterator[str]:
+def _head(version: Version, days: Sequence[DayKnowledge], nets: Sequence[NetChange] = ()) -> Iterator[str]:
     yield from wrapped(f"{version.policy}, version {version.number}")
     yield f"  First seen  {moment(version.seen_at)}"
     yield f"  Last seen   {moment(version.last_seen_at)}"
@@ -148,10 +153,14 @@ def _head(version: Version, days: Sequence[DayKnowledge]) -> Iterator[str]:
     yield f"  Text        SHA-256 {version.document_sha256}"
     for known in days:
         yield from wrapped(day_sentence(known), "  Known       ", " " * 14)
+    for net in nets:
+        yield from wrapped(net_sentence(version.policy, net), "  Net change  ", " " * 14)
 
 
-def _lines(version: Version, sections: tuple[Section, ...], days: Sequence[DayKnowledge]) -> Iterator[str]:
-    yield from _head(version, days)
+def _lines(
+    version: Version, nets: Sequence[NetChange], sections: tuple[Section, ...], days: Sequence[DayKnowledge]
+) -> Iterator[str]:
+    yield from _head(version, days, nets)
     for section in sections:
         yield ""
         yield from _section_lines(section)

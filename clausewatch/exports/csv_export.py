@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TextIO
 
-from archive.model import Version
+from archive.model import Change, Version
+from archive.questions.history import NetChange
 from clausewatch.output.times import stamp
 
 Table = Literal["versions", "changes", "findings"]
 Row = tuple[str, ...]
+NetChanges = Mapping[tuple[str, int], Sequence[NetChange]]
+"""The net changes that lead to a version, by the policy and the number of the version."""
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Characters with which a formula may begin in a spreadsheet. See OWASP on CSV injection."""
@@ -23,13 +26,14 @@ semicolon.
 """
 
 
-def write_csv(versions: Sequence[Version], table: Table, target: TextIO) -> int:
-    """Write a table with its headings, and return the number of rows without the headings."""
+def write_csv(versions: Sequence[Version], nets: NetChanges, table: Table, target: TextIO) -> int:
+    """Write a table with its headings, and return the number of rows without the headings. `nets` are the net changes
+    that lead to the versions. Their rows follow the rows of the version, and name the version that they begin with."""
     columns, rows = TABLES[table]
     writer = csv.writer(target)
     writer.writerow(columns)
     count = 0
-    for row in rows(versions):
+    for row in rows(versions, nets):
         writer.writerow([cell(value) for value in row])
         count += 1
     return count
@@ -45,7 +49,7 @@ def cell(value: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
 
 
-def _versions(versions: Sequence[Version]) -> Iterator[Row]:
+def _versions(versions: Sequence[Version], _: NetChanges) -> Iterator[Row]:
     for each in versions:
         change = each.change
         yield (
@@ -61,33 +65,44 @@ def _versions(versions: Sequence[Version]) -> Iterator[Row]:
         )
 
 
-def _changes(versions: Sequence[Version]) -> Iterator[Row]:
+def _changes(versions: Sequence[Version], nets: NetChanges) -> Iterator[Row]:
     for each in versions:
-        if each.change is not None:
-            change = each.change
+        for change, net_from in _judgements(each, nets):
             counts = str(len(change.findings)), str(len(change.suppressed))
             topics = ", ".join(change.topics)
-            yield (*_named(each), _yes(change.material), change.severity or "", topics, change.judged_by, *counts)
+            judged = _yes(change.material), change.severity or "", topics, change.judged_by, *counts
+            yield (*_named(each), *judged, net_from)
 
 
-def _findings(versions: Sequence[Version]) -> Iterator[Row]:
+def _findings(versions: Sequence[Version], nets: NetChanges) -> Iterator[Row]:
     for each in versions:
-        for recorded in each.change.findings if each.change is not None else ():
-            found = recorded.finding
-            yield (
-                *_named(each),
-                str(recorded.id),
-                found.topic,
-                found.section,
-                _yes(found.material),
-                found.severity,
-                found.rule,
-                found.source,
-                found.clause or "",
-                found.before,
-                found.after,
-                found.reason,
-            )
+        for change, net_from in _judgements(each, nets):
+            for recorded in change.findings:
+                found = recorded.finding
+                yield (
+                    *_named(each),
+                    str(recorded.id),
+                    found.topic,
+                    found.section,
+                    _yes(found.material),
+                    found.severity,
+                    found.rule,
+                    found.source,
+                    found.clause or "",
+                    found.before,
+                    found.after,
+                    found.reason,
+                    net_from,
+                )
+
+
+def _judgements(version: Version, nets: NetChanges) -> Iterator[tuple[Change, str]]:
+    """Yield the changes that lead to a version. Each has the number of the version that a net change begins with, or ""
+    for the change from the previous version."""
+    if version.change is not None:
+        yield version.change, ""
+    for net in nets.get((version.policy, version.number), ()):
+        yield net.change, str(net.earlier)
 
 
 def _named(version: Version) -> Row:
@@ -99,7 +114,7 @@ def _yes(holds: bool) -> str:
 
 
 NAMED = ("policy", "version", "seen_at")
-TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version]], Iterator[Row]]]] = {
+TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version], NetChanges], Iterator[Row]]]] = {
     "versions": (
         (
             *NAMED,
@@ -114,7 +129,10 @@ TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version]], Iterator[Row]]]]
         ),
         _versions,
     ),
-    "changes": ((*NAMED, "material", "severity", "topics", "judged_by", "findings", "suppressed"), _changes),
+    "changes": (
+        (*NAMED, "material", "severity", "topics", "judged_by", "findings", "suppressed", "net_from"),
+        _changes,
+    ),
     "findings": (
         (
             *NAMED,
@@ -129,6 +147,7 @@ TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version]], Iterator[Row]]]]
             "before",
             "after",
             "reason",
+            "net_from",
         ),
         _findings,
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import date
 
 from archive.model import RecordedFinding, RecordedSuppression, ReviewKind, Version
+from archive.questions.history import NetChange
 from clausewatch.output.times import day, moment
 from differ.model import Finding, Timing
 from languages import language_name
@@ -62,10 +64,21 @@ def review_notes(recorded: RecordedFinding) -> Iterator[str]:
     for review in recorded.reviews:
         text = f": {review.text}" if review.text else ""
         yield f"{DEEDS[review.kind]} on {day(review.at)} by {review.by}{text}"
+    if recorded.verdict is None and recorded.settled_by is not None:
+        alike = recorded.settled_by
+        yield f"the same edit was acknowledged on {day(alike.at)} by {alike.by} (finding {alike.finding})"
     if recorded.verdict is None and recorded.repeats is not None:
         alike = recorded.repeats
         marked = f"the same words were marked as a false alarm on {day(alike.at)}"
         yield f"{marked} (finding {alike.finding}): no further alert"
+
+
+def net_sentence(policy: str, net: NetChange) -> str:
+    """Say in one line what a net change contains, and how to see it."""
+    count = len(net.change.findings)
+    findings = "1 finding" if count == 1 else f"{count} findings"
+    judged = ", ".join(filter(None, [net.change.severity or "not material", *net.change.topics, findings]))
+    return f"from version {net.earlier}: {judged} (clausewatch diff {shlex.quote(policy)} {net.earlier} {net.later})"
 
 
 def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:

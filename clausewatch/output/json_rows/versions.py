@@ -11,7 +11,10 @@ from clausewatch.output.times import stamp
 from differ.judgement.inventory import one_sided
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archive.model import Change, RecordedFinding, RecordedSuppression, Review, Version
+    from archive.questions.history import NetChange
     from archive.recording.reviews import Reviewable, RuleTally
     from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right
     from differ.judgement.recipients import Recipient
@@ -55,9 +58,19 @@ def history_row(version: Version, inventory: InventoryChange | None, *, suppress
     return judged_row(version, suppressed=suppressed) | {"inventory": changed}
 
 
-def show_row(version: Version, document: Document, sections: tuple[Section, ...]) -> Row:
-    """Return a version with some sections of its text."""
-    return version_row(version) | {"document": document_row(document, sections)}
+def show_row(version: Version, nets: Sequence[NetChange], document: Document, sections: tuple[Section, ...]) -> Row:
+    """Return a version with the net changes that lead to it, and with some sections of its text."""
+    return version_row(version) | {
+        "net_changes": [net_row(net) for net in nets],
+        "document": document_row(document, sections),
+    }
+
+
+def net_row(net: NetChange) -> Row:
+    """Return a net change with the version that it begins with."""
+    change = net.change
+    judged: Row = {"material": change.material, "severity": change.severity, "topics": list(change.topics)}
+    return {"from": net.earlier} | judged | change_row(change, suppressed=True)
 
 
 def inventory_page_row(version: Version, inventory: Inventory) -> Row:
@@ -152,6 +165,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
         "translations": dict(finding.translations),
         "edits": [[edit.operation, edit.text] for edit in finding.edits],
         "reviews": [review_row(review) for review in recorded.reviews],
+        "settled_by": None if recorded.settled_by is None else recorded.settled_by.finding,
         "repeats_false_alarm": None if recorded.repeats is None else recorded.repeats.finding,
     }
 

@@ -25,8 +25,9 @@ from archive.recording.reviews import (
 )
 from archive.storage.database import Archive, open_archive
 from archive.storage.sealing import SealedError
-from archive.storage.tables import FindingRow, ReviewRow
+from archive.storage.tables import FindingRow, PolicyRow, ReviewRow
 from differ.model import Finding
+from differ.visits.comparing import compare
 from tests.archive.visits import (
     HOUR,
     JUDGED,
@@ -192,6 +193,61 @@ def test_a_net_change_asks_for_no_second_review(archive: Archive) -> None:
     assert unreviewed_counts(archive) == {"Teahouse": len(before)}
     reviewable = find_reviewable(archive, str(net))
     assert (reviewable.earlier, reviewable.version, reviewable.versions) == (1, 3, "1 to 3")
+
+
+KEEPS, SELLS, RIGHT = (
+    "We never sell your orders.",
+    "We sell your orders to brokers.",
+    "You may object to this in 20 days.",
+)
+
+
+def steps_and_net(archive: Archive) -> tuple[dict[str, int], dict[str, int]]:
+    """Record a sale, and then a new right. Return the numbers of the findings of the two steps, and of the net change,
+    by the rule."""
+    watch(archive, BAKERY)
+    texts = [written(KEEPS), written(SELLS), written(f"{SELLS} {RIGHT}")]
+    first = max(numbers(archive))
+    for number, after in enumerate(texts):
+        at = NOW + number * HOUR
+        found = seen(at, after, number or None, compare(texts[number - 1], after) if number else None)
+        record(archive, replace(found, fetch=replace(found.fetch, policy="Bakery")), at)
+    with archive.reading() as session:
+        policy = session.scalars(select(PolicyRow.id).where(PolicyRow.name == "Bakery")).one()
+    steps = {find_reviewable(archive, str(one)).recorded.finding.rule: one for one in numbers(archive) if one > first}
+    record_net_change(archive, Span(policy, 1, 3), {}, NOW)
+    with archive.reading() as session:
+        newer = session.execute(select(FindingRow.rule, FindingRow.id).where(FindingRow.id > max(steps.values())))
+        return steps, dict(newer.all())
+
+
+def test_a_verdict_on_a_net_change_settles_the_step_with_the_same_words(archive: Archive) -> None:
+    steps, net = steps_and_net(archive)
+    assert steps.keys() == net.keys() == {"T1.sale", "T4.limited"}
+    before = numbers(archive)
+    say(archive, net["T1.sale"], "acknowledge")
+    assert numbers(archive) == [one for one in before if one != steps["T1.sale"]]
+    assert unreviewed_counts(archive)["Bakery"] == 1
+    settled = find_reviewable(archive, str(steps["T1.sale"])).recorded.settled_by
+    assert settled is not None
+    assert settled.finding == net["T1.sale"]
+    say(archive, net["T1.sale"], "take-back")
+    assert numbers(archive) == before
+
+
+def test_a_verdict_on_a_step_settles_the_net_change_with_the_same_words(archive: Archive) -> None:
+    steps, net = steps_and_net(archive)
+    say(archive, steps["T4.limited"], "acknowledge")
+    settled = {rule: find_reviewable(archive, str(number)).recorded.is_settled for rule, number in net.items()}
+    assert settled == {"T1.sale": False, "T4.limited": True}
+
+
+def test_the_same_edit_in_another_step_is_reviewed_again(archive: Archive) -> None:
+    """An edit that was undone and made again is two edits."""
+    find_again(archive, SHARING)
+    assert len(numbers(archive)) == 2
+    say(archive, 1, "acknowledge")
+    assert len(numbers(archive)) == 1
 
 
 def review(finding: int, kind: ReviewKind, by: str = "Ratna", text: str = "") -> Review:

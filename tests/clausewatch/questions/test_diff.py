@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from archive.model import AssessedFetch
-from archive.questions.history import net_change
+from archive.questions.history import NetChange, net_change
 from archive.recording.net_changes import Span, record_net_change
 from archive.recording.recorder import record
+from clausewatch.output.change_text import net_sentence
 from differ.visits.assessment import Assessment
 from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
@@ -208,3 +210,25 @@ def test_a_net_change_lists_its_findings_with_their_numbers(tmp_path: Path) -> N
     assert "The net change, as messages" in call(path, "diff", "Teahouse", "1", "3", "--format", "html").stdout
     assert "Net change" not in call(path, "diff", "Teahouse", "2", "3").stdout
     assert "version 1 to 3, seen" in call(path, "review", str(net.findings[0].id)).stdout
+
+
+def test_the_page_of_a_version_and_the_tables_list_its_net_changes(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive:
+        record(archive, seen(START + 72 * HOUR, written("We sell your orders to data brokers."), 2, JUDGED), START)
+        record_net_change(archive, Span(1, 1, 3), {}, START + 73 * HOUR)
+        net = net_change(archive, "Teahouse", 1, 3)
+    assert net is not None
+    sentence = net_sentence("Teahouse", NetChange(1, 3, net))
+    assert sentence.startswith("from version 1: ")
+    assert f"Net change {sentence}" in " ".join(call(path, "show", "Teahouse").stdout.split())
+    assert f"Net change {sentence}" in call(path, "show", "Teahouse", "--format", "html").stdout
+    assert "Net change" not in call(path, "show", "Teahouse", "--version", "2").stdout
+    (row,) = answered(path, "show", "Teahouse")["net_changes"]
+    assert (row["from"], row["severity"], len(row["findings"])) == (1, net.severity, len(net.findings))
+    for table in ("changes", "findings"):
+        target = tmp_path / f"{table}.csv"
+        call(path, "export", "csv", table, "-o", str(target))
+        rows = list(csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines()))
+        assert {(row["version"], row["net_from"]) for row in rows} >= {("3", ""), ("3", "1")}
+        assert {row["version"] for row in rows if row["net_from"]} == {"3"}
