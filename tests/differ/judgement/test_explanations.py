@@ -12,7 +12,7 @@ SENTENCES = {
     "a sentence that denies a right is new": ("A right is now denied: “", "Hak kini ditolak: “"),
     "a sentence that denies a right is gone": ("or is no longer denied: “", "atau tidak lagi ditolak: “"),
     "a denied right is granted for some days": ("A right is now granted,", "Hak kini diberikan,"),
-    "a right with a deadline is new": ("The policy now mentions a right, with", "Hak baru disebut, dengan syaratnya"),
+    "a right with a deadline is new": ("The policy now mentions a right, with", "Hak kini disebut, dengan syaratnya"),
     "a right with a deadline is gone": ("A statement on a right, with its", "Ketentuan tentang hak, beserta syaratnya"),
     "a sale gives way to a promise not to share": (
         "A statement on selling or renting data was removed",
