@@ -111,7 +111,7 @@ class SiteSearch:
             if not self._may_follow(link, origin):
                 continue
             lead = self._leads.lead(link.target, origin.depth + 1)
-            clue = clue_of_link(link, self._site)
+            clue = clue_of_link(link, self._site, in_hub=origin.hub > 0 and origin.depth > 0)
             if clue is not None:
                 lead.clues.append(clue)
             lead.hub = max(lead.hub, hub_points(link, self._site))

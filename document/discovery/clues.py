@@ -26,6 +26,8 @@ LISTED = 20
 """Points of an address in a sitemap whose last folder is the name of a document."""
 PLACES = {"footer": 12, "navigation": 6, "body": 0, "head": 0}
 """Additional points for the place of a link."""
+IN_HUB = 10
+"""Additional points of a link in the text of a page that leads to legal documents."""
 OTHER_MATTER = 25
 """Points that are taken off for each word that shows a different matter; at most for `MOST_MATTERS` words."""
 OTHER_FOLDER = 15
@@ -73,19 +75,23 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
-def clue_of_link(link: PageLink, site: SiteNames) -> Clue | None:
-    """Return the clue that a link gives, or None if the link names no legal document."""
+def clue_of_link(link: PageLink, site: SiteNames, *, in_hub: bool = False) -> Clue | None:
+    """Return the clue that a link gives, or None if the link names no legal document. `in_hub` says whether the link is
+    on a page that leads to legal documents.
+    """
     if link.declared:
         return declared_clue(link.declared, link.target, "a link relation", site)
     name = legal_name(link.text, site.words)
     if name is None:
         return None if link.text else clue_of_address(link.target, "in a link without words", site)
-    where = "in the text of a page" if link.place == "body" else f"in the {link.place}"
-    points = (SHORT_NAME if name.short else FULL_NAME) * name.share + PLACES[link.place]
+    in_text = link.place == "body"
+    points = (SHORT_NAME if name.short else FULL_NAME) * name.share
+    points += IN_HUB if in_text and in_hub else PLACES[link.place]
     matters = other_matters(link.text, site.words)
     points -= OTHER_MATTER * min(len(matters), MOST_MATTERS)
-    reason = f'linked {where} as "{link.text}"'
-    return _off_site(Clue(name.kind, round(points), reason, _doubts(matters)), link.target, site)
+    where = f"in the {link.place}" if not in_text else "among legal documents" if in_hub else "in a text"
+    doubts = _doubts(matters) if in_hub or not in_text else (*_doubts(matters), "linked only in a text")
+    return _off_site(Clue(name.kind, round(points), f'linked {where} as "{link.text}"', doubts), link.target, site)
 
 
 def clue_of_address(url: str, source: str, site: SiteNames) -> Clue | None:

@@ -40,6 +40,8 @@ class DiscoveryWords:
     """Words without a meaning of their own in a link or a heading."""
     this: Sequence[str]
     """Words with which a document names itself."""
+    void: Sequence[str]
+    """Phrases at the beginning of a text that show that the document is not valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ def names_itself(text: str) -> frozenset[Kind]:
     """Return the kinds of documents that a text claims to be, by phrases such as "this privacy policy"."""
     words = plain_words(text)
     return frozenset(kind for kind in KINDS if _self_references(kind).search(words))
+
+
+def void_phrase(text: str) -> str:
+    """Return the first phrase in a text that shows that the document is not valid, or ""."""
+    match = _void().search(plain_words(text))
+    return match[0] if match else ""
 
 
 def name_in_address(url: str, ignored: frozenset[str] = frozenset()) -> LegalName | None:
@@ -170,6 +178,11 @@ def _hubs() -> re.Pattern[str]:
 @cache
 def _others() -> re.Pattern[str]:
     return _pattern(phrase for words in _words() for phrase in words.others)
+
+
+@cache
+def _void() -> re.Pattern[str]:
+    return _pattern(phrase for words in _words() for phrase in words.void)
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -27,6 +28,10 @@ DECLARED: dict[str, Kind] = {"privacy-policy": "policy", "terms-of-service": "te
 """Link relations for legal documents (RFC 6903 and the HTML Standard), with the kind of document."""
 _LONGEST_TEXT = 200
 """Maximum number of characters of a link's text. A longer text is a teaser and not a name."""
+_LIST_LEVELS, _LIST_LINKS, _LINKED_SHARE = 4, 3, 0.7
+"""A list of links: the number of elements around a link that are looked at, the minimum number of links in such an
+element, and the minimum share of its text that belongs to links.
+"""
 _FOOTER = re.compile(r"(?:^|[\s_-])(?:site)?foot(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _LINK_HEADER = re.compile(r"<(?P<address>[^>]*)>(?P<parameters>[^,<]*)")
 _RELATION = re.compile(r"""\brel\s*=\s*"?([^";]+)""", re.IGNORECASE)
@@ -52,13 +57,15 @@ class PageLink:
 
 def page_links(soup: BeautifulSoup, page: Page) -> tuple[PageLink, ...]:
     """Return the links that name a legal document, a page that may lead to one, or another language of the page."""
-    base = _base(soup, page)
-    named = [link for link in (*_header_links(page), *_links(soup, base)) if _is_wanted(link)]
-    unique = dict.fromkeys(named)
-    return tuple(list(unique)[-MOST_LINKS:])
+    has_parts = soup.find(["footer", "main", "article"]) is not None
+    links = (*_header_links(page), *_links(soup, _base(soup, page), has_parts=has_parts))
+    return tuple(list(dict.fromkeys(links))[-MOST_LINKS:])
 
 
-def _links(soup: BeautifulSoup, base: str) -> Iterator[PageLink]:
+def _links(soup: BeautifulSoup, base: str, *, has_parts: bool) -> Iterator[PageLink]:
+    """Yield the wanted links of a page. If `has_parts` is false, lists of links count as the footer, because the page
+    does not mark its parts.
+    """
     for element in soup.find_all(["a", "area", "link"], href=True):
         target = absolute(base, attribute(element, "href"))
         if not target:
@@ -67,10 +74,13 @@ def _links(soup: BeautifulSoup, base: str) -> Iterator[PageLink]:
         declared = _declared(relations)
         if element.name == "link":
             language = _subtag(attribute(element, "hreflang")) if "alternate" in relations.lower().split() else ""
-            yield PageLink(target, "", "head", declared=declared, language=language)
-            continue
-        text = _label(element)
-        yield PageLink(target, text, _place(element), declared=declared, language=_edition(element, text, target))
+            link = PageLink(target, "", "head", declared=declared, language=language)
+        else:
+            text = _label(element)
+            language = _edition(element, text, target)
+            link = PageLink(target, text, "body", declared=declared, language=language)
+        if _is_wanted(link):
+            yield link if element.name == "link" else replace(link, place=_place(element, has_parts=has_parts))
 
 
 def _header_links(page: Page) -> Iterator[PageLink]:
@@ -106,14 +116,24 @@ def _label(element: Tag) -> str:
     return next((text for label in labels if (text := normalise(label)) and len(text) <= _LONGEST_TEXT), "")
 
 
-def _place(element: Tag) -> Place:
+def _place(element: Tag, *, has_parts: bool) -> Place:
     for parent in element.parents:
         role = attribute(parent, "role").lower()
         if parent.name == "footer" or role == "contentinfo" or _FOOTER.search(_names_of(parent)):
             return "footer"
         if parent.name in ("nav", "header", "menu") or role in ("navigation", "banner"):
             return "navigation"
-    return "body"
+    return "footer" if not has_parts and _is_in_link_list(element) else "body"
+
+
+def _is_in_link_list(element: Tag) -> bool:
+    """Whether a link is in a part of the page that consists of several links, and of hardly any other text."""
+    for parent in islice(element.parents, _LIST_LEVELS):
+        links = parent.find_all("a", href=True)
+        if len(links) >= _LIST_LINKS:
+            linked = sum(len(link.get_text(strip=True)) for link in links)
+            return linked >= _LINKED_SHARE * len(parent.get_text(strip=True))
+    return False
 
 
 def _names_of(element: Tag) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from bs4 import BeautifulSoup, Tag
 
-from document.discovery.legal_names import Kind, names_itself
+from document.discovery.legal_names import Kind, names_itself, void_phrase
 from document.discovery.page_links import PageLink, page_links
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
@@ -22,6 +22,8 @@ from document.text.normalise import normalise
 
 _OPENING = 6000
 """Number of characters at the start of a text in which a document names itself."""
+_BANNER = 600
+"""Number of characters at the start of a text that can say that the document is not valid."""
 _SEPARATOR = re.compile(r"\s+[|·•–—:»-]\s+|\s*\|\s*")
 _SITE_NAMES = ("og:site_name", "application-name")
 
@@ -57,6 +59,10 @@ class PageLook:
     """Identity of the text. Pages with the same text have the same identity."""
     claims: frozenset[Kind]
     """The kinds of documents that the text claims to be, by phrases such as "this privacy policy"."""
+    void: str
+    """A phrase at the start of the text that shows that the document is not valid, such as "no longer in force"; "" if
+    there is none.
+    """
     links: tuple[PageLink, ...]
     site_name: str
     """The name of the site, if the page states it; otherwise ""."""
@@ -85,6 +91,7 @@ def look(request: LookRequest) -> PageLook:
         words=len(text.split()),
         text=text_identity(document),
         claims=names_itself(text[:_OPENING]),
+        void=void_phrase(text[:_BANNER]),
         links=() if soup is None else page_links(soup, page),
         site_name="" if soup is None else _site_name(soup),
     )

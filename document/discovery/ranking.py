@@ -134,7 +134,7 @@ def _candidate(page: LookedPage, site: SiteNames) -> Candidate | None:
     return Candidate(
         look.url,
         kind,
-        points[kind] - OTHER_MATTER * min(len(matters), MOST_MATTERS),
+        points[kind] - OTHER_MATTER * min(len(matters) + bool(look.void), MOST_MATTERS),
         title=look.heading or look.title,
         languages=look.languages,
         stated=look.stated,
@@ -159,6 +159,8 @@ def _doubts(kind: Kind, clues: Iterable[Clue | None], look: PageLook, matters: S
         yield from clue.doubts if clue is not None else ()
     if matters:
         yield f"its title mentions {', '.join(matters)}"
+    if look.void:
+        yield f'the text says "{look.void}"'
     if _is_short(kind, look):
         yield f"only {look.words} words"
 

@@ -92,7 +92,7 @@ def test_links_in_five_places_are_followed(tmp_path: Path) -> None:
     kinds = {page["url"].removeprefix(site.base): (page["kind"], page["reasons"][0]) for page in row["pages"]}
     assert kinds == {
         "/privacy": ("policy", "declared in /.well-known/dnt/"),
-        "/cookies": ("cookies", 'linked in the text of a page as "Cookie policy"'),
+        "/cookies": ("cookies", 'linked among legal documents as "Cookie policy"'),
         "/data-processing-agreement": ("agreement", "listed in the sitemap"),
         "/rules": ("terms", "declared in a link relation"),
     }

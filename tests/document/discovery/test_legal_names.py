@@ -12,6 +12,7 @@ from document.discovery.legal_names import (
     names_itself,
     other_matters,
     plain_words,
+    void_phrase,
 )
 
 NAMES = {
@@ -126,6 +127,24 @@ def test_a_text_names_itself(text: str, kind: str) -> None:
 
 def test_a_text_that_only_mentions_a_policy_does_not_name_itself() -> None:
     assert names_itself("Read our privacy policy before you write your own privacy policy.") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This version is no longer in force.",
+        "Versi ini sudah tidak berlaku.",
+        "Diese Fassung gilt nicht mehr.",
+        "Cette version n’est plus en vigueur.",
+        "Esta versión ya no está en vigor.",
+    ],
+)
+def test_a_text_that_is_not_valid_says_so(text: str) -> None:
+    assert void_phrase(text)
+
+
+def test_a_valid_text_may_mention_earlier_versions() -> None:
+    assert not void_phrase("This privacy policy replaces the version of May. You can read previous versions here.")
 
 
 def test_accents_capitals_and_hyphens_do_not_matter() -> None:

@@ -28,6 +28,14 @@ def test_the_place_of_a_link_is_known() -> None:
     ]
 
 
+def test_a_list_of_links_is_a_footer_if_the_page_does_not_mark_its_parts() -> None:
+    listed = '<div><a href="/h">Hooks</a> · <a href="/c">Contact</a> · <a href="/p">Privacy</a></div>'
+    text = '<p>We <a href="/a">keep</a> your <a href="/b">coat</a> and your <a href="/p">privacy</a> in good order.</p>'
+    assert [link.place for link in links(listed)] == ["footer"]
+    assert [link.place for link in links(f"<main>{listed}</main>")] == ["body"]
+    assert [link.place for link in links(text)] == ["body"]
+
+
 def test_links_that_name_nothing_and_links_that_are_not_pages_are_left_out() -> None:
     assert not links(
         '<a href="/hooks">Hooks</a><a href="mailto:a@b.example">Privacy</a><a href="http://[x">Privacy</a>'

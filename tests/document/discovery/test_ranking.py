@@ -77,6 +77,20 @@ def test_a_title_about_a_different_matter_is_a_doubt() -> None:
     assert rank([page(FOOTER, seen(body))], SITE)[0].doubts == ("its title mentions sample",)
 
 
+def test_a_text_that_says_that_it_is_not_valid_is_a_doubt() -> None:
+    body = POLICY.replace(b"</h1>", b"</h1><p>This version is no longer valid.</p>", 1)
+    assert rank([page(FOOTER, seen(body))], SITE)[0].doubts == ('the text says "no longer valid"',)
+
+
+def test_a_link_in_a_text_is_a_doubt_unless_the_text_lists_legal_documents() -> None:
+    link = replace(FOOTER, place="body")
+    in_text, in_hub = clue_of_link(link, SITE), clue_of_link(link, SITE, in_hub=True)
+    assert in_text is not None
+    assert in_hub is not None
+    assert (in_text.doubts, in_hub.doubts) == (("linked only in a text",), ())
+    assert in_hub.points > in_text.points
+
+
 def test_a_page_that_is_not_a_policy_is_not_listed() -> None:
     assert rank([page(FOOTER, seen(b"<h1>Privacy policy</h1><p>Not found</p>", status=404))], SITE) == ()
     assert (
