@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from archive.model import Policy
-from archive.recording.policies import is_due_at, next_due
+from archive.recording.policies import is_due_at, next_due, visit_asked
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.tables import PendingRow, PolicyRow
@@ -56,10 +56,10 @@ def planned_checks(
 
 
 def _check(policy: Policy, row: PolicyRow, waiting: PendingRow | None) -> PlannedCheck:
-    usual, sooner = next_due(row.tried_at, policy.every), second_look(row, waiting)
-    if usual is not None and sooner is not None and sooner < usual:
+    usual, sooner, asked = next_due(row.tried_at, policy.every), second_look(row, waiting), visit_asked(row)
+    if usual is not None and sooner is not None and sooner < min(usual, asked or usual):
         return PlannedCheck(policy, row.tried_at, sooner, second_look=True)
-    return PlannedCheck(policy, row.tried_at, usual)
+    return PlannedCheck(policy, row.tried_at, usual if usual is None or asked is None else min(usual, asked))
 
 
 def _is_due(check: PlannedCheck, now: datetime) -> bool:

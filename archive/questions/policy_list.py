@@ -171,8 +171,10 @@ def _next_check() -> ColumnElement[int]:
         _seconds(PendingRow.tried_at) - _seconds(PendingRow.since) < PolicyRow.confirm_max_seconds,
     )
     sooner = pending.correlate(PolicyRow).scalar_subquery() + PolicyRow.confirm_after_seconds
+    asked, tried = _seconds(PolicyRow.visit_asked_at), _seconds(PolicyRow.tried_at)
+    earliest = case((sooner < usual, sooner), else_=func.coalesce(usual, 0))
     fetched = and_(PolicyRow.retired_at.is_(None), PolicyRow.paused_at.is_(None))
-    return case((~fetched, 0), (sooner < usual, sooner), else_=func.coalesce(usual, 0))
+    return case((~fetched, 0), (and_(tried < asked, asked < earliest), asked), else_=earliest)
 
 
 def _seconds(column: SQLColumnExpression[Any]) -> ColumnElement[int]:

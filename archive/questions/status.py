@@ -228,7 +228,7 @@ def _status(
         health=_health(row, fetch, version),
         trouble_since=None if trouble is None else trouble.since,
         trouble_visits=0 if trouble is None else trouble.visits,
-        last_check=None if fetch is None else _check(fetch),
+        last_check=None if fetch is None else check_of(fetch),
         last_seen_at=None if version is None else version.last_seen_at,
         versions=0 if version is None else version.number,
         last_change=version if version is not None and version.number > 1 else None,
@@ -262,7 +262,8 @@ def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> 
     return "fallback" if fetch.fallback else "well"
 
 
-def _check(fetch: FetchRow) -> Check:
+def check_of(fetch: FetchRow) -> Check:
+    """Return a visit as a data class."""
     return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, detail=fetch.detail, status=fetch.status)
 
 

@@ -203,8 +203,25 @@ def _fetched() -> Select[PolicyRow]:
 def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
     """Return the time at which a policy is due. Return None if the policy was never tried, and so is due at once."""
     usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
-    sooner = second_look(row, waiting)
-    return usual if usual is None or sooner is None else min(usual, sooner)
+    if usual is None:
+        return None
+    return min([usual, *filter(None, (second_look(row, waiting), visit_asked(row)))])
+
+
+def visit_asked(row: PolicyRow) -> datetime | None:
+    """Return when somebody asked for a visit that was not made yet, or None."""
+    asked = row.visit_asked_at
+    return None if asked is None or (row.tried_at is not None and row.tried_at >= asked) else asked
+
+
+def ask_for_visit(archive: Archive, name: str, now: datetime) -> None:
+    """Make a policy due at once: the next run visits it. Raises UnknownPolicyError for an unknown, retired or paused
+    name."""
+    with archive.writing() as session:
+        rows = {row.name: row for row in session.scalars(_fetched())}
+        if name not in rows:
+            raise UnknownPolicyError(name, rows)
+        rows[name].visit_asked_at = now
 
 
 def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:

@@ -26,6 +26,7 @@ from clausewatch.config.tables import (
     FileTable,
     MessagesTable,
     PolicyTable,
+    ReviewTable,
     Table,
     WatchdogTable,
 )
@@ -102,6 +103,7 @@ class _Reading:
         messages = self.problems.table(top.messages, ("messages",), MessagesTable) or MessagesTable()
         evidence = self.problems.table(top.evidence, ("evidence",), EvidenceTable) or EvidenceTable()
         watchdog = self.problems.table(top.watchdog, ("watchdog",), WatchdogTable) or WatchdogTable()
+        review = self.problems.table(top.review_within, ("review_within",), ReviewTable) or ReviewTable()
         policies = self._tables(top.policy, "policy", PolicyTable)
         subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
         tailorings = read_tailorings(top.profile, self.problems)
@@ -133,6 +135,7 @@ class _Reading:
             head_list=self._head_list(evidence),
             retention=evidence.retention(),
             watchdog=Watchdog(**dict(watchdog)),
+            review_times=review.times(),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,
@@ -213,6 +216,7 @@ def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
         "messages": dict,
         "evidence": dict,
         "watchdog": dict,
+        "review_within": dict,
         "profile": dict,
         "policy": list,
         "subscriber": list,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.masking import masked_url
-from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, Policy
+from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, Policy, ReviewTimes
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor
@@ -94,6 +94,8 @@ class Configuration:
     retention: Retention | None = None
     """Time for which raw pages are kept; None if they are kept forever."""
     watchdog: Watchdog = field(default_factory=Watchdog)
+    review_times: ReviewTimes = field(default_factory=ReviewTimes)
+    """Times within which findings should be reviewed."""
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
     """All profiles that a policy may name: the bundled profiles, and the profiles of the file."""
     tailorings: tuple[Tailoring, ...] = ()

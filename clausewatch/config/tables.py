@@ -25,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, SecondLooks
+from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, ReviewTimes, SecondLooks
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
@@ -42,6 +42,7 @@ SHORTEST_EVERY = timedelta(minutes=15)
 _IN_URLS = "https://see.urls.invalid/"
 """Value of `url` in a table that has `urls` instead. This address is never fetched."""
 _LOOKS = SecondLooks()
+_REVIEW_TIMES = ReviewTimes()
 
 
 def one_of(choices: tuple[str, ...]) -> BeforeValidator:
@@ -331,6 +332,18 @@ class WatchdogTable(Table):
     waiting: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=7))] = timedelta(hours=6)
 
 
+class ReviewTable(Table):
+    """The table `[review_within]`."""
+
+    critical: Annotated[Duration, _between(3600, 366 * 86_400, _seconds)] = _REVIEW_TIMES.critical
+    high: Annotated[Duration, _between(3600, 366 * 86_400, _seconds)] = _REVIEW_TIMES.high
+    other: Annotated[Duration, _between(3600, 366 * 86_400, _seconds)] = _REVIEW_TIMES.other
+
+    def times(self) -> ReviewTimes:
+        """Return the times within which findings should be reviewed."""
+        return ReviewTimes(**dict(self))
+
+
 class FileTable(Table):
     """The whole file.
 
@@ -347,6 +360,7 @@ class FileTable(Table):
     messages: dict[str, Any] = Field(default_factory=dict)
     evidence: dict[str, Any] = Field(default_factory=dict)
     watchdog: dict[str, Any] = Field(default_factory=dict)
+    review_within: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, Any] = Field(default_factory=dict)
     policy: list[dict[str, Any]] = Field(default_factory=list)
     subscriber: list[dict[str, Any]] = Field(default_factory=list)

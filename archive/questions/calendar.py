@@ -1,0 +1,148 @@
+"""Answers which days are ahead: effective dates, ends of notice and objection windows, and due reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from archive.errors import InvalidCursorError
+from archive.model import ReviewTimes
+from archive.questions.pages import MOST_ENTRIES, Page, cursor_of, key_of
+from archive.storage.database import Archive
+from archive.storage.tables import (
+    IS_STEP,
+    AssignmentRow,
+    ChangeRow,
+    PolicyRow,
+    StatedDayRow,
+    VersionRow,
+    WaitingRow,
+)
+from differ.model import SEVERITIES
+
+CalendarKind = Literal["effective", "due", "review"]
+CALENDAR_KINDS: tuple[CalendarKind, ...] = ("effective", "due", "review")
+
+Moment = tuple[datetime, int, int]
+"""The time of an entry, the number of its change, and the position of its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry:
+    """A day or time that concerns a change."""
+
+    at: datetime
+    """Begin of the day in UTC, or time until which the change should be reviewed."""
+    kind: CalendarKind
+    """`effective`: the effective date that the policy states. `due`: the end of a notice or objection window.
+    `review`: the time until which the first of the change's findings should be reviewed."""
+    policy: str
+    version: int
+    change: int
+    """Number of the change."""
+
+
+def calendar(
+    archive: Archive,
+    since: datetime,
+    until: datetime,
+    times: ReviewTimes | None = None,
+    *,
+    after: str | None = None,
+    limit: int = MOST_ENTRIES,
+) -> Page[CalendarEntry]:
+    """Return a page of the entries from `since` until before `until`, earliest first. Raises InvalidCursorError."""
+    start = (since, 0, -1) if after is None else _moment_of(after)
+    with archive.reading() as session:
+        moments = {*_stated(session, start, until, limit + 1), *_assigned(session, start, until, limit + 1)}
+        moments |= _reviews(session, start, until, limit + 1, times or ReviewTimes())
+        page = sorted(moments)[: limit + 1]
+        about = _changes(session, [change for _, change, _ in page[:limit]])
+    entries = tuple(
+        CalendarEntry(
+            at=at, kind=CALENDAR_KINDS[kind], policy=about[change][0], version=about[change][1], change=change
+        )
+        for at, change, kind in page[:limit]
+    )
+    following = None
+    if len(page) > limit:
+        at, change, kind = page[limit - 1]
+        following = cursor_of((at.isoformat(), change, kind))
+    return Page(entries, following)
+
+
+def _moment_of(cursor: str) -> Moment:
+    at, change, kind = key_of(cursor, (str, int, int))
+    try:
+        return datetime.fromisoformat(str(at)).astimezone(UTC), int(change), int(kind)
+    except (ValueError, OverflowError) as error:
+        raise InvalidCursorError(cursor) from error
+
+
+def _between(
+    column: InstrumentedAttribute[Any],
+    change: InstrumentedAttribute[int],
+    start: Moment,
+    until: datetime,
+    kind: int,
+    *,
+    shift: timedelta = timedelta(),
+) -> ColumnElement[bool]:
+    """Whether an entry of this kind lies after `start` and before `until`. Its time is `column` plus `shift`."""
+    at, number, position = start
+    later = change > number if position >= kind else change >= number
+    return and_(or_(column > at - shift, and_(column == at - shift, later)), column < until - shift)
+
+
+def _stated(session: Session, start: Moment, until: datetime, most: int) -> Iterator[Moment]:
+    """Yield the days that policies state."""
+    for position, kind in enumerate(CALENDAR_KINDS[:2]):
+        day, change = StatedDayRow.day, StatedDayRow.change_id
+        query = select(day, change).join(ChangeRow, ChangeRow.id == change)
+        query = query.where(StatedDayRow.kind == kind, IS_STEP, _between(day, change, start, until, position))
+        yield from ((at, number, position) for at, number in session.execute(query.order_by(day, change).limit(most)))
+
+
+def _assigned(session: Session, start: Moment, until: datetime, most: int) -> Iterator[Moment]:
+    """Yield the due dates that people set."""
+    day, change = AssignmentRow.due_at, AssignmentRow.change_id
+    waits = select(WaitingRow.finding_id).where(WaitingRow.change_id == change).correlate(AssignmentRow).exists()
+    query = select(day, change).where(_between(day, change, start, until, 2), waits).order_by(day, change)
+    rows = session.execute(query.limit(most))
+    yield from ((at, number, 2) for at, number in rows if at is not None)
+
+
+def _reviews(session: Session, start: Moment, until: datetime, most: int, times: ReviewTimes) -> set[Moment]:
+    """Return the calculated due dates, one for each change; see `inbox.review_due`."""
+    change = WaitingRow.change_id
+    free = change.not_in(select(AssignmentRow.change_id).where(AssignmentRow.due_at.is_not(None)))
+    due = WaitingRow.stated_due
+    stated = select(due, change).where(free, _between(due, change, start, until, 2)).distinct()
+    rows = session.execute(stated.order_by(due, change).limit(most))
+    moments = {(at, number, 2) for at, number in rows if at is not None}
+    for rank, severity in enumerate(SEVERITIES):
+        # A finding of a higher severity in the same change is due earlier.
+        worst = select(func.min(WaitingRow.rank)).where(WaitingRow.change_id == ChangeRow.id).correlate(ChangeRow)
+        within, seen = times.of(severity), WaitingRow.seen_at
+        query = (
+            select(seen, change)
+            .join(ChangeRow, ChangeRow.id == change)
+            .where(free, due.is_(None), WaitingRow.rank == rank, worst.scalar_subquery() == rank)
+        )
+        query = query.where(_between(seen, change, start, until, 2, shift=within)).distinct()
+        late = session.execute(query.order_by(seen, change).limit(most))
+        moments |= {(at + within, number, 2) for at, number in late}
+    return moments
+
+
+def _changes(session: Session, changes: list[int]) -> dict[int, tuple[str, int]]:
+    query = select(ChangeRow.id, PolicyRow.name, VersionRow.number).join(
+        VersionRow, VersionRow.id == ChangeRow.version_id
+    )
+    query = query.join(PolicyRow, PolicyRow.id == VersionRow.policy_id).where(ChangeRow.id.in_(changes))
+    return {change: (policy, version) for change, policy, version in session.execute(query)}
