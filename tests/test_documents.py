@@ -20,7 +20,18 @@ from tests.test_imports import ROOMS
 
 CONFIGURATION = (PROJECT / "docs/configuration.md").read_text(encoding="utf-8")
 
-TABLES = {"crawl", "channels", "messages", "evidence", "watchdog", "policy", "profile", "subscriber", "rule"}
+TABLES = {
+    "crawl",
+    "channels",
+    "messages",
+    "evidence",
+    "watchdog",
+    "review_within",
+    "policy",
+    "profile",
+    "subscriber",
+    "rule",
+}
 """Keys at the top of the configuration whose values are tables. These tables have their own headings."""
 
 VARIABLES = {

@@ -31,6 +31,8 @@ CALENDAR_KINDS: tuple[CalendarKind, ...] = ("effective", "due", "review")
 Moment = tuple[datetime, int, int]
 """The time of an entry, the number of its change, and the position of its kind."""
 
+_NONE = timedelta()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
@@ -47,6 +49,30 @@ class CalendarEntry:
     """Number of the change."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The wanted part of the calendar."""
+
+    start: Moment
+    """Only entries after this moment."""
+    until: datetime
+    """Only entries before this time."""
+    most: int
+    """Maximum number of entries."""
+
+    def holds(
+        self,
+        column: InstrumentedAttribute[Any],
+        change: InstrumentedAttribute[int],
+        kind: int,
+        shift: timedelta = _NONE,
+    ) -> ColumnElement[bool]:
+        """Whether an entry of this kind is in the range. Its time is `column` plus `shift`."""
+        at, number, position = self.start
+        later = change > number if position >= kind else change >= number
+        return and_(or_(column > at - shift, and_(column == at - shift, later)), column < self.until - shift)
+
+
 def calendar(
     archive: Archive,
     since: datetime,
@@ -59,8 +85,9 @@ def calendar(
     """Return a page of the entries from `since` until before `until`, earliest first. Raises InvalidCursorError."""
     start = (since, 0, -1) if after is None else _moment_of(after)
     with archive.reading() as session:
-        moments = {*_stated(session, start, until, limit + 1), *_assigned(session, start, until, limit + 1)}
-        moments |= _reviews(session, start, until, limit + 1, times or ReviewTimes())
+        wanted = _Range(start, until, limit + 1)
+        moments = {*_stated(session, wanted), *_assigned(session, wanted)}
+        moments |= _reviews(session, wanted, times or ReviewTimes())
         page = sorted(moments)[: limit + 1]
         about = _changes(session, [change for _, change, _ in page[:limit]])
     entries = tuple(
@@ -84,46 +111,33 @@ def _moment_of(cursor: str) -> Moment:
         raise InvalidCursorError(cursor) from error
 
 
-def _between(
-    column: InstrumentedAttribute[Any],
-    change: InstrumentedAttribute[int],
-    start: Moment,
-    until: datetime,
-    kind: int,
-    *,
-    shift: timedelta = timedelta(),
-) -> ColumnElement[bool]:
-    """Whether an entry of this kind lies after `start` and before `until`. Its time is `column` plus `shift`."""
-    at, number, position = start
-    later = change > number if position >= kind else change >= number
-    return and_(or_(column > at - shift, and_(column == at - shift, later)), column < until - shift)
-
-
-def _stated(session: Session, start: Moment, until: datetime, most: int) -> Iterator[Moment]:
+def _stated(session: Session, wanted: _Range) -> Iterator[Moment]:
     """Yield the days that policies state."""
     for position, kind in enumerate(CALENDAR_KINDS[:2]):
         day, change = StatedDayRow.day, StatedDayRow.change_id
         query = select(day, change).join(ChangeRow, ChangeRow.id == change)
-        query = query.where(StatedDayRow.kind == kind, IS_STEP, _between(day, change, start, until, position))
-        yield from ((at, number, position) for at, number in session.execute(query.order_by(day, change).limit(most)))
+        query = query.where(StatedDayRow.kind == kind, IS_STEP, wanted.holds(day, change, position))
+        yield from (
+            (at, number, position) for at, number in session.execute(query.order_by(day, change).limit(wanted.most))
+        )
 
 
-def _assigned(session: Session, start: Moment, until: datetime, most: int) -> Iterator[Moment]:
+def _assigned(session: Session, wanted: _Range) -> Iterator[Moment]:
     """Yield the due dates that people set."""
     day, change = AssignmentRow.due_at, AssignmentRow.change_id
     waits = select(WaitingRow.finding_id).where(WaitingRow.change_id == change).correlate(AssignmentRow).exists()
-    query = select(day, change).where(_between(day, change, start, until, 2), waits).order_by(day, change)
-    rows = session.execute(query.limit(most))
+    query = select(day, change).where(wanted.holds(day, change, 2), waits).order_by(day, change)
+    rows = session.execute(query.limit(wanted.most))
     yield from ((at, number, 2) for at, number in rows if at is not None)
 
 
-def _reviews(session: Session, start: Moment, until: datetime, most: int, times: ReviewTimes) -> set[Moment]:
+def _reviews(session: Session, wanted: _Range, times: ReviewTimes) -> set[Moment]:
     """Return the calculated due dates, one for each change; see `inbox.review_due`."""
     change = WaitingRow.change_id
     free = change.not_in(select(AssignmentRow.change_id).where(AssignmentRow.due_at.is_not(None)))
     due = WaitingRow.stated_due
-    stated = select(due, change).where(free, _between(due, change, start, until, 2)).distinct()
-    rows = session.execute(stated.order_by(due, change).limit(most))
+    stated = select(due, change).where(free, wanted.holds(due, change, 2)).distinct()
+    rows = session.execute(stated.order_by(due, change).limit(wanted.most))
     moments = {(at, number, 2) for at, number in rows if at is not None}
     for rank, severity in enumerate(SEVERITIES):
         # A finding of a higher severity in the same change is due earlier.
@@ -134,8 +148,8 @@ def _reviews(session: Session, start: Moment, until: datetime, most: int, times:
             .join(ChangeRow, ChangeRow.id == change)
             .where(free, due.is_(None), WaitingRow.rank == rank, worst.scalar_subquery() == rank)
         )
-        query = query.where(_between(seen, change, start, until, 2, shift=within)).distinct()
-        late = session.execute(query.order_by(seen, change).limit(most))
+        query = query.where(wanted.holds(seen, change, 2, within)).distinct()
+        late = session.execute(query.order_by(seen, change).limit(wanted.most))
         moments |= {(at + within, number, 2) for at, number in late}
     return moments
 

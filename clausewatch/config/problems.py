@@ -36,6 +36,7 @@ _TABLES = {
     "crawl": "must be a table: head it with [crawl]",
     "channels": "must be a table: head it with [channels]",
     "watchdog": "must be a table: head it with [watchdog]",
+    "review_within": "must be a table: head it with [review_within]",
     "profile": "must be a table of tables: head each with [profile.NAME]",
 }
 

@@ -11,7 +11,7 @@ from archive.model import Change, Version
 from archive.questions.history import NetChange
 from clausewatch.output.times import stamp
 
-Table = Literal["versions", "changes", "findings"]
+Table = Literal["versions", "changes", "findings", "quiet-edits"]
 Row = tuple[str, ...]
 NetChanges = Mapping[tuple[str, int], Sequence[NetChange]]
 """The net changes that lead to a version, by the policy and the number of the version."""
@@ -105,6 +105,14 @@ def _judgements(version: Version, nets: NetChanges) -> Iterator[tuple[Change, st
         yield net.change, str(net.earlier)
 
 
+def _quiet_edits(versions: Sequence[Version], _: NetChanges) -> Iterator[Row]:
+    for each in versions:
+        for recorded in each.change.suppressed if each.change is not None else ():
+            edit, missed = recorded.suppression, recorded.missed
+            marked = ("no", "", "", "") if missed is None else ("yes", missed.by, stamp(missed.at), missed.text)
+            yield (*_named(each), str(recorded.id), edit.section, edit.reason, edit.before, edit.after, *marked)
+
+
 def _named(version: Version) -> Row:
     return (version.policy, str(version.number), stamp(version.seen_at))
 
@@ -150,6 +158,21 @@ TABLES: Mapping[Table, tuple[Row, Callable[[Sequence[Version], NetChanges], Iter
             "net_from",
         ),
         _findings,
+    ),
+    "quiet-edits": (
+        (
+            *NAMED,
+            "quiet_edit",
+            "section",
+            "reason",
+            "before",
+            "after",
+            "missed",
+            "missed_by",
+            "missed_at",
+            "comment",
+        ),
+        _quiet_edits,
     ),
 }
 """The headings of each table, and the function that yields its rows."""

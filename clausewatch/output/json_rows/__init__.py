@@ -18,7 +18,16 @@ from clausewatch.output.json_rows.answers import (
 from clausewatch.output.json_rows.found_pages import found_pages_row
 from clausewatch.output.json_rows.judgements import comparison_report, comparison_row, diagnosis_row, unreadable_row
 from clausewatch.output.json_rows.row import Row, as_json, as_json_line
-from clausewatch.output.json_rows.versions import history_row, inventory_page_row, reviewable_row, show_row, tally_row
+from clausewatch.output.json_rows.versions import (
+    history_row,
+    inventory_page_row,
+    located_suppression_row,
+    quiet_tally_row,
+    reviewable_row,
+    show_row,
+    tally_row,
+    waiting_row,
+)
 
 __all__ = [
     "Row",
@@ -34,6 +43,8 @@ __all__ = [
     "inventory_page_row",
     "lacking_row",
     "language_row",
+    "located_suppression_row",
+    "quiet_tally_row",
     "recipients_row",
     "redline_row",
     "reviewable_row",
@@ -46,5 +57,6 @@ __all__ = [
     "tally_row",
     "unreadable_row",
     "verification_row",
+    "waiting_row",
     "with_days",
 ]

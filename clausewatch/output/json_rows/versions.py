@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from archive.model import Change, RecordedFinding, RecordedSuppression, Review, Version
     from archive.questions.history import NetChange
+    from archive.questions.inbox import WaitingChange, WaitingFinding
     from archive.recording.reviews import Reviewable, RuleTally
+    from archive.reviewing.quiet_edits import LocatedSuppression, SuppressionTally
     from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right
     from differ.judgement.recipients import Recipient
     from differ.model import Finding, Suppression, Timing
@@ -221,6 +223,34 @@ def reviewable_row(reviewable: Reviewable) -> Row:
     return version | finding_row(reviewable.recorded)
 
 
+def waiting_row(change: WaitingChange, waiting: WaitingFinding) -> Row:
+    """Return a finding that waits for a review."""
+    return {
+        "policy": change.policy,
+        "version": change.version,
+        "net_from": None,
+        "seen_at": stamp(change.seen_at),
+        "change": change.change,
+        "owner": change.owner or None,
+        "assigned": change.assigned or None,
+        "due_at": stamp(waiting.due_at),
+        "overdue": waiting.overdue,
+        **finding_row(waiting.recorded),
+    }
+
+
+def located_suppression_row(located: LocatedSuppression) -> Row:
+    """Return an edit that was not reported, with its policy and version."""
+    version: Row = {"policy": located.policy, "version": located.version, "seen_at": stamp(located.seen_at)}
+    return version | recorded_suppression_row(located.recorded)
+
+
+def quiet_tally_row(tally: SuppressionTally) -> Row:
+    """Return the number of edits that a rule kept quiet, with the keys of `tally_row`."""
+    verdicts: Row = {"findings": 0, "acknowledged": 0, "false_alarms": 0, "precision": None}
+    return {"rule": tally.reason, **verdicts, "quiet_edits": tally.suppressions, "missed": tally.missed}
+
+
 def tally_row(tally: RuleTally) -> Row:
     """Return the numbers of the reviewers' verdicts on the findings of a rule."""
     return {
@@ -229,6 +259,8 @@ def tally_row(tally: RuleTally) -> Row:
         "acknowledged": tally.acknowledged,
         "false_alarms": tally.false_alarms,
         "precision": tally.precision,
+        "quiet_edits": 0,
+        "missed": 0,
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.masking import masked_url
+from archive.model import ReviewTimes
 from clausewatch.config import Configuration, load
 from clausewatch.config.quantities import duration_text, parse_duration, parse_size, size_text
 from clausewatch.errors import ConfigurationError
@@ -115,6 +116,12 @@ def test_every_key_of_the_file_is_in_the_configuration(read: Load, tmp_path: Pat
         ("intranet.test", "10.1.0.0/16"),
         "desk@cloakroom.test",
     )
+
+
+def test_the_times_for_reviews_are_configured(read: Load, problems: Problems) -> None:
+    assert read('[review_within]\ncritical = "8h"').review_times == ReviewTimes(critical=timedelta(hours=8))
+    (problem,) = problems('[review_within]\nhigh = "1m"')
+    assert problem == 'review_within.high: "1m" is out of bounds: from 1 hour to 366 days'
 
 
 def test_an_empty_file_is_a_configuration_that_watches_nothing(read: Load, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_findings_without_a_review_are_listed_and_counted(tmp_path: Path) -> Non
     path = watched(tmp_path)
     just_tried(tmp_path)
     listed = said(path, "review")
-    assert "1 Teahouse 2 2026-03-04 high sharing 1. Who sees your data" in listed
+    assert "1 Teahouse 2 2026-03-04 high sharing 2026-03-09, overdue 1. Who sees your data" in listed
     assert answered(path, "status")[0]["to_review"] == 1
     told = said(path, "review", "1", "--acknowledge", "--by", "Ratna", "--comment", "asked their DPO")
     assert told == "Finding 1 (Teahouse, version 2, sharing): acknowledged by Ratna."
@@ -97,13 +97,15 @@ def test_the_precision_of_each_rule_is_computed_from_reviews(tmp_path: Path) -> 
     said(path, "review", "1", "--acknowledge", "--by", "Ratna")
     said(path, "review", "3", "--false-alarm", "--by", "Ratna")
     assert "recipient-added 2 1 1 50%" in said(path, "review", "--rules")
-    (row,) = json.loads(call(path, "review", "--rules", "--format", "json").stdout)
+    row, _ = json.loads(call(path, "review", "--rules", "--format", "json").stdout)
     assert row == {
         "rule": "recipient-added",
         "findings": 2,
         "acknowledged": 1,
         "false_alarms": 1,
         "precision": 0.5,
+        "quiet_edits": 0,
+        "missed": 0,
     }
 
 
@@ -148,5 +150,52 @@ def test_a_verdict_that_is_taken_back_no_longer_counts(tmp_path: Path) -> None:
     assert "put back to be reviewed by Ratna" in call(path, "review", "1", "--take-back", "--by", "Ratna").stdout
     assert [row["id"] for row in answered(path, "review")] == [1]
     assert "put back to be reviewed on" in call(path, "diff", "Teahouse").stdout
-    [tally] = answered(path, "review", "--rules")
+    tally, _ = answered(path, "review", "--rules")
     assert (tally["acknowledged"], tally["false_alarms"]) == (0, 0)
+
+
+def test_a_quiet_edit_is_marked_as_missed_listed_counted_and_taken_back(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    mark = ("review", "1", "--missed", "--by", "Ratna", "--comment", "the day matters")
+    assert said(path, *mark) == "Quiet edit 1 (Teahouse, version 2, date): marked as missed."
+    assert "was already marked as missed" in said(path, *mark)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    note = f"marked as missed: this edit matters; on {today} by Ratna: the day matters"
+    for words in (("history", "Teahouse", "--suppressed"), ("review", "--missed")):
+        assert note in said(path, *words)
+        assert "(quiet edit 1)" in said(path, *words)
+    (listed,) = answered(path, "review", "--missed")
+    assert (listed["id"], listed["policy"], [made["kind"] for made in listed["reviews"]]) == (1, "Teahouse", ["missed"])
+    assert answered(path, "history", "--suppressed")[-1]["suppressed"][0]["reviews"] == listed["reviews"]
+    assert "marked as missed by Ratna" in said(path, "history", "--suppressed", "--format", "html")
+    assert "date 1 1" in said(path, "review", "--rules")
+    assert answered(path, "review", "--rules")[-1]["missed"] == 1
+    said(path, "export", "csv", "quiet-edits", "-o", str(tmp_path / "quiet.csv"))
+    assert "date,15 January 2026,1 March 2026,yes,Ratna," in (tmp_path / "quiet.csv").read_text("utf-8-sig")
+    assert "no longer marked as missed" in said(path, "review", "1", "--missed", "--take-back", "--by", "Ratna")
+    assert said(path, "review", "--missed") == "No quiet edit is marked as missed."
+    assert call(path, "verify").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [("77", "--missed"), ("--missed", "--rules"), ("--missed", "--take-back"), ("x", "--missed")]
+)
+def test_a_wrong_mark_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert call(watched(tmp_path), "review", *words).exit_code == 2
+
+
+def test_the_list_has_the_worst_first_and_is_filtered(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    find_again(tmp_path)
+    assert [row["id"] for row in answered(path, "review")] == [1, 3]
+    (row,) = answered(path, "review", "--limit", "1")
+    assert (row["change"], row["overdue"], row["due_at"], row["owner"]) == (1, True, "2026-03-09T06:00:00Z", None)
+    for filters, number in (
+        ("--overdue", 2),
+        ("--severity=critical", 0),
+        ("--topic=rights", 0),
+        ("--topic=sharing", 2),
+    ):
+        assert len(answered(path, "review", filters)) == number
+    assert "No finding like that waits" in said(path, "review", "--owner", "Sari")
+    assert "Shown are the worst 1 of 2." in said(path, "review", "--limit", "1")
