@@ -46,7 +46,8 @@ BENCHMARKS = (
     Benchmark("delivery", 5),
     Benchmark("importing", 5),
     Benchmark("storage", 8, (str(SHARED / "replay"),), needs=SHARED / "replay"),
-    Benchmark("collection", 12, ("--policies", "2000")),
+    Benchmark("starting", 2),
+    Benchmark("collection", 10, ("--policies", "2000")),
 )
 """The benchmarks. `peers` is not listed, because it needs environments with other monitors."""
 

@@ -57,11 +57,18 @@ def require(present: bool, what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+@pytest.fixture(scope="session")
+def empty_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for what the program caches for its user."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def the_same_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the tests independent of three things: the width of the terminal, the developer's configuration, and the
-    secrets of earlier tests.
+def the_same_surroundings(monkeypatch: pytest.MonkeyPatch, empty_cache: Path) -> None:
+    """Make the tests independent of four things: the width of the terminal, the developer's configuration and cache,
+    and the secrets of earlier tests.
     """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(empty_cache))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("CLAUSEWATCH_CONFIG", raising=False)
     monkeypatch.setattr(redactor, "_secrets", frozenset())

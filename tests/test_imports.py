@@ -5,6 +5,8 @@ A room is a folder or a file directly in a package.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ BELOW = {
 
 ROOMS = {
     "archive": (
-        "model errors masking < permissions flapping < storage < access reviewing search < recording "
+        "idle model errors masking < permissions flapping < storage < access reviewing search < recording "
         "< questions evidence < upkeep < migrations"
     ),
     "languages": "",
@@ -119,3 +121,12 @@ def test_no_folder_has_too_many_files() -> None:
     full = {str(folder): len(list(folder.glob("*.py"))) for folder in folders}
     # `__init__.py` does not count, because it only describes the folder.
     assert not {folder: files for folder, files in full.items() if files - 1 > FULLEST}
+
+
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_commands_that_often_have_nothing_to_do_import_little(command: str) -> None:
+    """An idle run and `status --check` then take as long as `--help`, whatever is imported elsewhere."""
+    heavy = "['sqlalchemy', 'scrapy', 'pydantic', 'bs4', 'lxml', 'jinja2', 'apprise', 'requests', 'archive.model']"
+    program = f"import sys, clausewatch.cli.{command}; print(*[name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert done.stdout.strip() == ""

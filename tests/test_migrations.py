@@ -5,7 +5,7 @@ If two people add a migration with the same number, these tests fail.
 
 from __future__ import annotations
 
-from archive.storage.upgrade import NEWEST
+from archive.idle import NEWEST
 from tests.sources import PROJECT
 
 STEPS = sorted(path.name[:4] for path in (PROJECT / "archive/migrations/versions").glob("[0-9]*.py"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from archive.model import Policy
-from archive.recording.policies import is_due_at, next_due, visit_asked
+from archive.questions.status import OVERDUE_SHARE
+from archive.recording.policies import fetched_policies, is_due_at, next_check, next_due, visit_asked
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.tables import PendingRow, PolicyRow
@@ -64,3 +65,24 @@ def _check(policy: Policy, row: PolicyRow, waiting: PendingRow | None) -> Planne
 
 def _is_due(check: PlannedCheck, now: datetime) -> bool:
     return is_due_at(check.due_at, check.tried_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class NextTimes:
+    """The times at which the fetched policies need attention if no run checks them before."""
+
+    due: datetime | None
+    """Time at which the first policy is due. None if no policy is fetched."""
+    overdue: datetime | None
+    """Time at which the first policy is overdue. None if no policy is fetched."""
+
+
+def next_times(archive: Archive) -> NextTimes:
+    """Return when the first policy is due, and when the first policy is overdue. A policy that was never tried is due
+    since it was added."""
+    with archive.reading() as session:
+        rows = session.scalars(fetched_policies()).all()
+        looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
+    due = [next_check(row, looks.get(row.id)) or row.created_at for row in rows]
+    overdue = [(row.tried_at or row.created_at) + OVERDUE_SHARE * timedelta(seconds=row.every_seconds) for row in rows]
+    return NextTimes(min(due, default=None), min(overdue, default=None))

@@ -188,14 +188,14 @@ def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     sooner for a second look. A retired or paused policy is never due.
     """
     with archive.reading() as session:
-        rows = session.scalars(_fetched()).all()
+        rows = session.scalars(fetched_policies()).all()
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
     waiting = [row for row in rows if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
     waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
     return tuple(_policy(row) for row in waiting)
 
 
-def _fetched() -> Select[PolicyRow]:
+def fetched_policies() -> Select[PolicyRow]:
     """Select the policies that are fetched, in the order in which they were added."""
     return select(PolicyRow).where(PolicyRow.retired_at.is_(None), PolicyRow.paused_at.is_(None)).order_by(PolicyRow.id)
 
@@ -218,7 +218,7 @@ def ask_for_visit(archive: Archive, name: str, now: datetime) -> None:
     """Make a policy due at once: the next run visits it. Raises UnknownPolicyError for an unknown, retired or paused
     name."""
     with archive.writing() as session:
-        rows = {row.name: row for row in session.scalars(_fetched())}
+        rows = {row.name: row for row in session.scalars(fetched_policies())}
         if name not in rows:
             raise UnknownPolicyError(name, rows)
         rows[name].visit_asked_at = now
@@ -240,7 +240,7 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
     policies that are not retired or paused. The options `--policy NAME` and `--all` use this function. Raises
     UnknownPolicyError for an unknown, retired or paused name."""
     with archive.reading() as session:
-        rows = session.scalars(_fetched()).all()
+        rows = session.scalars(fetched_policies()).all()
     policies = {row.name: _policy(row) for row in rows}
     wanted = tuple(names)
     for name in wanted:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
+from archive.idle import NOTE, IdleMark
 from archive.storage.database import Archive
-from archive.storage.tables import RunRow
+from archive.storage.tables import IdleMarkRow, RunRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,15 @@ def run_times(archive: Archive) -> RunTimes:
     with archive.reading() as session:
         first = session.scalar(select(RunRow.started_at).order_by(RunRow.id).limit(1))
         return RunTimes(first, session.scalar(select(func.max(RunRow.ended_at))))
+
+
+def count_writes(archive: Archive) -> int:
+    """Return the number of transactions that altered a row so far."""
+    with archive.reading() as session:
+        return session.scalars(select(IdleMarkRow.writes)).one()
+
+
+def note_idle(archive: Archive, mark: IdleMark, writes: int) -> None:
+    """Note that nothing is left to do, unless other transactions than the first `writes` were committed meanwhile."""
+    with archive.writing() as session:
+        session.execute(text(NOTE), {**mark.parameters(), "writes": writes})

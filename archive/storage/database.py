@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from archive.errors import storage_errors
+from archive.idle import COUNT
 from archive.model import BUSY_TIMEOUT
 from archive.permissions import create_private, let_group_read
 from archive.storage import fault_injection
-from archive.storage.engines import READING, engine_of, location_of, parsed
+from archive.storage.engines import READING, engine_of, has_altered, location_of, parsed
 from archive.storage.run_lock import hold_run_lock
 from archive.storage.sealing import Sealing
 from archive.storage.upgrade import upgrade_schema
@@ -50,6 +51,9 @@ class Archive:
             yield session
             waiting.settle()
             sealing.seal(datetime.now(UTC))
+            session.flush()
+            if has_altered(session.connection()):
+                session.connection().exec_driver_sql(COUNT)
             fault_injection.reach("before commit")
         fault_injection.reach("after commit")
 

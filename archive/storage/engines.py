@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.dml import Insert
 
 from archive.errors import CannotOpenError, MissingDriverError
+from archive.idle import TURN
 from archive.masking import masked_url
 
 READING: dict[str, dict[str, Any]] = {
@@ -23,13 +24,9 @@ READING: dict[str, dict[str, Any]] = {
 }
 """Options of a connection that only reads and sees one state, for each kind of database."""
 
-TURN = """
-SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
-pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
-"""
-"""SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. The number
-1129075543 distinguishes our lock from the locks of other programs. If a writer with the lock no longer responds, the
-writer loses the lock after a while, and the transaction is rolled back."""
+_ALTERED = "clausewatch_altered"
+_HARMLESS = ("SELECT", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "SHOW")
+"""Statements that alter no row."""
 
 
 def parsed(url: str) -> URL:
@@ -98,6 +95,7 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
         # A transaction that reads and later writes could find its snapshot outdated, so writers take the lock at once.
         connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
 
+    _note_alterations(engine)
     return engine
 
 
@@ -152,7 +150,28 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
             # were planned. Change 7 would then never be reported. The chain also needs a single end.
             connection.exec_driver_sql(TURN)
 
+    _note_alterations(engine)
     return engine
+
+
+def _note_alterations(engine: Engine) -> None:
+    """Note for each transaction whether it altered a row."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.info[_ALTERED] = False
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def note(connection: Connection, cursor: Any, statement: str, *rest: object) -> None:
+        # The driver of SQLite counts the rows of a statement with RETURNING only after they were read.
+        is_idle = cursor.rowcount == 0 and statement.startswith(("UPDATE", "DELETE")) and "RETURNING" not in statement
+        if not is_idle and not statement.lstrip().startswith(_HARMLESS):
+            connection.info[_ALTERED] = True
+
+
+def has_altered(connection: Connection) -> bool:
+    """Whether the transaction in progress altered a row. An update that matches no row alters nothing."""
+    return bool(connection.info.get(_ALTERED, True))
 
 
 def _reads(connection: Connection) -> bool:

@@ -13,10 +13,11 @@ from urllib.parse import quote
 from sqlalchemy import URL, Engine
 
 from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError, storage_errors
+from archive.idle import NEWEST
 from archive.model import BUSY_TIMEOUT
 from archive.storage.database import Archive
 from archive.storage.engines import engine_of, location_of, parsed
-from archive.storage.upgrade import NEWEST, revision_of
+from archive.storage.upgrade import revision_of
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     LargeBinary,
@@ -64,6 +65,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
+        float: Double,
         list[Any]: JSON,
         str: Text,
     }
@@ -621,6 +623,23 @@ class RunRow(Base):
     error: Mapped[str] = mapped_column(server_default=text("''"))
     """Reason for the interruption, without secrets. It is "" if the run was not interrupted, or if the reason is
     unknown."""
+
+
+class IdleMarkRow(Base):
+    """The only row of its table; see `archive/idle.py`. Times are in seconds since 1970."""
+
+    __tablename__ = "idle_mark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    writes: Mapped[int]
+    """Number of transactions that altered a row."""
+    noted: Mapped[int | None]
+    """The value of `writes` when the mark was noted. The mark holds while both are equal."""
+    configuration: Mapped[str] = mapped_column(server_default="")
+    since: Mapped[float] = mapped_column(server_default=text("0"))
+    until: Mapped[float] = mapped_column(server_default=text("0"))
+    well_until: Mapped[float] = mapped_column(server_default=text("0"))
+    watched: Mapped[int] = mapped_column(server_default=text("0"))
+    paused: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class DeliveryRow(Base):

@@ -5,13 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, inspect
 
 from archive.errors import DamagedArchiveError, NewerSchemaError, NotAnArchiveError
+from archive.idle import NEWEST
 from archive.storage import fault_injection
 from archive.storage.tables import Base
-
-NEWEST = "0018"
-"""The newest revision in `archive/migrations`. It is repeated here so that opening an archive need not import
-Alembic.
-"""
 
 VERSION_TABLE = "alembic_version"
 

@@ -11,7 +11,8 @@ from archive.questions.blame import Blame
 from archive.questions.blame import blame as ask
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, known_days, named_version, print_page
+from clausewatch.cli.formats import FORMATS
+from clausewatch.cli.questions import known_days, named_version, print_page
 from clausewatch.output.change_text import enumerated
 from clausewatch.output.day_text import day_sentence
 from clausewatch.output.html import page

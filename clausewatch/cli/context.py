@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,10 +42,13 @@ class CommandContext:
         command that needs the lock of runs must get the lock first.
         """
         from clausewatch.config import load
+        from clausewatch.config.checked import remember
         from notifier.channels import address_problem
 
         _check_added_languages()
-        return load(self.config_path, check_channel=address_problem)
+        checked = load(self.config_path, check_channel=address_problem)
+        used = checked.redacted.values
+        return replace(checked, token=remember(checked.path, checked.written_database, checked.env_file, used))
 
     def own_profiles(self) -> Mapping[str, Profile]:
         """Return the profiles of the configuration, for commands that work without a configuration.

@@ -11,7 +11,8 @@ from archive.questions.history import latest_version, version
 from archive.storage.database import Archive
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, NoAnswerError, known_days, named_version, print_page
+from clausewatch.cli.formats import FORMATS
+from clausewatch.cli.questions import NoAnswerError, known_days, named_version, print_page
 from clausewatch.output.day_text import day_sentence
 from clausewatch.output.json_rows import as_json, redline_row, with_days
 from clausewatch.output.redline_page import as_page, compare_versions

@@ -9,7 +9,7 @@ import click
 from archive.model import VisitResult
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS
+from clausewatch.cli.formats import FORMATS
 from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, UnconfiguredPolicyError
 from clausewatch.inspection.doctor import Diagnosis, diagnose

@@ -12,8 +12,8 @@ import click
 
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.file_edit import FileEdit
+from clausewatch.cli.formats import FORMATS
 from clausewatch.cli.found_pages import KIND_NAMES, found_lines
-from clausewatch.cli.questions import FORMATS
 from clausewatch.config import Configuration
 from clausewatch.editing.entries import Entry, normalised
 from clausewatch.errors import ExitCode, leading

@@ -14,7 +14,8 @@ from archive.questions.history import count_versions
 from archive.questions.history import history as ask
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
+from clausewatch.cli.formats import FORMATS
+from clausewatch.cli.questions import FROM, UNTIL, print_page
 from clausewatch.cli.show import show
 from clausewatch.output.html import page
 from clausewatch.output.inventories import Changes, InventoryChanges, inventory_changes

@@ -15,8 +15,6 @@ from archive.storage.database import Archive
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.output import times
 
-FORMATS = click.Choice(["text", "json", "html"])
-
 
 class NoAnswerError(ClausewatchError):
     """The requested version, section or finding does not exist."""

@@ -10,12 +10,13 @@ import click
 
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.config.browsers import require_browser
 from clausewatch.errors import ExitCode, PausedPolicyError, UnconfiguredPolicyError, leading
+from clausewatch.operation.idle_run import idle_run
 from clausewatch.operation.lock import only_run
 from clausewatch.operation.run_text import (
     in_trouble,
     left_out_line,
+    nothing_due,
     other_troubles,
     policy_details,
     policy_troubles,
@@ -86,6 +87,8 @@ def run(
     if names and everything:
         raise click.UsageError("Give --all or --policy, not both.")
     context.log = RunLog(log_format)
+    if not (names or everything or dry_run or log_format == "json") and _is_idle_run(context):
+        return
     configuration = context.configuration()
     log = context.log = RunLog(log_format, configuration.redacted)
     _check_names(configuration, names)
@@ -95,12 +98,24 @@ def run(
         click.echo("\n".join(dry_run_lines(configuration, names, everything=everything)))
         return
     with only_run(configuration.database, configuration.busy_timeout):
+        from clausewatch.config.browsers import require_browser  # it imports much, see `_run`
+
         # If a channel cannot be used, the run does not start, because alerts would not arrive.
         configuration = context.checked_configuration()
         require_browser(configuration)
         report = _run(configuration, names, everything, log, verbose=verbose)
     _show(report, log, verbose=verbose)
     ctx.exit(_exit_code(report, exit_code))
+
+
+def _is_idle_run(context: CommandContext) -> bool:
+    """Whether nothing is to be done. If so, the run is recorded and its line is written."""
+    done = idle_run(context.config_path)
+    if done is None:
+        return False
+    mark, context.log.run = done
+    context.log.write(logging.INFO, "summary", nothing_due(mark.watched, mark.paused))
+    return True
 
 
 def _check_names(configuration: Configuration, names: tuple[str, ...]) -> None:

@@ -14,7 +14,8 @@ from archive.search.stems import SearchTermsError
 from archive.storage.database import Archive
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, FROM, UNTIL, print_page
+from clausewatch.cli.formats import FORMATS
+from clausewatch.cli.questions import FROM, UNTIL, print_page
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, search_row
 from clausewatch.output.terminal import printable, wrapped

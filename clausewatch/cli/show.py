@@ -16,7 +16,8 @@ from archive.questions.known_days import DayKnowledge, known_at
 from archive.storage.database import Archive
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS, UNTIL, NoAnswerError, print_page
+from clausewatch.cli.formats import FORMATS
+from clausewatch.cli.questions import UNTIL, NoAnswerError, print_page
 from clausewatch.output.change_text import net_sentence
 from clausewatch.output.day_text import day_sentence
 from clausewatch.output.html import page

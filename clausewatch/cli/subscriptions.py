@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from clausewatch.cli.context import CommandContext, pass_context
-from clausewatch.cli.questions import FORMATS
+from clausewatch.cli.formats import FORMATS
 from clausewatch.output.json_rows import as_json, subscription_row
 from clausewatch.output.terminal import wrapped
 from clausewatch.output.times import moment

@@ -1,6 +1,21 @@
 """The configuration: one TOML file, read into validated data that cannot be changed."""
 
-from clausewatch.config.loading import load
-from clausewatch.config.model import Configuration, HeadList, Stamping
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clausewatch.config.loading import load
+    from clausewatch.config.model import Configuration, HeadList, Stamping
 
 __all__ = ["Configuration", "HeadList", "Stamping", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    # Validation is slow to import, and a run that has nothing to do does not need it.
+    if name not in __all__:
+        raise AttributeError(f"module 'clausewatch.config' has no attribute {name!r}")
+    import importlib
+
+    module = "loading" if name == "load" else "model"
+    return getattr(importlib.import_module(f"clausewatch.config.{module}"), name)

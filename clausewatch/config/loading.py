@@ -122,6 +122,7 @@ class _Reading:
         return Configuration(
             path=path,
             database=database,
+            written_database=str(data.get("database", top.database)),
             busy_timeout=top.busy_timeout,
             inventory_lot=top.inventory_lot,
             database_group=top.database_group,

@@ -78,6 +78,10 @@ class Configuration:
     _: KW_ONLY
     inventory_lot: int = INVENTORY_LOT
     """Maximum number of versions whose missing inventories are made in one run or for one answer."""
+    written_database: str = field(default="", repr=False)
+    """The archive's URL as the file writes it, without the values of variables."""
+    token: str = ""
+    """Random name of this state of the file, if the file and its channels were checked; see `checked.py`. Else ""."""
     database_group: str | None = None
     """The group that may read a SQLite archive; None if only the owner of the file may read the archive."""
     policies: tuple[Policy, ...] = ()

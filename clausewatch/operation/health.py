@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archive.questions.status import OVERDUE_SHARE, PolicyStatus, statuses
 from archive.questions.watch_problems import PolicyTrouble, Trouble, missed, troubles
@@ -33,16 +33,22 @@ def problems(archive: Archive, configuration: Configuration, now: datetime) -> t
 
 def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iterator[str]:
     """Yield a line if no run was completed for a long time: more than twice the shortest `every` of all policies."""
-    every = min((policy.every for policy in configuration.policies if not policy.paused), default=None)
-    if every is None:
+    silence = longest_silence(configuration)
+    if silence is None:
         return
     times = run_times(archive)
     since = times.ended_at or times.first_at
     if since is None:
         yield "no run: no run was started yet; `clausewatch config check` prints the line for cron"
-    elif now - since > OVERDUE_SHARE * every:
+    elif now - since > silence:
         what = "no run was completed since" if times.ended_at else "no run was ever completed; the first began on"
-        yield f"no run: {what} {moment(since)}, and a policy is due every {lasting(every)}"
+        yield f"no run: {what} {moment(since)}, and a policy is due every {lasting(silence / OVERDUE_SHARE)}"
+
+
+def longest_silence(configuration: Configuration) -> timedelta | None:
+    """Return the longest time without a completed run that is not a problem; None if no policy is fetched."""
+    every = min((policy.every for policy in configuration.policies if not policy.paused), default=None)
+    return None if every is None else OVERDUE_SHARE * every
 
 
 def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[str]:

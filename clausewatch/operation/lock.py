@@ -39,7 +39,7 @@ def only_run(database: str, busy_timeout: timedelta | None = None) -> Iterator[P
     Raises RunInProgressError if another run holds the lock. Raises LockUnavailableError if the file cannot be opened,
     and StorageError if the server cannot be reached.
     """
-    with _only_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
+    with only_run_on_this_machine(database) as path, _only_on_the_server(database, busy_timeout):
         yield path
 
 
@@ -61,7 +61,8 @@ def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterat
 
 
 @contextmanager
-def _only_on_this_machine(database: str) -> Iterator[Path]:
+def only_run_on_this_machine(database: str) -> Iterator[Path]:
+    """Hold the lock for runs on this machine during a `with` block; see `only_run`."""
     path = lock_path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

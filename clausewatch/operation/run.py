@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from archive.errors import StorageError
@@ -21,13 +21,14 @@ from archive.recording.inventories import list_missing
 from archive.recording.policies import Synchronised, configured, due_policies, synchronise
 from archive.recording.recorder import RecordedVisit
 from archive.recording.renames import RenameQuestion
-from archive.recording.runs import begin_run, end_run, note_interrupted
+from archive.recording.runs import begin_run, count_writes, end_run, note_interrupted
 from archive.storage.database import Archive, open_archive
 from clausewatch.config import Configuration
 from clausewatch.errors import ClausewatchError
 from clausewatch.operation.guarded_http import RequestError
 from clausewatch.operation.head_list import HeadListError, append_head
 from clausewatch.operation.health import overdue_lines
+from clausewatch.operation.idle import note_if_idle
 from clausewatch.operation.renames import until_answered
 from clausewatch.operation.subscribers import require_distinct
 from clausewatch.operation.time_stamps import CertificatesError, StampError, stamp_when_due
@@ -39,7 +40,7 @@ from crawler.visits.workers import WorkersDeadError
 from differ.model import Severity
 from differ.visits.left_out import LeftOutProse
 from notifier import outbox
-from notifier.sending.delivery import PATIENCE, Summary, deliver
+from notifier.sending.delivery import PATIENCE, Summary, deliver, wall_clock
 
 DELIVERY_INTERVAL = 60.0
 """Seconds between two deliveries during a crawl, so that alerts do not wait for the end of a long run."""
@@ -123,6 +124,7 @@ def run_once(
     progress: Callable[[PolicyReport], None] = lambda _: None,
     verbose: bool = False,
     log_handler: logging.Handler | None = None,
+    clock: Callable[[], datetime] = wall_clock,
 ) -> RunReport:
     """Check the selected policies once, record the results, and deliver messages.
 
@@ -134,12 +136,13 @@ def run_once(
     with open_archive(
         configuration.database, configuration.busy_timeout, group=configuration.database_group
     ) as archive:
-        run = begin_run(archive, datetime.now(UTC))
-        synchronised = _synchronise(archive, configuration)
+        run = begin_run(archive, clock())
+        before = count_writes(archive)
+        synchronised = _synchronise(archive, configuration, clock())
         configuration = until_answered(configuration, synchronised.questions)
-        policies = _prepare(archive, configuration, selection.under(synchronised.questions))
+        policies = _prepare(archive, configuration, selection.under(synchronised.questions), clock())
         started(run, len(policies))
-        courier = Courier(archive, configuration, run=run)
+        courier = Courier(archive, configuration, run=run, clock=clock, began=clock())
         checked: list[PolicyReport] = []
 
         def note(result: AssessedFetch, recorded: RecordedVisit) -> None:
@@ -163,13 +166,17 @@ def run_once(
             _note_interrupted(archive, run, configuration, str(error))
             raise
         standing = outbox.delivery_counts(archive)
-        held = outbox.held_messages(archive, configuration.subscribers, datetime.now(UTC))
-        overdue = tuple(overdue_lines(archive, configuration, datetime.now(UTC)))
-        stamp_error = " ".join(filter(None, [_stamp(archive, configuration), _list_head(archive, configuration)]))
+        held = outbox.held_messages(archive, configuration.subscribers, clock())
+        overdue = tuple(overdue_lines(archive, configuration, clock()))
+        stamp_error = " ".join(
+            filter(None, [_stamp(archive, configuration, clock()), _list_head(archive, configuration, clock())])
+        )
         whole = len(checked) == len(policies)
         if whole:  # a run that was stopped is not recorded as complete, so that the watchdog notices it
-            end_run(archive, run, datetime.now(UTC))
+            end_run(archive, run, clock())
             list_missing(archive, configuration.inventory_lot)
+            if not stamp_error and not synchronised.questions and not synchronised.not_joined:
+                note_if_idle(archive, configuration, before + 1, clock())
         else:
             _note_interrupted(archive, run, configuration, f"stopped after {len(checked)} of {len(policies)} policies")
     ping_error = ping_watchdog(configuration) if whole else ""
@@ -204,7 +211,7 @@ def _so_far(checked: int, selected: int, accepted: int) -> str:
     return f"Before that, {checked:,} of {selected:,} policies were recorded{remain}; messages accepted: {accepted:,}"
 
 
-def _stamp(archive: Archive, configuration: Configuration) -> str:
+def _stamp(archive: Archive, configuration: Configuration, now: datetime) -> str:
     """Get a timestamp for the chain's head if timestamps are configured and one is due.
 
     Return the error, or "".
@@ -213,18 +220,18 @@ def _stamp(archive: Archive, configuration: Configuration) -> str:
         return ""
     allowed = AllowList.of(configuration.crawl.allow_private)
     try:
-        stamp_when_due(archive, configuration.stamping, allowed, datetime.now(UTC))
+        stamp_when_due(archive, configuration.stamping, allowed, now)
     except (StampError, RequestError, CertificatesError) as error:
         return str(error)
     return ""
 
 
-def _list_head(archive: Archive, configuration: Configuration) -> str:
+def _list_head(archive: Archive, configuration: Configuration, now: datetime) -> str:
     """Add the chain's head to the list of heads if such a list is configured. Return the error, or ""."""
     if configuration.head_list is None:
         return ""
     try:
-        append_head(archive, configuration.head_list, datetime.now(UTC))
+        append_head(archive, configuration.head_list, now)
     except HeadListError as error:
         return str(error)
     return ""
@@ -239,20 +246,18 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
     )
 
 
-def _synchronise(archive: Archive, configuration: Configuration) -> Synchronised:
+def _synchronise(archive: Archive, configuration: Configuration, now: datetime) -> Synchronised:
     """Update the archive's list of policies from the configuration.
 
     Before that, plan messages to operators about policies that no run checked in time.
     """
-    now = datetime.now(UTC)
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)
     return synchronise(archive, configuration.policies, now)
 
 
-def _prepare(archive: Archive, configuration: Configuration, selection: Selection) -> Sequence[Policy]:
+def _prepare(archive: Archive, configuration: Configuration, selection: Selection, now: datetime) -> Sequence[Policy]:
     """Register the subscribers, and return the policies to check."""
-    now = datetime.now(UTC)
     # Subscribers are registered before any fetch, because a subscription covers only records that were made after that.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
@@ -293,7 +298,8 @@ class Courier:
     """Number of messages of each kind that servers have accepted so far."""
     run: int | None = None
     """Number of the run that sends the messages; None if no run sends them."""
-    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: Callable[[], datetime] = wall_clock
+    began: datetime = field(default_factory=wall_clock)
     """Time when the run began."""
     interval: float = DELIVERY_INTERVAL
     """Seconds between two deliveries."""
@@ -308,6 +314,7 @@ class Courier:
             self.archive,
             self.configuration.subscribers,
             self.configuration.channels,
+            clock=self.clock,
             patience=patience,
             templates=self.configuration.templates,
             thresholds=self.configuration.watchdog.thresholds if last else None,

@@ -81,14 +81,19 @@ def other_troubles(report: RunReport) -> Iterator[str]:
 
 def summary_line(report: RunReport) -> str:
     """Return the result of a run in one line."""
-    if not report.watched:
-        line = "No policy is configured: nothing to check"
-    elif not report.selected:
-        paused = f", {report.paused} paused" if report.paused else ""
-        line = f"No policy is due, of {report.watched} watched{paused}; --all checks them anyway"
-    else:
+    if report.selected:
         line = f"{_number(len(report.checked), 'policy', 'policies')} checked: {', '.join(_count_words(report))}"
+    else:
+        line = nothing_due(report.watched, report.paused)
     return "; ".join([line, *_sent(report)])
+
+
+def nothing_due(watched: int, paused: int) -> str:
+    """Return the result of a run that had no policy to check, from the numbers of watched and of paused policies."""
+    if not watched:
+        return "No policy is configured: nothing to check"
+    but = f", {paused} paused" if paused else ""
+    return f"No policy is due, of {watched} watched{but}; --all checks them anyway"
 
 
 def summary_details(report: RunReport) -> Mapping[str, object]:

@@ -57,8 +57,7 @@ class Quiet:
 
     def next_end(self, now: datetime, zone: str) -> datetime:
         """Return the next end of quiet hours after a time, in UTC."""
-        last = Schedule("daily", self.end).last(now, zone)
-        return Schedule("daily", self.end).last(last + timedelta(hours=36), zone)
+        return Schedule("daily", self.end).next(now, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,11 @@ class Schedule:
         back = 0 if self.rhythm == "daily" else (local.weekday() - self.day) % 7
         moment = self._moment(local, back, zone)
         return moment if moment <= now else self._moment(local, back + days, zone)
+
+    def next(self, now: datetime, zone: str) -> datetime:
+        """Return the first scheduled time after `now`, in UTC."""
+        days = 1 if self.rhythm == "daily" else 7
+        return self.last(self.last(now, zone) + timedelta(days=days, hours=12), zone)
 
     def _moment(self, local: datetime, days_back: int, zone: str) -> datetime:
         day = local.date() - timedelta(days=days_back)

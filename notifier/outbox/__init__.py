@@ -23,7 +23,7 @@ from notifier.outbox.claims import (
     revive,
 )
 from notifier.outbox.contents import MessageContent
-from notifier.outbox.digests import plan_digest_now, plan_digests, preview_digest
+from notifier.outbox.digests import next_digests, plan_digest_now, plan_digests, preview_digest
 from notifier.outbox.erasure import Erased, erase_person
 from notifier.outbox.incidents import Templates, plan_incidents, plan_missed
 from notifier.outbox.overdue import Held, Overdue, held_messages, overdue
@@ -38,7 +38,7 @@ from notifier.outbox.subscriptions import (
     register,
     remove_subscription,
 )
-from notifier.outbox.welcomes import plan_welcomes
+from notifier.outbox.welcomes import awaited_welcomes, plan_welcomes
 
 __all__ = [
     "Claimed",
@@ -55,6 +55,7 @@ __all__ = [
     "Waiting",
     "add_subscription",
     "amend",
+    "awaited_welcomes",
     "claim",
     "delivery_counts",
     "erase_person",
@@ -64,6 +65,7 @@ __all__ = [
     "held_until_the_end",
     "made",
     "merge_alerts",
+    "next_digests",
     "note_accepted",
     "note_failed",
     "open_deliveries",

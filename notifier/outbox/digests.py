@@ -58,6 +58,14 @@ def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
     return planned
 
 
+def next_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> list[datetime]:
+    """Return when the next digest of each subscriber with digests is due, if none is due now."""
+    with archive.reading() as session:
+        everyone = present(session, configured)
+    schedules = [(subscriber.digest, subscriber.timezone) for subscriber in everyone]
+    return [schedule.next(now, zone) for schedule, zone in schedules if schedule is not None]
+
+
 def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> None:
     """Plan a digest of the time since the last digest, even if no digest is due. The schedule continues from now."""
     standing = statuses(archive, now)

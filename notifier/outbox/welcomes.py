@@ -63,6 +63,13 @@ def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: date
     return len(ready)
 
 
+def awaited_welcomes(archive: Archive, configured: Iterable[Subscriber]) -> list[datetime]:
+    """Return when each missing first message is written even if some policies were not visited."""
+    with archive.reading() as session:
+        seen = [_unwelcomed(session, subscriber) for subscriber in present(session, configured) if subscriber.welcome]
+    return [since + LONGEST_WAIT for since in seen if since is not None]
+
+
 def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
     """Return the start of a subscription if one of its targets has no first message yet; else None."""
     row = subscription(session, subscriber.name)

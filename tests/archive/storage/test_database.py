@@ -27,9 +27,9 @@ from archive.errors import (
     ReadOnlyArchiveError,
     StorageError,
 )
+from archive.idle import NEWEST
 from archive.storage.database import Archive, open_archive
 from archive.storage.tables import PolicyRow
-from archive.storage.upgrade import NEWEST
 from tests.archive.schemas import differences
 from tests.archive.visits import TEAHOUSE, latest_number, record_two_versions, watch
 from tests.conftest import require

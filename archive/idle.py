@@ -1,0 +1,162 @@
+"""Marks an archive in which nothing is left to do. A later run looks at the mark, and ends at once if it still holds.
+
+Every transaction that writes is counted. A mark holds if nothing was written since, if the configuration is the same,
+and until the time at which something is due. This module must not import SQLAlchemy: a run that has nothing to do
+should take no longer than `--help`.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import KW_ONLY, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
+
+NEWEST = "0019"
+"""The newest revision in `archive/migrations`. It is repeated here so that opening an archive need not import
+Alembic.
+"""
+
+TURN = """
+SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
+pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
+"""
+"""SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. The number
+1129075543 distinguishes our lock from the locks of other programs. If a writer with the lock no longer responds, the
+writer loses the lock after a while, and the transaction is rolled back."""
+
+COUNT = "UPDATE idle_mark SET writes = writes + 1"
+"""SQL that counts a transaction that writes. So a mark that was noted before does not hold any more."""
+
+NOTE = """
+UPDATE idle_mark SET noted = writes + 1, configuration = :configuration, since = :since, until = :until,
+well_until = :well_until, watched = :watched, paused = :paused WHERE writes = :writes
+"""
+"""SQL that notes a mark if exactly `writes` transactions were counted. The noting transaction itself is counted when it
+ends."""
+
+_HOLDS = f"""
+SELECT since, until, well_until, watched, paused FROM idle_mark
+WHERE noted = writes AND configuration = :configuration AND since <= :now AND until > :now
+AND EXISTS (SELECT 1 FROM alembic_version WHERE version_num = '{NEWEST}')
+"""  # noqa: S608 - a constant
+_RUN = "INSERT INTO run (started_at, ended_at) VALUES (:time, :time) RETURNING id"
+_KEEP = "UPDATE idle_mark SET noted = writes + 1, writes = writes + 1"
+
+T = TypeVar("T")
+
+_PARAMETER = re.compile(r"(?<!:):(\w+)")
+_SQLITE, _POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
+
+
+@dataclass(frozen=True, slots=True)
+class IdleMark:
+    """States that a run has nothing to do, if nothing is written and the configuration stays the same."""
+
+    configuration: str
+    """Token of the checked configuration."""
+    since: datetime
+    until: datetime
+    """Time at which something may be due."""
+    _: KW_ONLY
+    well_until: datetime
+    """Time at which `status --check` may find a problem. Before that time there is no problem."""
+    watched: int
+    """Number of policies in the configuration."""
+    paused: int
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the values for `NOTE`. Times are in seconds since 1970."""
+        times = {"since": self.since, "until": self.until, "well_until": self.well_until}
+        counts = {"watched": self.watched, "paused": self.paused}
+        return {"configuration": self.configuration, **counts, **{name: at.timestamp() for name, at in times.items()}}
+
+
+class Cursor(Protocol):
+    """The part of a driver's cursor or connection that this module uses."""
+
+    def execute(self, sql: str, values: Mapping[str, Any], /) -> Any:
+        """Execute a statement, and return a cursor with its rows."""
+
+
+def held_mark(url: str, configuration: str, now: datetime) -> IdleMark | None:
+    """Return the mark of an archive if it holds; None if it does not hold, or if the archive cannot be read."""
+    return _asked(url, lambda cursor: _mark(cursor, configuration, now), writing=False)
+
+
+def record_idle_run(url: str, configuration: str, now: datetime) -> tuple[IdleMark, int] | None:
+    """Record a complete run if the archive's mark holds. Return the mark and the number of the run.
+
+    Return None if the mark does not hold, or if the archive cannot be written. Then nothing is recorded. The mark
+    still holds after the run was recorded.
+    """
+    sqlite_time = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    stored = sqlite_time if url.startswith(_SQLITE) else now
+
+    def record(cursor: Cursor) -> tuple[IdleMark, int] | None:
+        mark = _mark(cursor, configuration, now)
+        if mark is None:
+            return None
+        number: int = cursor.execute(_RUN, {"time": stored}).fetchone()[0]
+        cursor.execute(_KEEP, {})
+        return mark, number
+
+    return _asked(url, record, writing=True)
+
+
+def _asked(url: str, question: Callable[[Cursor], T], *, writing: bool) -> T | None:
+    """Return the answer to a question in one transaction; None if the archive cannot be used."""
+    if url.startswith(_SQLITE):
+        try:
+            with _sqlite(url, writing=writing) as cursor:
+                answer = question(cursor)
+        except sqlite3.Error:
+            return None
+        return answer
+    try:
+        import psycopg
+    except ImportError:
+        return None
+    try:
+        with psycopg.connect(url.replace(_POSTGRESQL, "postgresql://", 1), connect_timeout=5) as connection:
+            if writing:
+                connection.execute("SET LOCAL lock_timeout = '5s'")
+                connection.execute(TURN.encode())
+            answer = question(_Psycopg(connection))
+    except psycopg.Error:
+        return None
+    return answer
+
+
+def _mark(cursor: Cursor, configuration: str, now: datetime) -> IdleMark | None:
+    row = cursor.execute(_HOLDS, {"configuration": configuration, "now": now.timestamp()}).fetchone()
+    if row is None:
+        return None
+    since, until, well_until = (datetime.fromtimestamp(seconds, UTC) for seconds in row[:3])
+    return IdleMark(configuration, since, until, well_until=well_until, watched=row[3], paused=row[4])
+
+
+@contextmanager
+def _sqlite(url: str, *, writing: bool) -> Iterator[sqlite3.Connection]:
+    """Open a transaction in a SQLite file that exists."""
+    file = f"{Path(quote(url.removeprefix(_SQLITE))).as_uri()}?mode=rw"
+    with closing(sqlite3.connect(file, uri=True, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+
+
+@dataclass(frozen=True, slots=True)
+class _Psycopg:
+    """A connection of psycopg that accepts parameters like `:name`."""
+
+    connection: Any
+
+    def execute(self, sql: str, values: Mapping[str, Any], /) -> Any:
+        return self.connection.execute(_PARAMETER.sub(r"%(\1)s", sql), values)
