@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any, Generic
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from archive.model import Version
@@ -144,16 +144,19 @@ def _listing(
     conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope, row.policy_id)]
     if unlisted:
         conditions.append(row.policy_id.not_in(unlisted_policies()))
+    # An index counts the entries of the latest texts. For the texts of a day, all rows are read, and counted meanwhile.
+    total = null() if scope.at is None else func.count().over()
     columns = (PolicyRow.name.label("policy"), *row.__table__.c)
-    query = select(*columns).join(PolicyRow, PolicyRow.id == row.policy_id).where(*conditions)
-    query = query.order_by(PolicyRow.name, row.first, row.id)
-    entries = [
-        Named(stored.policy, kind.read(stored), stored.since, version=stored.first)
-        for stored in session.execute(query.limit(scope.limit))
-    ]
+    order = (PolicyRow.name, row.first, row.id)
+    ids = select(row.id, total.label("total")).join(PolicyRow, PolicyRow.id == row.policy_id).where(*conditions)
+    first = ids.order_by(*order).limit(scope.limit).subquery()
+    query = select(*columns, first.c.total).join(first, first.c.id == row.id)
+    rows = session.execute(query.join(PolicyRow, PolicyRow.id == row.policy_id).order_by(*order)).all()
+    entries = [Named(entry.policy, kind.read(entry), entry.since, version=entry.first) for entry in rows]
     count = len(entries)
     if scope.limit is not None and count == scope.limit:
-        count = session.scalar(select(func.count()).select_from(row).where(*conditions)) or 0
+        counting = select(func.count()).select_from(row).where(*conditions)
+        count = rows[0].total if scope.at is not None else session.scalar(counting) or 0
     return Listing(tuple(entries), count, unlisted, policies=policies)
 
 
