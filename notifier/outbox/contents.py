@@ -157,6 +157,8 @@ class _Recaps:
         asked, others, dismissed = self._sorted(policy, () if change is None else change.findings)
         inside = [message for message in messages if _lies_within(message[2], span)]
         told = self._alerts({change for state, change, _ in inside if state == "accepted"})
+        waiting = self._alerts({change for state, change, _ in inside if state in OPEN})
+        is_new = later.last_seen_at - later.seen_at < quiet
         return Recap(
             policy.name,
             policy.url,
@@ -165,11 +167,11 @@ class _Recaps:
             undone=earlier.text == later.text,
             findings=tuple(sorted(asked, key=lambda finding: SEVERITIES.index(finding.severity))),
             told=told,
-            waiting=self._alerts({change for state, change, _ in inside if state in OPEN}),
+            waiting=waiting,
             severity=None if change is None else change.severity,
             topics=tuple(sorted(Counter(finding.topic for finding in others).items())),
             suppressed=0 if change is None else len(change.suppressed),
-            held=later.flapping and not told and later.last_seen_at - later.seen_at < quiet,
+            held=later.flapping and not told and not waiting and is_new,
             dismissed=dismissed,
         )
 

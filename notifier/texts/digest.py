@@ -54,8 +54,8 @@ def digest_message(digest: Digest, language: Language = "en", render: Render = r
 def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     """Return the values for the templates. All texts are inert."""
     account = digest.account
-    mattering = [recap for recap in digest.recaps if recap.matters]
-    count = len(mattering)
+    changed = _changed(digest)
+    count = len(changed)
     policies = tongue.count("watching.policies", len(account.watches))
     # A policy without a visit may not have been due. If a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
@@ -64,7 +64,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "say": tongue.say,
         "language": tongue.language,
         "subject": _subject(digest, policies, tongue, count=count, unread=len(unread)),
-        "headline": _headline(mattering, account.checks, tongue),
+        "headline": _headline(changed, account.checks, tongue),
         "quiet": not count,
         "looked": _looked(digest, policies, len(unread), tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
@@ -82,13 +82,20 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     }
 
 
-def _headline(recaps: Sequence[Recap], checks: int, tongue: Phrases) -> str:
-    if not recaps:
+def _changed(digest: Digest) -> list[str]:
+    """Return the policies with a change for the subscriber. The change may be older than the period, if its alerts were
+    held back until this digest."""
+    names = [recap.policy for recap in digest.recaps if recap.matters]
+    return list(dict.fromkeys([*names, *(notice.policy for notice in digest.notices)]))
+
+
+def _headline(policies: Sequence[str], checks: int, tongue: Phrases) -> str:
+    if not policies:
         # If there were no visits, "nothing changed" would claim too much.
         return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
-    names = list(dict.fromkeys(inert(recap.policy) for recap in recaps))
+    names = [inert(policy) for policy in policies]
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
-    return tongue.count("digest.headline", len(recaps), names=named)
+    return tongue.count("digest.headline", len(policies), names=named)
 
 
 def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unread: int) -> str:

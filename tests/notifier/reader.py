@@ -32,8 +32,9 @@ class Reader:
     def __post_init__(self) -> None:
         outbox.register(self.archive, self.subscribers, self.now)
 
-    def told(self, *, early: bool = False) -> list[MessageContent]:
-        """Plan messages as each pass does. Return the messages that are due, and record that they were accepted."""
+    def told(self, *, early: bool = False, accepted: bool = True) -> list[MessageContent]:
+        """Plan messages as each pass does. Return the messages that are due, and record that they were accepted. If
+        `accepted` is false, the messages are still being sent."""
         outbox.plan_alerts(self.archive, self.subscribers, self.now)
         outbox.plan_welcomes(self.archive, self.subscribers, self.now)
         outbox.plan_digests(self.archive, self.subscribers, self.now)
@@ -44,7 +45,8 @@ class Reader:
         for delivery in outbox.open_deliveries(self.archive, self.now, early=early, resting=resting):
             claimed = outbox.claim(self.archive, delivery.id, self.now, early=early)
             assert claimed is not None
-            outbox.note_accepted(self.archive, claimed.id, self.now)
+            if accepted:
+                outbox.note_accepted(self.archive, claimed.id, self.now)
             taken.append(claimed.notice)
         return taken
 

@@ -18,6 +18,7 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.digest import Digest, Gap, Recap
 from notifier.sending.composing import compose
 from tests.archive.visits import HOUR, START, TEAHOUSE, failed, same, seen, written
+from tests.notifier.changes import WILL_NOT, notice
 from tests.notifier.histories import TEXTS, judged
 from tests.notifier.reader import DESK, WEEKLY, Reader, days
 
@@ -221,3 +222,27 @@ def test_the_time_between_visits_that_were_due_is_not_a_gap(reader: Reader) -> N
     for hours in range(12, 7 * 24, 23):
         record(reader.archive, same(START + hours * HOUR, 1), START + hours * HOUR)
     assert digest_at(reader, NEXT_MONDAY).account.watches[0].gaps == ()
+
+
+def test_a_change_that_is_being_sent_does_not_wait_for_the_text_to_settle(reader: Reader) -> None:
+    show(reader, "B")
+    reader.told()
+    reader.now = NEXT_MONDAY - days(1)
+    for letter in "ABC":
+        show(reader, letter)
+    reader.now = NEXT_MONDAY
+    (digest,) = [content for content in reader.told(accepted=False) if isinstance(content, Digest)]
+    assert recap_of(digest).waiting
+    assert not recap_of(digest).held
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [("en", "1 change in what you watch: Inn."), ("id", "1 perubahan pada hal yang Anda pantau: Inn.")],
+)
+def test_a_digest_counts_a_change_of_an_earlier_period_whose_alerts_were_held_until_now(
+    reader: Reader, language: Language, headline: str
+) -> None:
+    digest = digest_at(reader, NEXT_MONDAY)
+    assert headline not in flat(digest, language)
+    assert headline in flat(replace(digest, notices=(notice(WILL_NOT, policy="Inn"),)), language)
