@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from archive.model import Policy
 from archive.questions.status import OVERDUE_SHARE
-from archive.recording.policies import fetched_policies, is_due_at, next_check, next_due, visit_asked
+from archive.recording.policies import TIMES, fetched_policies, is_due_at, next_check, next_due, visit_asked
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.tables import PendingRow, PolicyRow
@@ -81,7 +81,7 @@ def next_times(archive: Archive) -> NextTimes:
     """Return when the first policy is due, and when the first policy is overdue. A policy that was never tried is due
     since it was added."""
     with archive.reading() as session:
-        rows = session.scalars(fetched_policies()).all()
+        rows = session.execute(fetched_policies().with_only_columns(*TIMES)).all()
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
     due = [next_check(row, looks.get(row.id)) or row.created_at for row in rows]
     overdue = [(row.tried_at or row.created_at) + OVERDUE_SHARE * timedelta(seconds=row.every_seconds) for row in rows]

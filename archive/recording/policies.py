@@ -15,7 +15,8 @@ from archive.model import Policy, SecondLooks
 from archive.recording.renames import RenameQuestion, follow_renames, rename_questions, under_former_names
 from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
-from archive.storage.tables import PendingRow, PolicyEventRow, PolicyRow
+from archive.storage.evidence_rows import BATCH
+from archive.storage.tables import Columns, PendingRow, PolicyEventRow, PolicyRow
 from document.model import ExtractionOptions
 
 _TRIED = (
@@ -180,6 +181,18 @@ def row_of(policy: Policy, now: datetime) -> PolicyRow:
     )
 
 
+TIMES = (
+    PolicyRow.id,
+    PolicyRow.created_at,
+    PolicyRow.tried_at,
+    PolicyRow.every_seconds,
+    PolicyRow.visit_asked_at,
+    PolicyRow.confirm_after_seconds,
+    PolicyRow.confirm_max_seconds,
+)
+"""The columns that decide when a policy is due."""
+
+
 def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     """Return the policies to check now. Policies that were never tried come first. Then come the policies that have
     waited longest.
@@ -188,11 +201,18 @@ def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     sooner for a second look. A retired or paused policy is never due.
     """
     with archive.reading() as session:
-        rows = session.scalars(fetched_policies()).all()
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
-    waiting = [row for row in rows if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
-    waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
-    return tuple(_policy(row) for row in waiting)
+        # Only columns are read of policies that are not due: nearly always, these are nearly all policies.
+        every = session.execute(fetched_policies().with_only_columns(*TIMES)).all()
+        waiting = [row for row in every if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
+        waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
+        policies: dict[int, Policy] = {}
+        for part in range(0, len(waiting), BATCH):
+            ids = [row.id for row in waiting[part : part + BATCH]]
+            policies |= {
+                row.id: _policy(row) for row in session.scalars(select(PolicyRow).where(PolicyRow.id.in_(ids)))
+            }
+    return tuple(policies[row.id] for row in waiting)
 
 
 def fetched_policies() -> Select[PolicyRow]:
@@ -200,7 +220,7 @@ def fetched_policies() -> Select[PolicyRow]:
     return select(PolicyRow).where(PolicyRow.retired_at.is_(None), PolicyRow.paused_at.is_(None)).order_by(PolicyRow.id)
 
 
-def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
+def next_check(row: PolicyRow | Columns, waiting: PendingRow | None) -> datetime | None:
     """Return the time at which a policy is due. Return None if the policy was never tried, and so is due at once."""
     usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
     if usual is None:
@@ -208,7 +228,7 @@ def next_check(row: PolicyRow, waiting: PendingRow | None) -> datetime | None:
     return min([usual, *filter(None, (second_look(row, waiting), visit_asked(row)))])
 
 
-def visit_asked(row: PolicyRow) -> datetime | None:
+def visit_asked(row: PolicyRow | Columns) -> datetime | None:
     """Return when somebody asked for a visit that was not made yet, or None."""
     asked = row.visit_asked_at
     return None if asked is None or (row.tried_at is not None and row.tried_at >= asked) else asked

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from archive.model import Pending
-from archive.storage.tables import FetchRow, PendingRow, PolicyRow
+from archive.storage.tables import Columns, FetchRow, PendingRow, PolicyRow
 from document import text_identity
 from document.model import Document
 
@@ -52,7 +52,7 @@ def settle(session: Session, fetch: FetchRow, document: Document | None = None) 
     return row.seen_at if agrees else fetch.started_at
 
 
-def second_look(policy: PolicyRow, row: PendingRow | None) -> datetime | None:
+def second_look(policy: PolicyRow | Columns, row: PendingRow | None) -> datetime | None:
     """Return when the second look is due, or None if none is needed.
 
     After `confirm_max` the visits continue at their usual interval.

@@ -6,17 +6,19 @@ are chosen by policy, because two policies may have the same address while only 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from archive.model import Policy, Validators
 from archive.storage.database import Archive
-from archive.storage.tables import FetchPageRow, FetchRow, PolicyRow, VersionRow
+from archive.storage.evidence_rows import BATCH
+from archive.storage.tables import Columns, FetchPageRow, FetchRow, PolicyRow, VersionRow
 from archive.storage.version_reader import SEEN
 from document.reading import is_current, is_fallback
 
@@ -24,6 +26,31 @@ NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
 """Minimum time between a Last-Modified and its response. If the time is shorter, a second change in the same second
 could stay hidden (RFC 9110 section 8.8.2.2)."""
+
+_OTHER = aliased(VersionRow)
+_VISIT = aliased(FetchRow)
+_LATEST = (
+    select(PolicyRow.name, VersionRow.number, VersionRow.fetch_id.label("since"))
+    .add_columns(VersionRow.identity.label("version_identity"), FetchRow.id.label("fetch_id"), FetchRow.started_at)
+    .add_columns(FetchRow.outcome, FetchRow.status, FetchRow.fallback, FetchRow.identity)
+    .add_columns(FetchRow.final_url, FetchRow.headers)
+    .join_from(PolicyRow, VersionRow, VersionRow.policy_id == PolicyRow.id)
+    .join(
+        FetchRow,
+        FetchRow.id
+        == select(_VISIT.id)
+        .where(_VISIT.policy_id == PolicyRow.id, _VISIT.body_sha256.is_not(None))
+        .order_by(_VISIT.id.desc())
+        .limit(1)
+        .scalar_subquery(),
+    )
+    .where(PolicyRow.name.in_(bindparam("names", expanding=True)))
+    .where(
+        VersionRow.number == select(func.max(_OTHER.number)).where(_OTHER.policy_id == PolicyRow.id).scalar_subquery()
+    )
+)
+"""Query for the latest version of policies, and for their last complete response with a body. Indexes answer it, so a
+run does not read the visits of other policies."""
 
 
 def validators(
@@ -36,71 +63,70 @@ def validators(
     validators. Its last full response is older than `full_fetch`. The last rule is needed because some servers answer
     304 even after a change."""
     wanted = {policy.name: policy for policy in policies}
-    with archive.reading() as session:
-        versions = _latest_versions(session)
-        fetches = _latest_answers(session)
-        further = _further_answers(session)
-        names = session.execute(select(PolicyRow.id, PolicyRow.name)).all()
     usable: dict[str, Validators] = {}
-    for number, name in names:
-        version, fetch, policy = versions.get(number), fetches.get(number), wanted.get(name)
-        if version is None or fetch is None or policy is None or not _is_current(version, fetch, policy):
-            continue
-        kept = _validators(version, fetch, further.get(fetch.id, []), policy)
-        if kept is not None and timedelta() <= now - fetch.started_at < full_fetch:
-            usable[name] = kept
+    with archive.reading() as session:
+        for names in _batched(wanted):
+            answers = session.execute(_LATEST, {"names": names}).all()
+            further = _further_pages(session, [answer.fetch_id for answer in answers])
+            for answer in answers:
+                policy = wanted[answer.name]
+                kept = _validators(answer, further.get(answer.fetch_id, []), policy)
+                if kept is not None and timedelta() <= now - answer.started_at < full_fetch:
+                    usable[answer.name] = kept
     return usable
 
 
-def _latest_versions(session: Session) -> dict[int, VersionRow]:
-    newest = select(func.max(VersionRow.id)).group_by(VersionRow.policy_id)
-    return {row.policy_id: row for row in session.scalars(select(VersionRow).where(VersionRow.id.in_(newest)))}
+def _batched(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Divide names into parts that fit into a statement."""
+    remaining = iter(names)
+    while part := tuple(islice(remaining, BATCH)):
+        yield part
 
 
-def _latest_answers(session: Session) -> dict[int, FetchRow]:
-    """Return the last complete response with a body for each policy."""
-    newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
-    return {row.policy_id: row for row in session.scalars(select(FetchRow).where(FetchRow.id.in_(newest)))}
-
-
-def _further_answers(session: Session) -> dict[int, list[FetchPageRow]]:
-    """Return the further pages of the last complete responses, by fetch."""
+def _further_pages(session: Session, fetches: Sequence[int]) -> dict[int, list[FetchPageRow]]:
+    """Return the further pages of responses, by fetch."""
     pages: dict[int, list[FetchPageRow]] = defaultdict(list)
-    newest = select(func.max(FetchRow.id)).where(FetchRow.body_sha256.is_not(None)).group_by(FetchRow.policy_id)
-    query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(newest))
-    query = query.order_by(FetchPageRow.fetch_id, FetchPageRow.position)
-    for row in session.scalars(query):
+    query = select(FetchPageRow).where(FetchPageRow.fetch_id.in_(fetches))
+    for row in session.scalars(query.order_by(FetchPageRow.fetch_id, FetchPageRow.position)):
         pages[row.fetch_id].append(row)
     return pages
 
 
-def _is_current(version: VersionRow, fetch: FetchRow, policy: Policy) -> bool:
-    """Whether a response had the text of a version and was extracted in the same way as now."""
-    shows = fetch.outcome in SEEN and fetch.status == 200 and not fetch.fallback and fetch.id >= version.fetch_id
-    # An old fetch has no identity. The identity of the version is used instead.
-    identity = fetch.identity or version.identity
-    return shows and not is_fallback(identity) and is_current(identity, policy.options)
+def _is_current(answer: Columns, policy: Policy) -> bool:
+    """Whether a response had the text of the latest version and was extracted in the same way as now."""
+    shows = answer.outcome in SEEN and answer.status == 200 and not answer.fallback
+    return (
+        shows
+        and answer.fetch_id >= answer.since
+        and not is_fallback(_identity(answer))
+        and (is_current(_identity(answer), policy.options))
+    )
 
 
-def _validators(
-    version: VersionRow, fetch: FetchRow, further: Sequence[FetchPageRow], policy: Policy
-) -> Validators | None:
+def _identity(answer: Columns) -> str:
+    """Return the extraction identity. An old fetch has none. The identity of the version is used instead."""
+    return str(answer.identity or answer.version_identity)
+
+
+def _validators(answer: Columns, further: Sequence[FetchPageRow], policy: Policy) -> Validators | None:
     """Return the validators for all pages of a policy, or None."""
-    rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *further)
+    if not _is_current(answer, policy):
+        return None
+    rows: tuple[Columns | FetchPageRow, ...] = (answer, *further)
     if tuple(row.url for row in further) != policy.options.further or any(row.status != 200 for row in rows):
         return None
     pairs = [_etag_and_date(row) for row in rows]
     if any(pair is None for pair in pairs):
         return None
     first, *others = (
-        Validators(row.final_url, *pair, version=version.number, identity=fetch.identity or version.identity)
+        Validators(row.final_url, *pair, version=answer.number, identity=_identity(answer))
         for row, pair in zip(rows, pairs, strict=True)
         if pair is not None
     )
     return replace(first, further=tuple(others))
 
 
-def _etag_and_date(row: FetchRow | FetchPageRow) -> tuple[str, str] | None:
+def _etag_and_date(row: Columns | FetchPageRow) -> tuple[str, str] | None:
     """Return the ETag and Last-Modified of a response. Return None if neither header guarantees that a change is
     noticed."""
     headers = dict(reversed([(name, value) for name, value in row.headers]))

@@ -19,22 +19,28 @@ def check_names(kind: str, tables: Sequence[Mapping[str, Any]], problems: Proble
     """Find names that are used twice, and `renamed_from` values that contradict other tables."""
     names = [text(table, "name") for table in tables]
     origins = [text(table, "renamed_from") for table in tables]
+    named, continued = _positions(names), _positions(origins)
     for position, (name, origin) in enumerate(zip(names, origins, strict=True)):
-        if name and name in names[:position]:
-            first = names.index(name) + 1
+        if name and named[name] < position:
+            first = named[name] + 1
             problems.add((kind, position, "name"), f'"{name}" is already the name of {kind}[{first}]: choose another')
-        if origin and origin in names:
-            holder = names.index(origin) + 1
+        if origin and origin in named:
+            holder = named[origin] + 1
             problems.add(
                 (kind, position, "renamed_from"),
                 f'"{origin}" is still the name of {kind}[{holder}]: remove one of the two',
             )
-        elif origin and origin in origins[:position]:
-            first = origins.index(origin) + 1
+        elif origin and continued[origin] < position:
+            first = continued[origin] + 1
             problems.add(
                 (kind, position, "renamed_from"),
                 f'"{origin}" is already continued by {kind}[{first}]: only one can continue its history',
             )
+
+
+def _positions(values: Sequence[str | None]) -> dict[str, int]:
+    """Return the first position of each value."""
+    return {value: position for position, value in reversed(list(enumerate(values))) if value is not None}
 
 
 def check_policies(tables: Sequence[Mapping[str, Any]], own_profiles: Iterable[str], problems: Problems) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from archive.model import AssessedFetch, Fetch, FurtherResponse, Validators
 from archive.recording.recorder import record
-from archive.recording.validators import validators
+from archive.recording.validators import _LATEST, validators
 from archive.storage.database import Archive
+from archive.storage.evidence_rows import BATCH
 from differ.visits.assessment import Assessment
 from document.model import ExtractionOptions
 from document.reading import identity_of
@@ -163,3 +164,26 @@ def test_validators_are_used_only_if_every_page_gives_validators(
     record(archive, replace(visit, fetch=replace(visit.fetch, further=(page,))), START)
     found = validators(archive, [SEVERAL], START + HOUR, WEEK).get("Teahouse")
     assert (None if found is None else [each.etag for each in (found, *found.further)]) == tags
+
+
+def test_only_the_visits_of_the_asked_policies_are_read(archive: Archive) -> None:
+    """A run with few due policies must not become slower with each visit ever made."""
+    recorded(archive, first())
+    with archive.reading() as session:
+        connection = session.connection()
+        compiled = _LATEST.params(names=["Teahouse"]).compile(
+            connection, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+        )
+        if connection.dialect.name == "postgresql":  # it prefers scans of tables with one row
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        plan = "\n".join(str(tuple(row)) for row in connection.exec_driver_sql(f"{explain} {compiled}"))
+    assert "SCAN fetch" not in plan
+    assert "Seq Scan" not in plan
+    assert "ix_fetch_policy_id_id" in plan
+
+
+def test_more_policies_than_fit_into_a_statement_are_asked_for(archive: Archive) -> None:
+    recorded(archive, first())
+    others = [replace(TEAHOUSE, name=f"Inn {number}") for number in range(2 * BATCH)]
+    assert set(validators(archive, [*others, TEAHOUSE], START + HOUR, WEEK)) == {"Teahouse"}
