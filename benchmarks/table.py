@@ -47,7 +47,8 @@ BENCHMARKS = (
     Benchmark("importing", 5),
     Benchmark("storage", 8, (str(SHARED / "replay"),), needs=SHARED / "replay"),
     Benchmark("starting", 2),
-    Benchmark("collection", 10, ("--policies", "2000")),
+    Benchmark("due", 2),
+    Benchmark("collection", 8, ("--policies", "2000")),
 )
 """The benchmarks. `peers` is not listed, because it needs environments with other monitors."""
 
