@@ -8,6 +8,7 @@
     │   ├── NewerSchemaError         written by a newer Clausewatch
     │   ├── OlderSchemaError         written by an older one, and not to be upgraded
     │   ├── DamagedArchiveError      the database or a stored blob is not what was written
+    │   ├── ReplacedArchiveError     another program replaced or upgraded it while a server had it open
     │   ├── ArchiveBusyError         another program kept it locked for longer than we wait
     │   ├── ReadOnlyArchiveError     it cannot be written
     │   └── StorageFullError         no room on the disk
@@ -78,6 +79,10 @@ class OlderSchemaError(StorageError):
 
 class DamagedArchiveError(StorageError):
     """Stored content differs from what was written."""
+
+
+class ReplacedArchiveError(StorageError):
+    """Another program replaced or upgraded the archive while a server had it open."""
 
 
 class ArchiveBusyError(StorageError):

@@ -37,6 +37,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "places": "countries, territories and regions",
         "reasons": "sentences that describe what a rule found",
         "messages": "texts of messages in this language",
+        "desk": "texts of the desk's pages in this language",
     }
 )
 """The names of a language's files. The values say what each file is for."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from clausewatch.config import tables
+from clausewatch.config.desk_table import DeskTable
 from clausewatch.config.quantities import duration_text, parse_size, size_text
 from clausewatch.config.subscriber_table import SubscriberTable
 from tests.sources import PROJECT
@@ -22,6 +23,7 @@ KEYS: dict[str, tuple[type[BaseModel], ...]] = {
     "`[messages]`": (tables.MessagesTable,),
     "`[evidence]`": (tables.EvidenceTable,),
     "`[watchdog]`": (tables.WatchdogTable,),
+    "`[desk]`": (DeskTable,),
     "`[[policy]]`": (tables.PolicyTable,),
     "`[profile.NAME]`": (tables.ProfileTable, tables.RuleTable),
     "`[[subscriber]]`": (SubscriberTable,),

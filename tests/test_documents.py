@@ -27,6 +27,7 @@ TABLES = {
     "evidence",
     "watchdog",
     "review_within",
+    "desk",
     "policy",
     "profile",
     "subscriber",

@@ -39,7 +39,7 @@ ROOMS = {
     "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < discovery < spiders",
     "clausewatch": (
         "errors < config < explanation inspection < api output "
-        "< exports imports operation demo < editing < cli < __main__"
+        "< exports imports operation demo < desk editing < cli < __main__"
     ),
 }
 """The rooms of each package, from the lowest to the highest. Each `<` separates a level from the next higher level. A
@@ -50,6 +50,9 @@ ONLY = {
     "scrapy": {"crawler"},
     "sqlalchemy": {"archive", "notifier/outbox"},
     "apprise": {"notifier/channels"},
+    "fastapi": {"clausewatch/desk"},
+    "starlette": {"clausewatch/desk"},
+    "uvicorn": {"clausewatch/desk"},
 }
 """The folders or modules that may import a library, by library."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.errors import NoVersionError
@@ -18,10 +18,13 @@ from archive.recording.net_changes import Span, change_between
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.review_lookup import ReviewLookup
-from archive.storage.tables import ChangeRow, NetChangeRow, PolicyRow, VersionRow
+from archive.storage.tables import IS_STEP, ChangeRow, NetChangeRow, PolicyRow, VersionRow
 from archive.storage.version_reader import policy_row, read_change, read_versions
 from document import from_json
 from document.model import Document
+
+LARGEST_ID = 2**31
+"""Number below which the numbers of rows are. PostgreSQL refuses larger numbers."""
 
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:
@@ -179,6 +182,48 @@ def change(archive: Archive, change_id: int) -> Version:
     if not matches:
         raise NoVersionError("archive", f"there is no change {change_id}")
     return matches[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEnds:
+    """A change, and the two versions between which it lies."""
+
+    change: Change
+    before: Version
+    after: Version
+    is_net: bool
+    """Whether the change combines the changes of several versions."""
+
+
+def change_ends(archive: Archive, change_id: int) -> ChangeEnds:
+    """Return a change with its two versions. The change may be a net change. Raises NoVersionError."""
+    with archive.reading() as session:
+        row = session.get(ChangeRow, change_id) if 0 < change_id < LARGEST_ID else None
+        if row is None:
+            raise NoVersionError("archive", f"there is no change {change_id}")
+        earlier = session.scalar(select(NetChangeRow.earlier_id).where(NetChangeRow.change_id == change_id))
+        of = VersionRow.policy_id == row.version.policy_id
+        previous = VersionRow.number == row.version.number - 1 if earlier is None else VersionRow.id == earlier
+        before, after = read_versions(session, [of, or_(previous, VersionRow.id == row.version_id)], Query())
+        return ChangeEnds(read_change(session, row), before, after, is_net=earlier is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The changes of a policy before and after a version, by number. None if there is no such change."""
+
+    previous: int | None
+    next: int | None
+
+
+def neighbours(archive: Archive, of: Version) -> Neighbours:
+    """Return the changes before and after a version's own change. Raises UnknownPolicyError."""
+    with archive.reading() as session:
+        steps = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        steps = steps.where(IS_STEP, VersionRow.policy_id == policy_row(session, of.policy).id).limit(1)
+        previous = steps.where(VersionRow.number < of.number).order_by(VersionRow.number.desc())
+        following = steps.where(VersionRow.number > of.number).order_by(VersionRow.number)
+        return Neighbours(session.scalar(previous), session.scalar(following))
 
 
 def policy_names(archive: Archive) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Engine
 
-from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError, storage_errors
+from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError, ReplacedArchiveError, storage_errors
 from archive.idle import NEWEST
 from archive.model import BUSY_TIMEOUT
 from archive.storage.database import Archive
 from archive.storage.engines import engine_of, location_of, parsed
-from archive.storage.upgrade import revision_of
+from archive.storage.upgrade import VERSION_TABLE, revision_of
 
 
 @contextmanager
@@ -42,6 +42,69 @@ def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Itera
 
 
 @dataclass(frozen=True, slots=True)
+class ServedArchive:
+    """An archive that stays open while a server runs, and that other programs use at the same time."""
+
+    reader: Archive
+    """The archive for questions. The database refuses every write."""
+    writer: Archive
+    """The archive for reviews, and for the desk's own tables."""
+    _file: tuple[Path, tuple[int, int]] | None
+    """The SQLite file, and its device and inode when it was opened."""
+
+    def require_current(self) -> None:
+        """Raise ReplacedArchiveError if the archive was replaced or upgraded since it was opened.
+
+        Raises other subclasses of StorageError if the archive cannot be read.
+        """
+        if self._file is not None and _identity(self._file[0]) != self._file[1]:
+            raise ReplacedArchiveError(self.reader.location, "the archive was replaced; start this program again")
+        with self.reader.reading() as session:
+            revisions = session.connection().exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars()  # noqa: S608 - a constant
+            if (revision := revisions.first()) != NEWEST:
+                problem = f"its schema changed from {NEWEST!r} to {revision!r}; start this program again"
+                raise ReplacedArchiveError(self.reader.location, problem)
+
+
+@contextmanager
+def served_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[ServedArchive]:
+    """Open an existing archive for a server, without upgrading it.
+
+    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError.
+    """
+    database = parsed(url)
+    location = location_of(database)
+    file = None
+    if database.get_backend_name() == "sqlite":
+        path = _existing(database, location)
+        file = path, _identity(path)
+    reading, writing = engine_of(database, busy_timeout, read_only=True), engine_of(database, busy_timeout)
+    try:
+        with storage_errors(location):
+            _require_newest(reading, location)
+        yield ServedArchive(Archive(reading, location), Archive(writing, location), file)
+    finally:
+        reading.dispose()
+        writing.dispose()
+
+
+def _existing(database: URL, location: str) -> Path:
+    path = Path(database.database or "")
+    if not path.is_file() or path.stat().st_size == 0:
+        raise CannotOpenError(location, "there is no archive; was it moved, or does `database` name another file?")
+    return path
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Return the device and inode of a file. Return zeros if there is no such file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     """A SQLite file, and its state when it was opened."""
 
@@ -53,9 +116,7 @@ class _File:
 
     @classmethod
     def of(cls, database: URL, location: str) -> _File:
-        path = Path(database.database or "")
-        if not path.is_file() or path.stat().st_size == 0:
-            raise CannotOpenError(location, "there is no archive; was it moved, or does `database` name another file?")
+        path = _existing(database, location)
         is_still = not Path(f"{path}-wal").exists()
         options = {"mode": "ro", "uri": "true", **({"immutable": "1"} if is_still else {})}
         url = database.set(database=f"file:{quote(str(path.resolve()))}", query=options)
@@ -77,8 +138,12 @@ def _require_newest(engine: Engine, location: str) -> None:
     if revision is None:
         raise CannotOpenError(location, "there is no archive: the database is empty")
     if revision != NEWEST:
-        problem = (
-            f"its schema is {revision!r} and this program's {NEWEST!r}: verify it with the program that wrote it, or a "
-            "copy that you let this one upgrade (`clausewatch status` does)"
-        )
-        raise OlderSchemaError(location, problem)
+        raise _other_schema(location, revision)
+
+
+def _other_schema(location: str, revision: str | None) -> OlderSchemaError:
+    problem = (
+        f"its schema is {revision!r} and this program's {NEWEST!r}: verify it with the program that wrote it, or a "
+        "copy that you let this one upgrade (`clausewatch status` does)"
+    )
+    return OlderSchemaError(location, problem)

@@ -14,6 +14,7 @@ from archive.model import Policy
 from clausewatch.config.channels import ChannelCheck, check_channels
 from clausewatch.config.checks import check_channel_names, check_clauses, check_names, check_policies, check_subscribers
 from clausewatch.config.databases import DatabaseAddressError, resolved_database
+from clausewatch.config.desk_table import DeskTable
 from clausewatch.config.model import Configuration, HeadList, Stamping, Watchdog
 from clausewatch.config.problems import Problems
 from clausewatch.config.profiles import bundled_profiles, read_tailorings
@@ -104,6 +105,7 @@ class _Reading:
         evidence = self.problems.table(top.evidence, ("evidence",), EvidenceTable) or EvidenceTable()
         watchdog = self.problems.table(top.watchdog, ("watchdog",), WatchdogTable) or WatchdogTable()
         review = self.problems.table(top.review_within, ("review_within",), ReviewTable) or ReviewTable()
+        desk = self.problems.table(top.desk, ("desk",), DeskTable) or DeskTable()
         policies = self._tables(top.policy, "policy", PolicyTable)
         subscribers = self._tables(top.subscriber, "subscriber", SubscriberTable)
         tailorings = read_tailorings(top.profile, self.problems)
@@ -137,6 +139,7 @@ class _Reading:
             retention=evidence.retention(),
             watchdog=Watchdog(**dict(watchdog)),
             review_times=review.times(),
+            desk=desk.settings(),
             profiles=profiles,
             tailorings=tailorings,
             env_file=self.env_file,
@@ -218,6 +221,7 @@ def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
         "evidence": dict,
         "watchdog": dict,
         "review_within": dict,
+        "desk": dict,
         "profile": dict,
         "policy": list,
         "subscriber": list,

@@ -10,6 +10,7 @@ from pathlib import Path
 from archive.masking import masked_url
 from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, Policy, ReviewTimes
 from archive.upkeep.retention_rule import Retention
+from clausewatch.config.desk_table import DeskSettings
 from clausewatch.config.profiles import Tailoring, bundled_profiles
 from clausewatch.config.secrets import Redactor
 from crawler.crawl_settings import CrawlSettings
@@ -100,6 +101,7 @@ class Configuration:
     watchdog: Watchdog = field(default_factory=Watchdog)
     review_times: ReviewTimes = field(default_factory=ReviewTimes)
     """Times within which findings should be reviewed."""
+    desk: DeskSettings = field(default_factory=DeskSettings)
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
     """All profiles that a policy may name: the bundled profiles, and the profiles of the file."""
     tailorings: tuple[Tailoring, ...] = ()

@@ -37,6 +37,7 @@ _TABLES = {
     "channels": "must be a table: head it with [channels]",
     "watchdog": "must be a table: head it with [watchdog]",
     "review_within": "must be a table: head it with [review_within]",
+    "desk": "must be a table: head it with [desk]",
     "profile": "must be a table of tables: head each with [profile.NAME]",
 }
 

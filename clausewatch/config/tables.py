@@ -121,7 +121,7 @@ def _allowed(value: str) -> str:
     return value
 
 
-def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
+def between(low: float, high: float, say: Callable[[float], str]) -> AfterValidator:
     """Return a validator for a number between two limits. For a duration, the limits are in seconds."""
 
     def check(value: Any) -> Any:
@@ -133,16 +133,19 @@ def _between(low: float, high: float, say: Callable[[float], str]) -> AfterValid
     return AfterValidator(check)
 
 
-def _seconds(number: float) -> str:
+def seconds_text(number: float) -> str:
+    """Return a number of seconds as a duration in words."""
     return duration_text(timedelta(seconds=number))
 
 
-def _bytes(number: float) -> str:
+def bytes_text(number: float) -> str:
+    """Return a number of bytes as a size in words."""
     return size_text(int(number))
 
 
-def _count(low: float, high: float) -> AfterValidator:
-    return _between(low, high, "{:g}".format)
+def whole(low: float, high: float) -> AfterValidator:
+    """Return a validator for a whole number between two limits."""
+    return between(low, high, "{:g}".format)
 
 
 Name = Annotated[str, AfterValidator(_name)]
@@ -163,9 +166,9 @@ class CrawlTable(Table):
     """The keys of `[crawl]` that are not in CrawlSettings. `FULL_CRAWL_TABLE` adds the keys of CrawlSettings."""
 
     every: Every = timedelta(days=1)
-    confirm_after: Annotated[Duration, _between(0, 7 * 86_400, _seconds)] = _LOOKS.confirm_after
-    confirm_max: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.confirm_max
-    flap_quiet: Annotated[Duration, _between(0, 90 * 86_400, _seconds)] = _LOOKS.flap_quiet
+    confirm_after: Annotated[Duration, between(0, 7 * 86_400, seconds_text)] = _LOOKS.confirm_after
+    confirm_max: Annotated[Duration, between(0, 90 * 86_400, seconds_text)] = _LOOKS.confirm_max
+    flap_quiet: Annotated[Duration, between(0, 90 * 86_400, seconds_text)] = _LOOKS.flap_quiet
 
     def looks(self) -> SecondLooks:
         """Return the settings for second looks at unusual changes, and for flapping texts."""
@@ -183,10 +186,10 @@ def _bounded(bounds: Bounds) -> Any:
     """
     low, high = bounds.least, bounds.most
     if bounds.unit == "seconds":
-        return Annotated[Duration, _between(low, high, _seconds), AfterValidator(timedelta.total_seconds)]
+        return Annotated[Duration, between(low, high, seconds_text), AfterValidator(timedelta.total_seconds)]
     if bounds.unit == "bytes":
-        return Annotated[Size, _between(low, high, _bytes)]
-    return Annotated[StrictInt, _count(low, high)]
+        return Annotated[Size, between(low, high, bytes_text)]
+    return Annotated[StrictInt, whole(low, high)]
 
 
 _TEXTS: dict[str, Any] = {
@@ -289,7 +292,7 @@ class MessagesTable(Table):
     """The table `[messages]`."""
 
     templates: Word | None = None
-    roundup_from: Annotated[StrictInt, _count(2, 10_000)] = ROUNDUP_FROM
+    roundup_from: Annotated[StrictInt, whole(2, 10_000)] = ROUNDUP_FROM
 
 
 class EvidenceTable(Table):
@@ -297,11 +300,11 @@ class EvidenceTable(Table):
 
     timestamp: WebAddress | None = None
     timestamp_ca: Word | None = None
-    timestamp_every: Annotated[Duration, _between(0, 366 * 86_400, _seconds)] = timedelta(days=1)
-    timestamp_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=30)
+    timestamp_every: Annotated[Duration, between(0, 366 * 86_400, seconds_text)] = timedelta(days=1)
+    timestamp_timeout: Annotated[Duration, between(1, 600, seconds_text)] = timedelta(seconds=30)
     heads_file: Word | None = None
     heads_key: Word | None = None
-    keep_bodies: Annotated[Duration, _between(86_400, 100 * 366 * 86_400, _seconds)] | None = None
+    keep_bodies: Annotated[Duration, between(86_400, 100 * 366 * 86_400, seconds_text)] | None = None
     hold: tuple[Word, ...] = ()
 
     def retention(self) -> Retention | None:
@@ -325,9 +328,9 @@ class EvidenceTable(Table):
 class WatchdogTable(Table):
     """The table `[watchdog]`."""
 
-    trouble_after: Annotated[StrictInt, _count(1, 1000)] = 3
+    trouble_after: Annotated[StrictInt, whole(1, 1000)] = 3
     ping: WebAddress | None = None
-    ping_timeout: Annotated[Duration, _between(1, 600, _seconds)] = timedelta(seconds=10)
+    ping_timeout: Annotated[Duration, between(1, 600, seconds_text)] = timedelta(seconds=10)
     critical_waiting: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=7))] = timedelta(minutes=30)
     waiting: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=7))] = timedelta(hours=6)
 
@@ -335,9 +338,9 @@ class WatchdogTable(Table):
 class ReviewTable(Table):
     """The table `[review_within]`."""
 
-    critical: Annotated[Duration, _between(3600, 366 * 86_400, _seconds)] = _REVIEW_TIMES.critical
-    high: Annotated[Duration, _between(3600, 366 * 86_400, _seconds)] = _REVIEW_TIMES.high
-    other: Annotated[Duration, _between(3600, 366 * 86_400, _seconds)] = _REVIEW_TIMES.other
+    critical: Annotated[Duration, between(3600, 366 * 86_400, seconds_text)] = _REVIEW_TIMES.critical
+    high: Annotated[Duration, between(3600, 366 * 86_400, seconds_text)] = _REVIEW_TIMES.high
+    other: Annotated[Duration, between(3600, 366 * 86_400, seconds_text)] = _REVIEW_TIMES.other
 
     def times(self) -> ReviewTimes:
         """Return the times within which findings should be reviewed."""
@@ -352,7 +355,7 @@ class FileTable(Table):
 
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT
-    inventory_lot: Annotated[StrictInt, _count(1, 100_000)] = INVENTORY_LOT
+    inventory_lot: Annotated[StrictInt, whole(1, 100_000)] = INVENTORY_LOT
     database_group: Word | None = None
     env_file: Word | None = None
     crawl: dict[str, Any] = Field(default_factory=dict)
@@ -361,6 +364,7 @@ class FileTable(Table):
     evidence: dict[str, Any] = Field(default_factory=dict)
     watchdog: dict[str, Any] = Field(default_factory=dict)
     review_within: dict[str, Any] = Field(default_factory=dict)
+    desk: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, Any] = Field(default_factory=dict)
     policy: list[dict[str, Any]] = Field(default_factory=list)
     subscriber: list[dict[str, Any]] = Field(default_factory=list)

@@ -25,7 +25,7 @@ from notifier.texts.phrases import phrases_for
 
 MODEL = "en"
 """The language with complete files, with which the other languages are compared."""
-_DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4}
+_DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4, "desk": 3}
 """Number of levels of a file's tables that must have the same keys in every language. It is 1 for files not listed
 here.
 """
@@ -116,6 +116,7 @@ def _problems(language: str) -> Iterator[str]:
         "places": partial(read_record, file="places", record=Places),
         "reasons": _read_reasons,
         "messages": _read_messages,
+        "desk": _read_desk,
     }
     for file, read in readers.items():
         if language not in languages_with(file):
@@ -159,6 +160,10 @@ def _read_messages(language: str) -> None:
         phrases_for(language)
     except KeyError as error:
         raise LanguageError(f"{language}/messages.toml: {error} is missing") from error
+
+
+def _read_desk(language: str) -> None:
+    phrases_for(language, further="desk")
 
 
 def _unreadable_patterns(language: str, file: str) -> Iterator[str]:

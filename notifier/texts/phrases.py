@@ -77,13 +77,17 @@ class Phrases:
 
 
 @cache
-def phrases_for(language: str, zone: str = "UTC") -> Phrases:
-    """Return the phrases of a language, for readers in a time zone. Raises LanguageError if the language has no
-    phrases."""
-    tables = read_table(language, "messages")
-    if tables is None:
-        raise LanguageError(f"there are no messages in the language {language!r}")
-    return Phrases(language, dict(_flat(tables)), tuple(tables["date"]["months"]), zone)
+def phrases_for(language: str, zone: str = "UTC", *, further: str = "") -> Phrases:
+    """Return the phrases of a language, for readers in a time zone.
+
+    `further` names another file of the language. Its phrases are added, and their keys begin with the name of the file.
+    Raises LanguageError if the language has no phrases.
+    """
+    tables, added = read_table(language, "messages"), read_table(language, further) if further else {}
+    if tables is None or added is None:
+        raise LanguageError(f"there are no {further or 'messages'} in the language {language!r}")
+    texts = dict([*_flat(tables), *_flat(added, f"{further}.")])
+    return Phrases(language, texts, tuple(tables["date"]["months"]), zone)
 
 
 def _flat(tables: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:

@@ -1,0 +1,132 @@
+"""`clausewatch desk`: manages the people who may sign in at the desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+from clausewatch.cli.context import CommandContext, pass_context
+from clausewatch.errors import ClausewatchError, ExitCode
+
+if TYPE_CHECKING:
+    from archive.access.people import Person, Role
+    from archive.storage.database import Archive
+    from clausewatch.config import Configuration
+
+LINK = timedelta(hours=1)
+"""Time for which a link works that signs a person in."""
+
+NEEDED = ("fastapi", "uvicorn", "pwdlib", "argon2", "python_multipart")
+"""Modules of the extra `clausewatch[desk]`."""
+
+ROLES = ("reader", "reviewer", "auditor", "operator")
+
+
+class MissingExtraError(ClausewatchError):
+    """The packages that the desk needs are not installed."""
+
+    exit_code = ExitCode.USAGE
+
+
+def require_extra() -> None:
+    """Raise MissingExtraError if a package that the desk needs is missing."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        fix = "install the desk with `pip install 'clausewatch[desk]'`"
+        raise MissingExtraError(f"the desk needs Python packages that are missing ({', '.join(missing)}): {fix}")
+
+
+@click.group()
+def desk() -> None:
+    """Manage the people who may sign in at the desk, which `clausewatch serve` opens."""
+
+
+@desk.group()
+def person() -> None:
+    """Add, list and remove people, and make new links for them."""
+
+
+@person.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the person may do.")
+@pass_context
+def add(context: CommandContext, name: str, role: Role) -> None:
+    """Add the person NAME, and print a link.
+
+    The link signs the person in once, within an hour, and the person then sets a password. Give the link only to this
+    person. A reader sees everything except the access log. A reviewer also reviews findings. An auditor also reads the
+    access log, but does not review. An operator may do everything.
+
+    \b
+    clausewatch desk person add Ratna --role reviewer
+    """
+    from archive.access.people import add_person
+
+    with context.archive() as archive:
+        added = add_person(archive, _checked(name), role, datetime.now(UTC))
+        _print_link(archive, context.configuration(), added)
+
+
+@person.command(name="link")
+@click.argument("name")
+@pass_context
+def new_link(context: CommandContext, name: str) -> None:
+    """Print a new link for NAME, for example after a forgotten password.
+
+    The link signs the person in once, within an hour. The old password keeps working until the person sets a new one.
+    """
+    from archive.access.people import person_named
+
+    with context.archive() as archive:
+        _print_link(archive, context.configuration(), person_named(archive, name))
+
+
+@person.command(name="list")
+@pass_context
+def show(context: CommandContext) -> None:
+    """List the people who may sign in, with their roles."""
+    from archive.access.people import people
+    from clausewatch.output.terminal import columns
+    from clausewatch.output.times import day
+
+    with context.archive() as archive:
+        known = people(archive)
+    if not known:
+        click.echo("Nobody may sign in yet: `clausewatch desk person add NAME --role operator` adds a person.")
+        return
+    rows = [(each.name, each.role, "yes" if each.has_password else "no", day(each.created_at)) for each in known]
+    click.echo("\n".join(columns([("NAME", "ROLE", "PASSWORD", "ADDED"), *rows])))
+
+
+@person.command()
+@click.argument("name")
+@pass_context
+def remove(context: CommandContext, name: str) -> None:
+    """Remove the person NAME. All sessions, links and tokens of this person end at once.
+
+    The last operator cannot be removed. The person's reviews are kept with the name. To erase the name too, use
+    `clausewatch subscribers forget`.
+    """
+    from archive.access.people import remove_person
+
+    with context.archive() as archive:
+        remove_person(archive, name)
+    click.echo(f"{name} can no longer sign in.")
+
+
+def _checked(name: str) -> str:
+    line = " ".join(name.split())
+    if not line or not line.isprintable() or len(line) > 100:
+        raise click.UsageError("NAME must have 1 to 100 characters, without control characters.")
+    return line
+
+
+def _print_link(archive: Archive, configuration: Configuration, named: Person) -> None:
+    from archive.access.sessions import make_link
+
+    secret = make_link(archive, named.id, datetime.now(UTC), LINK)
+    click.echo(f"{named.name} ({named.role}) signs in with this link; it works once, for one hour:")
+    click.echo(f"{configuration.desk.address}/link/{secret}")

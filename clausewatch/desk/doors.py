@@ -1,0 +1,18 @@
+"""The doors of the routes: each route names the one through which its visitors come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from clausewatch.desk.entry import PageDoor, ProgramDoor, Visitor
+
+Anyone = Annotated[Visitor, Depends(PageDoor(None))]
+Reader = Annotated[Visitor, Depends(PageDoor("see"))]
+Reviewer = Annotated[Visitor, Depends(PageDoor("review"))]
+Auditor = Annotated[Visitor, Depends(PageDoor("audit"))]
+Operator = Annotated[Visitor, Depends(PageDoor("operate"))]
+
+ReadingProgram = Annotated[Visitor, Depends(ProgramDoor("see"))]
+ReviewingProgram = Annotated[Visitor, Depends(ProgramDoor("review"))]

@@ -1,0 +1,169 @@
+"""Decides who is let in: which role each route needs, and who is asking."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Literal
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from archive.access.people import Person, Role
+from archive.access.sessions import signed_in, touch_session
+from archive.access.tokens import token_holder
+from archive.storage.read_only import ServedArchive
+from clausewatch.config import Configuration
+from clausewatch.desk.guesses import Guesses
+
+Permission = Literal["see", "review", "audit", "operate"]
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        "reader": frozenset({"see"}),
+        "reviewer": frozenset({"see", "review"}),
+        "auditor": frozenset({"see", "audit"}),
+        "operator": frozenset({"see", "review", "audit", "operate"}),
+    }
+)
+"""Permissions of each role. `audit` is to read the access log and to take evidence along."""
+
+FORM = "form_key"
+"""Name of the form field that proves that a form came from one of our pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that all routes use."""
+
+    configuration: Configuration
+    archive: ServedArchive
+    guesses: Guesses
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the desk by https."""
+        return self.configuration.desk.address.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session's cookie. With `__Host-`, browsers accept the cookie only from this host by https."""
+        return "__Host-clausewatch" if self.is_secure else "clausewatch"
+
+    @property
+    def browser_cookie(self) -> str:
+        """Name of the cookie of a browser in which a person has signed in before."""
+        return f"{self.cookie}-browser"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who asks for a page or an answer."""
+
+    person: Person | None
+    """None if nobody is signed in."""
+    session: int | None
+    """Number of the session. None for tokens and secret addresses."""
+    secret: str
+    """The session's cookie. It is a new secret if the browser has no cookie yet, and "" for programs."""
+
+    @property
+    def form_key(self) -> str:
+        """The value of the field `FORM` on this visitor's pages."""
+        return hashlib.sha256(f"form {self.secret}".encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """Name of the person, or ""."""
+        return "" if self.person is None else self.person.name
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the visitor may do something."""
+        return self.person is not None and permission in PERMISSIONS[self.person.role]
+
+
+class SignInNeededError(Exception):
+    """The visitor is not signed in, or the session has ended."""
+
+
+class NotAllowedError(Exception):
+    """The person's role does not allow this."""
+
+
+class BadFormError(Exception):
+    """A form did not come from one of our pages, or the session ended since."""
+
+
+def desk_of(request: Request) -> Desk:
+    """Return what all routes use."""
+    desk = request.app.state.desk
+    if not isinstance(desk, Desk):
+        raise TypeError(f"{desk!r} is not a desk")
+    return desk
+
+
+@dataclass(frozen=True)
+class PageDoor:
+    """Lets people in to a page. A request that changes something must come from a form of our own."""
+
+    permission: Permission | None
+    """Permission that is needed. None if everybody is let in."""
+
+    async def __call__(self, request: Request) -> Visitor:
+        desk = desk_of(request)
+        secret = request.cookies.get(desk.cookie, "")
+        visitor = await run_in_threadpool(_visitor, desk, secret)
+        if request.method not in ("GET", "HEAD"):
+            await _require_own_form(request, visitor)
+        if self.permission is not None:
+            _require(visitor, self.permission)
+        return visitor
+
+
+@dataclass(frozen=True)
+class ProgramDoor:
+    """Lets programs in by a token. Cookies do not count, so other sites cannot send requests in a person's name."""
+
+    permission: Permission
+
+    def __call__(self, request: Request) -> Visitor:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        archive, person = desk_of(request).archive, None
+        if scheme.lower() == "bearer" and secret:
+            person = token_holder(archive.reader, secret.strip(), datetime.now(UTC))
+        visitor = Visitor(person, None, "")
+        _require(visitor, self.permission)
+        return visitor
+
+
+def _visitor(desk: Desk, secret: str) -> Visitor:
+    now, idle = datetime.now(UTC), desk.configuration.desk.session_idle
+    who = signed_in(desk.archive.reader, secret, now, idle) if secret else None
+    if who is None:
+        return Visitor(None, None, secret or secrets.token_urlsafe(32))
+    if who.should_touch(now):
+        touch_session(desk.archive.writer, who.session, now)
+    return Visitor(who.person, who.session, secret)
+
+
+def _require(visitor: Visitor, permission: Permission) -> None:
+    if visitor.person is None:
+        raise SignInNeededError
+    if not visitor.may(permission):
+        raise NotAllowedError
+
+
+async def _require_own_form(request: Request, visitor: Visitor) -> None:
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise BadFormError
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise BadFormError
+    given = (await request.form()).get(FORM)
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.form_key.encode()):
+        raise BadFormError

@@ -1,0 +1,129 @@
+"""Answers errors: with a page for people, and with problem details (RFC 9457) for programs."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from archive.errors import ArchiveBusyError, NotFoundError, StorageError
+from clausewatch.desk.entry import BadFormError, NotAllowedError, PageDoor, SignInNeededError, Visitor, desk_of
+from clausewatch.desk.rendering import page, redirect
+
+API = "/api/"
+"""Beginning of the paths that programs ask."""
+
+_log = logging.getLogger("clausewatch.desk")
+
+
+def add_failures(app: FastAPI) -> None:
+    """Add the handlers of all errors."""
+    for kind, (status, key) in {
+        NotAllowedError: (403, "forbidden"),
+        BadFormError: (403, "form"),
+        NotFoundError: (404, "missing"),
+        ArchiveBusyError: (503, "busy"),
+        StorageError: (503, "storage"),
+    }.items():
+        app.add_exception_handler(kind, _Failure(status, key))
+    app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _defect)
+
+
+class _Failure:
+    """Answers one kind of error."""
+
+    def __init__(self, status: int, key: str) -> None:
+        self.status, self.key = status, key
+
+    async def __call__(self, request: Request, error: Exception) -> Response:
+        detail = str(error) if isinstance(error, NotFoundError) else ""
+        return await failure(request, self.status, self.key, detail=detail)
+
+
+async def failure(request: Request, status: int, key: str, *, detail: str = "") -> Response:
+    """Return an answer to an error. `key` names the phrases that explain it."""
+    if request.url.path.startswith(API):
+        return problem(status, key, detail)
+    visitor = await _visitor_of(request, status)
+    return await run_in_threadpool(
+        page,
+        request,
+        visitor,
+        "failure.html",
+        status=status,
+        headers={"cache-control": "no-store"},
+        key=key,
+        detail=detail,
+    )
+
+
+def problem(status: int, key: str, detail: str = "", **further: object) -> JSONResponse:
+    """Return problem details, as RFC 9457 defines them."""
+    content = {"type": "about:blank", "title": key, "status": status, **({"detail": detail} if detail else {})}
+    headers = {"cache-control": "no-store"}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    return JSONResponse(content | further, status, headers=headers, media_type="application/problem+json")
+
+
+async def _visitor_of(request: Request, status: int) -> Visitor:
+    """Return who is asking. If the archive cannot be used, nobody is."""
+    nobody = Visitor(None, None, request.cookies.get(desk_of(request).cookie, "") or secrets.token_urlsafe(32))
+    if status >= 500:
+        return nobody
+    try:
+        asking = Request({**request.scope, "method": "GET"})
+        return await PageDoor(None)(asking)
+    except StorageError:
+        return nobody
+
+
+async def _sign_in_needed(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return problem(401, "sign-in")
+    if request.method in ("GET", "HEAD"):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return redirect("/sign-in?to=" + quote(here, safe="/"))
+    return await failure(request, 401, "ended")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    keys = {404: "missing", 405: "method", 413: "large"}
+    answer = await failure(request, status, keys.get(status, "request"))
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Answer a request with invalid parameters. What was sent is not repeated, because it may be a secret."""
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    places = [
+        {"in": str(entry["loc"][0]), "name": ".".join(map(str, entry["loc"][1:])), "problem": entry["msg"]}
+        for entry in errors
+    ]
+    if request.url.path.startswith(API):
+        return problem(422, "invalid", "The request has invalid parameters.", errors=places)
+    return await failure(request, 422, "request", detail=", ".join(place["name"] for place in places))
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=400)
+    _log.error(
+        "a fault of the program at %s %s",
+        request.method,
+        request.url.path.partition("/link/")[0] or "/link",
+        exc_info=error,
+    )
+    return await failure(request, 500, "defect")

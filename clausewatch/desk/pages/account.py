@@ -1,0 +1,104 @@
+"""The page on which people change their password, their settings and their open sessions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Form, Request, Response
+
+from archive.access.log import note_access
+from archive.access.people import Person, password_hash, set_password, set_preferences
+from archive.access.secrets import hash_of
+from archive.access.sessions import end_session, open_sessions
+from clausewatch.desk.doors import Reader
+from clausewatch.desk.entry import SignInNeededError, Visitor, desk_of
+from clausewatch.desk.guesses import TooManyGuessesError
+from clausewatch.desk.passwords import LONGEST, SHORTEST, hash_password, matches
+from clausewatch.desk.rendering import page, redirect
+from languages import languages_with
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/account")
+def show(request: Request, visitor: Reader) -> Response:
+    """Show a person's settings and sessions."""
+    return _page(request, visitor)
+
+
+@router.post("/account/password")
+def change_password(
+    request: Request,
+    visitor: Reader,
+    password: Annotated[str, Form(max_length=LONGEST)] = "",
+    again: Annotated[str, Form(max_length=LONGEST)] = "",
+    old: Annotated[str, Form(max_length=LONGEST)] = "",
+) -> Response:
+    """Set a new password, and sign the person out everywhere else."""
+    desk, person = desk_of(request), _person(visitor)
+    problem = "different" if password != again else "short" if len(password) < SHORTEST else ""
+    if problem:
+        return _page(request, visitor, problem=problem, status=422)
+    address = request.client.host if request.client else ""
+    try:
+        with desk.guesses.checking(person.name, address, f"session {visitor.session}"):
+            known = password_hash(desk.archive.reader, person.name)
+            if known is not None and not matches(old, known[1]):
+                return _page(request, visitor, problem="wrong", status=422)
+            hashed = hash_password(password)
+    except TooManyGuessesError:
+        return _page(request, visitor, problem="slow", status=429)
+    set_password(desk.archive.writer, person.id, hashed, keep_session=hash_of(visitor.secret))
+    note_access(desk.archive.writer, datetime.now(UTC), person.name, "password")
+    return redirect("/account?saved=password")
+
+
+@router.post("/account/settings")
+def change_settings(
+    request: Request,
+    visitor: Reader,
+    language: Annotated[str, Form(max_length=3)],
+    zone: Annotated[str, Form(max_length=64)],
+    keys: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Store the language, the time zone, and whether single keys are commands."""
+    person = _person(visitor)
+    if language not in languages_with("desk") or zone not in available_timezones():
+        return _page(request, visitor, problem="settings", status=422)
+    writer = desk_of(request).archive.writer
+    set_preferences(writer, person.id, language=language, zone=zone, keys=keys == "on")
+    return redirect("/account?saved=settings")
+
+
+@router.post("/account/sessions")
+def end(request: Request, visitor: Reader, session: Annotated[int, Form(ge=1, lt=2**31)]) -> Response:
+    """End one of the person's sessions."""
+    end_session(desk_of(request).archive.writer, session, of=_person(visitor).id)
+    return redirect("/account")
+
+
+def _page(request: Request, visitor: Visitor, *, problem: str = "", status: int = 200) -> Response:
+    person = _person(visitor)
+    return page(
+        request,
+        visitor,
+        "account.html",
+        status=status,
+        headers={"cache-control": "no-store"},
+        problem=problem,
+        saved=request.query_params.get("saved", ""),
+        person=person,
+        shortest=SHORTEST,
+        offered=languages_with("desk"),
+        zones=sorted(available_timezones()),
+        sessions=open_sessions(desk_of(request).archive.reader, datetime.now(UTC), person.id),
+    )
+
+
+def _person(visitor: Visitor) -> Person:
+    """Return the person who is signed in. The door of the route lets nobody else in."""
+    if visitor.person is None:
+        raise SignInNeededError
+    return visitor.person

@@ -1,0 +1,57 @@
+"""Shows pages as the archive stored them, in a frame that can neither run scripts nor load anything.
+
+A stored page comes from elsewhere and may be hostile. It is shown only in a frame. Everywhere else it is a download.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from archive.errors import NoVersionError
+from archive.evidence.bundle import KeptPage, evidence
+from archive.model import content_type_of
+from archive.questions import history
+from clausewatch.desk.doors import Reader
+from clausewatch.desk.entry import desk_of
+from clausewatch.desk.protection import STORED_PAGE
+from document.formats.decoding import decode
+
+router = APIRouter(include_in_schema=False)
+
+Name = Annotated[str, Query(max_length=500)]
+Number = Annotated[int, Query(ge=1, lt=2**31)]
+Position = Annotated[int, Query(ge=0, lt=1000)]
+
+_LOADING = re.compile(r"</?(?:link|meta|base|script)\b[^>]*>?", re.IGNORECASE)
+"""Matches tags with which a page refreshes itself, or makes a browser contact other servers in spite of the policy."""
+
+
+@router.get("/stored")
+def show(request: Request, visitor: Reader, policy: Name, version: Number, position: Position = 0) -> Response:
+    """Return a stored page of a version: to be shown in a frame, or else as a download."""
+    reader = desk_of(request).archive.reader
+    of = history.version(reader, policy, version)
+    with evidence(reader, policy, of.number, of.number) as kept:
+        pages = kept.pages(of.number)
+    if position >= len(pages) or pages[position].body is None:
+        raise NoVersionError(policy, f"the page of version {version} is not kept")
+    name = f"version-{version}-page-{position + 1}"
+    return _answer(pages[position], in_frame=request.headers.get("sec-fetch-dest") == "iframe", name=name)
+
+
+def _answer(page: KeptPage, *, in_frame: bool, name: str) -> Response:
+    kind, body = content_type_of(page.headers).lower(), page.body or b""
+    headers = {"content-security-policy": STORED_PAGE, "x-frame-options": "SAMEORIGIN"}
+    if in_frame and ("html" in kind or kind.startswith("text/plain")):
+        shown = "text/plain" if kind.startswith("text/plain") else "text/html"
+        return Response(harmless(decode(body, kind)), media_type=f"{shown}; charset=utf-8", headers=headers)
+    saved = {"content-disposition": f'attachment; filename="{name}.bin"'}
+    return Response(body, media_type="application/octet-stream", headers=headers | saved)
+
+
+def harmless(page: str) -> str:
+    """Return a page without the tags that refresh it or that make a browser contact other servers."""
+    return _LOADING.sub("", page)

@@ -1,0 +1,139 @@
+"""Renders the desk's pages from templates, in the reader's language."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from importlib.resources import files
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from clausewatch.desk.entry import FORM, Desk, Permission, Visitor, desk_of
+from clausewatch.output.redline_words import body, heading, is_kept
+from clausewatch.output.terminal import printable
+from languages import language_name, languages_with
+from notifier.texts.phrases import Phrases, phrases_for
+
+STATIC: Mapping[str, str] = {"desk.css": "text/css", "desk.svg": "image/svg+xml", "keys.js": "text/javascript"}
+"""The files that pages load, and their types."""
+
+MENU: tuple[tuple[str, str, Permission], ...] = (
+    ("/", "inbox", "see"),
+    ("/account", "account", "see"),
+)
+"""The pages in the menu: address, name, and the permission that a visitor needs."""
+
+_LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""Matches an address on this server: a path without a host, in ASCII and without a backslash."""
+
+
+def local_address(text: str, default: str = "/") -> str:
+    """Return an address if it is on this server, and `default` otherwise. So a form cannot lead people elsewhere."""
+    return text if _LOCAL.fullmatch(text) else default
+
+
+def with_query(address: str, fragment: str = "", **values: str) -> str:
+    """Return a local address with other values in its query, and with another fragment. An empty value is left out."""
+    parts = urlsplit(address)
+    kept = [pair.partition("=") for pair in parts.query.split("&") if pair]
+    query = "&".join(f"{name}={value}" for name, _, value in kept if name not in values)
+    added = urlencode({name: value for name, value in values.items() if value})
+    whole = "&".join(part for part in (query, added) if part)
+    return parts._replace(query=whole, fragment=fragment).geturl()
+
+
+def redirect(address: str) -> RedirectResponse:
+    """Return a redirect after a POST, so that reloading the next page sends nothing again."""
+    return RedirectResponse(address, status_code=303)
+
+
+def phrases_of(request: Request, visitor: Visitor) -> Phrases:
+    """Return the phrases in the visitor's language: the person's choice, or the first one that the browser accepts."""
+    offered = languages_with("desk")
+    if visitor.person is not None and visitor.person.language in offered:
+        return phrases_for(visitor.person.language, visitor.person.zone, further="desk")
+    wanted = [part.strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    return phrases_for(next((code for code in wanted if code in offered), "en"), further="desk")
+
+
+def page(
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **answer: object,
+) -> Response:
+    """Return a page made from a template. All texts are escaped."""
+    desk, phrases = desk_of(request), phrases_of(request, visitor)
+    content = (
+        _environment()
+        .get_template(template)
+        .render(
+            visitor=visitor,
+            phrases=phrases,
+            t=partial(_say, phrases),
+            form_name=FORM,
+            path=request.url.path,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            with_query=with_query,
+            menu=[(address, name) for address, name, permission in MENU if visitor.may(permission)],
+            **answer,
+        )
+    )
+    response = HTMLResponse(content, status, headers=dict(headers or {}))
+    keep_cookie(request, response, desk, visitor)
+    return response
+
+
+def keep_cookie(request: Request, response: Response, desk: Desk, visitor: Visitor) -> None:
+    """Give the browser the secret from which form keys are made, unless it has the secret."""
+    if visitor.secret and request.cookies.get(desk.cookie) != visitor.secret:
+        set_cookie(response, desk, desk.cookie, visitor.secret)
+
+
+def set_cookie(response: Response, desk: Desk, name: str, secret: str, *, seconds: int | None = None) -> None:
+    """Set a cookie that scripts cannot read and that other sites cannot send with a form."""
+    response.set_cookie(name, secret, max_age=seconds, path="/", secure=desk.is_secure, httponly=True, samesite="lax")
+
+
+@cache
+def static_file(name: str) -> tuple[bytes, str]:
+    """Return the content of a file that pages load, and a hash that changes with the content."""
+    content = files("clausewatch.desk").joinpath("static", name).read_bytes()
+    return content, hashlib.sha256(content).hexdigest()[:16]
+
+
+def _static(name: str) -> str:
+    return f"/static/{name}?v={static_file(name)[1]}"
+
+
+def _say(phrases: Phrases, key: str, count: int | None = None, /, **words: object) -> str:
+    """Return a phrase of the desk. If a number is given, the phrase is in the singular or the plural."""
+    return phrases.say(f"desk.{key}", **words) if count is None else phrases.count(f"desk.{key}", count, **words)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("clausewatch.desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(visible=printable, iso=_iso)
+    environment.globals.update(static=_static, heading=heading, body=body, is_kept=is_kept, language_name=language_name)
+    return environment
+
+
+def _iso(at: datetime | date) -> str:
+    """Return a time or a day as the attribute `datetime` of an element has it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, datetime) else at.isoformat()
