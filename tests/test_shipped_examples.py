@@ -5,6 +5,7 @@ A check is skipped if its program is missing on this machine.
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -18,6 +19,14 @@ from clausewatch.cli import main
 from tests.sources import PROJECT
 
 EXAMPLES = PROJECT / "examples"
+
+
+def program(name: str) -> str:
+    """Return the path of a program, which may be one for administrators. Skip the test if the program is missing."""
+    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    if path is None:
+        pytest.skip(f"{name} is missing")
+    return path
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is missing")
@@ -52,3 +61,16 @@ def test_docker_accepts_the_compose_file() -> None:
         pytest.skip("docker compose is missing")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_logrotate_moves_the_log_aside_and_makes_a_new_one(tmp_path: Path) -> None:
+    log, rules = tmp_path / "clausewatch.log", tmp_path / "rules"
+    log.write_text("a line\n", encoding="utf-8")
+    text = (EXAMPLES / "logrotate").read_text(encoding="utf-8").replace("/var/log/clausewatch.log", str(log))
+    rules.write_text(text.replace("clausewatch clausewatch", f"{log.owner()} {log.group()}"), encoding="utf-8")
+    rules.chmod(0o644)
+    command = [program("logrotate"), "--force", "--state", str(tmp_path / "state"), str(rules)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "clausewatch.log.1").read_text(encoding="utf-8") == "a line\n"
+    assert (log.stat().st_size, log.stat().st_mode & 0o777) == (0, 0o640)
