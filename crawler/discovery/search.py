@@ -56,6 +56,7 @@ class SiteSearch:
         if isinstance(start, str):
             return self._result("", start, "")
         self._name_site(start)
+        self._looked.append(LookedPage(start.url, start, ()))  # the user may name the policy itself
         self._note_links(start, Lead(start.url, 0, hub=1))
         await self._read_well_known(start.url)
         await self._follow()

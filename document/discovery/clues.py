@@ -121,8 +121,13 @@ def _off_site(clue: Clue, url: str, site: SiteNames) -> Clue:
     """Return the clue with fewer points if its address belongs to a different site."""
     if site.holds(url):
         return clue
-    doubts = (*clue.doubts, f"on a different site, {host_of(url)}")
+    doubts = (*clue.doubts, foreign(url))
     return replace(clue, points=clue.points - OTHER_SITE, doubts=doubts)
+
+
+def foreign(url: str) -> str:
+    """Return the doubt about an address of a different site."""
+    return f"on a different site, {host_of(url)}"
 
 
 def _doubts(matters: tuple[str, ...]) -> tuple[str, ...]:

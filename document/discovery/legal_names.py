@@ -68,7 +68,7 @@ def legal_name(text: str, ignored: frozenset[str] = frozenset()) -> LegalName | 
     company's name.
     """
     words = plain_words(text)
-    if (name := _longest(words)) is None:
+    if not _names().search(words) or (name := _longest(words)) is None:
         return None
     kind, short = name
     rest = _names().sub(" ", words)

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from document.discovery.addresses import absolute
 from document.discovery.legal_names import Kind, is_hub, legal_name, name_in_address, plain_words
-from document.html.soup import attribute
+from document.html.soup import attribute, beginning, events, is_text
 from document.model import Page
 from document.text.normalise import normalise
 from languages import languages, naming
@@ -28,9 +28,11 @@ DECLARED: dict[str, Kind] = {"privacy-policy": "policy", "terms-of-service": "te
 """Link relations for legal documents (RFC 6903 and the HTML Standard), with the kind of document."""
 _LONGEST_TEXT = 200
 """Maximum number of characters of a link's text. A longer text is a teaser and not a name."""
-_LIST_LEVELS, _LIST_LINKS, _LINKED_SHARE = 4, 3, 0.7
-"""A list of links: the number of elements around a link that are looked at, the minimum number of links in such an
-element, and the minimum share of its text that belongs to links.
+_LABEL_NODES = 100
+"""Maximum number of nodes in a link that are searched for its words."""
+_LIST_LEVELS, _LIST_NODES, _LIST_LINKS, _LINKED_SHARE = 4, 400, 3, 0.7
+"""A list of links: the number of elements around a link that are looked at, the maximum number of nodes and the minimum
+number of links in such an element, and the minimum share of its text that belongs to links.
 """
 _FOOTER = re.compile(r"(?:^|[\s_-])(?:site)?foot(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _LINK_HEADER = re.compile(r"<(?P<address>[^>]*)>(?P<parameters>[^,<]*)")
@@ -66,21 +68,34 @@ def _links(soup: BeautifulSoup, base: str, *, has_parts: bool) -> Iterator[PageL
     """Yield the wanted links of a page. If `has_parts` is false, lists of links count as the footer, because the page
     does not mark its parts.
     """
-    for element in soup.find_all(["a", "area", "link"], href=True):
+    for element in soup.find_all("link", href=True):
+        relations = attribute(element, "rel")
+        language = _subtag(attribute(element, "hreflang")) if "alternate" in relations.lower().split() else ""
+        target = absolute(base, attribute(element, "href"))
+        if target and (language or _declared(relations)):
+            yield PageLink(target, "", "head", declared=_declared(relations), language=language)
+    for element, place in _anchors(soup):
         target = absolute(base, attribute(element, "href"))
         if not target:
             continue
-        relations = attribute(element, "rel")
-        declared = _declared(relations)
-        if element.name == "link":
-            language = _subtag(attribute(element, "hreflang")) if "alternate" in relations.lower().split() else ""
-            link = PageLink(target, "", "head", declared=declared, language=language)
-        else:
-            text = _label(element)
-            language = _edition(element, text, target)
-            link = PageLink(target, text, "body", declared=declared, language=language)
+        text = _label(element)
+        language = _edition(element, text, target)
+        link = PageLink(target, text, place, declared=_declared(attribute(element, "rel")), language=language)
         if _is_wanted(link):
-            yield link if element.name == "link" else replace(link, place=_place(element, has_parts=has_parts))
+            in_list = place == "body" and not has_parts and _is_in_link_list(element)
+            yield replace(link, place="footer") if in_list else link
+
+
+def _anchors(soup: BeautifulSoup) -> Iterator[tuple[Tag, Place]]:
+    """Yield the links of a page in order, and the place of each."""
+    places: list[Place] = ["body"]
+    for kind, node in events(soup):
+        if kind == "start" and isinstance(node, Tag):
+            if node.name in ("a", "area"):
+                yield node, places[-1]
+            places.append(_own_place(node) or places[-1])
+        elif kind == "end":
+            places.pop()
 
 
 def _header_links(page: Page) -> Iterator[PageLink]:
@@ -106,38 +121,37 @@ def _is_wanted(link: PageLink) -> bool:
 
 def _label(element: Tag) -> str:
     """Return the words of a link. If it has none, return its label, its title, or the text of its picture."""
-    image = element.find("img", alt=True)
+    nodes = list(beginning(element, _LABEL_NODES))
+    pictures = (attribute(node, "alt") for node in nodes if isinstance(node, Tag) and node.name == "img")
     labels = (
-        element.get_text(" "),
+        " ".join(str(node) for node in nodes if is_text(node)),
         attribute(element, "aria-label"),
         attribute(element, "title"),
-        attribute(image, "alt") if isinstance(image, Tag) else attribute(element, "alt"),
+        next(pictures, attribute(element, "alt")),
     )
     return next((text for label in labels if (text := normalise(label)) and len(text) <= _LONGEST_TEXT), "")
 
 
-def _place(element: Tag, *, has_parts: bool) -> Place:
-    for parent in element.parents:
-        role = attribute(parent, "role").lower()
-        if parent.name == "footer" or role == "contentinfo" or _FOOTER.search(_names_of(parent)):
-            return "footer"
-        if parent.name in ("nav", "header", "menu") or role in ("navigation", "banner"):
-            return "navigation"
-    return "footer" if not has_parts and _is_in_link_list(element) else "body"
+def _own_place(element: Tag) -> Place | None:
+    """Return the place of the links in an element, or None if the elements around it decide."""
+    role = attribute(element, "role").lower()
+    names = f"{attribute(element, 'id')} {attribute(element, 'class')}"
+    if element.name == "footer" or role == "contentinfo" or _FOOTER.search(names):
+        return "footer"
+    return "navigation" if element.name in ("nav", "header", "menu") or role in ("navigation", "banner") else None
 
 
 def _is_in_link_list(element: Tag) -> bool:
     """Whether a link is in a part of the page that consists of several links, and of hardly any other text."""
     for parent in islice(element.parents, _LIST_LEVELS):
-        links = parent.find_all("a", href=True)
+        nodes = list(beginning(parent, _LIST_NODES + 1))
+        if len(nodes) > _LIST_NODES:
+            return False
+        links = [node for node in nodes if isinstance(node, Tag) and node.name == "a"]
         if len(links) >= _LIST_LINKS:
             linked = sum(len(link.get_text(strip=True)) for link in links)
-            return linked >= _LINKED_SHARE * len(parent.get_text(strip=True))
+            return linked >= _LINKED_SHARE * sum(len(str(node).strip()) for node in nodes if is_text(node))
     return False
-
-
-def _names_of(element: Tag) -> str:
-    return f"{attribute(element, 'id')} {attribute(element, 'class')}"
 
 
 def _edition(element: Tag, text: str, target: str) -> str:

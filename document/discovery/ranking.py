@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 
-from document.discovery.clues import MOST_MATTERS, OTHER_MATTER, Clue, SiteNames, clue_of_address
+from document.discovery.clues import MOST_MATTERS, OTHER_MATTER, Clue, SiteNames, clue_of_address, foreign
 from document.discovery.legal_names import KINDS, Kind, LegalName, legal_name, other_matters, plain_words
 from document.discovery.page_look import PageLook
 
@@ -140,7 +140,7 @@ def _candidate(page: LookedPage, site: SiteNames) -> Candidate | None:
         stated=look.stated,
         words=look.words,
         reasons=tuple(_reasons(kind, clue, look, named=kind in names)),
-        doubts=tuple(dict.fromkeys(_doubts(kind, [clue, address], look, matters))),
+        doubts=tuple(dict.fromkeys([*_doubts(kind, [clue, address], look, matters), *_foreign(look, site)])),
         rendered=page.rendered,
     )
 
@@ -152,6 +152,10 @@ def _reasons(kind: Kind, clue: Clue | None, look: PageLook, *, named: bool) -> I
         yield f'called "{look.heading or look.title}"'
     if kind in look.claims:
         yield "the text calls itself so"
+
+
+def _foreign(look: PageLook, site: SiteNames) -> tuple[str, ...]:
+    return () if site.holds(look.url) else (foreign(look.url),)
 
 
 def _doubts(kind: Kind, clues: Iterable[Clue | None], look: PageLook, matters: Sequence[str]) -> Iterator[str]:

@@ -72,6 +72,17 @@ def test_a_doubt_forbids_certainty(link: PageLink) -> None:
     assert certain_policy(ranked) is None
 
 
+def test_a_link_that_redirects_to_a_different_site_is_a_doubt() -> None:
+    ranked = rank([page(FOOTER, seen(url="https://elsewhere.example/p"))], SITE)
+    assert ranked[0].doubts == ("on a different site, elsewhere.example",)
+
+
+def test_a_policy_without_a_link_is_listed_and_not_certain() -> None:
+    ranked = rank([LookedPage(FOOTER.target, seen(), ())], SITE)
+    assert [candidate.kind for candidate in ranked] == ["policy"]
+    assert certain_policy(ranked) is None
+
+
 def test_a_title_about_a_different_matter_is_a_doubt() -> None:
     body = POLICY.replace(b"<title>", b"<title>Sample | ")
     assert rank([page(FOOTER, seen(body))], SITE)[0].doubts == ("its title mentions sample",)
