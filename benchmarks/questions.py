@@ -36,7 +36,7 @@ from archive.search.index import SectionPart, indexed_form, section_parts
 from archive.search.query import Search, search
 from archive.storage.blobs import address
 from archive.storage.database import Archive, open_archive
-from archive.storage.tables import Base, ChangeRow, FetchRow, PolicyRow, SectionRow, VersionRow
+from archive.storage.tables import Base, ChangeRow, FetchRow, FindingRow, PolicyRow, SectionRow, VersionRow
 from differ.model import Comparison
 from differ.visits.assessment import Assessment
 from document import to_json
@@ -46,6 +46,8 @@ SEED = 20261123
 BEGAN = datetime(2019, 3, 1, 6, tzinfo=UTC)
 VERSION_EVERY = timedelta(days=131)
 POLICIES_AT_ONCE = 100
+REVIEWED = 0.1
+"""Share of the material findings that are reviewed."""
 TARGET = 100.0
 """Maximum median time of the first four queries, in milliseconds."""
 
@@ -138,7 +140,7 @@ class Builder:
 
     def __init__(self, archive: Archive, versions_each: int) -> None:
         self.archive, self.versions_each = archive, versions_each
-        self.ids = {"fetch": 0, "version": 0, "section": 0}
+        self.ids = {"fetch": 0, "version": 0, "section": 0, "finding": 0}
         self.sections: dict[Section, tuple[int, SectionPart]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.words: list[dict[str, Any]] = []
@@ -168,7 +170,7 @@ class Builder:
             seen_at = BEGAN + VERSION_EVERY * number + timedelta(minutes=policy_id)
             self._version(policy_id, number, seen_at, written)
             if number > 1:
-                self._change(seen_at, place, chance, language)
+                self._change(policy_id, seen_at, place, chance, language)
             present = {self._section(each) for each in written.sections}
             for gone in set(open_ones) - present:
                 open_ones.pop(gone).update(last=number - 1, gone_at=seen_at)
@@ -194,17 +196,29 @@ class Builder:
              "text_sha256": key, "confirmed": True, "returns_to": None, "flapping": False}
         )  # fmt: skip
 
-    def _change(self, seen_at: datetime, place: int, chance: random.Random, language: str) -> None:
+    def _change(self, policy_id: int, seen_at: datetime, place: int, chance: random.Random, language: str) -> None:
         topic, severity = topics(place)
         change = {"id": self.ids["version"], "version_id": self.ids["version"], "material": severity == "high",
                   "severity": severity, "topics": [], "judged_by": "lexicon", "coarse": False, "timing": {},
                   "drift": [], "recorded_at": seen_at}  # fmt: skip
         self.rows["change"].append(change)
+        if place % 4 == 0:
+            day = (seen_at + timedelta(days=30)).replace(hour=0, minute=0, second=0)
+            self.rows["stated_day"].append({"change_id": change["id"], "kind": "effective", "day": day})
         for position in range(chance.randint(1, 3)):
+            self.ids["finding"] += 1
+            if change["material"] and chance.random() < REVIEWED:
+                self.rows["review"].append({"finding_id": self.ids["finding"], "kind": "acknowledge", "text": "",
+                                            "by": "Ratna", "at": seen_at + timedelta(days=1)})  # fmt: skip
+            elif change["material"]:
+                self.rows["waiting"].append(
+                    {"finding_id": self.ids["finding"], "change_id": change["id"], "policy_id": policy_id, "rank": 1,
+                     "topic": topic, "language": language, "seen_at": seen_at, "stated_due": None}
+                )  # fmt: skip
             self.rows["finding"].append(
-                {"change_id": self.ids["version"], "position": position, "topic": topic, "severity": severity,
-                 "section": HEADINGS[language][place], "language": language, "material": severity == "high",
-                 "rule": "recipient-added", "source": "GDPR 13(1)(e)", "clause": None,
+                {"id": self.ids["finding"], "change_id": self.ids["version"], "position": position, "topic": topic,
+                 "severity": severity, "section": HEADINGS[language][place], "language": language,
+                 "material": severity == "high", "rule": "recipient-added", "source": "GDPR 13(1)(e)", "clause": None,
                  "before": sentence(chance, language), "after": sentence(chance, language),
                  "reason": "A recipient is named that was not before.", "translations": [], "edits": []}
             )  # fmt: skip
@@ -228,7 +242,7 @@ class Builder:
 
     def _set_sequences(self) -> None:
         with self.archive.engine.begin() as connection:
-            for row in (PolicyRow, FetchRow, VersionRow, ChangeRow, SectionRow):
+            for row in (PolicyRow, FetchRow, VersionRow, ChangeRow, FindingRow, SectionRow):
                 name = row.__tablename__
                 connection.execute(
                     text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM \"{name}\"))")  # noqa: S608

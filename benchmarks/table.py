@@ -42,6 +42,7 @@ BENCHMARKS = (
     Benchmark("fetching", 5, ("--shared", str(SHARED)), needs=SHARED / "replay"),
     Benchmark("crawling", 8),
     Benchmark("questions", 10, ("--policies", "2000")),
+    Benchmark("desk_questions", 10, ("--policies", "2000")),
     Benchmark("inventories", 2, ("--policies", "1000")),
     Benchmark("delivery", 5),
     Benchmark("importing", 5),

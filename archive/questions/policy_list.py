@@ -15,14 +15,13 @@ from archive.model import IMPORTED, TECHNICAL_IMPORT
 from archive.questions.pages import MOST_ENTRIES, Page, cursor_of, key_of
 from archive.questions.status import Health, PolicyStatus, statuses_of
 from archive.recording.policies import DUE_SHARE
-from archive.recording.reviews import unreviewed_counts
 from archive.storage.database import Archive
 from archive.storage.finding_conditions import contains
-from archive.storage.tables import FetchRow, PendingRow, PolicyRow, VersionRow
+from archive.storage.tables import FetchRow, PendingRow, PolicyRow, VersionRow, WaitingRow
 from archive.storage.version_reader import SEEN, tagged
 
-Sort = Literal["name", "health", "last check", "last change", "next check"]
-SORTS: tuple[Sort, ...] = ("name", "health", "last check", "last change", "next check")
+Sort = Literal["name", "health", "last check", "last change", "next check", "to review"]
+SORTS: tuple[Sort, ...] = ("name", "health", "last check", "last change", "next check", "to review")
 
 MONTHS = 12
 """Number of months whose changes are counted."""
@@ -94,10 +93,10 @@ def list_policies(
         read = session.execute(query.order_by(*order).limit(limit + 1)).all()
         rows = [row for row, _ in read[:limit]]
         standing = statuses_of(session, rows, now, PolicyRow.id.in_([row.id for row in rows]))
-        changes = _changes(session, [row.id for row in rows], now)
+        ids = [row.id for row in rows]
+        changes, waiting = _changes(session, ids, now), _waiting(session, ids)
         count = session.scalar(select(func.count()).select_from(PolicyRow).where(*conditions))
-    waiting = unreviewed_counts(archive)
-    entries = [ListedPolicy(policy, waiting.get(policy.name, 0), changes[policy.id]) for policy in standing]
+    entries = [ListedPolicy(policy, waiting.get(policy.id, 0), changes[policy.id]) for policy in standing]
     following = cursor_of((read[limit - 1].position, rows[-1].id)) if len(read) > limit else None
     return Page(tuple(entries), following, count=count)
 
@@ -177,6 +176,11 @@ def _next_check() -> ColumnElement[int]:
     return case((~fetched, 0), (and_(tried < asked, asked < earliest), asked), else_=earliest)
 
 
+def _to_review() -> ColumnElement[int]:
+    waiting = select(func.count()).select_from(WaitingRow).where(WaitingRow.policy_id == PolicyRow.id)
+    return waiting.correlate(PolicyRow).scalar_subquery()
+
+
 def _seconds(column: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return cast(extract("epoch", column), BigInteger)
 
@@ -187,7 +191,14 @@ _SORT_KEYS: dict[Sort, Callable[[], ColumnElement[Any]]] = {
     "last check": _last_check,
     "last change": _last_change,
     "next check": _next_check,
+    "to review": _to_review,
 }
+
+
+def _waiting(session: Session, policies: Sequence[int]) -> dict[int, int]:
+    """Return the number of findings that wait for a review, by policy."""
+    query = select(WaitingRow.policy_id, func.count()).where(WaitingRow.policy_id.in_(policies))
+    return dict(session.execute(query.group_by(WaitingRow.policy_id)).all())
 
 
 def _changes(session: Session, policies: Sequence[int], now: datetime) -> dict[int, tuple[int, ...]]:

@@ -192,12 +192,13 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
 
 def read_reviewable(session: Session, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
     """Return the findings that meet conditions on the joined rows, in the order in which they were recorded."""
-    lookup = ReviewLookup(session)
     before = aliased(VersionRow)
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at, before.number, ChangeRow.timing)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)
     query = query.outerjoin(NetChangeRow, NetChangeRow.change_id == ChangeRow.id)
     query = query.outerjoin(before, before.id == NetChangeRow.earlier_id)
+    rows = session.execute(query).all()
+    lookup = ReviewLookup(session, {policy.id for _, policy, *_ in rows})
     return tuple(
         Reviewable(
             recorded_finding(row, policy.id, lookup),
@@ -210,7 +211,7 @@ def read_reviewable(session: Session, conditions: Iterable[ColumnElement[bool]])
             timing=read_timing(timing),
             earlier=earlier,
         )
-        for row, policy, number, seen_at, earlier, timing in session.execute(query)
+        for row, policy, number, seen_at, earlier, timing in rows
     )
 
 

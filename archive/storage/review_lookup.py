@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.model import QUIET_REVIEW_KINDS, REVIEW_KINDS, QuietReview, Review, counting_verdict
@@ -20,19 +21,23 @@ from archive.storage.tables import (
     VersionRow,
 )
 
+FEW_POLICIES = 500
+"""Maximum number of policies for which their reviews are looked up by policy."""
+
 FindingKey = tuple[int, str, str, str]
 """Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the
 same key repeat each other."""
 
 
 class ReviewLookup:
-    """All reviews of an archive, as one transaction sees them. There are only a few reviews, because people write
-    them."""
+    """The reviews of an archive, as one transaction sees them. If `policies` is given, only the reviews of findings of
+    these policies are read. It is ignored if it has more than `FEW_POLICIES` policies."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, policies: Collection[int] | None = None) -> None:
+        self._policies = None if policies is None or len(policies) > FEW_POLICIES else sorted(policies)
         self.reviews: defaultdict[int, tuple[Review, ...]] = defaultdict(tuple)
         """Reviews by number of the finding, oldest first."""
-        for row in session.scalars(select(ReviewRow).order_by(ReviewRow.id)):
+        for row in session.execute(self._of_policies(select(*ReviewRow.__table__.c)).order_by(ReviewRow.id)):
             self.reviews[row.finding_id] += (review_of(row),)
         self.verdicts = {
             finding: verdict
@@ -43,6 +48,15 @@ class ReviewLookup:
         self._session = session
         self.false_alarms = self._false_alarms(session)
         """False alarms by key. If several have the same key, the first one counts."""
+
+    def _of_policies(self, query: Select[Any]) -> Select[Any]:
+        """Limit a query about reviews to the policies."""
+        if self._policies is None:
+            return query
+        query = query.join(FindingRow, FindingRow.id == ReviewRow.finding_id)
+        query = query.join(ChangeRow, ChangeRow.id == FindingRow.change_id)
+        query = query.join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        return query.where(VersionRow.policy_id.in_(self._policies))
 
     def _false_alarms(self, session: Session) -> dict[FindingKey, Review]:
         marked = {finding: review for finding, review in self.verdicts.items() if review.kind == "false-alarm"}
@@ -85,6 +99,8 @@ class ReviewLookup:
             .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
             .join(VersionRow, VersionRow.id == ChangeRow.version_id)
         )
+        if self._policies is not None:
+            query = query.where(VersionRow.policy_id.in_(self._policies))
         return frozenset((policy, rule, before, after) for policy, rule, before, after in self._session.execute(query))
 
     def _alike(self, row: FindingRow | Columns, policy: int) -> Iterator[tuple[int, int, int]]:
@@ -104,7 +120,7 @@ class ReviewLookup:
         yield from ((finding, first, last) for finding, first, last in self._session.execute(query))
 
 
-def review_of(row: ReviewRow) -> Review:
+def review_of(row: ReviewRow | Columns) -> Review:
     """Return a review from its row."""
     kind = next(kind for kind in REVIEW_KINDS if kind == row.kind)
     return Review(row.finding_id, kind, row.text, by=row.by, at=row.at, id=row.id)

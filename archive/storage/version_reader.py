@@ -71,7 +71,8 @@ def read_versions(
     versions have no findings."""
     wanted = list(conditions)
     rows = session.execute(_versions().where(*wanted)).all()
-    changes = _changes(session, wanted, query)
+    lookup = None if query is None else ReviewLookup(session, {row.policy_id for row in rows})
+    changes = _changes(session, wanted, query, lookup)
     seen = dict(session.execute(select(VersionRow.id, _last_seen_at()).where(*wanted)).all())
     further = _further(session, wanted)
     return tuple(_version(row, seen[row.id], changes.get(row.id), further[row.id]) for row in rows)
@@ -126,11 +127,12 @@ def _last_seen_at() -> ColumnElement[datetime]:
     return func.coalesce(last, VersionRow.seen_at)
 
 
-def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Query | None) -> dict[int, Change]:
+def _changes(
+    session: Session, conditions: list[ColumnElement[bool]], query: Query | None, lookup: ReviewLookup | None
+) -> dict[int, Change]:
     findings: dict[int, list[RecordedFinding]] = defaultdict(list)
     suppressed: dict[int, list[RecordedSuppression]] = defaultdict(list)
-    if query is not None:
-        lookup = ReviewLookup(session)
+    if query is not None and lookup is not None:
         for row in _judged(session, FindingRow, conditions, finding_conditions(session, query, FindingRow)):
             findings[row.change_id].append(recorded_finding(row, row.policy_id, lookup))
     if query is not None and query.selects_suppressions:
@@ -146,7 +148,7 @@ def _changes(session: Session, conditions: list[ColumnElement[bool]], query: Que
 def read_change(session: Session, row: ChangeRow, reviews: ReviewLookup | None = None) -> Change:
     """Return a change with all its findings. The change may be a net change. Give `reviews` if several changes are
     read."""
-    lookup, policy = reviews or ReviewLookup(session), row.version.policy_id
+    lookup, policy = reviews or ReviewLookup(session, [row.version.policy_id]), row.version.policy_id
     findings = session.scalars(select(FindingRow).where(FindingRow.change_id == row.id).order_by(FindingRow.position))
     suppressed = session.scalars(
         select(SuppressionRow).where(SuppressionRow.change_id == row.id).order_by(SuppressionRow.position)

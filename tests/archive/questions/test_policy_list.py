@@ -144,6 +144,7 @@ def test_filters_select_policies(full: Archive) -> None:
 
 
 def test_a_row_counts_open_findings_and_the_changes_of_twelve_months(full: Archive) -> None:
+    assert names(full, PolicyFilter(), "to review", descending=True)[0] == "Well"
     (well,) = listed(full, PolicyFilter(words="well"))
     assert (well.to_review, well.changes) == (1, (0,) * 11 + (1,))
     later = START + DAY + timedelta(days=364)
