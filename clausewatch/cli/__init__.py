@@ -50,6 +50,7 @@ COMMANDS: dict[str, CommandEntry] = {
     "review": CommandEntry("clausewatch.cli.review:review", "Review a finding, or list findings to review."),
     "serve": CommandEntry("clausewatch.cli.serve:serve", "Open the desk: the archive in a browser."),
     "desk": CommandEntry("clausewatch.cli.desk:desk", "Manage the people who may sign in at the desk."),
+    "report": CommandEntry("clausewatch.cli.report:report", "Report a period: changes, decisions, gaps in watching."),
     "compare": CommandEntry("clausewatch.cli.compare:compare", "Show what changed between two files."),
     "export": CommandEntry("clausewatch.cli.export:export", "Export evidence, pages, tables or feeds."),
     "verify": CommandEntry("clausewatch.cli.verify:verify", "Check that nothing in the archive was altered."),

@@ -17,6 +17,7 @@ from clausewatch.output.json_rows.answers import (
 )
 from clausewatch.output.json_rows.found_pages import found_pages_row
 from clausewatch.output.json_rows.judgements import comparison_report, comparison_row, diagnosis_row, unreadable_row
+from clausewatch.output.json_rows.periods import calendar_row, period_row
 from clausewatch.output.json_rows.row import Row, as_json, as_json_line
 from clausewatch.output.json_rows.versions import (
     history_row,
@@ -34,6 +35,7 @@ __all__ = [
     "as_json",
     "as_json_line",
     "blame_row",
+    "calendar_row",
     "comparison_report",
     "comparison_row",
     "delivery_row",
@@ -44,6 +46,7 @@ __all__ = [
     "lacking_row",
     "language_row",
     "located_suppression_row",
+    "period_row",
     "quiet_tally_row",
     "recipients_row",
     "redline_row",

@@ -1,0 +1,246 @@
+"""Reports a period: what changed, who reviewed the changes and how soon, and when policies were not watched."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, select, true
+from sqlalchemy.orm import Session
+
+from archive.model import Query, RecordedFinding, ReviewTimes, Version
+from archive.questions.history import count_versions, history
+from archive.questions.inbox import review_due
+from archive.storage.database import Archive
+from archive.storage.tables import (
+    ChangeRow,
+    FetchRow,
+    FindingRow,
+    PolicyRow,
+    ReviewRow,
+    VersionRow,
+    WaitingRow,
+)
+from archive.storage.version_reader import SEEN, policy_row, tagged
+
+MOST_CHANGES = 10_000
+"""Default maximum number of versions in a report."""
+
+SHORTEST_GAP = timedelta(days=1)
+"""Minimum length of a gap that is reported. A gap must also be longer than twice the policy's interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedChange:
+    """A change that was first seen in the period."""
+
+    version: Version
+    """The version with its change."""
+    decided: tuple[RecordedFinding, ...]
+    """The findings with a verdict."""
+    waiting: int
+    """Number of findings that still wait for a review."""
+    due_at: datetime | None
+    """Time until which the first finding should be reviewed. None if no finding waits."""
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """The people whose verdicts count, in the order of their verdicts."""
+        verdicts = [finding.verdict for finding in self.decided if finding.verdict is not None]
+        return tuple(dict.fromkeys(verdict.by for verdict in sorted(verdicts, key=lambda verdict: verdict.at)))
+
+    @property
+    def took(self) -> timedelta | None:
+        """Time from the visit that saw the change to the last verdict. None if there is no verdict."""
+        times = [finding.verdict.at for finding in self.decided if finding.verdict is not None]
+        return max(times) - self.version.seen_at if times else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerTally:
+    """The reviews that one person made in the period."""
+
+    name: str
+    acknowledged: int
+    false_alarms: int
+    comments: int
+    median_time: timedelta | None
+    """Median time from the visit that saw a change to the verdict. None if there is no verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchGap:
+    """A time in which no visit found a policy."""
+
+    policy: str
+    since: datetime
+    """Time of the last visit before the gap that found the policy."""
+    until: datetime | None
+    """Time of the next visit that found the policy. None if there was no such visit in the period."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodReport:
+    """What happened in a period."""
+
+    since: datetime
+    until: datetime
+    policies: int
+    """Number of policies that were watched at some time of the period."""
+    checks: Mapping[str, int]
+    """Number of visits by outcome."""
+    changes: tuple[ReportedChange, ...]
+    """The changes, by policy and version."""
+    versions_left_out: int
+    """Number of versions of the period that are left out because of the limit. The latest versions are kept."""
+    reviewers: tuple[ReviewerTally, ...]
+    """The reviewers by name."""
+    gaps: tuple[WatchGap, ...]
+    """The gaps by policy and time."""
+
+
+def period_report(
+    archive: Archive, wanted: Query, now: datetime, times: ReviewTimes | None = None, *, limit: int = MOST_CHANGES
+) -> PeriodReport:
+    """Return the report of a period, from `wanted.since` to `wanted.until`. It can be limited to a policy or a tag.
+
+    Raises UnknownPolicyError, UnknownTagError.
+    """
+    if wanted.since is None or wanted.until is None:
+        raise ValueError("a report needs the begin and the end of its period")
+    since, until = wanted.since, min(wanted.until, now)
+    query = Query(wanted.policy, since=since, until=until, tag=wanted.tag, limit=limit)
+    versions = history(archive, query)
+    with archive.reading() as session:
+        policies = _among(session, wanted)
+        changes = _changes(session, versions, times or ReviewTimes())
+        reviewers = _reviewers(session, policies, since, until)
+        gaps = _gaps(session, policies, since, until)
+        checks = _checks(session, policies, since, until)
+        watched = (PolicyRow.created_at <= until) & (PolicyRow.retired_at.is_(None) | (PolicyRow.retired_at > since))
+        count = session.scalar(select(func.count()).select_from(PolicyRow).where(policies, watched)) or 0
+    return PeriodReport(
+        since=since,
+        until=until,
+        policies=count,
+        checks=checks,
+        changes=changes,
+        versions_left_out=count_versions(archive, query) - len(versions),
+        reviewers=reviewers,
+        gaps=gaps,
+    )
+
+
+def _among(session: Session, wanted: Query) -> ColumnElement[bool]:
+    """Return the condition on `PolicyRow` that selects the policies of the report."""
+    if wanted.policy is not None:
+        return PolicyRow.id == policy_row(session, wanted.policy).id
+    return true() if wanted.tag is None else PolicyRow.id.in_(tagged(session, wanted.tag))
+
+
+def _changes(session: Session, versions: Sequence[Version], times: ReviewTimes) -> tuple[ReportedChange, ...]:
+    """Return the changes of versions that have one."""
+    first = min((version.change.id for version in versions if version.change is not None), default=0)
+    listed = set(session.scalars(select(WaitingRow.finding_id).where(WaitingRow.change_id >= first)))
+    return tuple(_change(version, listed, times) for version in versions if version.change is not None)
+
+
+def _change(version: Version, listed: set[int], times: ReviewTimes) -> ReportedChange:
+    findings = version.change.findings if version.change is not None else ()
+    waiting = [recorded.finding for recorded in findings if recorded.id in listed]
+    timing = version.change.timing if version.change is not None else None
+    due = [review_due(version.seen_at, finding.severity, timing, times) for finding in waiting if timing is not None]
+    decided = tuple(recorded for recorded in findings if recorded.verdict is not None)
+    return ReportedChange(version, decided, len(waiting), min(due, default=None))
+
+
+def _reviewers(
+    session: Session, policies: ColumnElement[bool], since: datetime, until: datetime
+) -> tuple[ReviewerTally, ...]:
+    query = (
+        select(ReviewRow.by, ReviewRow.kind, ReviewRow.at, VersionRow.seen_at)
+        .join(FindingRow, FindingRow.id == ReviewRow.finding_id)
+        .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
+        .join(VersionRow, VersionRow.id == ChangeRow.version_id)
+        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
+        .where(policies, ReviewRow.at >= since, ReviewRow.at <= until)
+    )
+    kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    spent: defaultdict[str, list[float]] = defaultdict(list)
+    for name, kind, at, seen_at in session.execute(query):
+        kinds[name][kind] += 1
+        if kind in ("acknowledge", "false-alarm"):
+            spent[name].append((at - seen_at).total_seconds())
+    return tuple(
+        ReviewerTally(
+            name=name,
+            acknowledged=counts["acknowledge"],
+            false_alarms=counts["false-alarm"],
+            comments=counts["comment"],
+            median_time=timedelta(seconds=median(spent[name])) if spent[name] else None,
+        )
+        for name, counts in sorted(kinds.items())
+    )
+
+
+def _checks(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> dict[str, int]:
+    query = select(FetchRow.outcome, func.count()).join(PolicyRow, PolicyRow.id == FetchRow.policy_id)
+    query = query.where(policies, FetchRow.started_at >= since, FetchRow.started_at <= until)
+    return dict(session.execute(query.group_by(FetchRow.outcome).order_by(FetchRow.outcome)).all())
+
+
+def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> tuple[WatchGap, ...]:
+    """Return the times of the period in which no visit found a policy although visits were due. A gap at the begin or
+    end is reported if the part in the period is long enough."""
+    gaps = _gaps_between(session, policies, since, until)
+    query = (
+        select(PolicyRow.id, PolicyRow.name, PolicyRow.every_seconds, PolicyRow.retired_at, PolicyRow.paused_at)
+        .add_columns(func.min(FetchRow.started_at), func.max(FetchRow.started_at))
+        .outerjoin(
+            FetchRow,
+            (FetchRow.policy_id == PolicyRow.id)
+            & FetchRow.outcome.in_(SEEN)
+            & (FetchRow.started_at >= since)
+            & (FetchRow.started_at <= until),
+        )
+        .where(policies)
+        .group_by(PolicyRow.id)
+    )
+    for policy, name, every, retired_at, paused_at, first, last in session.execute(query):
+        shortest = max(SHORTEST_GAP, 2 * timedelta(seconds=every))
+        end = min([until, *filter(None, (retired_at, paused_at))])
+        if (end if first is None else first) - since > shortest:
+            before = _seen_before(session, policy, since)
+            if before is not None and (first or end) - before > shortest:
+                gaps.append(WatchGap(name, before, first))
+        if last is not None and end - last > shortest:
+            gaps.append(WatchGap(name, last, None))
+    return tuple(sorted(gaps, key=lambda gap: (gap.policy, gap.since)))
+
+
+def _gaps_between(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> list[WatchGap]:
+    """Return the gaps between two visits of the period."""
+    before = func.lag(FetchRow.started_at, type_=FetchRow.started_at.type).over(
+        partition_by=FetchRow.policy_id, order_by=FetchRow.id
+    )
+    visits = (
+        select(PolicyRow.name, PolicyRow.every_seconds, FetchRow.started_at, before.label("before"))
+        .join(PolicyRow, PolicyRow.id == FetchRow.policy_id)
+        .where(policies, FetchRow.outcome.in_(SEEN), FetchRow.started_at >= since, FetchRow.started_at <= until)
+        .subquery()
+    )
+    length = cast(extract("epoch", visits.c.started_at), BigInteger) - cast(
+        extract("epoch", visits.c.before), BigInteger
+    )
+    query = select(visits.c.name, visits.c.before, visits.c.started_at).where(
+        length > 2 * visits.c.every_seconds, length > int(SHORTEST_GAP.total_seconds())
+    )
+    return [WatchGap(name, began, ended) for name, began, ended in session.execute(query)]
+
+
+def _seen_before(session: Session, policy: int, at: datetime) -> datetime | None:
+    query = select(FetchRow.started_at).where(FetchRow.policy_id == policy, FetchRow.outcome.in_(SEEN))
+    return session.scalar(query.where(FetchRow.started_at < at).order_by(FetchRow.id.desc()).limit(1))
