@@ -136,10 +136,11 @@ def topics(place: int) -> tuple[str, str]:
 
 
 class Builder:
-    """Writes policies with all their rows into an archive, many policies at once."""
+    """Writes policies with all their rows into an archive, many policies at once. Without `searchable`, the rows for
+    the search are left out, which make up most of the work."""
 
-    def __init__(self, archive: Archive, versions_each: int) -> None:
-        self.archive, self.versions_each = archive, versions_each
+    def __init__(self, archive: Archive, versions_each: int, *, searchable: bool = True) -> None:
+        self.archive, self.versions_each, self.searchable = archive, versions_each, searchable
         self.ids = {"fetch": 0, "version": 0, "section": 0, "finding": 0}
         self.sections: dict[Section, tuple[int, SectionPart]] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {}
@@ -171,14 +172,15 @@ class Builder:
             self._version(policy_id, number, seen_at, written)
             if number > 1:
                 self._change(policy_id, seen_at, place, chance, language)
-            present = {self._section(each) for each in written.sections}
+            present = {self._section(each) for each in written.sections} if self.searchable else set()
             for gone in set(open_ones) - present:
                 open_ones.pop(gone).update(last=number - 1, gone_at=seen_at)
             for came in present - set(open_ones):
                 row = {"section_id": came, "policy_id": policy_id, "first": number, "last": None}
                 open_ones[came] = row | {"appeared_at": seen_at, "gone_at": None}
                 self.rows["standing"].append(open_ones[came])
-        self.rows["indexed"].append({"policy_id": policy_id, "number": self.versions_each})
+        number = self.versions_each if self.searchable else 0
+        self.rows["indexed"].append({"policy_id": policy_id, "number": number})
 
     def _version(self, policy_id: int, number: int, seen_at: datetime, written: Document) -> None:
         content = to_json(written)
@@ -238,6 +240,8 @@ class Builder:
             for table in Base.metadata.sorted_tables:
                 if self.rows[table.name]:
                     connection.execute(insert(table), self.rows[table.name])
+            if not self.words:
+                return
             connection.execute(text(f"INSERT INTO section_words ({key}, words) VALUES (:id, {value})"), self.words)  # noqa: S608 - our own names
 
     def _set_sequences(self) -> None:
@@ -350,7 +354,7 @@ def disk(archive: Archive) -> int:
         return int(pages) * int(size)
 
 
-def built(url: str, policies: int, versions_each: int) -> Archive:
+def built(url: str, policies: int, versions_each: int, *, searchable: bool = True) -> Archive:
     """Return an archive with this number of policies and versions.
 
     If the archive is empty, the policies are written first.
@@ -363,7 +367,7 @@ def built(url: str, policies: int, versions_each: int) -> Archive:
         print(f"{archive.engine.dialect.name}: {stands} policies stand", flush=True)
         return archive
     began, cpu = time.perf_counter(), time.process_time()
-    Builder(archive, versions_each).build(policies)
+    Builder(archive, versions_each, searchable=searchable).build(policies)
     analyse(archive)
     took, size = time.perf_counter() - began, disk(archive) - empty
     print(

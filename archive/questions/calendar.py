@@ -47,6 +47,8 @@ class CalendarEntry:
     version: int
     change: int
     """Number of the change."""
+    seen_at: datetime
+    """Time when the change was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,7 @@ def calendar(
         moments |= _reviews(session, wanted, times or ReviewTimes())
         page = sorted(moments)[: limit + 1]
         about = _changes(session, [change for _, change, _ in page[:limit]])
-    entries = tuple(
-        CalendarEntry(
-            at=at, kind=CALENDAR_KINDS[kind], policy=about[change][0], version=about[change][1], change=change
-        )
-        for at, change, kind in page[:limit]
-    )
+    entries = tuple(_entry(moment, *about[moment[1]]) for moment in page[:limit])
     following = None
     if len(page) > limit:
         at, change, kind = page[limit - 1]
@@ -154,9 +151,16 @@ def _reviews(session: Session, wanted: _Range, times: ReviewTimes) -> set[Moment
     return moments
 
 
-def _changes(session: Session, changes: list[int]) -> dict[int, tuple[str, int]]:
-    query = select(ChangeRow.id, PolicyRow.name, VersionRow.number).join(
+def _entry(moment: Moment, policy: str, version: int, seen_at: datetime) -> CalendarEntry:
+    at, change, kind = moment
+    return CalendarEntry(
+        at=at, kind=CALENDAR_KINDS[kind], policy=policy, version=version, change=change, seen_at=seen_at
+    )
+
+
+def _changes(session: Session, changes: list[int]) -> dict[int, tuple[str, int, datetime]]:
+    query = select(ChangeRow.id, PolicyRow.name, VersionRow.number, VersionRow.seen_at).join(
         VersionRow, VersionRow.id == ChangeRow.version_id
     )
     query = query.join(PolicyRow, PolicyRow.id == VersionRow.policy_id).where(ChangeRow.id.in_(changes))
-    return {change: (policy, version) for change, policy, version in session.execute(query)}
+    return {change: (policy, version, seen_at) for change, policy, version, seen_at in session.execute(query)}

@@ -84,7 +84,7 @@ class WatchGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodReport:
-    """What happened in a period."""
+    """The report of a period."""
 
     since: datetime
     until: datetime

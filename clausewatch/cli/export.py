@@ -7,32 +7,41 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 import click
 
+from archive.evidence.chain import beginning
 from archive.evidence.warc import Selection, write_warc
 from archive.model import Query, Version
+from archive.questions.calendar import calendar
 from archive.questions.history import history, latest_version, net_changes, version
 from archive.storage.database import Archive
 from clausewatch import __version__
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.former_exports import ExportGroup
-from clausewatch.cli.questions import FROM, NoAnswerError
+from clausewatch.cli.questions import FROM, UNTIL, NoAnswerError
 from clausewatch.config.tables import web_address
 from clausewatch.errors import ClausewatchError, ExitCode
 from clausewatch.exports.atom import MOST_ENTRIES, Feed, Scope, feed
 from clausewatch.exports.csv_export import TABLES, NetChanges, Table, write_csv
 from clausewatch.exports.evidence_bundle import write_bundle
+from clausewatch.exports.icalendar_file import icalendar_file
 from clausewatch.exports.wacz import write_wacz
 from clausewatch.output.times import moment
 from notifier.audience.subscriptions import TOPICS
 
 SOFTWARE = f"clausewatch {__version__}"
+
+CALENDAR_AHEAD = timedelta(days=366)
+"""Default time that a calendar covers from now on."""
+
+MOST_DAYS = 10_000
+"""Maximum number of entries in a calendar."""
 
 
 class ExportWriteError(ClausewatchError):
@@ -195,6 +204,31 @@ def atom(
     with _target(output) as target:
         target.write(written.content)
     _report(_fed(written), output)
+
+
+@export.command()
+@click.option("--from", "since", type=FROM, default="30 days ago", show_default=True, help="First day.")
+@click.option("--to", "until", type=UNTIL, help="Last day.  [default: a year from now]")
+@output_option
+@pass_context
+def ical(context: CommandContext, since: datetime, until: datetime | None, output: Path | None) -> None:
+    """Write effective dates, ends of notice and objection windows, and due reviews as a calendar.
+
+    The file is in the format iCalendar. Write it again after each run, to a folder that a web server publishes, and
+    subscribe to it in a calendar program.
+
+    \b
+    clausewatch export ical -o clausewatch.ics
+    """
+    end = until or datetime.now(UTC) + CALENDAR_AHEAD
+    times = context.configuration().review_times
+    with context.archive() as archive:
+        page = calendar(archive, since, end, times, limit=MOST_DAYS)
+        written = icalendar_file(page.entries, beginning(archive).hash[:16])
+    with _target(output) as target:
+        target.write(written)
+    left_out = f"; only the first {MOST_DAYS:,} are written" if page.next else ""
+    _report(f"{_count(len(page.entries), 'day')}{left_out}", output)
 
 
 def _report(exported: str, output: Path | None) -> None:

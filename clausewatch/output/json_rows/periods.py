@@ -73,4 +73,5 @@ def calendar_row(entry: CalendarEntry) -> Row:
         "policy": entry.policy,
         "version": entry.version,
         "change": entry.change,
+        "seen_at": stamp(entry.seen_at),
     }

@@ -63,7 +63,9 @@ def test_a_reviewed_change_has_no_due_date(archive: Archive) -> None:
 
 def test_a_period_selects_entries(archive: Archive) -> None:
     (entry,) = calendar(archive, START + 6 * DAY, START + 8 * DAY).entries
-    assert entry == CalendarEntry(at=START + 7 * DAY, kind="review", policy="Teahouse", version=2, change=1)
+    assert entry == CalendarEntry(
+        at=START + 7 * DAY, kind="review", policy="Teahouse", version=2, change=1, seen_at=START + 2 * DAY
+    )
     assert calendar(archive, START, START + 5 * DAY).entries == ()
     assert len(calendar(archive, START + 5 * DAY, START + 6 * DAY).entries) == 1
 
