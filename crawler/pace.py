@@ -70,6 +70,18 @@ class HostPace:
     left_alone: str = ""
     """The reason why the host gets no further request in this run; "" if requests are allowed."""
 
+    silences: int = 0
+    """Number of requests in a row that were not answered in time."""
+    silent_at_the_end: bool = False
+    """Whether the host did not answer at the end of the run either."""
+
+    def is_silent(self, most: int, *, is_last_try: bool) -> bool:
+        """Whether the host gets no further request because more than `most` requests in a row were not answered.
+
+        At the end of the run, one more request is sent. If that is answered, the others are sent too.
+        """
+        return 0 < most < self.silences and (self.silent_at_the_end or not is_last_try)
+
     def refused(self, asked: float | None, delay: float, cap: float) -> float | None:
         """Count a response that asked for a pause. Return the seconds to wait, or None if the host gets no further
         request in this run.

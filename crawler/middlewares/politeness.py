@@ -42,12 +42,18 @@ class LeftAloneError(KnownError):
     """The host asked for a longer pause than this run allows."""
 
 
+class SilentHostError(LeftAloneError):
+    """The host did not answer several times in a row. Its pages are requested once more at the end of the run."""
+
+
 class PolitenessMiddleware:
     """Replaces Scrapy's retries, which ignore the host and retry at once.
 
     After a status 429 or 503, all requests to the host wait. They wait as long as the host asks. If the host gives no
     time, each wait is twice as long as the wait before. After any other temporary failure, only the failed request
-    waits. If a host asks for a wait longer than `max_wait`, it gets no further request in this run.
+    waits. If a host asks for a wait longer than `max_wait`, it gets no further request in this run. If a host did not
+    answer more than `retries` times in a row, it gets no further request until the end of the run. Requests for its
+    robots.txt count too. With `retries = 0`, each page has its own try, and no host counts as silent.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -77,6 +83,9 @@ class PolitenessMiddleware:
         if pace.left_alone:
             sentence = f"{host} is left alone for the rest of this run: {pace.left_alone}."
             return LeftAloneError(Failure("asked-to-wait", sentence))
+        if pace.is_silent(self.settings.retries, is_last_try=is_last_try(request)):
+            sentence = f"{host} is left alone in this run: it did not answer {pace.silences} times in a row."
+            return SilentHostError(Failure("timeout", sentence))
         rest = pace.rests_until - time.monotonic()
         if rest > 0:
             return PostponedError(rest, later(request, tries=0), f"{host} asked to be left alone for now")
@@ -85,6 +94,7 @@ class PolitenessMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Raise PostponedError if the response calls for a retry."""
         pace = self._hosts[urlsplit(request.url).netloc]
+        pace.silences = 0
         if response.status in ASKING_TO_WAIT:
             self._note_refusal(request, response, pace)
             return response
@@ -97,7 +107,22 @@ class PolitenessMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise PostponedError if the failure may be temporary."""
         if isinstance(exception, self._errors):
-            self._postpone(request, self._patience(request), explain(exception, request, self.settings).sentence)
+            failure = explain(exception, request, self.settings)
+            if failure.kind == "timeout":
+                self._note_silence(request)
+                if is_last_try(request):
+                    return
+            self._postpone(request, self._patience(request), failure.sentence)
+
+    def _note_silence(self, request: Request) -> None:
+        """Count a request that was not answered in time. Raise SilentHostError if the host gets no further request."""
+        pace = self._hosts[urlsplit(request.url).netloc]
+        pace.silences += 1
+        pace.silent_at_the_end |= is_last_try(request)
+        self._turn_away(request)
+        obstacle = self._obstacle(request)
+        if isinstance(obstacle, SilentHostError) and not is_last_try(request):
+            raise obstacle
 
     def _note_refusal(self, request: Request, response: Response, pace: HostPace) -> None:
         stated = response.headers.get("Retry-After")
@@ -136,6 +161,11 @@ class PolitenessMiddleware:
     def _postpone(self, request: Request, seconds: float, why: str) -> None:
         if tries(request) < self.settings.retries:
             raise PostponedError(seconds, later(request), why)
+
+
+def is_last_try(request: Request) -> bool:
+    """Whether a request is sent at the end of the run because the host was silent before."""
+    return bool(request.meta.get("is_last_try"))
 
 
 def tries(request: Request) -> int:

@@ -14,10 +14,18 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
-from scrapy.robotstxt import ProtegoRobotParser
+from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from crawler import signals
-from crawler.middlewares.politeness import LeftAloneError, PostponedError, later, slow_down, tries
+from crawler.middlewares.politeness import (
+    LeftAloneError,
+    PostponedError,
+    SilentHostError,
+    is_last_try,
+    later,
+    slow_down,
+    tries,
+)
 from crawler.middlewares.refusals import RefusedError
 from crawler.model import RobotsResult
 from crawler.network.failures import NETWORK_ERRORS, Failure, RobotsError, explain
@@ -26,10 +34,8 @@ from crawler.pace import kept_delay
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.robotstxt import RobotParser
 
     from crawler.crawl_settings import CrawlSettings
-    from crawler.middlewares.budget import Budget
 
 PRODUCT = "Clausewatch"
 """The product token by which a robots.txt names this crawler."""
@@ -38,13 +44,17 @@ PARSED_BYTES = 500 * 1024
 TOO_MANY_REQUESTS = 429
 
 
+Rules = RobotParser | Failure | PostponedError | SilentHostError
+"""The result of a request for a robots.txt."""
+
+
 class RobotsMiddleware:
     """Fetches the robots.txt of each origin once, and lets only allowed requests through."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.settings: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
-        self._rules: dict[str, asyncio.Task[RobotParser | Failure | PostponedError]] = {}
+        self._rules: dict[str, asyncio.Task[Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -59,12 +69,14 @@ class RobotsMiddleware:
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._ask(origin, request.meta.get("budget")))
+            self._rules[origin] = asyncio.ensure_future(self._ask(origin, request))
         asking = self._rules[origin]
         rules = await asyncio.shield(asking)
-        if isinstance(rules, PostponedError):
+        if isinstance(rules, PostponedError | SilentHostError):
             if self._rules.get(origin) is asking:  # the first of the requests that waited for robots.txt
                 del self._rules[origin]
+            if isinstance(rules, SilentHostError):
+                raise SilentHostError(rules.failure)
             self._postpone(request, rules, parts.netloc)
         elif isinstance(rules, Failure):
             raise RobotsError(rules)
@@ -80,13 +92,13 @@ class RobotsMiddleware:
             Failure("robots", f"robots.txt of {host} is unavailable, so nothing may be fetched: {answer.why}")
         )
 
-    async def _ask(self, origin: str, budget: Budget | None) -> RobotParser | Failure | PostponedError:
+    async def _ask(self, origin: str, page: Request) -> Rules:
         """Request a robots.txt. The request counts in the budget of the page that needs the robots.txt."""
-        meta = {"is_robots_txt": True, "budget": budget}
+        meta = {"is_robots_txt": True, "budget": page.meta.get("budget"), "is_last_try": is_last_try(page)}
         request = Request(f"{origin}/robots.txt", priority=1000, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         try:
             response = await self.crawler.engine.download_async(request)
-        except PostponedError as error:
+        except (PostponedError, SilentHostError) as error:
             return error
         except LeftAloneError as error:
             return error.failure

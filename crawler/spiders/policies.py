@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider, signals
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request
 
 from archive.errors import StorageError
@@ -20,7 +21,7 @@ from archive.storage.database import Archive, open_archive
 from crawler import signals as own_signals
 from crawler.middlewares.conditional import not_modified
 from crawler.middlewares.cookies import VisitCookies, cookies_of
-from crawler.middlewares.politeness import PostponedError
+from crawler.middlewares.politeness import PostponedError, SilentHostError, is_last_try
 from crawler.network.failures import explain
 from crawler.network.journey import header_lines, started_at
 from crawler.visits.visit import VisitProgress
@@ -45,11 +46,15 @@ class PoliciesSpider(Spider):
         self.resting: dict[str, RestingHost] = {}
         """Hosts that asked for a pause in an earlier run. The key is the name and port of a host."""
 
+        self.silent: list[Request] = []
+        """Requests that were not sent because their host was silent. They are sent at the end of the run."""
+
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PoliciesSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.now = crawler.settings["CLAUSEWATCH_NOW"]
         crawler.signals.connect(spider.note_answer, signal=signals.response_downloaded)
+        crawler.signals.connect(spider.ask_silent_hosts_again, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -113,6 +118,14 @@ class PoliciesSpider(Spider):
         """Note the time at which a response arrived. Scrapy may pass responses on in a different order."""
         request.meta["answered_at"] = self.now()
 
+    def ask_silent_hosts_again(self) -> None:
+        """Send the requests that were not sent because their host was silent, once everything else is done."""
+        requests, self.silent = self.silent, []
+        for request in requests:
+            self.crawler.engine.crawl(request.replace(meta=request.meta | {"is_last_try": True}, dont_filter=True))
+        if requests:
+            raise DontCloseSpider
+
     def parse(self, response: Response, visit: VisitProgress, position: int) -> Iterator[VisitResult | Request]:
         """Yield a result for a response of any status, or a request for the policy's next page."""
         unmodified = not_modified(response)
@@ -140,6 +153,9 @@ class PoliciesSpider(Spider):
         if isinstance(error, PostponedError):
             await asyncio.sleep(error.seconds)
             yield error.request
+            return
+        if isinstance(error, SilentHostError) and not is_last_try(request):
+            self.silent.append(request)
             return
         visit: VisitProgress = request.cb_kwargs["visit"]
         position: int = request.cb_kwargs["position"]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,3 +135,72 @@ def test_a_host_that_asks_for_a_longer_pause_than_the_limit_gets_no_request_in_t
         assert crawl(database, policies)["second"].outcome == "changed"
     assert {each.error_kind for each in found.values()} == {"asked-to-wait"}
     assert f"is left alone until {resting.until:%Y-%m-%d %H:%M} UTC" in found["second"].detail
+
+
+class Mute:
+    """A server that accepts connections and answers nothing for a while."""
+
+    def __init__(self, silences: int) -> None:
+        self.silences = silences
+        """Number of requests that are not answered."""
+        self.requests: list[str] = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            path = connection.recv(65_536).split(b" ")[1].decode()
+            self.requests.append(path)
+            if len(self.requests) <= self.silences:
+                connection.recv(1)  # until the crawler gives up
+                return
+            body = b"" if path == "/robots.txt" else PAGE.encode()
+            status = "404 Not Found" if path == "/robots.txt" else "200 OK"
+            head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n"
+            connection.sendall(f"{head}Connection: close\r\n\r\n".encode() + body)
+
+
+@pytest.fixture
+def mute() -> Iterator[Callable[[int], Mute]]:
+    servers: list[Mute] = []
+
+    def made(silences: int) -> Mute:
+        servers.append(Mute(silences))
+        return servers[-1]
+
+    yield made
+    for server in servers:
+        server.listener.close()
+
+
+def test_a_silent_host_gets_only_its_tries_and_one_more_at_the_end(tmp_path: Path, mute: Callable[[int], Mute]) -> None:
+    server = mute(1000)
+    with serving() as other:
+        policies = {f"p{number}": server.url(f"/{number}") for number in range(6)}
+        policies |= {"other": other.serve("/privacy", PAGE)}
+        found = crawl(tmp_path / "a.db", policies, retries=1, timeout=3)
+    assert server.requests == ["/robots.txt"] * 3
+    assert found.pop("other").outcome == "changed"
+    assert len(found) == 6
+    assert {row.outcome for row in found.values()} == {"failed"}
+    assert all("did not answer" in row.detail for row in found.values())
+
+
+def test_a_host_that_was_silent_for_a_while_is_read_at_the_end_of_the_run(
+    tmp_path: Path, mute: Callable[[int], Mute]
+) -> None:
+    server = mute(2)
+    policies = {f"p{number}": server.url(f"/{number}") for number in range(5)}
+    found = crawl(tmp_path / "a.db", policies, retries=1, timeout=3)
+    assert {name: row.outcome for name, row in found.items() if row.outcome != "changed"} == {}
+    assert len(found) == 5
