@@ -16,7 +16,7 @@ from archive.recording.policies import is_due_at, next_check
 from archive.recording.second_looks import pending_of
 from archive.storage.database import Archive
 from archive.storage.tables import FetchRow, PendingRow, PolicyRow, VersionRow
-from archive.storage.version_reader import SEEN, read_versions
+from archive.storage.version_reader import SEEN, policy_row, read_versions
 
 Health = Literal[
     "well",
@@ -129,6 +129,13 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
         return statuses_of(session, rows, now, true())
+
+
+def status_of(archive: Archive, policy: str, now: datetime) -> PolicyStatus:
+    """Return the status of one policy. Raises UnknownPolicyError."""
+    with archive.reading() as session:
+        row = policy_row(session, policy)
+        return statuses_of(session, [row], now, PolicyRow.id == row.id)[0]
 
 
 def statuses_of(

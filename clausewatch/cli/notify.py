@@ -196,7 +196,9 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
         if contents is None:
             problem = f"no run has seen the subscriber {subscriber.name!r} yet: there is nothing to report"
             raise ConfigurationError(str(configuration.path), [problem])
-        message = compose(contents, subscriber.language, zone=subscriber.timezone)
+        message = compose(
+            contents, subscriber.language, zone=subscriber.timezone, desk=configuration.desk.public_url or ""
+        )
         yield f"{message.subject}\n\n{message.text}"
 
 
@@ -265,6 +267,7 @@ def _send(configuration: Configuration, dead: bool) -> Sent:
             thresholds=configuration.watchdog.thresholds,
             roundup_from=configuration.roundup_from,
             profiles=configuration.profiles,
+            desk=configuration.desk.public_url or "",
         )
         return Sent(
             summary,

@@ -31,7 +31,7 @@ def serve(context: CommandContext) -> None:
     from archive.storage.read_only import served_archive
     from clausewatch.desk import serving
 
-    configuration = context.checked_configuration()
+    configuration = context.configuration()
     with served_archive(configuration.database, configuration.busy_timeout) as archive:
         server, configuration = serving.listening(configuration)
         with server:

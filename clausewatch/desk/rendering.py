@@ -25,6 +25,12 @@ STATIC: Mapping[str, str] = {"desk.css": "text/css", "desk.svg": "image/svg+xml"
 
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/", "inbox", "see"),
+    ("/policies", "policies", "see"),
+    ("/search", "search", "see"),
+    ("/calendar", "calendar", "see"),
+    ("/deliveries", "deliveries", "see"),
+    ("/watch", "watch", "see"),
+    ("/access", "access", "audit"),
     ("/account", "account", "see"),
 )
 """The pages in the menu: address, name, and the permission that a visitor needs."""

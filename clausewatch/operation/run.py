@@ -322,6 +322,7 @@ class Courier:
             run_began=None if last else self.began,
             run=self.run,
             profiles=self.configuration.profiles,
+            desk=self.configuration.desk.public_url or "",
         )
         self.sent.update(summary.sent)
         return summary

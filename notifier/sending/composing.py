@@ -18,15 +18,16 @@ from notifier.texts.welcome import welcome_message
 
 
 def compose(
-    telling: MessageContent, language: Language = "en", render: Render = render, *, zone: str = "UTC"
+    telling: MessageContent, language: Language = "en", render: Render = render, *, zone: str = "UTC", desk: str = ""
 ) -> Message:
-    """Write the message for these contents in a language. Times are in a time zone. `render` fills the templates."""
+    """Write the message for these contents in a language. Times are in a time zone. `render` fills the templates.
+    `desk` is the public address of the desk, or "" if people cannot reach a desk."""
     if isinstance(telling, Roundup):
-        return roundup_message(telling, language, render, zone=zone)
+        return roundup_message(telling, language, render, zone=zone, desk=desk)
     if isinstance(telling, Digest):
-        return digest_message(telling, language, render, zone=zone)
+        return digest_message(telling, language, render, zone=zone, desk=desk)
     if isinstance(telling, Welcome):
         return welcome_message(telling, language, render, zone=zone)
     if isinstance(telling, IncidentNotice):
         return incident_message(telling, language, render, zone=zone)
-    return alert.alert_message(telling, language, render, zone=zone)
+    return alert.alert_message(telling, language, render, zone=zone, desk=desk)

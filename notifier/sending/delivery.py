@@ -70,6 +70,7 @@ def deliver(
     run_began: datetime | None = None,
     run: int | None = None,
     profiles: Mapping[str, Profile] | None = None,
+    desk: str = "",
 ) -> Summary:
     """Plan the alerts, first messages and digests that are new since the last pass. Then try each due delivery once.
 
@@ -84,7 +85,8 @@ def deliver(
     subscriber. If a target has at least `roundup_from` changes, they become one message. `run_began` is the start of a
     run in progress. A target with many changes then gets the rest at the end of the run, except critical changes.
     Digests are sent at the end too. A message compares the text that its reader knows with the current text. `profiles`
-    are the profiles of the configuration. They judge such comparisons. Raises StorageError."""
+    are the profiles of the configuration. They judge such comparisons. `desk` is the public address of the desk, to
+    which messages lead. Raises StorageError."""
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
@@ -109,6 +111,7 @@ def deliver(
             early=early,
             patience=patience,
             render=own.render,
+            desk=desk,
         )
         counts, errors = sending.run(due)
         if thresholds is not None:

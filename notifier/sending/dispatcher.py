@@ -47,6 +47,8 @@ class Dispatcher:
     """Seconds after which no channel starts another delivery."""
     render: Render = render
     """Fills the templates of messages."""
+    desk: str = ""
+    """Public address of the desk, or "" if people cannot reach a desk."""
     sent: Counter[str] = field(default_factory=Counter)
     """Number of accepted deliveries by kind."""
     _waiting: dict[str, deque[Waiting]] = field(default_factory=dict)
@@ -89,7 +91,7 @@ class Dispatcher:
             if claimed is None:
                 continue
             reader = self.subscribers[claimed.notice.subscriber]
-            message = compose(claimed.notice, reader.language, self.render, zone=reader.timezone)
+            message = compose(claimed.notice, reader.language, self.render, zone=reader.timezone, desk=self.desk)
             self._under_way[pool.submit(self._sent, claimed, message)] = claimed
 
     def _sent(self, claimed: Claimed, message: Message) -> Outcome:

@@ -45,11 +45,14 @@ COLOURS: dict[Severity, str] = {"critical": "#b3261e", "high": "#b34700", "mediu
 """Colours of the badge by severity. With white letters, the contrast is at least 4.5 to 1."""
 
 
-def alert_message(notice: Notice, language: Language = "en", render: Render = render, *, zone: str = "UTC") -> Message:
-    """Write the message for a notice in a language. `render` fills the templates."""
+def alert_message(
+    notice: Notice, language: Language = "en", render: Render = render, *, zone: str = "UTC", desk: str = ""
+) -> Message:
+    """Write the message for a notice in a language. `render` fills the templates. `desk` is the public address of the
+    desk, or "" if people cannot reach a desk."""
     tongue = phrases_for(language, zone)
     gathered = passages(notice.alerts)
-    shown = _facts(notice, gathered, tongue)
+    shown = _facts(notice, gathered, tongue) | {"desk": desk_link(notice, desk)}
     return build_message(
         "alert",
         shown,
@@ -134,7 +137,7 @@ def _chat(notice: Notice, gathered: Sequence[Passage], shown: dict[str, Any], to
         foot=(
             tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
             *filter(None, [shown["deadline"]]),
-            clipped(shown["commands"][0], 150),
+            shown["desk"] or clipped(shown["commands"][0], 150),
             tongue.count("rest.alerts", len(ids) - 1, alert=alert) if len(ids) > 1 else alert,
             *([f"{tongue.say('watching.head')} {shown['head']}"] if shown["head"] else []),
         ),
@@ -201,6 +204,11 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
     ]
     left = sum(list(names.values())[NAMED_PASSAGES:])
     return [*lines[:NAMED_PASSAGES], *([tongue.count("rest.unnamed", left)] if left else [])]
+
+
+def desk_link(notice: Notice, desk: str) -> str:
+    """Return the address of the notice's gravest alert at the desk, or "" if people cannot reach a desk."""
+    return f"{desk}/alerts/{passages(notice.alerts)[0].alerts[0].id}" if desk else ""
 
 
 def commands_of(notice: Notice) -> list[str]:

@@ -12,7 +12,7 @@ from notifier.contents.change_notice import Notice, passages
 from notifier.contents.digest import Digest, Gap, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, payload, wording
-from notifier.texts.alert import COLOURS, FULL_PASSAGES, commands_of, link, shown_passage
+from notifier.texts.alert import COLOURS, FULL_PASSAGES, commands_of, desk_link, link, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
@@ -37,10 +37,13 @@ TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
 
 
-def digest_message(digest: Digest, language: Language = "en", render: Render = render, *, zone: str = "UTC") -> Message:
-    """Write the message for a digest in a language. `render` fills the templates."""
+def digest_message(
+    digest: Digest, language: Language = "en", render: Render = render, *, zone: str = "UTC", desk: str = ""
+) -> Message:
+    """Write the message for a digest in a language. `render` fills the templates. `desk` is the public address of the
+    desk, or "" if people cannot reach a desk."""
     tongue = phrases_for(language, zone)
-    shown = _facts(digest, tongue)
+    shown = _facts(digest, tongue) | {"notices": _notices(digest.notices, tongue, desk)}
     return build_message(
         "digest",
         shown,
@@ -69,7 +72,6 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "looked": _looked(digest, policies, len(unread), tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
         "checks": account.checks,
-        "notices": _notices(digest.notices, tongue),
         "news": [_news_line(news, tongue) for news in account.news[:MOST_NEWS]],
         "more_news": tongue.count("news.more", len(account.news) - MOST_NEWS) if account.news[MOST_NEWS:] else "",
         "recaps": [_recap(recap, tongue, shown=digest.is_shown(recap)) for recap in digest.recaps],
@@ -118,7 +120,7 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
     return f"{looked}; {tongue.count('watching.unread', unread)}." if unread else f"{looked}."
 
 
-def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]:
+def _notices(notices: Sequence[Notice], tongue: Phrases, desk: str) -> list[dict[str, Any]]:
     """Return the alerts that no earlier digest listed. All together have as many full clauses as a single alert."""
     shown, left = [], FULL_PASSAGES
     for notice in notices:
@@ -133,7 +135,7 @@ def _notices(notices: Sequence[Notice], tongue: Phrases) -> list[dict[str, Any]]
                 "notes": wording.notes(notice, gathered, tongue),
                 "passages": full,
                 "rest": tongue.count("rest.clauses", len(gathered) - len(full)) if len(gathered) > len(full) else "",
-                "command": commands_of(notice)[0],
+                "command": desk_link(notice, desk) or commands_of(notice)[0],
             }
         )
     return shown

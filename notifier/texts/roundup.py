@@ -9,7 +9,7 @@ from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
 from notifier.contents.roundup import Roundup
 from notifier.texts import payload, wording
-from notifier.texts.alert import COLOURS, commands_of
+from notifier.texts.alert import COLOURS, commands_of, desk_link
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
@@ -24,11 +24,12 @@ REASON = 240
 
 
 def roundup_message(
-    roundup: Roundup, language: Language = "en", render: Render = render, *, zone: str = "UTC"
+    roundup: Roundup, language: Language = "en", render: Render = render, *, zone: str = "UTC", desk: str = ""
 ) -> Message:
-    """Write the message for a roundup in a language. `render` fills the templates."""
+    """Write the message for a roundup in a language. `render` fills the templates. `desk` is the public address of the
+    desk, or "" if people cannot reach a desk."""
     tongue = phrases_for(language, zone)
-    shown = _facts(roundup, tongue)
+    shown = _facts(roundup, tongue, desk)
     return build_message(
         "roundup",
         shown,
@@ -39,7 +40,7 @@ def roundup_message(
     )
 
 
-def _facts(roundup: Roundup, tongue: Phrases) -> dict[str, Any]:
+def _facts(roundup: Roundup, tongue: Phrases, desk: str) -> dict[str, Any]:
     """Return the values for the templates. All texts are inert."""
     notices = roundup.notices
     count = len(notices)
@@ -55,7 +56,7 @@ def _facts(roundup: Roundup, tongue: Phrases) -> dict[str, Any]:
         "counts": _counts(notices, tongue),
         "meaning": tongue.say("roundup.meaning"),
         "colour": COLOURS[roundup.severity],
-        "rows": [_row(notice, tongue) for notice in notices[:MOST_ROWS]],
+        "rows": [_row(notice, tongue, desk) for notice in notices[:MOST_ROWS]],
         "more": tongue.count("roundup.more", count - MOST_ROWS) if count > MOST_ROWS else "",
         "head": inert(notices[0].head),
         "subscriber": inert(roundup.subscriber),
@@ -76,7 +77,7 @@ def _counts(notices: Sequence[Notice], tongue: Phrases) -> str:
     )
 
 
-def _row(notice: Notice, tongue: Phrases) -> dict[str, Any]:
+def _row(notice: Notice, tongue: Phrases, desk: str) -> dict[str, Any]:
     gathered = passages(notice.alerts)
     worst = gathered[0]
     others = tongue.count("rest.clauses", len(gathered) - 1) if len(gathered) > 1 else ""
@@ -89,7 +90,7 @@ def _row(notice: Notice, tongue: Phrases) -> dict[str, Any]:
         "others": others,
         "notes": wording.order_notes(notice, tongue),
         "seen": tongue.moment(notice.later.seen_at),
-        "command": commands_of(notice)[0],
+        "command": desk_link(notice, desk) or commands_of(notice)[0],
         "alert": tongue.say("clause.alert", id=worst.alerts[0].id),
     }
 

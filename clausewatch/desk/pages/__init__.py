@@ -1,5 +1,18 @@
 """The desk's pages. Each file has the routes of one page."""
 
-from clausewatch.desk.pages import account, change, inbox, reviews, stored
+from clausewatch.desk.pages import (
+    account,
+    calendar,
+    change,
+    inbox,
+    operation,
+    policies,
+    reviews,
+    search,
+    stored,
+    text,
+)
 
-ROUTERS = tuple(module.router for module in (inbox, change, reviews, stored, account))
+ROUTERS = tuple(
+    module.router for module in (inbox, change, reviews, stored, policies, text, search, calendar, operation, account)
+)

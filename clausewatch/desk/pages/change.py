@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request, Response
 
 from archive.model import RecordedFinding, Version
 from archive.questions.history import ChangeEnds, change_ends, document, neighbours
+from archive.recording.reviews import find_reviewable
 from archive.storage.database import Archive
 from clausewatch.desk.decisions import decided
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import desk_of
-from clausewatch.desk.rendering import page
+from clausewatch.desk.rendering import page, redirect
 from differ.matching.redline import RedlineSection, redline
 
 router = APIRouter(include_in_schema=False)
@@ -62,6 +63,13 @@ def show(request: Request, visitor: Reader, number: int, view: View = "changed")
         neighbours=neighbours(reader, ends.after),
         decided=decided(request, visitor),
     )
+
+
+@router.get("/alerts/{number}")
+def lead(request: Request, visitor: Reader, number: str) -> Response:
+    """Lead from the ID of an alert, or the number of a finding, to the finding on the page of its change."""
+    located = find_reviewable(desk_of(request).archive.reader, number[:64])
+    return redirect(f"/changes/{located.change}#finding-{located.recorded.id}")
 
 
 def place_findings(sections: Sequence[RedlineSection], findings: Sequence[RecordedFinding]) -> tuple[Clause, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -32,8 +34,13 @@ MOST_KEYS = 60
 """Maximum number of keys for the officer's work, without the letters of comments."""
 
 CHANGES = ("/changes/1", "/changes/1?view=inline", "/changes/1?view=sides")
-PAGES = ("/", *CHANGES, "/account", "/nowhere", "/?policy=nobody")
+LISTS = ("/policies", "/policy?name=Teahouse", "/text?policy=Teahouse", "/search?words=orders", "/calendar")
+PAGES = ("/", *CHANGES, *LISTS, "/deliveries", "/watch", "/account", "/nowhere", "/?policy=nobody")
 OUTSIDE = ("/sign-in", "/link/something")
+LOOKS = ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark"))
+"""Widths in pixels, and colour themes."""
+LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
+"""Whether every page is looked at in every look. Otherwise each page is looked at once in each language."""
 
 NAUGHTY = (
     "<script>document.title='ran'</script>",
@@ -180,11 +187,14 @@ def test_pages_are_accessible_in_both_themes_and_widths(browser: Browser, desk: 
     reviews = [Review(1, "acknowledge", "", by="reviewer", at=START), Review(2, "comment", "why?", by="B", at=START)]
     decided = decide(desk.archive.writer, reviews, {}).recorded[0].id
     wrong: list[str] = []
-    for width, theme in ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark")):
+    places = [*(("reviewer", path) for path in (*PAGES, f"/?decided={decided}")), *(("", path) for path in OUTSIDE)]
+    for position, (width, theme) in enumerate(LOOKS):
         chosen = {"viewport": {"width": width, "height": 800}, "color_scheme": theme, "locale": language}
-        for name, paths in (("reviewer", (*PAGES, f"/?decided={decided}")), ("", OUTSIDE)):
+        offset = position + (language == "id")  # in each language, another look for each page
+        shown = [place for number, place in enumerate(places) if LONG or (number - offset) % len(LOOKS) == 0]
+        for name in ("reviewer", ""):
             with visiting(browser, desk, name, **chosen) as visit:
-                for path in paths if (width, theme) in ((390, "dark"), (1280, "light")) else paths[:2]:
+                for path in [path for who, path in shown if who == name]:
                     visit.page.goto(desk.address + path)
                     visit.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
                     wrong += violations(visit.page)
@@ -237,6 +247,15 @@ def test_hostile_texts_run_nothing_and_load_nothing(browser: Browser, naughty_de
                 visit.page.locator("iframe").scroll_into_view_if_needed()
                 framed = visit.page.frame_locator("iframe").locator("p").first  # waits until the frame is loaded
                 assert "Only our cooks" in framed.inner_text(), number
+        for text in NAUGHTY:
+            name = quote(f"{NAUGHTY.index(text)} {text}")
+            for path in (f"/policy?name={name}", f"/text?policy={name}", f"/search?words={quote(text)}"):
+                visit.page.goto(naughty_desk.address + path)
+                assert visit.page.title() not in ("ran", "1")
+        for path in ("/policies", "/calendar", "/deliveries", "/watch"):
+            answer = visit.page.goto(naughty_desk.address + path)
+            assert answer is not None
+            assert answer.status == 200
         visit.page.goto(naughty_desk.address)
         assert "49" not in visit.page.locator("h2").all_inner_texts()
         assert visit.page.locator("[data-finding]").count() == len(NAUGHTY)

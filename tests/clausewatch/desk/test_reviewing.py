@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from archive.questions.history import change_ends
 from archive.recording.reviews import unreviewed_counts
 from archive.reviewing.quiet_edits import missed_suppressions
-from archive.storage.tables import FindingRow, ReviewRow
+from archive.storage.tables import AlertRow, FindingRow, ReviewRow, SubscriptionRow
+from tests.archive.visits import START
 from tests.clausewatch.desk.running import Opened
 
 FORM = re.compile(r'<form[^>]*method="post" action="/reviews">(.*?)</form>', re.DOTALL)
@@ -147,3 +148,14 @@ def test_pages_are_in_the_language_and_zone_of_the_person(desk: Opened) -> None:
     assert "data-keys" not in shown
     assert desk.post(officer, "/account/settings", language="xx", zone="UTC").status_code == 422
     assert desk.post(officer, "/account/settings", language="en", zone="Mars", keys="on").status_code == 422
+
+
+def test_the_number_of_an_alert_leads_to_its_finding(desk: Opened) -> None:
+    reader = desk.session("reader")
+    with desk.archive.writer.writing() as session:
+        session.add(SubscriptionRow(id=1, subscriber="Ratna", scope={}, since=START))
+        session.flush()
+        session.add(AlertRow(id="3f9c2a7be01d4458", finding_id=4, subscription_id=1, planned_at=START))
+    for number in ("3f9c2a7be01d4458", "4"):
+        assert desk.get(reader, f"/alerts/{number}").headers["location"] == "/changes/2#finding-4"
+    assert desk.get(reader, "/alerts/0000000000000000").status_code == 404

@@ -12,8 +12,10 @@ from differ.model import Finding, Timing
 from document.model import StatedDate
 from languages import languages_with
 from notifier.audience.subscriptions import Language, Subscriber, Target
+from notifier.contents.roundup import Roundup
 from notifier.texts.alert import FULL_PASSAGES, NAMED_PASSAGES, alert_message, trial_message
 from notifier.texts.dialects import ANY
+from notifier.texts.roundup import roundup_message
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
 
@@ -220,3 +222,16 @@ def test_a_trial_message_says_what_the_subscriber_asked_for() -> None:
     message = trial_message(subscriber, NOW)
     for part in (" ".join(message.text.split()), message.html, plain(message)):
         assert "sharing and rights, from severity medium, of Teahouse and tag:vendor" in part
+
+
+def test_every_message_about_changes_leads_to_the_desk_if_there_is_a_public_address() -> None:
+    told, desk = notice(WILL_NOT), "https://desk.example.org"
+    there = f"{desk}/alerts/{told.alerts[0].id}"
+    alert = alert_message(told, desk=desk)
+    assert f'<a href="{there}"' in alert.html
+    assert there in alert.text
+    assert there in plain(alert)
+    messages = [alert, roundup_message(Roundup("Officer", "key", (told, told)), desk=desk)]
+    assert all(there in message.text and there in message.html for message in messages)
+    without = alert_message(told)
+    assert "desk" not in without.text.lower().replace("privacy desk", "")

@@ -1,0 +1,100 @@
+"""The pages of all policies, and of one policy: its versions, what it names today, its checks, and its health."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from archive.access.log import note_access
+from archive.questions.inventories import Scope, listed_recipients, listed_rights
+from archive.questions.policy_list import SORTS, WORST_FIRST, PolicyFilter, Sort, list_policies
+from archive.questions.status import Health, status_of
+from archive.questions.visits import checks, timeline
+from archive.reviewing.notes import Note, policy_note, set_policy_note
+from clausewatch.desk.doors import Reader, Reviewer
+from clausewatch.desk.entry import desk_of
+from clausewatch.desk.rendering import local_address, page, redirect, with_query
+
+router = APIRouter(include_in_schema=False)
+
+ROWS = 100
+"""Maximum number of rows on a page of a list."""
+LATEST_CHECKS = 10
+"""Number of visits that the page of a policy shows."""
+LONGEST_NOTE = 2000
+"""Maximum length of a note, in characters."""
+
+Word = Annotated[str, Query(max_length=500)]
+
+
+@router.get("/policies")
+def show_all(
+    request: Request,
+    visitor: Reader,
+    words: Word = "",
+    tag: Word = "",
+    owner: Word = "",
+    health: Word = "",
+    retired: bool = False,
+    sort: Sort = "name",
+    descending: bool = False,
+    after: Word = "",
+) -> Response:
+    """Show the policies with their status. The address has the filter and the order."""
+    wanted = PolicyFilter(
+        words=words or None, tag=tag or None, owner=owner or None, health=_health(health), retired=retired
+    )
+    reader, now = desk_of(request).archive.reader, datetime.now(UTC)
+    listed = list_policies(reader, wanted, now, sort, descending=descending, after=after or None, limit=ROWS)
+    chosen = {"words": words, "tag": tag, "owner": owner, "health": health, "retired": retired}
+    return page(
+        request,
+        visitor,
+        "policies.html",
+        listed=listed,
+        chosen=chosen,
+        healths=WORST_FIRST,
+        sorts=SORTS,
+        sort=sort,
+        descending=descending,
+    )
+
+
+@router.get("/policy")
+def show_one(request: Request, visitor: Reader, name: Word, after: Word = "") -> Response:
+    """Show one policy."""
+    desk = desk_of(request)
+    reader, scope = desk.archive.reader, Scope(policy=name)
+    return page(
+        request,
+        visitor,
+        "policy.html",
+        standing=status_of(reader, name, datetime.now(UTC)),
+        versions=timeline(reader, name, after=after or None, limit=ROWS),
+        checks=checks(reader, name, limit=LATEST_CHECKS),
+        rights=listed_rights(reader, scope),
+        recipients=listed_recipients(reader, scope),
+        note=policy_note(reader, name),
+        redacted=desk.configuration.redacted,
+    )
+
+
+@router.post("/policy/note")
+def write_note(
+    request: Request,
+    visitor: Reviewer,
+    name: Annotated[str, Form(max_length=500)],
+    text: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Replace the note on a policy. A note is not evidence."""
+    writer, now = desk_of(request).archive.writer, datetime.now(UTC)
+    words = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+    set_policy_note(writer, name, Note(words, visitor.name, now))
+    note_access(writer, now, visitor.name, "note", about=name)
+    return redirect(with_query(local_address("/policy"), "note", name=name))
+
+
+def _health(text: str) -> Health | None:
+    return next((health for health in WORST_FIRST if health == text), None)

@@ -1,0 +1,50 @@
+"""The page of a policy's text on a day, with the day since which each sentence is in the policy."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from archive.evidence.chain import head
+from archive.questions.blame import blame
+from archive.questions.history import as_of, document, latest_version
+from archive.questions.history import version as numbered_version
+from archive.questions.known_days import known_at
+from clausewatch.desk.doors import Reader
+from clausewatch.desk.entry import desk_of
+from clausewatch.desk.rendering import page
+
+router = APIRouter(include_in_schema=False)
+
+Word = Annotated[str, Query(max_length=500)]
+
+
+@router.get("/text")
+def show(
+    request: Request, visitor: Reader, policy: Word, day: date | None = None, version: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Show the text of a version: the version with a number, the version that was known at the end of a day, or the
+    latest version."""
+    reader = desk_of(request).archive.reader
+    known = None
+    if version:
+        shown = numbered_version(reader, policy, version)
+    elif day is not None:
+        end = datetime.combine(day, time.max, UTC)
+        shown, known = as_of(reader, policy, end), known_at(reader, policy, end)
+    else:
+        shown = latest_version(reader, policy)
+    return page(
+        request,
+        visitor,
+        "text.html",
+        version=shown,
+        document=document(reader, shown),
+        origins=blame(reader, policy, shown.number),
+        known=known,
+        day=day,
+        last=latest_version(reader, policy).number,
+        head=head(reader),
+    )
