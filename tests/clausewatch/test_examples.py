@@ -43,9 +43,9 @@ TEXTS = (
     ENGLISH.replace("free of\ncharge", "for a fee") + WIDER,
 )
 
-REACHES_OUT = ("demo", "doctor", "init", "notify", "run")
-"""Commands that write outside the folder, or that contact a site or a mail server. Examples with these commands are
-only parsed.
+REACHES_OUT = ("demo", "doctor", "find", "init", "notify", "run", "serve")
+"""Commands that write outside the folder, that contact a site or a mail server, or that run until they are stopped.
+Examples with these commands are only parsed.
 """
 NEEDS = (
     ("review", "17"),
