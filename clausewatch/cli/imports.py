@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archive.recording.imports import Copy, ImportCount
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
+    from clausewatch.imports.extraction import Extractor
     from crawler.crawl_settings import CrawlSettings
     from document.model import ExtractionOptions, Page
 
@@ -88,13 +89,31 @@ def opentermsarchive(
             _require_past(repository, recorded[service, terms])
         configuration = context.configuration()
         with only_run(configuration.database, configuration.busy_timeout), context.archive() as archive:
-            for service in services:
-                policy = _policy(archive, configuration, name or service)
-                versions = _new(archive, policy, recorded[service, terms])
-                copies = _copies(objects, versions, policy.options, configuration.crawl)
-                _import(archive, configuration, policy, copies=copies, oldest=versions[:1])
-                if not skip_judging:
-                    _judge(archive, configuration, policy)
+            chosen = {name or service: recorded[service, terms] for service in services}
+            _import_histories(archive, configuration, objects, chosen, judge=not skip_judging)
+
+
+def _import_histories(
+    archive: Archive,
+    configuration: Configuration,
+    objects: GitObjects,
+    histories: Mapping[str, list[Recorded]],
+    *,
+    judge: bool,
+) -> None:
+    """Import the versions of each policy. `histories` has the names of the policies as keys."""
+    from clausewatch.imports.extraction import extractor
+
+    crawl = configuration.crawl
+    with extractor(crawl, crawl.workers) as extracting:
+        for name, recorded in histories.items():
+            policy = _policy(archive, configuration, name)
+            versions = _new(archive, policy, recorded)
+            texts = objects.contents((version.blob for version in versions), crawl.max_body)
+            copies = _copies(extracting, zip(versions, texts, strict=True), policy.options)
+            _import(archive, configuration, policy, copies=copies, oldest=versions[:1])
+            if judge:
+                _judge(archive, configuration, policy)
 
 
 def _list(recorded: Mapping[tuple[str, str], Sequence[Recorded]]) -> None:
@@ -268,16 +287,15 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 
 
 def _copies(
-    objects: GitObjects, versions: Sequence[Recorded], options: ExtractionOptions, crawl: CrawlSettings
+    extracting: Extractor, versions: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions
 ) -> Iterator[Copy]:
     """Yield the versions, in order, with the texts that were extracted from them.
 
     Versions that exceed a limit are left out and printed.
     """
-    from clausewatch.imports.extraction import LimitedVersion, extracted_copies
+    from clausewatch.imports.extraction import LimitedVersion
 
-    texts = objects.contents((version.blob for version in versions), crawl.max_body)
-    for copy in extracted_copies(zip(versions, texts, strict=True), options, crawl):
+    for copy in extracting.copies(versions, options):
         if isinstance(copy, LimitedVersion):
             click.echo(
                 f"Left out: commit {copy.version.commit[:12]}: its extraction was ended by {copy.limit}", err=True
@@ -304,13 +322,14 @@ def _saved(
     limit, or if the date is in the future.
     """
     from archive.recording.imports import Copy
-    from clausewatch.imports.extraction import screened
+    from clausewatch.imports.extraction import extractor
     from crawler.visits.workers import LimitHit
 
     names = ", ".join(path.name for path in files)
     if at > datetime.now(UTC):
         raise NoAnswerError(f"{at:%Y-%m-%d} is in the future: give the date when the copy was saved")
-    copy = screened(pages, options, crawl)
+    with extractor(crawl, 1) as extracting:
+        copy = extracting.screened(pages, options)
     if isinstance(copy, LimitHit):
         raise NoAnswerError(f"{names}: the extraction was ended by {copy.limit}")
     extraction = copy.extraction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -42,30 +43,39 @@ class ScreenedCopy:
     screening: Screening | None
 
 
-def extracted_copies(
-    recorded: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions, crawl: CrawlSettings
-) -> Iterator[Copy | LimitedVersion]:
-    """Extract the texts of versions, and yield the results in the order of the versions."""
-    with asyncio.Runner() as runner:
-        workers = Workers(WorkerLimits.of(crawl, crawl.workers))
-        try:
-            while batch := list(islice(recorded, AT_ONCE)):
-                answers = runner.run(_all(workers, partial(_copy, options), batch))
-                for (version, _), answer in zip(batch, answers, strict=True):
-                    yield LimitedVersion(version, answer.limit) if isinstance(answer, LimitHit) else answer.value
-        finally:
-            runner.run(workers.close())
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """Extracts texts in worker processes. The texts of all services of an import use the same processes, because
+    processes take longer to start than a short text to extract.
+    """
+
+    _runner: asyncio.Runner
+    _workers: Workers
+
+    def copies(
+        self, recorded: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions
+    ) -> Iterator[Copy | LimitedVersion]:
+        """Extract the texts of versions, and yield the results in the order of the versions."""
+        while batch := list(islice(recorded, AT_ONCE)):
+            answers = self._runner.run(_all(self._workers, partial(_copy, options), batch))
+            for (version, _), answer in zip(batch, answers, strict=True):
+                yield LimitedVersion(version, answer.limit) if isinstance(answer, LimitHit) else answer.value
+
+    def screened(self, pages: Sequence[Page], options: ExtractionOptions) -> ScreenedCopy | LimitHit:
+        """Extract saved pages as one text, and check whether the text is a policy."""
+        (answer,) = self._runner.run(_all(self._workers, partial(_screened, options), [tuple(pages)]))
+        return answer if isinstance(answer, LimitHit) else answer.value
 
 
-def screened(pages: Sequence[Page], options: ExtractionOptions, crawl: CrawlSettings) -> ScreenedCopy | LimitHit:
-    """Extract saved pages as one text, and check whether the text is a policy."""
+@contextmanager
+def extractor(crawl: CrawlSettings, processes: int) -> Iterator[Extractor]:
+    """Provide an extractor with this number of worker processes. The processes end with the block."""
     with asyncio.Runner() as runner:
-        workers = Workers(WorkerLimits.of(crawl, 1))
+        workers = Workers(WorkerLimits.of(crawl, processes))
         try:
-            (answer,) = runner.run(_all(workers, partial(_screened, options), [tuple(pages)]))
+            yield Extractor(runner, workers)
         finally:
             runner.run(workers.close())
-    return answer if isinstance(answer, LimitHit) else answer.value
 
 
 async def _all(
