@@ -104,6 +104,7 @@ def _import_histories(
     """Import the versions of each policy. `histories` has the names of the policies as keys."""
     from clausewatch.imports.extraction import extractor
 
+    _synchronise(archive, configuration)
     crawl = configuration.crawl
     with extractor(crawl, crawl.workers) as extracting:
         for name, recorded in histories.items():
@@ -152,6 +153,7 @@ def file(
     """
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout), context.archive() as archive:
+        _synchronise(archive, configuration)
         watched = _policy(archive, configuration, policy, must_exist=True)
         crawl = configuration.crawl
         pages = [_page(path, crawl.max_body) for path in files]
@@ -218,15 +220,14 @@ def _write(watches: WatchList) -> None:
 
 
 def _policy(archive: Archive, configuration: Configuration, name: str, *, must_exist: bool = False) -> Policy:
-    """Return the configured policy with this name. If there is none, return a retired policy of the archive."""
+    """Return the configured policy with this name. If there is none, return a retired policy of the archive.
+
+    Call `_synchronise` before."""
     from archive.model import Policy
     from archive.questions.history import policy_names
     from archive.recording.imports import watch_unconfigured
-    from archive.recording.policies import synchronise
     from document.model import ExtractionOptions
 
-    now = datetime.now(UTC)
-    synchronise(archive, configuration.policies, now)
     for policy in configuration.policies:
         if policy.name == name:
             return policy
@@ -234,8 +235,15 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
     if must_exist and name not in names:
         raise UnconfiguredPolicyError(name, names)
     policy = Policy(name, "", timedelta(days=1), options=ExtractionOptions())
-    watch_unconfigured(archive, policy, now)
+    watch_unconfigured(archive, policy, datetime.now(UTC))
     return policy
+
+
+def _synchronise(archive: Archive, configuration: Configuration) -> None:
+    """Make the archive's policies equal to the configuration. Once for each import is enough."""
+    from archive.recording.policies import synchronise
+
+    synchronise(archive, configuration.policies, datetime.now(UTC))
 
 
 def _new(archive: Archive, policy: Policy, versions: list[Recorded]) -> list[Recorded]:
