@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import groupby
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from document.model import Block, Document, Link, Section
@@ -24,8 +25,7 @@ REMEMBERED = 4096
 """Number of texts whose words are cached. Most texts of a version also occur in the previous version."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockIdentity:
+class BlockIdentity(NamedTuple):
     """The part of a document's identity that comes from one block."""
 
     words: tuple[tuple[str | None, str], ...]
@@ -42,11 +42,11 @@ class SectionIdentity:
 
     heading: str
     """The heading's words in lower case. They are compared with the entries of a table of contents."""
-    words: tuple[tuple[str | None, str], ...]
+    words: tuple[tuple[str | None, bytes], ...]
     """The words of the heading and of the blocks, in order. They are grouped into pairs.
 
-    The second item of a pair is words, as the items of a JSON list. It is never empty. The first item is None, except
-    for entries of a table of contents. For such an entry it is the text in lower case.
+    The second item of a pair is words, as the items of a JSON list in UTF-8. It is never empty. The first item is
+    None, except for entries of a table of contents. For such an entry it is the text in lower case.
     """
     addresses: frozenset[str]
     """Linked e-mail addresses."""
@@ -65,7 +65,7 @@ def identity_words(document: Document) -> Identity:
     words and its host. All other link targets may change.
     """
     words, addresses, sites = _joined([section_identity(section) for section in document.sections])
-    return tuple(json.loads(f"[{words}]")), addresses, sites
+    return tuple(json.loads(f"[{words.decode('utf-8', 'surrogatepass')}]")), addresses, sites
 
 
 def text_identity(document: Document) -> str:
@@ -79,7 +79,7 @@ def joined_identity(sections: Sequence[SectionIdentity]) -> str:
     """Return the `text_identity` of the document with these sections."""
     words, addresses, sites = _joined(sections)
     links = json.dumps([sorted(addresses), sorted(sites)], ensure_ascii=False)
-    return hashlib.sha256(f"[[{words}], {links[1:]}".encode()).hexdigest()
+    return hashlib.sha256(b"[[%b], %b" % (words, links[1:].encode())).hexdigest()
 
 
 def section_identity(section: Section) -> SectionIdentity:
@@ -105,14 +105,19 @@ def combined_identity(heading: str, blocks: Sequence[BlockIdentity]) -> SectionI
 
     Words that are next to each other are joined into one pair.
     """
-    listed = chain([(None, _items(heading))], *(block.words for block in blocks))
-    words: list[tuple[str | None, str]] = []
-    for entry, some in groupby(listed, itemgetter(0)):
+    pairs: list[tuple[str | None, str]] = [(None, _items(heading))]
+    for block in blocks:
+        pairs += block.words
+    addresses = frozenset[str]().union(*[block.addresses for block in blocks])
+    sites = frozenset[tuple[str, str]]().union(*[block.sites for block in blocks])
+    return SectionIdentity(_key(heading), tuple(_grouped(pairs)), addresses, sites)
+
+
+def _grouped(pairs: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str | None, bytes]]:
+    for entry, some in groupby(pairs, itemgetter(0)):
         texts = [text for _, text in some if text]
-        words += [(entry, ", ".join(texts))] if texts else []
-    addresses = frozenset[str]().union(*(block.addresses for block in blocks))
-    sites = frozenset[tuple[str, str]]().union(*(block.sites for block in blocks))
-    return SectionIdentity(_key(heading), tuple(words), addresses, sites)
+        if texts:
+            yield entry, ", ".join(texts).encode("utf-8", "surrogatepass")
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -123,12 +128,12 @@ def _items(text: str, left_out: str = "") -> str:
     return quoted(" ".join(words)).replace(" ", '", "') if words else ""
 
 
-def _joined(sections: Sequence[SectionIdentity]) -> tuple[str, frozenset[str], frozenset[tuple[str, str]]]:
+def _joined(sections: Sequence[SectionIdentity]) -> tuple[bytes, frozenset[str], frozenset[tuple[str, str]]]:
     headings = {section.heading for section in sections}
-    words = (text for section in sections for entry, text in section.words if entry not in headings)
-    addresses = frozenset[str]().union(*(section.addresses for section in sections))
-    sites = frozenset[tuple[str, str]]().union(*(section.sites for section in sections))
-    return ", ".join(words), addresses, sites
+    words = [text for section in sections for entry, text in section.words if entry not in headings]
+    addresses = frozenset[str]().union(*[section.addresses for section in sections])
+    sites = frozenset[tuple[str, str]]().union(*[section.sites for section in sections])
+    return b", ".join(words), addresses, sites
 
 
 def rights_sites(document: Document) -> frozenset[tuple[str, str]]:

@@ -4,6 +4,7 @@ sections."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +23,9 @@ from archive.storage.evidence_rows import BATCH
 from archive.storage.tables import BlobRow, ChainEntryRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
 from document import text_identity
 from document.reading import EXTRACTOR, read_all
+
+AT_ONCE = 50
+"""Number of contents that are read at once. They are compressed, so a few hundred could need too much memory."""
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
 """Errors that may occur when damaged content is read."""
@@ -107,12 +111,14 @@ class _Verification:
             further = select(FetchPageRow.snapshot_sha256).where(FetchPageRow.fetch_id.in_(fetches))
             query = query.where(or_(BlobRow.sha256.in_(own), BlobRow.sha256.in_(further)))
         ordered = query.order_by(keyframe, BlobRow.base_sha256.is_not(None)).execution_options(yield_per=BATCH)
-        for address in self.session.scalars(ordered):
-            content = self._load(address)
-            if isinstance(content, Flaw):
-                yield content
-            else:
-                self.tally.blobs += 1
+        for addresses in self.session.scalars(ordered).partitions(AT_ONCE):
+            self._read_ahead(addresses)
+            for address in addresses:
+                content = self._load(address)
+                if isinstance(content, Flaw):
+                    yield content
+                else:
+                    self.tally.blobs += 1
 
     def texts(self) -> Iterator[Flaw]:
         """Verify the document, the text and the sections of each version. If pages were requested too, verify the
@@ -122,9 +128,12 @@ class _Verification:
         ids = list(
             self.session.scalars(query.where(VersionRow.id.in_(self._sealed("version"))) if self.after else query)
         )
-        for start in range(0, len(ids), BATCH):
-            for texts in readable(self._read, ids[start : start + BATCH]):
-                for text in () if isinstance(texts, int) else texts:  # the check of the chain reports unreadable rows
+        for start in range(0, len(ids), AT_ONCE):
+            for texts in readable(self._read, ids[start : start + AT_ONCE]):
+                if isinstance(texts, int):
+                    continue  # the check of the chain reports unreadable rows
+                self._read_ahead([text.document_sha256 for text in texts])
+                for text in texts:
                     yield from self._text(text)
         if self._sections is not None:
             yield from self._sections.leftover()
@@ -140,6 +149,10 @@ class _Verification:
         if not all(isinstance(text.policy_id, int) and isinstance(text.number, int) for text in texts):
             raise TypeError("a version names no policy or has no number")
         return texts
+
+    def _read_ahead(self, addresses: Sequence[str]) -> None:
+        with suppress(*UNREADABLE):  # then each content is read by itself, and the damaged address is found
+            self.retrieval.read_ahead(addresses)
 
     def _load(self, address: str) -> bytes | Flaw:
         try:

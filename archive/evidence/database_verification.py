@@ -120,17 +120,19 @@ def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
     for kind, name, table in connection.exec_driver_sql(POSTGRESQL_EXTRAS).all():
         yield Flaw("schema", f"{kind} {name} {table}".strip(), "no migration creates it, so its effect is unknown")
     inspector = inspect(connection)
-    tables = set(inspector.get_table_names()) - {VERSION_TABLE, "section_words"}
+    all_columns, all_indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
+    tables = {name for _, name in all_columns} - {VERSION_TABLE, "section_words"}
     for name in sorted(tables ^ set(Base.metadata.tables)):
         problem = "no migration creates it" if name in tables else "it is missing"
         yield Flaw("schema", f"table {name}", problem)
     for name in sorted(tables & set(Base.metadata.tables)):
         table = Base.metadata.tables[name]
-        columns = {column["name"] for column in inspector.get_columns(name)}
-        indexes = {str(index["name"]) for index in inspector.get_indexes(name) if "duplicates_constraint" not in index}
+        columns = {column["name"] for column in all_columns[None, name]}
+        indexes = all_indexes.get((None, name), [])
+        names = {str(index["name"]) for index in indexes if "duplicates_constraint" not in index}
         if columns != set(table.columns.keys()):
             yield Flaw("schema", f"table {name}", "its columns are not those that the migrations create")
-        for index in sorted(indexes ^ {str(index.name) for index in table.indexes}):
+        for index in sorted(names ^ {str(index.name) for index in table.indexes}):
             yield Flaw("schema", f"index {index}", "the migrations do not create it, or it is missing")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from archive.search.index import Line, SectionPart, block_lines, parts_of_lines
 from document import from_json
@@ -12,17 +13,15 @@ from document.identity import BlockIdentity, SectionIdentity, block_identity, co
 from document.serialization import block_from_json, section_from_json, split_blocks, split_sections
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFacts:
+class BlockFacts(NamedTuple):
     """The facts of a block that verification needs."""
 
     identity: BlockIdentity
-    lines: tuple[Line, ...]
+    lines: list[Line]
     """The lines of the block, as the search index stores them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SectionFacts:
+class SectionFacts(NamedTuple):
     """The facts that verification needs about a section."""
 
     identity: SectionIdentity
@@ -55,11 +54,14 @@ class SectionReader:
         from_json(rest)
         same = {section: self._known[section] for section in written if section in self._known}
         # A changed section has nearly all blocks of a section that was removed.
-        gone = [facts.blocks for section, facts in self._known.items() if section not in same]
-        blocks = {block: facts for some in gone for block, facts in some.items()}
+        blocks: dict[bytes, BlockFacts] = {}
+        for section in self._known.keys() - same.keys():
+            blocks |= self._known[section].blocks
         self._known = {section: same.get(section) or _facts(section, blocks) for section in written}
         sections = [self._known[section] for section in written]
-        parts = {address: part for section in sections for address, part in section.parts.items()}
+        parts: dict[str, SectionPart] = {}
+        for facts in sections:
+            parts |= facts.parts
         return DocumentFacts(joined_identity([section.identity for section in sections]), parts)
 
 
@@ -67,13 +69,12 @@ def _facts(written: bytes, known: Mapping[bytes, BlockFacts]) -> SectionFacts:
     """Return the facts of a section. `known` are the facts of blocks that were read before."""
     rest, cut = split_blocks(written)
     section = section_from_json(rest)
-    blocks = {block: known.get(block) or _block_facts(block) for block in cut}
-    listed = [blocks[block] for block in cut]
+    listed = [known.get(block) or _block_facts(block) for block in cut]
     identity = combined_identity(section.heading, [block.identity for block in listed])
-    parts = parts_of_lines(section, (line for block in listed for line in block.lines))
-    return SectionFacts(identity, {part["sha256"]: part for part in parts}, blocks)
+    parts = parts_of_lines(section, [line for block in listed for line in block.lines])
+    return SectionFacts(identity, {part["sha256"]: part for part in parts}, dict(zip(cut, listed, strict=True)))
 
 
 def _block_facts(written: bytes) -> BlockFacts:
     block = block_from_json(written)
-    return BlockFacts(block_identity(block), tuple(block_lines(block.text)))
+    return BlockFacts(block_identity(block), list(block_lines(block.text)))

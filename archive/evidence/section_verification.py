@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from archive.evidence.flaws import Flaw
@@ -14,7 +15,9 @@ from archive.search.index import BATCH, WAITING, SectionPart
 from archive.storage.tables import IndexedRow, SectionRow, StandingRow
 
 _TABLE = SectionRow.__table__
-_COLUMNS = [_TABLE.c[name] for name in ("sha256", "path", "heading", "language", "text")]
+_NAMES = ("sha256", "path", "heading", "language", "text")
+_COLUMNS = [_TABLE.c[name] for name in _NAMES]
+_words = itemgetter(*_NAMES)
 _SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", expanding=True)))
 """Built once, because it runs for each version."""
 
@@ -30,8 +33,12 @@ class PolicySections:
     _begin: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _present: set[str] = field(default_factory=set)
-    _right: set[str] = field(default_factory=set)
-    """Addresses of sections whose words were already compared and are right."""
+    _seen: set[str] = field(default_factory=set)
+    """Addresses of sections whose words were already compared, or wait for it."""
+    _waiting: dict[str, tuple[int, SectionPart]] = field(default_factory=dict)
+    """Sections whose words are not compared yet, with the first version that has the section. Many are read at once."""
+    _wrong: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Addresses of wrong sections that were not yielded yet, by version."""
 
     @classmethod
     def of(cls, session: Session, policy_id: int, first_number: int) -> PolicySections:
@@ -51,27 +58,37 @@ class PolicySections:
         cannot be read."""
         self._present |= self._begin.pop(number, set())
         if parts is not None and not self.waits:
-            wrong = len(self._wrong(parts))
-            if wrong:
-                where = f"version {number} of policy {self.policy_id}"
-                count = f"{wrong} {'section' if wrong == 1 else 'sections'}"
-                yield Flaw("search", where, f"the search index differs from the document in {count}")
+            new = (parts.keys() - self._seen) & self._present
+            self._seen |= new
+            self._waiting |= {address: (number, parts[address]) for address in new}
+            if self._present != parts.keys():
+                self._wrong[number] |= self._present ^ parts.keys()
+            if len(self._waiting) >= BATCH:
+                yield from self._compare_waiting()
         self._present -= self._end[number]
 
-    def _wrong(self, parts: Mapping[str, SectionPart]) -> set[str]:
-        new = [address for address in parts.keys() - self._right if address in self._present]
-        self._right |= set(new)
-        altered = {address for address, stored in self._stored(new) if stored != parts[address]}
-        return altered | (self._present ^ parts.keys())
+    def _compare_waiting(self) -> Iterator[Flaw]:
+        for address, stored in self._stored(list(self._waiting)):
+            number, part = self._waiting[address]
+            if _words(part) != stored:
+                self._wrong[number].add(address)
+        for number, addresses in sorted(self._wrong.items()):
+            where = f"version {number} of policy {self.policy_id}"
+            count = f"{len(addresses)} {'section' if len(addresses) == 1 else 'sections'}"
+            yield Flaw("search", where, f"the search index differs from the document in {count}")
+        self._waiting.clear()
+        self._wrong.clear()
 
-    def _stored(self, addresses: list[str]) -> Iterator[tuple[str, SectionPart]]:
+    def _stored(self, addresses: list[str]) -> Iterator[tuple[str, Row[*tuple[str, ...]]]]:
         connection = self.session.connection()
         for start in range(0, len(addresses), BATCH):
             for row in connection.execute(_SECTIONS, {"addresses": addresses[start : start + BATCH]}):
-                yield row.sha256, dict(row._mapping)
+                yield row.sha256, row
 
     def leftover(self) -> Iterator[Flaw]:
-        """Yield a flaw if the search index has sections of versions that do not exist."""
+        """Yield the flaws that were not yielded yet. Also yield a flaw if the search index has sections of versions
+        that do not exist."""
+        yield from self._compare_waiting()
         if self._begin and not self.waits:
             numbers = ", ".join(map(str, sorted(self._begin)[:10]))
             problem = f"the search index has versions that do not exist: {numbers}"

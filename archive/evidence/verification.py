@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select
 
 from archive.evidence.chain import Head, SavedHead
 from archive.evidence.content_verification import Contents, ascii_text, verify_contents
@@ -83,7 +83,11 @@ def verify(
 
 
 _BEFORE_TIME = (ChainEntryRow.sequence, ChainEntryRow.kind, ChainEntryRow.row_id, ChainEntryRow.row_sha256)
-_ENTRIES = select(*_BEFORE_TIME, CanonicalTime(ChainEntryRow.recorded_at), ChainEntryRow.hash)
+_ENTRIES = (
+    select(*_BEFORE_TIME, CanonicalTime(ChainEntryRow.recorded_at), ChainEntryRow.hash)
+    .where(ChainEntryRow.sequence.between(bindparam("first"), bindparam("last")))
+    .order_by(ChainEntryRow.sequence)
+)
 
 
 class _Entry(NamedTuple):
@@ -138,7 +142,9 @@ class _Chain:
                     yield self._pass_unreadable(batch)
                     continue
                 for entry in batch:
-                    yield from self._link(entry)
+                    if not self._is_next(entry):
+                        yield from self._link_flaws(entry)
+                    self._go_to(entry)
                 self._note(batch)
                 yield from self._rows(batch)
         yield from self._heads()
@@ -148,8 +154,8 @@ class _Chain:
         return list(self.connection.scalars(query.order_by(ChainEntryRow.sequence).limit(BATCH)))
 
     def _read(self, sequences: Sequence[int]) -> list[_Entry]:
-        query = _ENTRIES.where(ChainEntryRow.sequence.in_(sequences)).order_by(ChainEntryRow.sequence)
-        batch = [_Entry(*row) for row in self.connection.execute(query)]
+        limits = {"first": sequences[0], "last": sequences[-1]}
+        batch = [_Entry(*row) for row in self.connection.execute(_ENTRIES, limits)]
         for entry in batch:
             if not isinstance(entry.kind, str) or not isinstance(entry.row_id, int):
                 raise TypeError("an entry names no row")
@@ -160,8 +166,12 @@ class _Chain:
         self._sequence, self._previous = sequence, None
         return Flaw("chain", f"entry {sequence}", "it cannot be read")
 
-    def _link(self, entry: _Entry) -> Iterator[Flaw]:
-        """Verify that an entry is linked to the entry before."""
+    def _is_next(self, entry: _Entry) -> bool:
+        """Whether an entry is linked to the entry before."""
+        follows = self._previous is not None and _follows(entry, self._previous)
+        return follows and entry.sequence == self._sequence + 1 and (entry.kind == START) == (entry.sequence == 1)
+
+    def _link_flaws(self, entry: _Entry) -> Iterator[Flaw]:
         where = f"entry {entry.sequence}"
         if entry.sequence != self._sequence + 1:
             yield Flaw("chain", where, f"{_missing(self._sequence + 1, entry.sequence - 1)} before it")
@@ -170,6 +180,8 @@ class _Chain:
             yield Flaw("chain", f"{where} ({ascii_text(entry.kind)} {entry.row_id})", problem)
         if (entry.kind == START) != (entry.sequence == 1):
             yield Flaw("chain", where, "the chain begins with one entry of the kind `start`, and has no other")
+
+    def _go_to(self, entry: _Entry) -> None:
         if self._last is not None and entry.at < self._last.at and len(self.tally.set_back) < MOST_SET_BACK:
             self.tally.set_back += (entry.sequence,)
         self._last, self._sequence, self._previous = entry, entry.sequence, entry.hash

@@ -5,9 +5,9 @@ can be dropped and rebuilt at any time."""
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from sqlalchemy import delete, insert, literal, select, text, update
@@ -172,10 +172,10 @@ def section_parts(document: Document) -> Iterator[SectionPart]:
 
 def parts_of_section(section: Section) -> Iterator[SectionPart]:
     """Yield a section as it is stored. A very long section is split into parts."""
-    return parts_of_lines(section, (line for block in section.blocks for line in block_lines(block.text)))
+    return parts_of_lines(section, [line for block in section.blocks for line in block_lines(block.text)])
 
 
-def parts_of_lines(section: Section, lines: Iterable[Line]) -> Iterator[SectionPart]:
+def parts_of_lines(section: Section, lines: Sequence[Line]) -> Iterator[SectionPart]:
     """Yield a section as it is stored, with these lines in place of the section's own blocks."""
     facts = {
         "path": _storable(" > ".join(section.path)),
@@ -184,13 +184,16 @@ def parts_of_lines(section: Section, lines: Iterable[Line]) -> Iterator[SectionP
     }
     for portion in _portions(section, lines):
         part = facts | {"text": _storable("\n".join(portion))}
-        yield part | {"sha256": hashlib.sha256(_encode(part).encode()).hexdigest()}
+        yield part | {"sha256": _address(part)}
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+def _address(part: SectionPart) -> str:
+    """Return the SHA-256 of a part's JSON, with sorted keys."""
+    members = ", ".join([f'"{name}": {quoted(part[name])}' for name in ("heading", "language", "path", "text")])
+    return hashlib.sha256(f"{{{members}}}".encode()).hexdigest()
 
 
-def _portions(section: Section, counted: Iterable[Line]) -> Iterator[list[str]]:
+def _portions(section: Section, counted: Sequence[Line]) -> Iterator[list[str]]:
     lines: list[str] = []
     room = PART_WORDS
     for line, count in counted:
@@ -220,7 +223,7 @@ def _lines(block: str) -> Iterator[str]:
 
 def _storable(written: str) -> str:
     """Return a text without lone surrogates, which databases refuse."""
-    return written.encode("utf-8", "replace").decode()
+    return written if written.isascii() else written.encode("utf-8", "replace").decode()
 
 
 def _stems(part: SectionPart) -> Iterator[str]:

@@ -8,15 +8,17 @@ later blobs unreadable."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import zstandard
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.errors import DamagedArchiveError
 from archive.storage.engines import insert_if_absent, location_of
-from archive.storage.tables import BlobRow, Columns
+from archive.storage.tables import BlobRow
 
 COMPRESSION_LEVEL = 9
 """Compression level of zstd. On real pages, it saves a tenth of the space that level 3 needs, and takes at most 5 ms
@@ -31,6 +33,20 @@ _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
 """Query for a stored content. It is built once, and reads only columns, because it runs for every visit that is
 compared with a version."""
+
+_SEVERAL = select(_BLOB.sha256, _BLOB.size, _BLOB.content, _BLOB.base_sha256).where(
+    _BLOB.sha256.in_(bindparam("keys", expanding=True))
+)
+
+
+class _Stored(NamedTuple):
+    """A content as it is stored."""
+
+    size: int
+    """Number of bytes of the plain content."""
+    content: bytes
+    base_sha256: str | None
+    """The address of the keyframe, or None if the content is stored whole."""
 
 
 def address(content: bytes) -> str:
@@ -73,39 +89,50 @@ def retrieve(session: Session, key: str) -> bytes:
 
 @dataclass(slots=True)
 class Retrieval:
-    """Retrieves contents one after another. It keeps the last keyframe in memory, because successive contents often
-    have the same keyframe."""
+    """Retrieves contents one after another. It is ready to unpack differences from the last keyframe, because
+    successive contents often have the same keyframe."""
 
     session: Session
-    _key: str = ""
-    _keyframe: bytes = b""
+    _keyframe: str = ""
+    _unpacking: zstandard.ZstdDecompressor = field(default_factory=zstandard.ZstdDecompressor)
+    """Unpacks contents that are stored as differences from the last keyframe."""
+    _ahead: dict[str, _Stored] = field(default_factory=dict)
+
+    def read_ahead(self, keys: Sequence[str]) -> None:
+        """Read the stored form of several contents at once, which is faster. They stay in memory, so name only a
+        few."""
+        rows = self.session.connection().execute(_SEVERAL, {"keys": keys})
+        self._ahead = {key: _Stored(*stored) for key, *stored in rows}
 
     def retrieve(self, key: str) -> bytes:
         """Return the plain bytes for an address; see `retrieve`."""
-        row = _stored(self.session, key)
+        row = self._ahead.pop(key, None) or _stored(self.session, key)
         if row is None:
             raise _damaged(self.session, key, "is missing")
-        return _plain(self.session, key, row, None if row.base_sha256 is None else self._base(key, row.base_sha256))
+        if row.base_sha256 is None:
+            return _plain(self.session, key, row)
+        self._use(row.base_sha256, key)
+        return _plain(self.session, key, row, self._unpacking)
 
-    def _base(self, key: str, base: str) -> bytes:
-        if base != self._key:
-            row = _stored(self.session, base)
-            if row is None or row.base_sha256 is not None:
-                raise _damaged(self.session, key, "names no keyframe")
-            self._key, self._keyframe = base, _plain(self.session, base, row)
-        return self._keyframe
+    def _use(self, keyframe: str, key: str) -> None:
+        """Prepare to unpack the content `key`, which is a difference from this keyframe."""
+        if keyframe == self._keyframe:
+            return
+        row = _stored(self.session, keyframe)
+        if row is None or row.base_sha256 is not None:
+            raise _damaged(self.session, key, "names no keyframe")
+        dictionary = _dictionary(_plain(self.session, keyframe, row))
+        self._keyframe, self._unpacking = keyframe, zstandard.ZstdDecompressor(dict_data=dictionary)
 
 
-def _stored(session: Session, key: str) -> Row[int, bytes, str | None] | None:
-    """Return a stored content: its uncompressed size, its compressed bytes, and the address of its keyframe."""
-    return session.connection().execute(_STORED, {"key": key}).first()
+def _stored(session: Session, key: str) -> _Stored | None:
+    row = session.connection().execute(_STORED, {"key": key}).first()
+    return None if row is None else _Stored(*row)
 
 
-def _plain(session: Session, key: str, row: Columns, keyframe: bytes | None = None) -> bytes:
-    dictionary = None if keyframe is None else _dictionary(keyframe)
+def _plain(session: Session, key: str, row: _Stored, unpacking: zstandard.ZstdDecompressor | None = None) -> bytes:
     try:
-        decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
-        content = decompressor.decompress(row.content, max_output_size=row.size)
+        content = (unpacking or zstandard.ZstdDecompressor()).decompress(row.content, max_output_size=row.size)
     except zstandard.ZstdError as error:
         raise _damaged(session, key, "cannot be read") from error
     if address(content) != key or len(content) != row.size:

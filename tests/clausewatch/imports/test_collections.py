@@ -29,6 +29,23 @@ SERVICES, VERSIONS, KILLS = (900, 20_000, 3) if LONG else (4, 48, 1)
 FIRST = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 SUBJECTS = ("Record new changes of {}", "Apply technical or declaration upgrade on {}", "Refilter {}")
 
+TEXT = """# Privacy notice of {service}
+
+This notice explains which personal data we collect when you use our services, and what we do with the data. We keep
+your personal data for {days} days after you close your account. Then we delete the data.
+
+## Who receives your data
+
+We share personal data with companies that host our website and with companies that send letters for us. They process
+the data only as we instruct them. We do not sell personal data to third parties.
+
+## Your rights
+
+You may ask us for access to your personal data, and you may ask us to correct or erase the data. You may object to the
+processing, and withdraw your consent at any time. Please write to our data protection officer.
+"""
+"""A version of a policy. It is so long that no number in it makes it look like an error page."""
+
 
 @dataclass
 class Collection:
@@ -44,7 +61,7 @@ class Collection:
         self.marks += 1
         # Several commits have the same second, as if somebody had imported an older archive.
         at = FIRST + timedelta(hours=self.marks - self.marks % 3)
-        text = f"# Privacy notice of {service}\n\nWe keep your data for {self.random.randrange(900)} days.\n".encode()
+        text = TEXT.format(service=service, days=self.random.randrange(900)).encode()
         when, said = f"{int(at.timestamp())} +0000", subject.format(service).encode()
         lines = [
             f"commit refs/heads/{branch}\nmark :{self.marks}\nauthor A <a@b.example> {when}\n".encode(),
