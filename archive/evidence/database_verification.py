@@ -4,6 +4,7 @@ migrations make."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
@@ -138,19 +139,23 @@ def _postgresql_schema(connection: Connection) -> Iterator[Flaw]:
 
 def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
     """Compare the keys in an index with the keys in the table."""
-    ways = {"index": ("off", "on"), "scan": ("on", "off")}
-    for name in INDEXED:
-        [key] = Base.metadata.tables[name].primary_key.columns.keys()
-        answers = set()
-        for scan, index in ways.values():
-            connection.exec_driver_sql(f"SET LOCAL enable_seqscan = {scan}")
-            for kind in ("indexscan", "indexonlyscan", "bitmapscan"):
-                connection.exec_driver_sql(f"SET LOCAL enable_{kind} = {index}")
+    answers: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
+    for scan, index in (("off", "on"), ("on", "off")):
+        _read_by(connection, scan=scan, index=index)
+        for name in INDEXED:
+            [key] = Base.metadata.tables[name].primary_key.columns.keys()
             query = (
                 f'SELECT count(*), sum(hashtext(k::text)::bigint) FROM (SELECT {key} AS k FROM "{name}" ORDER BY k) s'  # noqa: S608 - our own names
             )
-            answers.add(tuple(connection.exec_driver_sql(query).one()))
-        if len(answers) > 1:
+            answers[name].add(tuple(connection.exec_driver_sql(query).one()))
+    _read_by(connection, scan="on", index="on")
+    for name, different in answers.items():
+        if len(different) > 1:
             yield Flaw("database", f"table {name}", "its primary key's index does not hold the same rows as the table")
-    for setting in ("seqscan", "indexscan", "indexonlyscan", "bitmapscan"):
-        connection.exec_driver_sql(f"SET LOCAL enable_{setting} = on")
+
+
+def _read_by(connection: Connection, *, scan: str, index: str) -> None:
+    """Let the server read tables as a whole, by an index, or both."""
+    ways = {"seqscan": scan, "indexscan": index, "indexonlyscan": index, "bitmapscan": index}
+    settings = ", ".join(f"set_config('enable_{way}', '{value}', true)" for way, value in ways.items())
+    connection.exec_driver_sql(f"SELECT {settings}")

@@ -29,6 +29,8 @@ ROWS = {
     "naming": ("name of a policy", "names of policies"),
     "fetch": ("fetch", "fetches"),
     "removal": ("removal of a page", "removals of pages"),
+    "left_out": ("record of text that was left out", "records of text that was left out"),
+    "net": ("net change", "net changes"),
 }
 """The singular and plural of those kinds of evidence whose plural is not just the kind with an "s"."""
 UNSEARCHED = (

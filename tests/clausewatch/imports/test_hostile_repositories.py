@@ -5,6 +5,7 @@ memory.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -101,6 +102,30 @@ def test_git_called_directly_opens_the_connection(tmp_path: Path, listening: soc
             time.sleep(0.02)
         git.kill()
     assert reached
+
+
+LISTING = """
+import sys
+from contextlib import suppress
+from pathlib import Path
+from clausewatch.imports.git_objects import RepositoryError, git_objects
+from clausewatch.imports.open_terms import documents
+
+with suppress(RepositoryError), git_objects(Path(sys.argv[1])) as objects:
+    documents(objects)
+"""
+
+
+@pytest.mark.parametrize("name", ["configuration as a pipe", "a pack as a pipe"])
+def test_an_import_never_waits_for_a_pipe(tmp_path: Path, name: str, listening: socket.socket) -> None:
+    made = laid(tmp_path, name, listening)
+    command = [sys.executable, "-c", LISTING, str(made.folder)]
+    with subprocess.Popen(command, start_new_session=True) as listed:
+        try:
+            assert listed.wait(40) == 0
+        finally:  # git would still wait for the pipe, so end git too
+            with suppress(ProcessLookupError):
+                os.killpg(listed.pid, signal.SIGKILL)
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path, listening: socket.socket) -> None:
