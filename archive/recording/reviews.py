@@ -30,8 +30,8 @@ from archive.storage.tables import (
 from archive.storage.version_reader import policy_row, read_timing, recorded_finding
 from differ.model import Timing
 
-ALERT_DIGITS = 16
-"""Length, in hexadecimal digits, of the alert ID that messages quote."""
+NUMBER_DIGITS = 10
+"""Number of digits that no number of a finding has. PostgreSQL refuses larger numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
     text = number.strip().removeprefix("#")
     with archive.reading() as session:
         finding = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
-        if finding is None and text.isascii() and text.isdigit() and len(text) < ALERT_DIGITS:
+        if finding is None and text.isascii() and text.isdigit() and len(text) < NUMBER_DIGITS:
             finding = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
         if finding is None:
             raise NoFindingError(number)

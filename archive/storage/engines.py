@@ -62,7 +62,7 @@ def engine_of(
             return _sqlite_to_read(database, busy_timeout)
         if database.get_backend_name() == "sqlite":
             return _sqlite(database, busy_timeout, enforce_references=enforce_references)
-        return _postgresql(database, busy_timeout, read_only=read_only)
+        return _postgresql(database, busy_timeout)
     except NoSuchModuleError as error:
         raise CannotOpenError(location, _unknown_kind(database)) from error
     except ModuleNotFoundError as error:
@@ -116,7 +116,7 @@ def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
     return engine
 
 
-def _postgresql(database: URL, busy_timeout: timedelta, *, read_only: bool) -> Engine:
+def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     """Return an engine for writers that take turns. It notices a server that has disappeared."""
     seconds = max(2, round(busy_timeout.total_seconds()))
     limits = {
@@ -138,8 +138,6 @@ def _postgresql(database: URL, busy_timeout: timedelta, *, read_only: bool) -> E
         cursor = connection.cursor()
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute("SET synchronous_commit = on")  # the server's setting may confirm a commit too early
-        if read_only:
-            cursor.execute("SET default_transaction_read_only = on")
         for name, value in (("idle", 30), ("interval", 10), ("count", 3)):  # for a client that disappeared silently
             cursor.execute(f"SET tcp_keepalives_{name} = {value}")
         cursor.execute(f"SET lock_timeout = {max(1, round(busy_timeout.total_seconds() * 1000))}")

@@ -11,8 +11,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine
+from sqlalchemy.orm import Session
 
-from archive.errors import ArchiveBusyError, CannotOpenError, OlderSchemaError, ReplacedArchiveError, storage_errors
+from archive.errors import (
+    ArchiveBusyError,
+    CannotOpenError,
+    OlderSchemaError,
+    ReadOnlyArchiveError,
+    ReplacedArchiveError,
+    storage_errors,
+)
 from archive.idle import NEWEST
 from archive.model import BUSY_TIMEOUT
 from archive.storage.database import Archive
@@ -66,6 +74,16 @@ class ServedArchive:
                 raise ReplacedArchiveError(self.reader.location, problem)
 
 
+class _ReadingArchive(Archive):
+    """An archive that only answers questions. PostgreSQL's driver makes single transactions read-only, not the
+    connection, so transactions that write are refused here."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        raise ReadOnlyArchiveError(self.location, "it was opened for reading only")
+        yield  # makes this a generator, as contextmanager needs
+
+
 @contextmanager
 def served_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[ServedArchive]:
     """Open an existing archive for a server, without upgrading it.
@@ -82,7 +100,7 @@ def served_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator
     try:
         with storage_errors(location):
             _require_newest(reading, location)
-        yield ServedArchive(Archive(reading, location), Archive(writing, location), file)
+        yield ServedArchive(_ReadingArchive(reading, location), Archive(writing, location), file)
     finally:
         reading.dispose()
         writing.dispose()

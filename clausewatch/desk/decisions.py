@@ -13,6 +13,9 @@ from clausewatch.desk.entry import Visitor, desk_of
 MOST = 500
 """Maximum number of reviews in one form."""
 
+DIGITS = 10
+"""Number of digits that no number of a row has. PostgreSQL refuses larger numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
@@ -35,7 +38,7 @@ def decided(request: Request, visitor: Visitor) -> Decisions:
 def numbers(text: str) -> list[int]:
     """Return the numbers in a text like "3.4.17". Everything else is left out."""
     parts = text.split(".")[:MOST]
-    return [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 18]
+    return [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < DIGITS]
 
 
 def joined(reviews: tuple[Review, ...]) -> str:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from archive.access.people import Person, Role
 from archive.access.sessions import signed_in, touch_session
@@ -164,6 +165,9 @@ async def _require_own_form(request: Request, visitor: Visitor) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise BadFormError
-    given = (await request.form()).get(FORM)
+    form = await request.form()
+    if any("\0" in value for value in form.values() if isinstance(value, str)):
+        raise HTTPException(422)  # no field needs such a character, and PostgreSQL stores none
+    given = form.get(FORM)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.form_key.encode()):
         raise BadFormError

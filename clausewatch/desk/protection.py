@@ -90,6 +90,8 @@ class Protection:
             return 413, f"The body of a request may have {self.max_body} bytes.".encode()
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
             return 431, f"The headers of a request may have {MOST_HEADERS} bytes.".encode()
+        if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+            return 400, b"An address may not have a NUL character."
         if len(scope["query_string"]) > MOST_QUERY:
             return 414, f"The query of an address may have {MOST_QUERY} bytes.".encode()
         return None

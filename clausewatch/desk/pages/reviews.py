@@ -12,7 +12,7 @@ from archive.errors import NoFindingError
 from archive.model import QuietReview, Review, ReviewKind
 from archive.recording.reviews import decide
 from archive.reviewing.quiet_edits import add_quiet_review
-from clausewatch.desk.decisions import MOST, joined
+from clausewatch.desk.decisions import DIGITS, MOST, joined
 from clausewatch.desk.doors import Reviewer
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import local_address, redirect, with_query
@@ -77,6 +77,6 @@ def review_quiet(
 
 def _finding_and_verdict(text: str) -> tuple[int, int]:
     parts = text.split(":")
-    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < 18 for part in parts):
+    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < DIGITS for part in parts):
         raise NoFindingError(text[:40])
     return int(parts[0]), int(parts[1])

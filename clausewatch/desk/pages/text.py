@@ -19,11 +19,16 @@ from clausewatch.desk.rendering import page
 router = APIRouter(include_in_schema=False)
 
 Word = Annotated[str, Query(max_length=500)]
+Number = Annotated[int, Query(ge=0, lt=2**31)]
 
 
 @router.get("/text")
 def show(
-    request: Request, visitor: Reader, policy: Word, day: date | None = None, version: Annotated[int, Query(ge=0)] = 0
+    request: Request,
+    visitor: Reader,
+    policy: Word,
+    day: date | None = None,
+    version: Number = 0,
 ) -> Response:
     """Show the text of a version: the version with a number, the version that was known at the end of a day, or the
     latest version."""

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
+import pytest
 import requests
 
+from archive.model import OUTCOMES, QUIET_REVIEW_KINDS, REVIEW_KINDS
+from archive.questions.calendar import CALENDAR_KINDS
+from archive.questions.policy_list import SORTS
+from archive.questions.status import Health
+from languages import languages_with
+from notifier.outbox.listing import STATES
+from notifier.texts.phrases import phrases_for
 from tests.archive.visits import START
-from tests.clausewatch.desk.running import Opened
+from tests.clausewatch.desk.running import ROLES, Opened
 
 
 def shown(desk: Opened, path: str, who: str = "reader") -> str:
@@ -29,6 +38,15 @@ def test_policies_are_listed_filtered_and_sorted(desk: Opened) -> None:
     assert "0 policies." in shown(desk, "/policies?health=failing")
     assert desk.get(desk.session("reader"), "/policies?sort=luck").status_code == 422
     assert desk.get(desk.session("reader"), "/policies?after=nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("language", languages_with("desk"))
+def test_every_value_that_a_page_shows_has_a_word(language: str) -> None:
+    words = {"sort": SORTS, "health": get_args(Health), "outcome": OUTCOMES, "calendar": CALENDAR_KINDS}
+    words |= {"delivery": tuple(STATES.values()), "deed": (*REVIEW_KINDS, *QUIET_REVIEW_KINDS), "role": ROLES}
+    texts = phrases_for(language, further="desk").texts
+    missing = [f"{table}.{word}" for table, those in words.items() for word in those]
+    assert [key for key in missing if f"desk.{key.replace(' ', '-')}" not in texts] == []
 
 
 def test_a_policy_shows_its_versions_checks_and_note(desk: Opened) -> None:
