@@ -55,7 +55,7 @@ def recall(path: Path) -> CheckedFile | None:
         facts = json.loads(_own_bytes(_cache_file(path)))
         checked = CheckedFile(**{**facts, "variables": tuple(facts["variables"])})
         key = _key(path.read_bytes(), checked.env_file, checked.variables)
-    except (OSError, ValueError, LookupError, TypeError, EnvFileError):
+    except (OSError, ValueError, LookupError, TypeError, EnvFileError, RuntimeError):  # RuntimeError: no home folder
         return None
     return checked if checked.key == key else None
 
@@ -74,7 +74,7 @@ def remember(path: Path, database: str, env_file: Path | None, used: Mapping[str
         key = _key(path.read_bytes(), env, variables)
         checked = CheckedFile(key, uuid4().hex, database, env, variables)
         _write_own(_cache_file(path), json.dumps(asdict(checked)).encode())
-    except (OSError, EnvFileError):
+    except (OSError, EnvFileError, RuntimeError):
         return ""
     return checked.token
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,3 +87,19 @@ def test_a_cache_that_cannot_be_written_costs_nothing(tmp_path: Path, monkeypatc
     path.write_text("", encoding="utf-8")
     assert remember(path, "sqlite:///watch.db", None, {}) == ""
     assert recall(path) is None
+
+
+def test_a_user_without_a_home_folder_needs_no_cache(tmp_path: Path) -> None:
+    """In a container, a user may have neither HOME nor an entry in /etc/passwd."""
+    (tmp_path / "clausewatch.toml").write_text("", encoding="utf-8")
+    program = (
+        "import os, pwd, pathlib\n"
+        "os.environ.pop('HOME', None)\n"
+        "os.environ.pop('XDG_CACHE_HOME', None)\n"
+        "from clausewatch.config.checked import recall, remember\n"
+        "os.setuid(54321) if os.geteuid() == 0 else None\n"
+        "path = pathlib.Path('clausewatch.toml')\n"
+        "print(recall(path), repr(remember(path, 'x', None, {})))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.strip().startswith("None ")
