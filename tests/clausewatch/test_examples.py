@@ -48,7 +48,10 @@ REACHES_OUT = ("demo", "doctor", "find", "init", "notify", "run", "serve")
 Examples with these commands are only parsed.
 """
 NEEDS = (
+    ("desk", "person", "link"),
+    ("desk", "person", "remove"),
     ("review", "17"),
+    ("review", "204"),
     ("review", "3f9c2a7be01d4458"),
     ("verify", "--head"),
     ("verify", "--heads"),
@@ -57,7 +60,7 @@ NEEDS = (
     ("archive", "restore"),
     ("compare",),
 )
-"""Beginnings of the examples that need the reader's own finding, head or file. These examples are only parsed."""
+"""Beginnings of the examples that need the reader's own finding, person, head or file. These examples are only parsed."""
 
 FILES = ("url-watches.json", "urls.yaml", "kenalan-2024-03-31.html", "old.html", "new.html", "pairs.jsonl")
 
