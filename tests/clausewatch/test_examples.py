@@ -60,7 +60,8 @@ NEEDS = (
     ("archive", "restore"),
     ("compare",),
 )
-"""Beginnings of the examples that need the reader's own finding, person, head or file. These examples are only parsed."""
+"""Beginnings of the examples that need the reader's own finding, person, head or file. Such examples are only parsed.
+"""
 
 FILES = ("url-watches.json", "urls.yaml", "kenalan-2024-03-31.html", "old.html", "new.html", "pairs.jsonl")
 
