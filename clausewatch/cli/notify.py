@@ -192,7 +192,14 @@ def _previews(archive: Archive, configuration: Configuration, name: str | None) 
 
     now = datetime.now(UTC)
     for subscriber in _readers(archive, as_watched(archive, configuration), name):
-        contents = outbox.preview_digest(archive, subscriber, now, configuration.profiles)
+        contents = outbox.preview_digest(
+            archive,
+            subscriber,
+            now,
+            configuration.profiles,
+            configuration.review_times,
+            configured=configuration.subscribers,
+        )
         if contents is None:
             problem = f"no run has seen the subscriber {subscriber.name!r} yet: there is nothing to report"
             raise ConfigurationError(str(configuration.path), [problem])
@@ -214,7 +221,9 @@ def _plan_digests(configuration: Configuration, name: str | None) -> None:
         configuration = as_watched(archive, configuration)
         outbox.plan_alerts(archive, configuration.subscribers, now)
         for subscriber in _readers(archive, configuration, name):
-            outbox.plan_digest_now(archive, subscriber, now)
+            outbox.plan_digest_now(
+                archive, subscriber, now, configuration.review_times, configured=configuration.subscribers
+            )
 
 
 def _readers(archive: Archive, configuration: Configuration, name: str | None) -> tuple[Subscriber, ...]:
@@ -265,6 +274,7 @@ def _send(configuration: Configuration, dead: bool) -> Sent:
             early=True,
             templates=configuration.templates,
             thresholds=configuration.watchdog.thresholds,
+            review_times=configuration.review_times,
             roundup_from=configuration.roundup_from,
             profiles=configuration.profiles,
             desk=configuration.desk.public_url or "",

@@ -318,6 +318,7 @@ class Courier:
             patience=patience,
             templates=self.configuration.templates,
             thresholds=self.configuration.watchdog.thresholds if last else None,
+            review_times=self.configuration.review_times,
             roundup_from=self.configuration.roundup_from,
             run_began=None if last else self.began,
             run=self.run,

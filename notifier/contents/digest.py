@@ -107,6 +107,21 @@ class Recap:
 
 
 @dataclass(frozen=True, slots=True)
+class OverdueReview:
+    """A change with findings that should have been reviewed already."""
+
+    policy: str
+    version: int
+    severity: Severity
+    """Highest severity of the findings that wait."""
+    _: KW_ONLY
+    findings: int
+    """Number of findings that wait and are overdue."""
+    due_at: datetime
+    """Time until which the first finding should have been reviewed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """The account of a period at the time when its digest is written."""
 
@@ -124,6 +139,11 @@ class Account:
     """The head of the evidence chain when the message is written; "" before."""
     news: tuple[PolicyNews, ...] = ()
     """Changes to the list of the subscriber's policies, oldest first."""
+    overdue: tuple[OverdueReview, ...] = ()
+    """Changes whose review is overdue and concerns this reader, worst first, at most `MOST_CHANGES`. The owner of a
+    policy hears of its overdue reviews. If the owner receives no digest, operators do."""
+    overdue_left_out: int = 0
+    """Number of further changes whose review is overdue."""
 
     @property
     def checks(self) -> int:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from archive.model import IMPORTED
+from archive.model import IMPORTED, ReviewTimes
+from archive.questions.inbox import InboxFilter, inbox
 from archive.questions.status import PolicyStatus, statuses
 from archive.recording.net_changes import Span
 from archive.storage.database import Archive
@@ -28,7 +29,16 @@ from archive.storage.tables import (
 from archive.storage.version_reader import SEEN
 from differ.judgement.profiles import Profile
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
-from notifier.contents.digest import ENDINGS, MOST_CHANGES, Account, Digest, Gap, Watch, digest_due
+from notifier.contents.digest import (
+    ENDINGS,
+    MOST_CHANGES,
+    Account,
+    Digest,
+    Gap,
+    OverdueReview,
+    Watch,
+    digest_due,
+)
 from notifier.contents.welcome import trouble, trouble_reason
 from notifier.outbox.alerts import FOR_THE_DIGEST, plan_alerts
 from notifier.outbox.amending import amend
@@ -37,25 +47,47 @@ from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.news import DIGEST, forget_news, waiting_news
 from notifier.outbox.subscriptions import present, registered, subscription
 
+MOST_OVERDUE = 1000
+"""Maximum number of changes with an overdue review that are looked at for a digest, the worst first."""
 
-def plan_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> int:
+
+def plan_digests(
+    archive: Archive, configured: Iterable[Subscriber], now: datetime, times: ReviewTimes | None = None
+) -> int:
     """Plan the digests that are due, one for each period. Return the number of digests. A digest is due once a
     scheduled time has passed. Its period ends now. The archive's sequence decides which records belong to a digest. So
     each record is in exactly one digest, even if clocks change. Call this function after `plan_alerts`, and after a
     run. Otherwise a visit in progress would begin in one period and be counted in the next period."""
+    configured = tuple(configured)
     with archive.reading() as session:
         waiting = [subscriber for subscriber in present(session, configured) if _is_due(session, subscriber, now)]
     if not waiting:
         return 0
-    standing = statuses(archive, now)
+    standing, overdue = statuses(archive, now), overdue_reviews(archive, configured, now, times)
     planned = 0
     with archive.writing() as session:
         for subscriber in waiting:
             row = registered(session, subscriber, now)
             if _is_due(session, subscriber, now):
-                _Draft(session, row, subscriber, standing=standing, until=now).plan()
+                _Draft(session, row, subscriber, standing=standing, until=now, overdue=overdue).plan()
                 planned += 1
     return planned
+
+
+def overdue_reviews(
+    archive: Archive, configured: Iterable[Subscriber], now: datetime, times: ReviewTimes | None
+) -> Mapping[str, Sequence[OverdueReview]]:
+    """Return the overdue reviews by the name of the owner who receives digests. Those of other policies are under "".
+    Operators hear of them."""
+    with archive.reading() as session:
+        readers = {subscriber.name for subscriber in present(session, configured) if subscriber.digest is not None}
+    reviews: defaultdict[str, list[OverdueReview]] = defaultdict(list)
+    for change in inbox(archive, InboxFilter(overdue=True), now, times, limit=MOST_OVERDUE).entries:
+        review = OverdueReview(
+            change.policy, change.version, change.severity, findings=len(change.findings), due_at=change.due_at
+        )
+        reviews[change.owner if change.owner in readers else ""].append(review)
+    return reviews
 
 
 def next_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> list[datetime]:
@@ -66,16 +98,30 @@ def next_digests(archive: Archive, configured: Iterable[Subscriber], now: dateti
     return [schedule.next(now, zone) for schedule, zone in schedules if schedule is not None]
 
 
-def plan_digest_now(archive: Archive, subscriber: Subscriber, now: datetime) -> None:
-    """Plan a digest of the time since the last digest, even if no digest is due. The schedule continues from now."""
-    standing = statuses(archive, now)
+def plan_digest_now(
+    archive: Archive,
+    subscriber: Subscriber,
+    now: datetime,
+    times: ReviewTimes | None = None,
+    *,
+    configured: Iterable[Subscriber] = (),
+) -> None:
+    """Plan a digest of the time since the last digest, even if no digest is due. The schedule continues from now.
+    `configured` are the subscribers of the configuration."""
+    standing, overdue = statuses(archive, now), overdue_reviews(archive, configured, now, times)
     with archive.writing() as session:
         row = registered(session, subscriber, now)
-        _Draft(session, row, subscriber, standing=standing, until=now, by_hand=True).plan()
+        _Draft(session, row, subscriber, standing=standing, until=now, overdue=overdue, by_hand=True).plan()
 
 
 def preview_digest(
-    archive: Archive, subscriber: Subscriber, now: datetime, profiles: Mapping[str, Profile]
+    archive: Archive,
+    subscriber: Subscriber,
+    now: datetime,
+    profiles: Mapping[str, Profile],
+    times: ReviewTimes | None = None,
+    *,
+    configured: Iterable[Subscriber] = (),
 ) -> Digest | None:
     """Return the digest that would be sent now, without planning it.
 
@@ -87,7 +133,7 @@ def preview_digest(
             return None
     with archive.rehearsal() as rehearsed:
         plan_alerts(rehearsed, [subscriber], now)
-        plan_digest_now(rehearsed, subscriber, now)
+        plan_digest_now(rehearsed, subscriber, now, times, configured=configured)
         amend(rehearsed, {subscriber.name: subscriber}, profiles, now)
         with rehearsed.reading() as session:
             planned = select(DeliveryRow).where(DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "digest")
@@ -114,6 +160,8 @@ class _Draft:
     standing: Sequence[PolicyStatus]
     until: datetime
     """End of the period, which is now."""
+    overdue: Mapping[str, Sequence[OverdueReview]]
+    """See `overdue_reviews`."""
     by_hand: bool = False
 
     def plan(self) -> None:
@@ -137,6 +185,10 @@ class _Draft:
         covered = [status for status in self.standing if covers_policy(self.subscriber, status.name, status.tags)]
         after = row.digested_fetch_id or 0
         visits = _visits(session, after)
+        overdue = [
+            *self.overdue.get(self.subscriber.name, ()),
+            *(self.overdue.get("", ()) if self.subscriber.operator else ()),
+        ]
         spans = _spans(session, row.digested_change_id or 0, [status.name for status in covered])
         return Account(
             since=row.digested_until or row.since,
@@ -150,6 +202,8 @@ class _Draft:
             spans=tuple(spans[:MOST_CHANGES]),
             changes_left_out=len(spans[MOST_CHANGES:]),
             news=waiting_news(session, row, DIGEST),
+            overdue=tuple(overdue[:MOST_CHANGES]),
+            overdue_left_out=len(overdue[MOST_CHANGES:]),
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive.model import ReviewTimes
 from archive.storage.database import Archive
 from differ.judgement.profiles import Profile
 from notifier import outbox
@@ -71,6 +72,7 @@ def deliver(
     run: int | None = None,
     profiles: Mapping[str, Profile] | None = None,
     desk: str = "",
+    review_times: ReviewTimes | None = None,
 ) -> Summary:
     """Plan the alerts, first messages and digests that are new since the last pass. Then try each due delivery once.
 
@@ -86,13 +88,13 @@ def deliver(
     run in progress. A target with many changes then gets the rest at the end of the run, except critical changes.
     Digests are sent at the end too. A message compares the text that its reader knows with the current text. `profiles`
     are the profiles of the configuration. They judge such comparisons. `desk` is the public address of the desk, to
-    which messages lead. Raises StorageError."""
+    which messages lead. `review_times` decides which reviews a digest lists as overdue. Raises StorageError."""
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)
     outbox.plan_welcomes(archive, configured, now)
     if run_began is None:  # a digest covers whole runs, with all their visits
-        outbox.plan_digests(archive, configured, now)
+        outbox.plan_digests(archive, configured, now, review_times)
     subscribers_by_name = {subscriber.name: subscriber for subscriber in outbox.everyone(archive, configured)}
     outbox.amend(archive, subscribers_by_name, profiles or {}, now)
     outbox.merge_alerts(archive, roundup_from, now, run_began=run_began)

@@ -9,7 +9,7 @@ from typing import Any
 from differ.model import Finding
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
-from notifier.contents.digest import Digest, Gap, Recap, Watch
+from notifier.contents.digest import Account, Digest, Gap, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, payload, wording
 from notifier.texts.alert import COLOURS, FULL_PASSAGES, commands_of, desk_link, link, shown_passage
@@ -72,6 +72,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "looked": _looked(digest, policies, len(unread), tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
         "checks": account.checks,
+        "overdue": list(_overdue_lines(account, tongue)),
         "news": [_news_line(news, tongue) for news in account.news[:MOST_NEWS]],
         "more_news": tongue.count("news.more", len(account.news) - MOST_NEWS) if account.news[MOST_NEWS:] else "",
         "recaps": [_recap(recap, tongue, shown=digest.is_shown(recap)) for recap in digest.recaps],
@@ -212,6 +213,20 @@ def _visits(watch: Watch, tongue: Phrases) -> str:
     return tongue.say("digest.watch", policy=inert(watch.policy), checks=checks, outcomes=outcomes)
 
 
+def _overdue_lines(account: Account, tongue: Phrases) -> Iterator[str]:
+    for review in account.overdue:
+        yield tongue.count(
+            "overdue.line",
+            review.findings,
+            policy=inert(review.policy),
+            version=review.version,
+            severity=tongue.name("severity", review.severity),
+            day=tongue.day_of(review.due_at),
+        )
+    if account.overdue_left_out:
+        yield tongue.count("overdue.more", account.overdue_left_out)
+
+
 def _news_line(news: PolicyNews, tongue: Phrases) -> str:
     """Return a change to the list of policies as a line of a digest."""
     event = wording.event_words(news.event, news.former, tongue)
@@ -224,12 +239,21 @@ def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
     head = tongue.say("watching.head")
     return Chat(
         head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
-        notes=(*shown["unread"], *shown["news"], *filter(None, [shown["more_news"]])),
+        notes=(
+            *shown["unread"],
+            *_titled(shown["overdue"], tongue.say("overdue.title")),
+            *shown["news"],
+            *filter(None, [shown["more_news"]]),
+        ),
         parts=(*recaps, *clauses),
         foot=(f"{head} {digest.account.head}",),
         language=tongue.language,
         counted="digest.clauses",
     )
+
+
+def _titled(lines: Sequence[str], title: str) -> list[str]:
+    return [f"{title}:", *lines] if lines else []
 
 
 def _in_chat(recap: dict[str, Any]) -> str:
@@ -260,6 +284,16 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
         "changes": [_recap_row(recap) for recap in digest.recaps],
         "changes_left_out": account.changes_left_out,
         "news": [_news_row(news) for news in account.news],
+        "overdue_reviews": [
+            {
+                "policy": inert(review.policy),
+                "version": review.version,
+                "severity": review.severity,
+                "findings": review.findings,
+                "due_at": review.due_at.isoformat(timespec="seconds"),
+            }
+            for review in account.overdue
+        ],
         "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
         "reports": [payload.facts(notice, passages(notice.alerts)) for notice in digest.notices],
         "head": account.head,
