@@ -127,22 +127,23 @@ def _conditions(session: Session, wanted: PolicyFilter) -> list[ColumnElement[bo
 
 def _health() -> ColumnElement[int]:
     """Select the position of a policy's health in `WORST_FIRST`; see `status.Health`."""
-    outcome, fallback = _last_visit(FetchRow.outcome), _last_visit(FetchRow.fallback)
-    imported = _last_visit(or_(FetchRow.identity.startswith(IMPORTED), FetchRow.identity.startswith(TECHNICAL_IMPORT)))
+    imported = or_(FetchRow.identity.startswith(IMPORTED), FetchRow.identity.startswith(TECHNICAL_IMPORT))
     version = aliased(VersionRow)
-    has_version = select(version.id).where(version.policy_id == PolicyRow.id).correlate(PolicyRow).exists()
-    states: tuple[tuple[ColumnElement[bool], Health], ...] = (
-        (PolicyRow.retired_at.is_not(None), "retired"),
-        (PolicyRow.paused_at.is_not(None), "paused"),
-        (outcome.is_(None), "never checked"),
+    has_version = select(version.id).where(version.policy_id == FetchRow.policy_id).correlate(FetchRow).exists()
+    visited: tuple[tuple[ColumnElement[bool], Health], ...] = (
         (~has_version, "not yet watched"),
-        (outcome == "pending", "pending"),
-        (and_(outcome == "failed", ~imported), "failing"),
-        (and_(outcome.not_in(SEEN), ~imported), "not comparable"),
-        (fallback, "fallback"),
+        (FetchRow.outcome == "pending", "pending"),
+        (and_(FetchRow.outcome == "failed", ~imported), "failing"),
+        (and_(FetchRow.outcome.not_in(SEEN), ~imported), "not comparable"),
+        (FetchRow.fallback.is_(True), "fallback"),
     )
+    rank = WORST_FIRST.index
+    # The states are decided in one subquery, so that the last visit is looked up once.
+    state = _last_visit(case(*((condition, rank(state)) for condition, state in visited), else_=rank("well")))
     return case(
-        *((condition, WORST_FIRST.index(state)) for condition, state in states), else_=WORST_FIRST.index("well")
+        (PolicyRow.retired_at.is_not(None), rank("retired")),
+        (PolicyRow.paused_at.is_not(None), rank("paused")),
+        else_=func.coalesce(state, rank("never checked")),
     )
 
 
