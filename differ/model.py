@@ -6,6 +6,8 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Literal
 
+from differ.explanation import ENGLISH, Explanation
+
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 """Severities, the most severe first."""
@@ -57,16 +59,19 @@ class Finding:
     """The words before the change, no more than needed. It is "" if the words are new."""
     after: str
     """The words after the change. It is "" if the words are gone."""
-    reason: str
-    """A plain sentence that names the deciding words."""
+    explanation: Explanation
+    """Why the edit is reported, as a code and facts."""
     edits: tuple[Edit, ...] = ()
     """The edits from `before` to `after`."""
-    translations: tuple[tuple[str, str], ...] = ()
-    """The reason in other languages: pairs of a language and a sentence."""
+
+    @property
+    def reason(self) -> str:
+        """The explanation as an English text that names the deciding words."""
+        return self.reason_in(ENGLISH)
 
     def reason_in(self, language: str) -> str:
-        """Return the reason in a language, or in English if it is not translated."""
-        return dict(self.translations).get(language, self.reason)
+        """Return the explanation as a text in a language, or in English if the language has no sentences."""
+        return self.explanation.in_language(language)
 
 
 @dataclass(frozen=True, slots=True)

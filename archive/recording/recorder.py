@@ -404,8 +404,8 @@ def _finding(change_id: int, position: int, finding: Finding) -> FindingRow:
         clause=finding.clause,
         before=finding.before,
         after=finding.after,
-        reason=finding.reason,
-        translations=[list(pair) for pair in finding.translations],
+        reason=finding.explanation.code,
+        translations=finding.explanation.facts(),
         edits=[[edit.operation, edit.text] for edit in finding.edits],
     )
 

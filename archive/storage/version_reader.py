@@ -28,6 +28,7 @@ from archive.storage.tables import (
     SuppressionRow,
     VersionRow,
 )
+from differ.explanation import stored_explanation
 from differ.model import SEVERITIES, Edit, Finding, Severity, Suppression, Timing
 from document.model import StatedDate
 
@@ -262,7 +263,6 @@ def _finding(row: FindingRow | Columns) -> Finding:
         clause=row.clause,
         before=row.before,
         after=row.after,
-        reason=row.reason,
+        explanation=stored_explanation(row.reason, row.translations),
         edits=tuple(Edit(operation, text) for operation, text in row.edits),
-        translations=tuple((language, text) for language, text in row.translations),
     )

@@ -11,7 +11,7 @@ import click
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.errors import ExitCode, leading
 from clausewatch.output.terminal import printable
-from differ.judgement.profiles import report_languages
+from differ.explanation import report_languages
 
 if TYPE_CHECKING:
     from clausewatch.inspection.offline_compare import Defaults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
@@ -94,6 +94,10 @@ class Effect:
     """The deciding words of the text before."""
     new: tuple[str, ...] = ()
     """The deciding words of the text after."""
+    things: tuple[str, ...] = ()
+    """The concepts of these words, such as "right.object"."""
+    minor: bool = False
+    """Whether the effect only completes the explanation of another effect. It is never reported alone."""
 
 
 def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
@@ -105,16 +109,25 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     before, after = without_generic(part, free_if_never(before), free_if_never(after))
     if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
         return None
+    things = specific(concept for concept, _ in (after - before) or (before - after))
     towards = turn(dict(before - after), dict(after - before)) or promise_moved(before, after)
     if towards:
-        return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right))
+        return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right), things=things)
     gone, new = only_in(left, right), only_in(right, left)
     if part.by == "word" and left.keys() != right.keys():
-        return Effect(subject, part.kind, direction_of_words(gone, new), gone=wordings(gone), new=wordings(new))
-    if before == after:
+        towards = direction_of_words(gone, new)
+    elif before == after:
         return None
-    towards = direction_of_levels(before - after, after - before)
-    return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new or gone))
+    else:
+        towards = direction_of_levels(before - after, after - before)
+        new = new or gone
+    return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
+
+
+def specific(concepts: Iterable[str]) -> tuple[str, ...]:
+    """Return concepts, sorted. If one of them says which right it is, those that only mention a right are left out."""
+    found = sorted(set(concepts))
+    return tuple(concept for concept in found if concept not in GENERIC) or tuple(found)
 
 
 def says_the_same(
@@ -126,7 +139,7 @@ def says_the_same(
     concepts = {concept for concept, _ in levels}
     if concepts and concepts <= SLIGHT:
         return True
-    if subject == "rights" and concepts == {"modality.may"}:
+    if subject == "rights" and concepts and concepts <= SLIGHT | {"modality.may"}:
         return True  # "may" and "must" are not equal
     return part.kind == "recipient" and not words
 

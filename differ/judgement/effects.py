@@ -17,6 +17,7 @@ from differ.judgement.concept_effects import (
     direction,
     direction_of_levels,
     part_effect,
+    specific,
     wordings,
 )
 from differ.judgement.open_words import joined_member, residue
@@ -64,7 +65,9 @@ def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
     all_effects += controller_effect(before, after)
     if "rights" not in watched:
         all_effects += [
-            replace(effect, watched="rights", kind="consent") for effect in all_effects if effect.kind in SPILLS
+            replace(effect, watched="rights", kind="consent")
+            for effect in all_effects
+            if effect.kind in SPILLS and not effect.minor
         ]
     return all_effects
 
@@ -93,9 +96,10 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
     parts = parts_that_count(subject, (sense, statement))
-    part = gravest_part(parts, sense)
-    if part is not None:
-        return [whole_effect(subject, part, sense, new=after is not None)]
+    telling = telling_parts(parts, sense)
+    if telling:
+        made = [whole_effect(subject, part, sense, new=after is not None) for part in telling]
+        return [made[0], *(replace(effect, minor=True) for effect in made[1:])]
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
 
@@ -108,13 +112,13 @@ def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list
     return [part for part in PARTS[subject] if bounded or part.kind not in BOUNDS]
 
 
-def gravest_part(parts: Iterable[EffectPart], sense: Meaning) -> EffectPart | None:
-    """Return the first part whose concepts a statement mentions. Negations and conditions alone do not count. If the
+def telling_parts(parts: Iterable[EffectPart], sense: Meaning) -> list[EffectPart]:
+    """Return the parts whose concepts a statement mentions. Negations and conditions alone do not count. If the
     statement grants or denies a right, the right comes before its limits."""
     rights_first = sense.has("right.grant") or denies_right(sense)
     ordered = sorted(parts, key=lambda part: rights_first and part.kind in BOUNDS)
     telling = (part for part in ordered if part not in (NEGATION, CONDITION))
-    return next((part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)), None)
+    return [part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)]
 
 
 def lists_name(statement: Statement, sense: Meaning) -> bool:
@@ -150,10 +154,11 @@ def whole_effect(subject: Watched, part: EffectPart, sense: Meaning, *, new: boo
     if kind in LIMITS and gives_right(sense):
         kind, concepts = LIMITED_RIGHT, (*NAMED_RIGHTS, *concepts)
     levels, wording = sense.said_of(*concepts), wordings(sense.named(*concepts))
+    things = specific(concept for concept, _ in levels)
     if new:
-        return Effect(subject, kind, direction_of_levels(frozenset(), levels), new=wording)
+        return Effect(subject, kind, direction_of_levels(frozenset(), levels), new=wording, things=things)
     towards = direction_of_levels(levels, frozenset())
-    return Effect(subject, kind, towards, gone=wording, new=wording if towards in TURNS else ())
+    return Effect(subject, kind, towards, gone=wording, new=wording if towards in TURNS else (), things=things)
 
 
 def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect]:

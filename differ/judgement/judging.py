@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from differ.explanation import Explanation
 from differ.judgement.concept_effects import Effect
 from differ.judgement.effects import STATEMENT, effects
 from differ.judgement.profiles import EffectRule, Profile
 from differ.judgement.recipients import NameContext, name_context, receiving_words
 from differ.judgement.relevance import relevance
+from differ.judgement.restating import Restatements
 from differ.judgement.topics import unwatched_topics
-from differ.judgement.verdict import Verdict, explanation, gravest, plain_finding, text_or_empty, verdict
+from differ.judgement.verdict import Verdict, further, gravest, plain_finding, text_or_empty, verdict
 from differ.language.countries import regions
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import meaning
@@ -32,8 +34,8 @@ class Surroundings:
     """Both documents, as the context of an edit. If a statement also occurs elsewhere in both documents, an added copy
     of it is not new, and a removed copy is not a loss."""
 
-    def __init__(self, before: Sequence[Statement], after: Sequence[Statement]) -> None:
-        self._before, self._after = before, after
+    def __init__(self, before: Sequence[Statement], after: Sequence[Statement], pairs: Iterable[Pair] = ()) -> None:
+        self._before, self._after, self._pairs = before, after, pairs
 
     @cached_property
     def standing(self) -> frozenset[tuple[str, ...]]:
@@ -57,6 +59,11 @@ class Surroundings:
             return False
         region = regions(statement.path, statement.language)
         return not region or bool({(statement.words, region), (statement.words, frozenset[str]())} & self._placed)
+
+    @cached_property
+    def restatements(self) -> Restatements:
+        """The statements by which removed and added statements may be said in other words."""
+        return Restatements(self._pairs)
 
     @cached_property
     def names(self) -> tuple[NameContext, NameContext]:
@@ -131,6 +138,8 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
         return reason or (None if turns_round(before, after) else quiet_kind(after))
     if present is None or around.repeats(present):
         return "repeated"
+    if around.restatements.of(pair):
+        return "restated"
     return quiet_kind(present) or quiet_line(present)
 
 
@@ -207,7 +216,17 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
             continue
         if effect.kind != "name" or (names_somebody(effect, pair, around) and not corrects_name(effect, around)):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
-    return [verdict(*gravest(rules), profile).about(pair, present, profile) for rules in by_subject.values()]
+    return [
+        about_subject(rules, profile).about(pair, present, profile)
+        for rules in by_subject.values()
+        if not all(effect.minor for _, effect in rules)
+    ]
+
+
+def about_subject(rules: Sequence[tuple[EffectRule, Effect]], profile: Profile) -> Verdict:
+    """Return the verdict about an edit's effects on one subject."""
+    rule, effect = gravest(rules)
+    return verdict(rule, effect, profile, further(rules, effect))
 
 
 def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
@@ -256,11 +275,14 @@ def word_findings(pair: Pair, present: Statement, profile: Profile) -> list[Find
         new = Counter(rule.found(pair.after.words)) if pair.after else Counter[str]()
         if old != new:
             gone, came = tuple(sorted(old - new)), tuple(sorted(new - old))
-            reasons = {
-                tongue: explanation(text, gone, came) for tongue, text in profile.plain["words"].sentences.items()
-            }
+            explanation = Explanation(profile.plain["words"].rule, gone, came)
             ruling = Verdict(
-                rule.rule, rule.source, rule.topic, severity=rule.severity, material=rule.material, reasons=reasons
+                rule.rule,
+                rule.source,
+                rule.topic,
+                severity=rule.severity,
+                material=rule.material,
+                explanation=explanation,
             )
             findings.append(ruling.about(pair, present, profile))
     return findings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from differ.explanation import Explanation
 from differ.judgement.profiles import Profile
-from differ.judgement.verdict import Verdict, explanation
+from differ.judgement.verdict import Verdict
 from differ.model import Edit, Finding, Suppression
 from document.identity import rights_sites
 from document.model import UNKNOWN_LANGUAGE, Document
@@ -50,9 +51,11 @@ def sites(document: Document) -> dict[str, set[str]]:
 def moved_link(words: str, old: str, new: str, *, language: str, profile: Profile) -> Finding:
     """Return the finding about one link."""
     plain = profile.plain["link"]
-    reasons = {tongue: explanation(text, (words,), (new,)) for tongue, text in plain.sentences.items()}
+    explanation = Explanation(plain.rule, (words,), (new,))
     material = profile.is_material("contact", watched=True)
-    return Verdict(plain.rule, plain.source, "contact", severity="medium", material=material, reasons=reasons).finding(
+    return Verdict(
+        plain.rule, plain.source, "contact", severity="medium", material=material, explanation=explanation
+    ).finding(
         profile,
         section="",
         language=language,

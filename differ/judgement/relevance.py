@@ -46,10 +46,10 @@ DOER_REACH = 2
 TAKER_REACH = 6
 """Maximum distance, in words, between a recipient and the verb for receiving data."""
 CHOICE_REACH = 12
-"""Maximum distance, in words, between settings and the "can" that offers them."""
+"""Maximum distance, in words, between settings and the "you can" that offers them."""
 REQUEST_REACH = 1
 """Maximum distance, in words, from "may" to the request."""
-TAKING = ("receive", "use", "transfer.store")
+TAKING = ("receive", "use", "transfer.store", "gets", "shown")
 """Acts of a recipient of data."""
 OWNER_REACH = 3
 OWNED_BEFORE = 4
@@ -144,7 +144,7 @@ def has_readers_things(sense: Meaning) -> bool:
     "lenders see your diary" and "your bookings are disclosed"."""
     return any(
         word in sense.lexicon.possessives
-        for act in sense.of("share", "sell", *TAKING, "shown")
+        for act in sense.of("share", "sell", *TAKING)
         if not is_duty(sense, act)
         for word in sense.words[max(0, act.start - OWNED_BEFORE) : act.end + OWNER_REACH]
     )
@@ -172,7 +172,8 @@ def shows(sense: Meaning) -> bool:
 
 def gives_somebodys(sense: Meaning) -> bool:
     """Whether the things that are given are data, or belong to the company or the reader."""
-    somebodys = sense.has("data") or any(word in sense.lexicon.company | sense.lexicon.readers for word in sense.words)
+    people = (sense.lexicon.company - sense.lexicon.owners) | sense.lexicon.readers
+    somebodys = sense.has("data") or any(word in people for word in sense.words)
     return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))
 
 
@@ -194,7 +195,7 @@ def is_doer(sense: Meaning, recipient: Mention, act: Mention) -> bool:
     if any(word in sense.lexicon.company - sense.lexicon.owners for word in between):
         return False
     able = any(may.start == recipient.end for may in sense.of("modality"))
-    return act.concept == "receive" or not between or (able and len(between) <= DOER_REACH)
+    return act.concept in ("receive", "gets") or not between or (able and len(between) <= DOER_REACH)
 
 
 def comes_from(sense: Meaning, mention: Mention) -> bool:
@@ -328,10 +329,20 @@ def mentions_request(sense: Meaning) -> bool:
     """Whether a sentence says that the reader can request something that is a right, or gives conditions of a request.
     The word "request" alone may mean a browser's request."""
     asked = sense.has(*NAMED_RIGHTS)
-    if asked and sense.has("modality.may", "exercise", "right.grant"):
+    if asked and (
+        sense.has("modality.may", "right.grant") or any(is_asking(sense, one) for one in sense.of("exercise"))
+    ):
         return True
     requests = any(mention.concept == "exercise" for mention in sense.mentions)
     return requests and (sense.has(*REQUEST_DETAILS) or may_request(sense))
+
+
+def is_asking(sense: Meaning, mention: Mention) -> bool:
+    """Whether a mention is about something that people ask for, and not only about a time. "We delete logs within a
+    week" names a time, but nobody asks for the deletion."""
+    if mention.concept != "exercise.deadline":
+        return True
+    return to_reader(sense) and not any(word in sense.lexicon.company for word in sense.words)
 
 
 def may_request(sense: Meaning) -> bool:
@@ -362,12 +373,12 @@ def gives_choice(sense: Meaning) -> bool:
     strong = any(mention.concept == "optout" for mention in sense.mentions)
     if strong:
         return True
-    near = any(
+    return any(
         abs(may.start - settings.start) <= CHOICE_REACH
         for settings in sense.of("optout.settings")
         for may in sense.of("modality.may")
+        if any(word in sense.lexicon.readers for word in sense.words[max(0, may.start - 1) : may.end + 1])
     )
-    return near and to_reader(sense)
 
 
 def reaches_company(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 
+from differ.explanation import PART, Explanation
 from differ.judgement.concept_effects import Effect
 from differ.judgement.profiles import EffectRule, Profile
 from differ.language.statements import Statement
@@ -12,15 +13,20 @@ from differ.matching.alignment import Pair
 from differ.matching.wording import word_edits
 from differ.model import SEVERITIES, Edit, Finding, Severity
 
-REASONS_IN = "en"
-"""Language of `Finding.reason`. Other languages are in its translations."""
-LISTED_WORDS = 6
-"""Maximum number of words that a reason quotes."""
+FURTHER = 2
+"""Maximum number of further effects that an explanation names."""
+VAGUE = ("act", "condition", "wording", "statement")
+"""Kinds of effects that an explanation does not name besides another effect."""
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
-    """Return the rule with the highest severity; the first one if several have it."""
-    return min(rules, key=lambda pair: SEVERITIES.index(pair[0].severity[pair[0].direction(pair[1])]))
+    """Return the rule with the highest severity; the first one if several have it. Minor effects do not count."""
+    return min((pair for pair in rules if not pair[1].minor), key=lambda pair: severity_index(*pair))
+
+
+def severity_index(rule: EffectRule, effect: Effect) -> int:
+    """Return the place of a rule's severity in `SEVERITIES`. The most severe has the place 0."""
+    return SEVERITIES.index(rule.severity[rule.direction(effect)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,7 @@ class Verdict:
     _: KW_ONLY
     severity: Severity
     material: bool
-    reasons: Mapping[str, str]
-    """The sentences that explain it, by language."""
+    explanation: Explanation
 
     def finding(
         self, profile: Profile, *, section: str, language: str, before: str, after: str, edits: tuple[Edit, ...]
@@ -51,9 +56,8 @@ class Verdict:
             clause=profile.clause(self.topic),
             before=before,
             after=after,
-            reason=self.reasons[REASONS_IN],
+            explanation=self.explanation,
             edits=edits,
-            translations=tuple(translation for translation in self.reasons.items() if translation[0] != REASONS_IN),
         )
 
     def about(self, pair: Pair, present: Statement, profile: Profile) -> Finding:
@@ -69,29 +73,35 @@ class Verdict:
         )
 
 
-def verdict(rule: EffectRule, effect: Effect, profile: Profile) -> Verdict:
-    """Return the verdict of a rule about an effect."""
-    towards = rule.direction(effect)
-    reasons = {
-        language: explanation(sentences[towards], effect.gone, effect.new)
-        for language, sentences in rule.sentences.items()
-    }
-    material = profile.is_material(rule.topic, watched=True)
+def verdict(rule: EffectRule, effect: Effect, profile: Profile, others: Sequence[Explanation] = ()) -> Verdict:
+    """Return the verdict of a rule about an effect. `others` explain further effects of the same edit."""
     return Verdict(
-        rule.rule, rule.source, rule.topic, severity=rule.severity[towards], material=material, reasons=reasons
+        rule.rule,
+        rule.source,
+        rule.topic,
+        severity=rule.severity[rule.direction(effect)],
+        material=profile.is_material(rule.topic, watched=True),
+        explanation=replace(explained(rule, effect), also=tuple(others)),
     )
 
 
-def explanation(template: str, gone: tuple[str, ...], new: tuple[str, ...]) -> str:
-    """Return the sentence that explains an effect, with the deciding words."""
-    return template.format(gone=listed(gone), new=listed(new))
+def explained(rule: EffectRule, effect: Effect) -> Explanation:
+    """Return the explanation of one effect."""
+    code = PART.join((rule.rule, effect.kind, rule.direction(effect)))
+    return Explanation(code, effect.gone, effect.new, things=effect.things)
 
 
-def listed(names: tuple[str, ...]) -> str:
-    """Return words as a list in quotation marks, at most `LISTED_WORDS` of them."""
-    shown = ", ".join(f"“{name}”" for name in names[:LISTED_WORDS])
-    more = len(names) - LISTED_WORDS
-    return f"{shown} and {more} more" if more > 0 else shown or "—"
+def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Explanation]:
+    """Return explanations of the other effects of an edit, the gravest first. An effect is left out if its words are
+    those of the main effect."""
+    said = {*main.gone, *main.new}
+    explanations = []
+    for rule, effect in sorted(rules, key=lambda pair: (pair[1].kind == "channel", severity_index(*pair))):
+        words = {*effect.gone, *effect.new}
+        if effect.kind not in (*VAGUE, main.kind) and words - said:
+            explanations.append(explained(rule, effect))
+            said |= words
+    return explanations[:FURTHER]
 
 
 def plain_finding(
@@ -102,7 +112,7 @@ def plain_finding(
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
     return Verdict(
-        plain.rule, plain.source, topic, severity=severity, material=material, reasons=plain.sentences
+        plain.rule, plain.source, topic, severity=severity, material=material, explanation=Explanation(plain.rule)
     ).about(pair, present, profile)
 
 

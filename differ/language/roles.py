@@ -28,6 +28,8 @@ OBJECT_REACH = 3
 """Maximum distance, in words, from an act to the cookies that are its object."""
 DOER_REACH = 3
 """Maximum distance, in words, from a recipient to its act ("lenders may access your history")."""
+COMPANY_REACH = 5
+"""Maximum distance, in words, from the company to its act ("we may need to access your data")."""
 WHEN_REACH = 2
 """Maximum distance, in words, from a conditional word such as "when" to a channel or choice. After such a word, the
 channel or choice is only part of a condition."""
@@ -43,6 +45,8 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
     if mention.concept in ("right.rights", "right.grant"):
         return not is_company_right(mention, text, lexicon)
     if mention.concept in DONE_RIGHTS:
+        if mention.concept == "right.access" and is_done_by_company(mention, text, others, lexicon):
+            return False
         return not (is_done_by_recipient(mention, text, others, lexicon) or is_of_cookies(mention, others))
     if mention.concept == "share":
         return not (is_of_complaint(mention, others) or is_to_company(mention, text, lexicon))
@@ -118,6 +122,15 @@ def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence
         for other in others
         if under(other.concept, ("recipient",))
     )
+
+
+def is_done_by_company(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
+    """Whether the company accesses the data: "we need to access your data". In "you can ask us for access", the reader
+    comes first."""
+    before = text[: mention.start]
+    asked = any(other.start < mention.start and under(other.concept, ("exercise", "right")) for other in others)
+    near = any(word in lexicon.company - lexicon.owners for word in before[-COMPANY_REACH:])
+    return near and not asked and not any(word in lexicon.readers for word in before)
 
 
 def follows_when(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:

@@ -37,13 +37,13 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
     aligned = align(one, other)
     renamed = renames(aligned.pairs, other)
     styled = [renamed.apply(statement) for statement in one] if renamed.pairs else one
-    around = Surroundings(styled, other)
     findings: list[Finding] = []
     suppressed: list[Suppression] = []
     restyled = [
         replace(pair, before=renamed.apply(pair.before)) if pair.before and renamed.pairs else pair
         for pair in aligned.pairs
     ]
+    around = Surroundings(styled, other, restyled)
     same = regrouped(restyled)
     for place, pair in enumerate(restyled):
         if is_unchanged(pair):  # nearly all of them

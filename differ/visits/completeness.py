@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 
 from differ.language.lexicon import load_lexicon
@@ -21,6 +21,8 @@ from document.model import UNKNOWN_LANGUAGE, Document, Page
 
 CUT = 0.75
 """Maximum length of a text that breaks off, as a share of the previous version's words. A longer text is accepted."""
+HALF_SENTENCE = 0.9
+"""The same maximum if the text breaks off within a sentence. No author ends a policy there."""
 OWN_WORDS = 0.25
 """Maximum share of the text's words that are not in the previous version. If the share is larger, the text is not an
 older edition."""
@@ -42,6 +44,10 @@ RESPELLED = 4
 """Minimum number of different words that are spelled differently in the edition for a different country."""
 RESPELLED_AND_DATED = 2
 """Minimum number of different respelled words if the order of day and month in dates is different too."""
+REWRITTEN = 0.6
+"""Minimum share of statements that are gone and that are new. An author who rewrites so much also changes the date."""
+MANY = 40
+"""Minimum number of statements in both texts for this rule."""
 DATED = 3
 """Minimum number of dates with another order of day and month. So many dates show another edition, even without
 respelled words."""
@@ -65,13 +71,17 @@ class Ending:
     """Number of words of the previous version."""
     open: str
     """A clause that says why the text seems unfinished; "" if the text ends properly."""
+    _: KW_ONLY
     gone: tuple[Statement, ...]
     """Statements of the version before that are missing after this end."""
+    within_sentence: bool = False
+    """Whether the last statement is only the beginning of a statement."""
 
     @property
     def is_cut(self) -> bool:
         """Whether the text is too short to be the policy and was not meant to end here."""
-        return bool(self.open) and self.words < CUT * self.words_before
+        longest = HALF_SENTENCE if self.within_sentence else CUT
+        return bool(self.open) and self.words < longest * self.words_before
 
     @property
     def sentence(self) -> str:
@@ -90,6 +100,7 @@ def incomplete(before: Document, after: Document, comparison: Comparison, ending
         language_gone(before, after)
         or older_edition(before, after, comparison)
         or other_edition(before, after, comparison)
+        or rewritten_on_the_same_date(before, after, comparison)
     )
 
 
@@ -105,12 +116,15 @@ def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Pa
     end = length_of_beginning(old, new)
     if end is not None:
         opened = breaks_off(old, new, end) or next(filter(None, (unfinished(*pair) for pair in pages)), "")
-        return Ending(_size(new), _size(old), opened, old[end:]) if opened or is_a_part(old[end:], lost) else None
+        if not opened and not is_a_part(old[end:], lost):
+            return None
+        half = end < len(old) and begins(new[-1], old[end])
+        return Ending(_size(new), _size(old), opened, gone=old[end:], within_sentence=half)
     foot = common_foot(old, new)
     end = length_of_beginning(old[:-foot], new[:-foot]) if foot else None
     gone = () if end is None else old[end:-foot]
     clean = bool(gone) and gone[0].kind == "heading" and is_a_part(gone, lost)
-    return Ending(_size(new), _size(old), "", gone) if clean else None
+    return Ending(_size(new), _size(old), "", gone=gone) if clean else None
 
 
 def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
@@ -252,6 +266,25 @@ def other_edition(before: Document, after: Document, comparison: Comparison) -> 
         shown = "; ".join(filter(None, (examples, order)))
         return Screening("other-edition", f"The text is perhaps the edition for another country: {shown}.")
     return None
+
+
+def rewritten_on_the_same_date(before: Document, after: Document, comparison: Comparison) -> Screening | None:
+    """Return a screening if most of a text was replaced although it states the same date as before."""
+    days = {stated.day for stated in before.dates}
+    if not comparison.material or not days or days != {stated.day for stated in after.dates}:
+        return None
+    old, new = ([statement.words for statement in statements(document)] for document in (before, after))
+    gone, come = share_outside(old, new), share_outside(new, old)
+    if min(len(old), len(new)) < MANY or min(gone, come) < REWRITTEN:
+        return None
+    amounts = f"{gone:.0%} of the statements are gone and {come:.0%} are new"
+    return Screening("other-edition", f"Most of the text was replaced, but it states the same date: {amounts}.")
+
+
+def share_outside(some: Sequence[tuple[str, ...]], others: Sequence[tuple[str, ...]]) -> float:
+    """Return the share of statements that another text does not contain."""
+    there = set(others)
+    return sum(words not in there for words in some) / max(1, len(some))
 
 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:

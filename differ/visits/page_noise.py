@@ -31,9 +31,15 @@ PASSAGE = 300
 complete again."""
 SECTIONS = 3
 """Minimum number of new sections that contain the new words."""
+DATED_SHARE = 0.25
+"""Minimum share of the new words in the text that replaces `SECTIONS` if both texts state the same date. An author who
+adds so much also changes the date."""
 LOST = 150
 """Minimum number of lost words. If so many words are lost, long passages are missing, and the text may be
 incomplete."""
+LOST_SECTIONS = 60
+"""The same number if several sections are missing. One author seldom deletes several sections and changes nothing
+else."""
 RESIDUE = 0.03
 """Maximum number of lost words in a text that grew, as a share of its new words. It is also the maximum number of new
 words in a text that lost passages, as a share of its lost words."""
@@ -169,12 +175,14 @@ def restored(before: Document, after: Document) -> str | None:
 
 
 def only_grew(before: Document, after: Document) -> bool:
-    """Whether a text gained whole sections and lost nothing, not even its stated date. A company that adds sections
-    usually edits other sections on the same day, or at least changes the date."""
+    """Whether a text gained whole sections, or a large part, and lost nothing, not even its stated date. A company that
+    adds so much usually edits other sections on the same day, or at least changes the date."""
     old, new = Counter(words(before.text)), Counter(words(after.text))
     came, went = (new - old).total(), (old - new).total()
     if came < PASSAGE or went > RESIDUE * came or set(before.dates) - set(after.dates):
         return False
+    if before.dates and set(before.dates) == set(after.dates) and came >= DATED_SHARE * new.total():
+        return True
     paths = {section.path for section in before.sections}
     fresh = [section for section in after.sections if section.path not in paths]
     within = words(" ".join(text for section in fresh for text in (section.heading, *block_texts(section))))
@@ -192,10 +200,10 @@ def lost_in_bulk(before: Document, after: Document) -> Screening | None:
     purpose."""
     old, new = Counter(words(before.text)), Counter(words(after.text))
     went, came = (old - new).total(), (new - old).total()
-    if went < LOST or came > RESIDUE * went or set(after.dates) - set(before.dates):
-        return None
     paths = {section.path for section in after.sections}
-    if sum(section.path not in paths for section in before.sections) == 1:
+    sections = sum(section.path not in paths for section in before.sections)
+    least = LOST_SECTIONS if sections > 1 else LOST
+    if sections == 1 or went < least or came > RESIDUE * went or set(after.dates) - set(before.dates):
         return None
     return Screening("shrunk", f"Long passages are gone and nothing is new: {new.total():,} words of {old.total():,}.")
 

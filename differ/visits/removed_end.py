@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from differ.explanation import Explanation
 from differ.judgement.profiles import Profile
-from differ.judgement.verdict import Verdict, explanation
+from differ.judgement.verdict import Verdict
 from differ.language.statements import Statement, statements
 from differ.language.words import amount
 from differ.matching.alignment import Pair
@@ -53,5 +54,5 @@ def removal(gone: Sequence[Statement], lost: Sequence[Statement], profile: Profi
         TOPIC,
         severity="low",
         material=bool(lost) and profile.is_material(TOPIC, watched=True),
-        reasons={language: explanation(sentence, names, ()) for language, sentence in plain.sentences.items()},
+        explanation=Explanation(plain.rule, names),
     ).about(Pair(first, None), first, profile)

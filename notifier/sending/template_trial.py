@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from differ.explanation import Explanation
 from differ.model import Edit, Finding, Timing
 from document.model import StatedDate
 from languages import languages_with
@@ -30,7 +31,7 @@ CHANGED = Finding(
     clause="II",
     before="We will not share your orders.",
     after="We may share your orders.",
-    reason="Sharing no longer needs consent: “will not” became “may”.",
+    explanation=Explanation("Sharing no longer needs consent: “will not” became “may”."),
     edits=(
         Edit("keep", "We "),
         Edit("delete", "will not"),

@@ -9,6 +9,7 @@ from archive.model import AssessedFetch, Fetch, Policy
 from archive.recording.policies import synchronise
 from archive.recording.recorder import RecordedVisit, latest, record
 from archive.storage.database import Archive
+from differ.explanation import Explanation
 from differ.model import Comparison, Edit, Finding, Suppression
 from differ.visits.assessment import Assessment
 from document.model import Block, Document, ExtractionOptions, Link, Section, StatedDate
@@ -92,7 +93,7 @@ SHARING = Finding(
     clause="II",
     before="Only our cooks see your orders.",
     after="Our cooks and our partners see your orders.",
-    reason="“our partners” were not among the recipients before.",
+    explanation=Explanation("“our partners” were not among the recipients before."),
     edits=(
         Edit("delete", "Only our"),
         Edit("insert", "Our"),
@@ -111,7 +112,7 @@ RETENTION = replace(
     clause=None,
     before="",
     after="We keep them for a year.",
-    reason="A period is stated.",
+    explanation=Explanation("A period is stated."),
     edits=(),
 )
 DATE = Suppression("Teahouse privacy notice", "date", "15 January 2026", after="1 March 2026")

@@ -11,6 +11,7 @@ from archive.questions.history import policy_names
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
+from differ.explanation import Explanation
 from differ.model import Comparison, Edit, Finding, Severity, Timing
 from document.model import StatedDate
 from notifier.contents.change_notice import Alert, Notice, Seen
@@ -26,7 +27,7 @@ CONSENT = replace(
     severity="critical",
     rule="sharing.consent",
     source="WP260 rev.01, paragraph 29",
-    reason="Sharing no longer needs consent: “will not” became “may”.",
+    explanation=Explanation("Sharing no longer needs consent: “will not” became “may”."),
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from clausewatch.output.json_rows.row import Row, stamp_or_none
 from clausewatch.output.times import stamp
+from differ.explanation import ENGLISH, report_languages
 from differ.judgement.inventory import one_sided
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def finding_row(recorded: RecordedFinding) -> Row:
     return {
         "id": recorded.id,
         **judged_finding_row(finding, finding.reason),
-        "translations": dict(finding.translations),
+        "translations": {tongue: finding.reason_in(tongue) for tongue in report_languages() if tongue != ENGLISH},
         "edits": [[edit.operation, edit.text] for edit in finding.edits],
         "reviews": [review_row(review) for review in recorded.reviews],
         "settled_by": None if recorded.settled_by is None else recorded.settled_by.finding,

@@ -10,14 +10,11 @@ from functools import cache
 from importlib import resources
 from typing import Any, get_args
 
+from differ.explanation import ENGLISH, report_languages, sentences
 from differ.judgement.concept_effects import Direction, Effect, direction
 from differ.judgement.relevance import Watched
 from differ.language.lexicon import LexiconError, Patterns
 from differ.model import SEVERITIES, TOPICS, Severity
-from languages import languages_with, read_table
-
-ENGLISH = "en"
-"""The language in which every rule has its sentences."""
 
 Reasons = Mapping[str, Mapping[str, Any]]
 """Sentences by language and rule. Most rules also have a sentence for each direction."""
@@ -41,8 +38,6 @@ class EffectRule:
     source: str
     severity: Mapping[str, Severity]
     """Severity by direction."""
-    sentences: Mapping[str, Mapping[str, str]]
-    """Sentences that explain a finding, by language and direction."""
 
     def fits(self, effect: Effect) -> bool:
         """Whether the rule applies to this effect."""
@@ -56,11 +51,10 @@ class EffectRule:
 
 @dataclass(frozen=True, slots=True)
 class PlainRule:
-    """The explanation of a finding without a rule: a sentence for each language."""
+    """A rule for findings without an effect."""
 
     rule: str
     source: str
-    sentences: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +181,19 @@ def tailored(
 
 
 def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> PlainRule:
-    """Return a plain rule from its row, with its sentences."""
-    return PlainRule(row["rule"], sources[row["source"]], _sentences(row["rule"], reasons))
+    """Return a plain rule from its row. Before that, check that it has a sentence."""
+    _sentences(row["rule"], reasons)
+    return PlainRule(row["rule"], sources[row["source"]])
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> EffectRule:
     """Return a rule from its row. Before that, check that its source, directions and severities are known, and that
     each direction has a sentence."""
-    sentences = _sentences(row["rule"], reasons)
+    by_language = _sentences(row["rule"], reasons)
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
             raise ProfileError(f"rule {row['rule']}: severity {towards} = {severity!r} is not known")
-        for language, texts in sentences.items():
+        for language, texts in by_language.items():
             if towards not in texts:
                 raise ProfileError(f"rule {row['rule']}: no sentence in {language!r} for {towards!r}")
     if row["source"] not in sources:
@@ -210,19 +205,13 @@ def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reaso
         topic=row["topic"],
         source=sources[row["source"]],
         severity=row["severity"],
-        sentences=sentences,
     )
 
 
 @cache
 def read_reasons() -> Reasons:
     """Return the sentences of each language for each rule."""
-    return {language: read_table(language, "reasons") or {} for language in report_languages()}
-
-
-def report_languages() -> tuple[str, ...]:
-    """Return the languages that have sentences for reasons."""
-    return languages_with("reasons")
+    return {language: sentences(language) for language in report_languages()}
 
 
 def _sentences(rule: str, reasons: Reasons) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from archive.questions.history import (
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive
+from differ.explanation import Explanation
 from differ.model import Timing
 from document.model import StatedDate
 from tests.archive.visits import (
@@ -200,7 +201,10 @@ def test_timing_drift_and_reasons_in_other_languages_are_stored_unchanged(archiv
         due=date(2026, 3, 31),
         window_text="You may object within 30 days.",
     )
-    told = replace(SHARING, translations=(("id", "“mitra kami” sebelumnya bukan penerima."),))
+    told = replace(
+        SHARING,
+        explanation=Explanation(SHARING.reason, translations=(("id", "“mitra kami” sebelumnya bukan penerima."),)),
+    )
     watch(archive)
     record(archive, seen(START, written("No."), None), START)
     judged = replace(JUDGED, findings=(told,), timing=timing, drift=("id", "fr"))

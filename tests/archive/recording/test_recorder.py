@@ -12,6 +12,7 @@ from archive.recording.recorder import RecordedVisit, latest, record
 from archive.storage import blobs
 from archive.storage.database import Archive, open_archive
 from archive.storage.tables import BlobRow, ChangeRow, FetchRow, FindingRow, SuppressionRow, VersionRow
+from differ.explanation import Explanation
 from differ.visits.assessment import Assessment
 from tests.archive.visits import (
     DATE,
@@ -191,7 +192,7 @@ def test_a_recording_that_fails_half_way_leaves_nothing(archive: Archive) -> Non
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)
     before = counted(archive)
-    unstorable = replace(SHARING, reason="\ud800")
+    unstorable = replace(SHARING, explanation=Explanation("\ud800"))
     visit = seen(START + HOUR, written("All see them."), 1, replace(JUDGED, findings=(SHARING, unstorable)))
     with pytest.raises(UnicodeEncodeError):
         record(archive, visit, START + HOUR)

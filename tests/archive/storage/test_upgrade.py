@@ -17,6 +17,7 @@ from archive.questions.history import document, versions_of
 from archive.recording.recorder import record
 from archive.storage.database import open_archive
 from archive.storage.fault_injection import VARIABLE
+from differ.explanation import Explanation
 from differ.model import Timing
 from tests.archive.older import dumped, make_older
 from tests.archive.schemas import differences
@@ -65,7 +66,10 @@ def test_an_archive_of_any_older_schema_is_upgraded_to_the_newest(
 
 
 def test_an_upgraded_archive_can_be_used(first_schema: str) -> None:
-    told = replace(SHARING, translations=(("id", "Mitra kami sebelumnya bukan penerima."),))
+    told = replace(
+        SHARING,
+        explanation=Explanation(SHARING.reason, translations=(("id", "Mitra kami sebelumnya bukan penerima."),)),
+    )
     judged = replace(JUDGED, findings=(told,), drift=("id",))
     with open_archive(first_schema) as archive:
         record(archive, seen(START + 72 * HOUR, written("All see your orders."), 2, judged), START + 72 * HOUR)

@@ -19,6 +19,7 @@ from archive.recording.recorder import latest, record
 from archive.recording.reviews import add_review
 from archive.storage.database import Archive
 from clausewatch.exports.atom import MOST_ENTRIES, Scope, feed
+from differ.explanation import Explanation
 from differ.model import Comparison, Finding
 from tests.archive.visits import (
     HOUR,
@@ -242,7 +243,13 @@ def test_words_of_a_page_are_not_markup_in_a_feed(tmp_path: Path, schema: etree.
     with opened(tmp_path) as archive:
         watch(archive, replace(TEAHOUSE, name=stored, tags=(stored,)))
         hostile = replace(
-            SHARING, before=stored, after=f"{stored}!", section=stored, reason=stored, rule=stored, edits=()
+            SHARING,
+            before=stored,
+            after=f"{stored}!",
+            section=stored,
+            explanation=Explanation(stored),
+            rule=stored,
+            edits=(),
         )
         change(archive, policy=stored)
         change(archive, hostile, policy=stored, url=f"javascript:alert(1)//{stored}")

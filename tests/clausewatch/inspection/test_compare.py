@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from clausewatch.cli import main
 from differ import compare as judged_difference
-from differ.judgement.profiles import report_languages
+from differ.explanation import report_languages
 from document import read
 from document.model import ExtractionOptions
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, page

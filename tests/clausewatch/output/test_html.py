@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.recording.recorder import record
+from differ.explanation import Explanation
 from tests.archive.visits import HOUR, JUDGED, SHARING, START, seen, watch, written
 from tests.clausewatch.questions.test_diff import Page
 from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
@@ -38,7 +39,9 @@ def test_a_page_needs_no_other_file_and_shows_hostile_words_as_text(tmp_path: Pa
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Nobody sees it, " + HOSTILE), None), START)
-        judged = replace(JUDGED, findings=(replace(SHARING, section=HOSTILE, reason=HOSTILE, edits=()),))
+        judged = replace(
+            JUDGED, findings=(replace(SHARING, section=HOSTILE, explanation=Explanation(HOSTILE), edits=()),)
+        )
         record(archive, seen(START + HOUR, written(HOSTILE), 1, judged), START + HOUR)
     path = configured(tmp_path, CONFIGURATION + f'[[policy]]\nname = "<b>{"x" * 9}"\nurl = "https://b.example/"\n')
     text = call(path, *words, "--format", "html").stdout

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from archive.recording.recorder import record
+from differ.explanation import Explanation
 from tests.archive.visits import HOUR, JUDGED, SHARING, START, seen, watch, written
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
@@ -101,7 +102,13 @@ def test_a_wrong_filter_makes_the_command_exit_with_2(tmp_path: Path, words: lis
 
 
 def test_text_of_a_page_cannot_control_the_terminal(tmp_path: Path) -> None:
-    hostile = replace(SHARING, section="1. \x1b]0;owned\x07", reason="see \u202etxt.exe", edits=(), after="all\x1b[2J")
+    hostile = replace(
+        SHARING,
+        section="1. \x1b]0;owned\x07",
+        explanation=Explanation("see \u202etxt.exe"),
+        edits=(),
+        after="all\x1b[2J",
+    )
     with opened(tmp_path) as archive:
         watch(archive)
         record(archive, seen(START, written("Only our cooks."), None), START)

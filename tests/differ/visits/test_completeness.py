@@ -88,6 +88,13 @@ def test_a_cut_text_is_recorded_as_unconfirmed_when_the_time_for_looks_is_over()
     assert found.comparison.material
 
 
+def test_a_text_that_breaks_off_within_a_sentence_is_cut_even_if_most_of_it_is_there() -> None:
+    words = ENGLISH[-2].split()
+    half = page(*ENGLISH[:-2], " ".join(words[: len(words) // 2]))
+    long = page(*ENGLISH, *(f"At the {place} a notice gives the time of the next boat." for place in PLACES * 4))
+    assert assessed(long, half).reason == "cut"
+
+
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.97, 0.999])
 def test_a_text_that_breaks_off_shortly_before_the_end_needs_a_second_look(share: float) -> None:
     assert assessed(page(*ENGLISH), cut(page(*ENGLISH), share), "left").outcome == "pending"
@@ -215,6 +222,26 @@ def test_a_month_does_not_count_as_earlier_than_a_day_in_it() -> None:
     sold = page(ENGLISH[0], "Last updated: May 2026", *ENGLISH[1:], "We may sell your personal data to brokers.")
     assert assessed(before, after).outcome == "changed"
     assert assessed(before, sold).comparison is not None
+
+
+def written_anew(line: str) -> str:
+    return (
+        line.replace("At the ", "In summer the staff of the ")
+        .replace("we collect", "writes down")
+        .replace("You", "All")
+    )
+
+
+def test_a_text_that_was_mostly_replaced_but_states_the_same_date_waits_for_a_second_look() -> None:
+    """A server may send the edition for another country. An author who rewrites a policy also changes its date."""
+    dated = (ENGLISH[0], "Last updated: 31 May 2026", *ENGLISH[1:])
+    sold = tuple(written_anew(line).replace("We do not sell", "We may sell") for line in dated)
+    assert assessed(page(*dated), page(*sold)).reason == "other-edition"
+    assert assessed(page(*dated), page(*sold), "left").outcome == "pending"
+    newer = tuple(line.replace("31 May", "2 June") for line in sold)
+    assert assessed(page(*dated), page(*newer)).outcome == "changed"
+    half = (*sold[: len(sold) // 2], *dated[len(sold) // 2 :])
+    assert assessed(page(*dated), page(*half)).outcome == "changed"
 
 
 def test_sections_missing_in_the_middle_wait_for_a_second_look() -> None:

@@ -11,6 +11,7 @@ from archive.evidence import chain
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive
+from differ.explanation import Explanation
 from notifier import outbox
 from notifier.audience.subscriptions import Language
 from notifier.audience.timing import Quiet, Schedule
@@ -280,7 +281,9 @@ def test_words_of_a_page_are_inert_in_a_digest(reader: Reader, language: Languag
     reader.subscribers = [replace(WEEKLY, alerts="digest", name=hostile, language=language)]
     reader.watch(replace(TEAHOUSE, name=hostile, renamed_from="Teahouse"))
     reader.told()
-    finding = replace(SHARING, before=hostile, after=f"{hostile} more", section=hostile, reason=hostile, edits=())
+    finding = replace(
+        SHARING, before=hostile, after=f"{hostile} more", section=hostile, explanation=Explanation(hostile), edits=()
+    )
     found = seen(reader.now, written(hostile), 1, replace(JUDGED, findings=(finding,)))
     record(reader.archive, replace(found, fetch=replace(found.fetch, policy=hostile)), reader.now)
     reader.told()

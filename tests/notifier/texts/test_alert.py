@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
+from differ.explanation import Explanation
 from differ.model import Finding, Timing
 from document.model import StatedDate
 from languages import languages_with
@@ -141,7 +142,9 @@ def test_equal_names_are_shown_once_with_the_number_of_alerts() -> None:
 @pytest.mark.parametrize("count", [1, 2, 5, 60])
 def test_the_chat_form_is_short_and_counts_what_it_leaves_out(count: int) -> None:
     long = clause("We " + "sell and trade and rent [-nothing-]{+everything+} and " * 60)
-    message = alert_message(notice(*[replace(long, reason="It does " * 200, section="Part " * 200)] * count))
+    message = alert_message(
+        notice(*[replace(long, explanation=Explanation("It does " * 200), section="Part " * 200)] * count)
+    )
     assert len(message.subject) + len(plain(message)) < 1500
     assert "https://teahouse.example/privacy" in plain(message)
     assert ("more clause" in plain(message)) is (count > 1)
@@ -160,12 +163,11 @@ def test_hostile_text_is_inert_in_every_part_of_a_message(text: str, language: L
     finding = replace(
         clause(f"We [-{text}-]{{+{text}+}} {text}"),
         section=text,
-        reason=text,
+        explanation=Explanation(text, translations=(("id", text),)),
         rule=text,
         source=text,
         clause=text,
         topic=text,
-        translations=(("id", text),),
     )
     told = replace(
         notice(finding, finding, policy=text, url=f"https://teahouse.example/{text}"),

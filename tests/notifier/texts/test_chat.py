@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from differ.explanation import Explanation
 from languages import languages_with
 from notifier.audience.subscriptions import Channel, Language
 from notifier.channels import send_message
@@ -88,7 +89,7 @@ def test_the_longest_message_has_its_first_lines_its_first_clause_its_link_and_i
     desk: Services, service: str
 ) -> None:
     wide = clause("\N{EARTH GLOBE EUROPE-AFRICA}_*" * 80 + "[-" + "\\<&" * 300 + "-]{+" + "]_" * 500 + "+}")
-    finding = replace(wide, reason="_" * 900, section="#" * 900)
+    finding = replace(wide, explanation=Explanation("_" * 900), section="#" * 900)
     told = replace(
         notice(*[finding] * 200, policy="*_" * 400, url="https://teahouse.example/" + "a_" * 150),
         judged_by="structure",
@@ -104,7 +105,7 @@ def test_the_longest_message_has_its_first_lines_its_first_clause_its_link_and_i
 
 @pytest.mark.parametrize("service", ADDRESSES)
 def test_words_of_a_page_are_inert_in_each_service(desk: Services, service: str) -> None:
-    finding = replace(clause(f"We [-{NASTY}-]{{+may {NASTY}+}}."), section=NASTY, reason=NASTY)
+    finding = replace(clause(f"We [-{NASTY}-]{{+may {NASTY}+}}."), section=NASTY, explanation=Explanation(NASTY))
     shown = posted(desk, service, alert_message(notice(finding, policy=NASTY)))
     shown = re.sub(r"<?https://teahouse\.example/privacy>?|\[https://teahouse[^]]*\]\([^)]*\)", "", shown)
     acting = ACTING[service].findall(shown)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from differ.explanation import Explanation
 from differ.model import Timing
 from document.model import StatedDate
 from notifier.audience.subscriptions import Channel, Subscriber, Target
@@ -59,11 +60,10 @@ def alert(text: str) -> Message:
     finding = replace(
         clause(f"We [-{text}-]{{+{text}+}} {text}"),
         section=f"{text} > {text}",
-        reason=text,
+        explanation=Explanation(text, translations=(("id", text),)),
         rule=text,
         source=text,
         clause=text,
-        translations=(("id", text),),
     )
     told = replace(
         notice(finding, *[replace(finding, section=f"{text} {number}", after="") for number in range(9)], policy=text),
@@ -82,7 +82,7 @@ def returned(text: str) -> Message:
 
 
 def roundup(text: str) -> Message:
-    told = notice(replace(clause(f"{{+{text}+}}"), section=text, reason=text), policy=text, url=text)
+    told = notice(replace(clause(f"{{+{text}+}}"), section=text, explanation=Explanation(text)), policy=text, url=text)
     return compose(Roundup(name(text), "key", (told, told)))
 
 
@@ -90,7 +90,7 @@ def digest(text: str) -> Message:
     watch = Watch(
         text, 3, (("failed", 3),), health="failing", trouble=text, trouble_since=MOMENT, version=2, last_seen_at=MOMENT
     )
-    one = notice(replace(clause(f"{{+{text}+}}"), section=text, reason=text), policy=text, url=text)
+    one = notice(replace(clause(f"{{+{text}+}}"), section=text, explanation=Explanation(text)), policy=text, url=text)
     recap = Recap(
         text,
         text,

@@ -17,6 +17,7 @@ from typing import get_args
 import pytest
 
 from archive.recording.policies import POLICY_EVENT_KINDS
+from differ.explanation import Explanation
 from differ.model import SEVERITIES, TOPICS, Timing
 from document.screening import Reason
 from notifier.audience.subscriptions import Subscriber, Target
@@ -59,7 +60,7 @@ CLAUSE = replace(
     before="Kami tidak membagikan pesanan Anda.",
     after="Kami membagikan pesanan Anda.",
     edits=(),
-    translations=(("id", "Pembagian tidak lagi memerlukan persetujuan."),),
+    explanation=Explanation("No.", translations=(("id", "Pembagian tidak lagi memerlukan persetujuan."),)),
     source="",
     language="id",
 )

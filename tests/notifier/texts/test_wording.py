@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
+from differ.explanation import Explanation
 from differ.model import Finding, Timing
 from notifier.audience.subscriptions import Language, Subscriber, Target
 from notifier.contents.change_notice import Notice
@@ -127,7 +128,12 @@ def test_advice_depends_on_topic_and_severity(finding: Finding, said: str) -> No
 
 def test_a_clause_with_two_topics_is_shown_once_with_both_reasons() -> None:
     other = replace(
-        WILL_NOT, topic="choices", severity="high", rule="T4.consent", source="", reason="A choice is gone: “consent”."
+        WILL_NOT,
+        topic="choices",
+        severity="high",
+        rule="T4.consent",
+        source="",
+        explanation=Explanation("A choice is gone: “consent”."),
     )
     message = alert_message(notice(other, WILL_NOT))
     assert message.subject == "[critical] Teahouse: sharing and choices clause changed (22 November 2026)"
@@ -163,11 +169,24 @@ def test_an_indonesian_message_has_only_indonesian_words_of_ours() -> None:
         language="id",
         source="UU PDP 16",
         rule="T2.consent",
-        translations=(("id", "Persetujuan hilang dari pembagian data: “tidak akan”."),),
+        explanation=Explanation(
+            "Consent is gone.", translations=(("id", "Persetujuan hilang dari pembagian data: “tidak akan”."),)
+        ),
     )
     rights = replace(finding, topic="rights", severity="high", rule="T4.right", after="", edits=())
     told = replace(
-        notice(finding, rights, *[replace(RETENTION, translations=(("id", "Masa disebut."),), language="id")] * 9),
+        notice(
+            finding,
+            rights,
+            *[
+                replace(
+                    RETENTION,
+                    explanation=Explanation("A time.", translations=(("id", "Masa disebut."),)),
+                    language="id",
+                )
+            ]
+            * 9,
+        ),
         subscriber="Meja Privasi",
         policy="Kedai",
         timing=replace(WINDOW, due=date(2026, 12, 20), window_text="Keberatan: tiga puluh hari."),

@@ -1,0 +1,125 @@
+"""Explains a finding: its code and facts become a sentence in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from functools import cache
+from typing import Any
+
+from languages import languages_with, read_table
+
+ENGLISH = "en"
+"""The language of a reader whose language has no sentences."""
+LISTED_WORDS = 6
+"""Maximum number of words that a sentence quotes."""
+PART = "/"
+"""Separator between the parts of a code."""
+_CODE = re.compile(r"[A-Z]+\d*\.\w+(?:/\w+/\w+)?")
+
+Facts = Sequence[Sequence[str]]
+"""Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing` and `also`. After `also`
+comes the code of a further explanation, and then its facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an edit is reported, as a code and facts. Old archives have sentences in place of codes."""
+
+    code: str
+    """The rule, the kind of effect and its direction, such as "T1.recipient/recipient/added". Some rules have no kind
+    and no direction. An old explanation is a sentence instead."""
+    gone: tuple[str, ...] = ()
+    """The deciding words of the text before."""
+    new: tuple[str, ...] = ()
+    """The deciding words of the text after."""
+    _: KW_ONLY
+    things: tuple[str, ...] = ()
+    """The concepts that were affected, such as "right.object"."""
+    also: tuple[Explanation, ...] = ()
+    """Further effects of the same edit, the gravest first."""
+    translations: tuple[tuple[str, str], ...] = ()
+    """An old explanation in other languages: pairs of a language and a sentence."""
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether this is an old explanation, which is a sentence and not a code."""
+        return _CODE.fullmatch(self.code) is None
+
+    def in_language(self, language: str) -> str:
+        """Return the explanation as a text in a language, or in English if the language has no sentences."""
+        if self.is_sentence:
+            return dict(self.translations).get(language, self.code)
+        return " ".join(dict.fromkeys(sentence(part, language) for part in (self, *self.also)))
+
+    def facts(self) -> list[list[str]]:
+        """Return the facts as pairs, for the archive."""
+        if self.is_sentence:
+            return [list(pair) for pair in self.translations]
+        own = [("gone", self.gone), ("new", self.new), ("thing", self.things)]
+        pairs = [[role, text] for role, texts in own for text in texts]
+        for further in self.also:
+            pairs += [["also", further.code], *further.facts()]
+        return pairs
+
+
+def stored_explanation(code: str, facts: Facts) -> Explanation:
+    """Return an explanation from its stored form, the reverse of `Explanation.facts`."""
+    explanation = Explanation(code)
+    if explanation.is_sentence:
+        return replace(explanation, translations=tuple((language, text) for language, text in facts))
+    first, *further = split_facts(code, facts)
+    return replace(first, also=tuple(further))
+
+
+def split_facts(code: str, facts: Facts) -> Iterator[Explanation]:
+    """Yield the first explanation and the further ones, each with its facts."""
+    start = next((index for index, (role, _) in enumerate(facts) if role == "also"), len(facts))
+    texts = {role: tuple(text for kind, text in facts[:start] if kind == role) for role in ("gone", "new", "thing")}
+    yield Explanation(code, texts["gone"], texts["new"], things=texts["thing"])
+    if start < len(facts):
+        yield from split_facts(facts[start][1], facts[start + 1 :])
+
+
+def sentence(explanation: Explanation, language: str) -> str:
+    """Return the sentence for a code, with its facts."""
+    table = sentences(language)
+    rule, kind, direction = (*explanation.code.split(PART), "", "")[:3]
+    template = table.get(f"{rule}{PART}{kind}") or table.get(rule) or table["unknown"]
+    if not isinstance(template, str):
+        template = template.get(direction) or table["unknown"]
+    return str(
+        template.format(
+            gone=listed(explanation.gone, table),
+            new=listed(explanation.new, table),
+            things=", ".join(dict.fromkeys(named(explanation.things, table["things"]))),
+        )
+    )
+
+
+def named(things: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """Return the names of concepts. A concept without a name has the name of its group. If there is no concept, the
+    name is general."""
+    known = [names.get(thing) or names.get(thing.partition(".")[0]) for thing in things]
+    return [name for name in known if name] or [names["any"]]
+
+
+def listed(words: Sequence[str], table: Mapping[str, Any]) -> str:
+    """Return words as a list in quotation marks, at most `LISTED_WORDS` of them."""
+    shown = ", ".join(f"“{word}”" for word in words[:LISTED_WORDS])
+    more = len(words) - LISTED_WORDS
+    return f"{shown} {table['more'].format(count=more)}" if more > 0 else shown or "—"
+
+
+@cache
+def sentences(language: str) -> Mapping[str, Any]:
+    """Return the sentences of a language. Sentences that the language lacks are in English."""
+    own = read_table(language, "reasons") if language in report_languages() else None
+    english = read_table(ENGLISH, "reasons") or {}
+    return {**english, **(own or {})}
+
+
+def report_languages() -> tuple[str, ...]:
+    """Return the languages that have sentences for reasons."""
+    return languages_with("reasons")

@@ -1,0 +1,88 @@
+"""Recognises a statement that is not gone or new, but said in other words nearby: two sentences were joined, one was
+split, or a paragraph was written again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from differ.judgement.relevance import relevance
+from differ.language.countries import countries
+from differ.language.lexicon import load_lexicon
+from differ.language.meaning import canonical, meaning
+from differ.language.names import companies
+from differ.language.roles import is_address
+from differ.language.statements import Statement
+from differ.matching.alignment import Pair
+from differ.matching.equivalence import OPERATIVE, SLIGHT
+
+NAMED = ("recipient", "data", "purpose", "merger", "transfer", "encryption", "complaint", "threshold", "exercise")
+"""Concepts whose words count, too: "banks" do not restate "insurers"."""
+WEAK = ("modality", "scope", "negation", "nobody")
+"""Concepts that a restatement may lack. The level of the other concepts shows what is denied."""
+SIGNS = 2
+"""Minimum number of signs of a statement that can be recognised elsewhere."""
+
+SHARED = 0.6
+"""Minimum share of a statement's words that a restatement has, too."""
+
+Sign = tuple[str, str]
+
+
+class Restatements:
+    """The changed statements of both documents by section."""
+
+    def __init__(self, pairs: Iterable[Pair]) -> None:
+        self._gone: defaultdict[tuple[str, ...], list[Statement]] = defaultdict(list)
+        self._new: defaultdict[tuple[str, ...], list[Statement]] = defaultdict(list)
+        self._signs: dict[Statement, frozenset[Sign]] = {}
+        for pair in pairs:
+            if pair.before is not None and pair.after is not None and pair.before.words == pair.after.words:
+                continue
+            for side, statements in ((pair.before, self._gone), (pair.after, self._new)):
+                if side is not None:
+                    statements[side.path].append(side)
+
+    def of(self, pair: Pair) -> bool:
+        """Whether an added or removed statement says nothing that a changed statement of the same section in the other
+        document does not say."""
+        statement = pair.after or pair.before
+        if statement is None or statement.kind in ("item", "row"):  # the name in an entry may be any word
+            return False
+        own = self._signs_of(statement)
+        if len(own) < SIGNS:
+            return False
+        others = (self._gone if pair.before is None else self._new)[statement.path]
+        return any(
+            own <= self._signs_of(other) and shares_words(statement, other) and relevance(statement) <= relevance(other)
+            for other in others
+        )
+
+    def _signs_of(self, statement: Statement) -> frozenset[Sign]:
+        if statement not in self._signs:
+            self._signs[statement] = signs(statement)
+        return self._signs[statement]
+
+
+def shares_words(statement: Statement, other: Statement) -> bool:
+    """Whether most words of a statement are in another statement, in any order and inflection."""
+    lexicon = load_lexicon(statement.language)
+    if lexicon is None:
+        return False
+    own, words = (set(canonical(side.words, lexicon)) for side in (statement, other))
+    return len(own & words) >= SHARED * len(own)
+
+
+def signs(statement: Statement) -> frozenset[Sign]:
+    """Return the parts of a statement that matter: its concepts with their levels, and the words of some of them, its
+    numbers, addresses, companies and countries."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None:
+        return frozenset()
+    levels = {
+        sign for sign in sense.said_of(*OPERATIVE) if sign[0] not in SLIGHT and sign[0].partition(".")[0] not in WEAK
+    }
+    words = {("word", word) for word, _ in sense.named(*NAMED)}
+    numbers = {("number", word) for word in statement.words if word[0].isdigit() or is_address(word)}
+    places = {("place", code) for code in countries(statement.text, statement.language)}
+    return frozenset(levels | words | numbers | places | {("name", name) for name in companies(statement.text)})

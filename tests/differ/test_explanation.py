@@ -1,0 +1,91 @@
+"""Tests explanations: a code and facts become a sentence in the reader's language. Old archives have sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from differ.explanation import Explanation, stored_explanation
+from tests.differ.policies import compared, policy
+
+BROKERS = Explanation(
+    "T1.recipient/recipient/added",
+    new=("list brokers",),
+    things=("recipient.brokers",),
+    also=(Explanation("T2.consent/consent/removed", ("your consent",)),),
+)
+OLD = Explanation(
+    "Data may now go to “brokers”.", translations=(("id", "Data kini dapat diberikan kepada “brokers”."),)
+)
+
+
+@pytest.mark.parametrize("explanation", [BROKERS, OLD, Explanation("S.structure"), Explanation("")])
+def test_the_stored_form_gives_the_same_explanation(explanation: Explanation) -> None:
+    assert stored_explanation(explanation.code, explanation.facts()) == explanation
+
+
+def test_an_explanation_is_worded_in_the_language_of_the_reader() -> None:
+    assert "someone who may get data: “list brokers”" in BROKERS.in_language("en")
+    assert "pihak yang dapat menerima data: “list brokers”" in BROKERS.in_language("id")
+
+
+def test_a_language_without_sentences_gets_english_ones() -> None:
+    assert BROKERS.in_language("xx") == BROKERS.in_language("en")
+
+
+def test_an_old_explanation_keeps_its_sentences() -> None:
+    assert OLD.in_language("en") == "Data may now go to “brokers”."
+    assert OLD.in_language("id") == "Data kini dapat diberikan kepada “brokers”."
+    assert OLD.in_language("fr") == OLD.in_language("en")
+
+
+def test_a_code_of_a_later_version_has_a_general_sentence() -> None:
+    later = Explanation("T9.tomorrow/thing/added", ("one",), ("two",))
+    assert later.in_language("en") == "The wording of this passage changed: “one” became “two”."
+
+
+def test_many_words_are_counted_in_the_language_of_the_reader() -> None:
+    many = Explanation("T1.recipient/recipient/added", new=tuple(f"broker {number}" for number in range(9)))
+    assert "and 3 more" in many.in_language("en")
+    assert "dan 3 lainnya" in many.in_language("id")
+
+
+SAID = {
+    "en": [
+        ("We like boats.", "We like boats. You may object within 30 days.", "the right to object", "condition"),
+        ("We keep your seat.", "We keep your seat. We do not share it with anyone.", "limits or rules out", "obtained"),
+        (
+            "You can ask for a copy of your data free of charge.",
+            "You can ask for a copy of your data for a fee, and must send a copy of your passport.",
+            "prove who they are",
+            "Consent",
+        ),
+        (
+            "We pass your address to couriers only with your consent.",
+            "We pass your address to couriers and list brokers.",
+            "no longer says that people are asked",
+            "promise",
+        ),
+    ],
+    "id": [
+        ("Kami suka perahu.", "Kami suka perahu. Anda dapat mengajukan keberatan dalam 30 hari.", "keberatan", "yarat"),
+        (
+            "Kami menyimpan kursi Anda.",
+            "Kami menyimpan kursi Anda. Kami tidak membagikannya kepada siapa pun.",
+            "membatasi atau meniadakan",
+            "diperoleh",
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after", "part", "never"),
+    [(language, *case) for language, cases in SAID.items() for case in cases],
+)
+def test_an_explanation_says_what_the_edit_does_to_people(
+    language: str, before: str, after: str, part: str, never: str
+) -> None:
+    findings = compared(policy(language, before), policy(language, after), language).findings
+    said = " ".join(finding.reason_in(language) for finding in findings if finding.material)
+    assert part in said
+    assert never not in said
