@@ -355,8 +355,9 @@ class FindingRow(Base):
     before: Mapped[str]
     after: Mapped[str]
     reason: Mapped[str]
+    """Code of the explanation, such as "T1.sale/sale/added". In old rows it is a sentence."""
     translations: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Translations of the reason: pairs of a language and a text."""
+    """Facts of the explanation: pairs of a role and a text. In old rows, pairs of a language and a sentence."""
     edits: Mapped[list[Any]]
     """Pairs of operation and text."""
 

@@ -70,7 +70,7 @@ SAID = {
         ("Kami suka perahu.", "Kami suka perahu. Anda dapat mengajukan keberatan dalam 30 hari.", "keberatan", "yarat"),
         (
             "Kami menyimpan kursi Anda.",
-            "Kami menyimpan kursi Anda. Kami tidak membagikannya kepada siapa pun.",
+            "Kami menyimpan kursi Anda. Kami tidak membagikan kursi Anda kepada siapa pun.",
             "membatasi atau meniadakan",
             "diperoleh",
         ),
