@@ -105,10 +105,10 @@ def named(things: Iterable[str], names: Mapping[str, str]) -> list[str]:
     return [name for name in known if name] or [names["any"]]
 
 
-def listed(words: Sequence[str], table: Mapping[str, Any]) -> str:
-    """Return words as a list in quotation marks, at most `LISTED_WORDS` of them."""
-    shown = ", ".join(f"“{word}”" for word in words[:LISTED_WORDS])
-    more = len(words) - LISTED_WORDS
+def listed(words: Sequence[str], table: Mapping[str, Any], most: int = LISTED_WORDS) -> str:
+    """Return at most `most` words as a list in quotation marks. The others are counted."""
+    shown = ", ".join(f"“{word}”" for word in words[:most])
+    more = len(words) - most
     return f"{shown} {table['more'].format(count=more)}" if more > 0 else shown or "—"
 
 

@@ -143,6 +143,7 @@ def _is_material(assessment: Assessment) -> bool:
 
 def _lines(assessment: Assessment, report_language: str) -> Iterator[str]:
     from clausewatch.output.change_text import drift_notes, timing_notes
+    from differ.rewrite import rewrite, summary_lines
 
     comparison = assessment.comparison
     if assessment.outcome == "not comparable":
@@ -161,6 +162,7 @@ def _lines(assessment: Assessment, report_language: str) -> Iterator[str]:
         yield "There are no word lists for this language: judged by structure alone."
     if comparison.coarse:
         yield "The texts differ so much that a part was compared by a coarser method."
+    yield from summary_lines(rewrite(comparison.findings), report_language)
     for finding in comparison.findings:
         yield from _finding_lines(finding, report_language)
     if comparison.suppressed:

@@ -18,11 +18,15 @@ from clausewatch.output.redline_page import Redline
 from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
 from clausewatch.output.terminal import line_width, printable, wide_width, width, wrapped
 from clausewatch.output.times import moment
+from differ.explanation import ENGLISH
 from differ.judgement.inventory import InventoryChange
 from differ.matching.redline import RedlineSection
-from differ.model import Edit, Operation
+from differ.model import SEVERITIES, Edit, Finding, Operation
+from differ.rewrite import rewrite, summary_lines
 
 MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
+REWRITE_SHOWN = 10
+"""Maximum number of findings that are listed below the summary of a rewrite."""
 COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
 
 Word = tuple[str, Operation]
@@ -106,10 +110,28 @@ def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]
         yield "  There are no word lists for this language: judged by structure alone."
     if change.coarse:
         yield "  The texts differ so much that a part was compared by a coarser method."
-    for recorded in change.findings:
+    summaries = rewrite(recorded.finding for recorded in change.findings)
+    for line in summary_lines(summaries, ENGLISH):
+        yield from wrapped(line, indent="  ", hanging="    ")
+    listed = gravest(change.findings) if summaries else change.findings
+    for recorded in listed:
         yield from finding_lines(recorded)
+    if len(listed) < len(change.findings):
+        yield f"  … and {len(change.findings) - len(listed)} more findings: --format json lists all."
     if suppressed:
         yield from _suppressed_lines(change.suppressed)
+
+
+def gravest(findings: Sequence[RecordedFinding]) -> list[RecordedFinding]:
+    """Return the gravest findings of a rewrite, in their order in the policy."""
+    kept = sorted(findings, key=lambda recorded: (not recorded.finding.material, rank(recorded.finding)))
+    shown = {recorded.id for recorded in kept[:REWRITE_SHOWN]}
+    return [recorded for recorded in findings if recorded.id in shown]
+
+
+def rank(finding: Finding) -> int:
+    """Return the place of a finding's severity; 0 is the most severe."""
+    return SEVERITIES.index(finding.severity)
 
 
 def finding_lines(recorded: RecordedFinding) -> Iterator[str]:

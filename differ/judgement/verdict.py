@@ -15,7 +15,7 @@ from differ.model import SEVERITIES, Edit, Finding, Severity
 
 FURTHER = 2
 """Maximum number of further effects that an explanation names."""
-VAGUE = ("act", "condition", "wording", "statement")
+VAGUE = ("act", "condition", "wording", "statement", "transfer", "risk")
 """Kinds of effects that an explanation does not name besides another effect."""
 
 
@@ -87,18 +87,20 @@ def verdict(rule: EffectRule, effect: Effect, profile: Profile, others: Sequence
 
 def explained(rule: EffectRule, effect: Effect) -> Explanation:
     """Return the explanation of one effect."""
-    code = PART.join((rule.rule, effect.kind, rule.direction(effect)))
+    kind = "anonymity" if effect.things == ("data.aggregate",) else effect.kind
+    code = PART.join((rule.rule, kind, rule.direction(effect)))
     return Explanation(code, effect.gone, effect.new, things=effect.things)
 
 
 def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Explanation]:
-    """Return explanations of the other effects of an edit, the gravest first. An effect is left out if its words are
-    those of the main effect."""
+    """Return explanations of the other effects of an edit, the gravest first. An effect is left out if an effect that
+    is named already has its words."""
     said = {*main.gone, *main.new}
     explanations = []
     for rule, effect in sorted(rules, key=lambda pair: (pair[1].kind == "channel", severity_index(*pair))):
         words = {*effect.gone, *effect.new}
-        if effect.kind not in (*VAGUE, main.kind) and words - said:
+        fresh = any(not any(word in text for text in said) for word in words)
+        if effect.kind not in (*VAGUE, main.kind) and fresh:
             explanations.append(explained(rule, effect))
             said |= words
     return explanations[:FURTHER]

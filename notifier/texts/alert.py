@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from differ.model import Severity
+from differ.rewrite import rewrite, summary_lines
 from document.model import UNKNOWN_LANGUAGE
 from notifier.audience.subscriptions import Language, Subscriber
 from notifier.contents.change_notice import Alert, Notice, Passage, passages
@@ -103,7 +104,7 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
         "verdict": wording.verdict_sentence(gathered, tongue),
         "advice": wording.advice(notice, gathered, tongue),
         "deadline": wording.upcoming_deadline(notice, tongue),
-        "notes": wording.notes(notice, gathered, tongue),
+        "notes": [*wording.notes(notice, gathered, tongue), *_rewrite_notes(gathered, tongue)],
         "badge": _badge(gathered[0], tongue),
         "colour": COLOURS[gathered[0].severity],
         "preview": " ".join(_reasons(gathered[0], tongue)),
@@ -124,6 +125,12 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
         "head": inert(notice.head),
         "ids": ids,
     }
+
+
+def _rewrite_notes(gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
+    """Return the summary of a rewrite by topic, or nothing if a change is not a rewrite."""
+    summaries = rewrite(finding for passage in gathered for finding in passage.findings)
+    return [inert(line) for line in summary_lines(summaries, tongue.language)]
 
 
 def _chat(notice: Notice, gathered: Sequence[Passage], shown: dict[str, Any], tongue: Phrases) -> Chat:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from differ.model import SEVERITIES
 from tests.sources import PROJECT
 
 LINE = re.compile(
@@ -30,6 +31,8 @@ other spans change no word: they are generated numbers, line breaks or the foot 
 the first section or cover several sentences."""
 WORDED_SPANS = 0.98
 """The same share if spans that change no word are not counted as missing."""
+TOO_LOW = 0.05
+"""Maximum share of material edits of five policies whose severity is lower than labelled."""
 
 Row = dict[str, Any]
 
@@ -113,6 +116,25 @@ def test_every_edit_of_five_policies_is_judged_rightly(policies: Judged) -> None
     score = policies.scores()["material, clear rows"]
     assert score.precision >= 0.97
     assert score.recall >= 0.98
+
+
+def test_severity_of_edits_of_five_policies_is_seldom_too_low(policies: Judged) -> None:
+    """At most 5 % of the material edits are judged milder than labelled, and no edit is two classes milder."""
+    clear = [label for label in policies.labels if label["material"] and label.get("severity") and is_clear(label)]
+    milder = {
+        label["id"]: SEVERITIES.index(severity) - SEVERITIES.index(label["severity"])
+        for label in clear
+        if (severity := policies.rows[str(label["id"])]["severity"]) in SEVERITIES
+    }
+    too_low = {key: classes for key, classes in milder.items() if classes > 0}
+    assert len(clear) >= 70
+    assert len(too_low) <= TOO_LOW * len(clear), too_low
+    assert max(too_low.values(), default=0) < 2, too_low
+
+
+def is_clear(label: Row) -> bool:
+    """Return whether a label is neither borderline nor of low confidence."""
+    return not label.get("borderline") and label.get("confidence") != "low"
 
 
 def test_five_policies_with_noise_around_them_are_quiet(policies: Judged) -> None:

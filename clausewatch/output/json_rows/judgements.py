@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clausewatch.output.json_rows.row import Row
-from clausewatch.output.json_rows.versions import judged_finding_row, suppression_row, timing_row
+from clausewatch.output.json_rows.versions import judged_finding_row, rewrite_rows, suppression_row, timing_row
 from clausewatch.output.times import stamp
 from document.model import RENDERED, UNSETTLED
 
@@ -28,6 +28,7 @@ def comparison_row(identifier: object, assessment: Assessment, report_language: 
         "topics": list(comparison.topics) if comparison else [],
         "severity": comparison.severity if comparison else None,
         "judged_by": comparison.judged_by if comparison else None,
+        "rewrite": rewrite_rows(comparison.findings) if comparison else [],
         "findings": [judged_finding_row(finding, finding.reason_in(report_language)) for finding in comparison.findings]
         if comparison
         else [],

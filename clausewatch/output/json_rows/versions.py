@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from clausewatch.output.json_rows.row import Row, stamp_or_none
 from clausewatch.output.times import stamp
 from differ.explanation import ENGLISH, report_languages
 from differ.judgement.inventory import one_sided
+from differ.rewrite import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,6 +152,7 @@ def change_row(change: Change | None, *, suppressed: bool) -> Row:
         "coarse": change is not None and change.coarse,
         "timing": None if change is None else timing_row(change.timing),
         "drift": [] if change is None else list(change.drift),
+        "rewrite": [] if change is None else rewrite_rows(recorded.finding for recorded in change.findings),
         "findings": [] if change is None else [finding_row(finding) for finding in change.findings],
     }
     if suppressed:
@@ -157,6 +160,19 @@ def change_row(change: Change | None, *, suppressed: bool) -> Row:
             [] if change is None else [recorded_suppression_row(recorded) for recorded in change.suppressed]
         )
     return row
+
+
+def rewrite_rows(findings: Iterable[Finding]) -> list[Row]:
+    """Return the summary of a rewrite, a row for each watched topic; an empty list if a change is not a rewrite."""
+    return [
+        {
+            "topic": summary.topic,
+            "clauses": summary.clauses,
+            "newly_named": list(summary.came),
+            "no_longer_named": list(summary.went),
+        }
+        for summary in rewrite(findings)
+    ]
 
 
 def finding_row(recorded: RecordedFinding) -> Row:
