@@ -21,6 +21,7 @@ from archive.recording.recorder import record
 from archive.recording.reviews import decide, unreviewed
 from archive.storage.database import open_archive
 from archive.storage.tables import ReviewRow
+from differ.explanation import Explanation
 from differ.model import Comparison, Edit, Suppression
 from tests.archive.visits import HOUR, SHARING, START, seen, watch, written
 from tests.clausewatch.desk.running import Opened, opened, policy_named
@@ -222,8 +223,14 @@ def naughty_desk(empty_archive: Path, tmp_path: Path) -> Iterator[Opened]:
             first = seen(START, written(f"{text} before."), None)
             name = f"{number} {text}"
             record(archive, replace(first, fetch=replace(first.fetch, policy=name, body=HOSTILE.encode())), START)
-            finding = replace(SHARING, section=text, before=text, after=text, reason=text, rule=text, source=text)
-            finding = replace(finding, clause=text, language="en", edits=(Edit("insert", text), Edit("delete", text)))
+            finding = replace(SHARING, section=text, before=text, after=text, rule=text, source=text)
+            finding = replace(
+                finding,
+                explanation=Explanation(text),
+                clause=text,
+                language="en",
+                edits=(Edit("insert", text), Edit("delete", text)),
+            )
             quiet = Suppression(text, text, text, after=text)
             judged = Comparison(changed=True, findings=(finding,), suppressed=(quiet,))
             later = seen(START + HOUR, written(f"{text} after."), 1, judged)
