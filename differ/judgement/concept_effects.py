@@ -67,7 +67,7 @@ RIGHTS_PARTS = (
     EffectPart("arbitration", ("complaint.arbitration",)),
     EffectPart("complaint", ("complaint",), by="word"),
     EffectPart("fee", ("exercise.fee", "exercise.free")),
-    EffectPart("identity", ("exercise.identity",)),
+    EffectPart("identity", ("exercise.identity",), by="word"),
     EffectPart("refusal", ("exercise.refuse",)),
     EffectPart("deadline", ("exercise.deadline",)),
     EffectPart("optout", ("optout", "default")),

@@ -126,7 +126,11 @@ class Signs:
         act = before[-1] if before else next((act for act in acts if act.start >= consent.end), None)
         if act is not None:
             return any(turn is not flips[0] for turn in self.turning(act))
-        return any(turn.end <= flips[0].start for turn in self.of(*NEGATIONS))
+        return any(
+            turn.end <= flips[0].start or turn.start >= consent.end
+            for turn in self.of(*NEGATIONS)
+            if turn is not flips[0]
+        )
 
     def flips(self, consent: Mention) -> list[Mention]:
         """Return the words that reverse a consent: "without", "unless", "no", "regardless of", "is not required"."""
@@ -166,5 +170,6 @@ class Signs:
             return False
         modal = any(turn.end < word.start < mention.start for word in self.of("modality"))
         return not modal and not any(
-            turn.end <= tie.start < mention.start for tie in self.of("consent", "limiter.except", "notify")
+            turn.end <= tie.start < mention.start
+            for tie in self.of("consent", "limiter.except", "notify", "exercise.refuse")
         )

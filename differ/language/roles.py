@@ -47,6 +47,8 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
     if mention.concept in DONE_RIGHTS:
         if mention.concept == "right.access" and is_done_by_company(mention, text, others, lexicon):
             return False
+        if is_of_identity(mention, others):
+            return False
         return not (is_done_by_recipient(mention, text, others, lexicon) or is_of_cookies(mention, others))
     if mention.concept == "share":
         return not (is_of_complaint(mention, others) or is_to_company(mention, text, lexicon))
@@ -92,6 +94,12 @@ def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) ->
 def is_of_cookies(mention: Mention, others: Sequence[Mention]) -> bool:
     """Whether a mention is about deleting or changing cookies: "delete cookies in your browser"."""
     return any(0 <= other.start - mention.end < OBJECT_REACH for other in others if other.concept == "cookies")
+
+
+def is_of_identity(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether a mention is part of a proof of identity: "a copy of your identity card"."""
+    proofs = (other for other in others if other.concept == "exercise.identity")
+    return any(proof.start < mention.end and mention.start < proof.end for proof in proofs)
 
 
 def is_of_complaint(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -20,7 +20,7 @@ from tests.sources import PROJECT
 POLICIES = PROJECT / "tests" / "policies"
 ROW_KEYS = (
     *("id", "comparable", "reason", "changed", "material", "topics", "severity"),
-    *("judged_by", "findings", "suppressed"),
+    *("judged_by", "rewrite", "findings", "suppressed"),
 )
 FINDING_KEYS = ("topic", "section", "material", "severity", "rule", "source", "clause", "before", "after", "reason")
 SUPPRESSED_KEYS = ("section", "reason", "before", "after")
