@@ -21,17 +21,17 @@ RIGHT_RULES = {"T5.withdrawal": "withdrawal", "T4.complaint": "complaint", "T4.c
 
 @dataclass(frozen=True, slots=True)
 class TopicSummary:
-    """What a rewrite changed in one watched topic."""
+    """Summary of a rewrite in one watched topic."""
 
     topic: str
     """A topic of `WATCHED`."""
     clauses: int
     """Number of material findings."""
     came: tuple[str, ...]
-    """What is newly named: recipients as the policy writes them, rights as concepts. The most frequent come first."""
+    """Newly named entries: recipients as the policy writes them, rights as concepts. The most frequent come first."""
     _: KW_ONLY
     went: tuple[str, ...]
-    """What is no longer named."""
+    """Entries that are no longer named."""
 
 
 def rewrite(findings: Iterable[Finding]) -> tuple[TopicSummary, ...]:

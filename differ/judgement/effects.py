@@ -96,10 +96,8 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     if subject == "sharing" and lists_name(statement, sense):
         return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
     parts = parts_that_count(subject, (sense, statement))
-    telling = telling_parts(parts, sense)
-    if telling:
-        made = [whole_effect(subject, part, sense, new=after is not None) for part in telling]
-        return [made[0], *(replace(effect, minor=True) for effect in made[1:])]
+    if made := whole_effects(subject, telling_parts(parts, sense), sense, new=after is not None):
+        return made
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
 
@@ -145,6 +143,12 @@ def whole_text(statement: Statement | None) -> tuple[str, ...]:
 def only_generic(sense: Meaning, part: EffectPart) -> bool:
     """Whether the word "rights" is the only concept of `part` that the statement mentions."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
+
+
+def whole_effects(subject: Watched, parts: Iterable[EffectPart], sense: Meaning, *, new: bool) -> list[Effect]:
+    """Return the effects of an added or removed statement. All effects after the first are minor."""
+    made = [whole_effect(subject, part, sense, new=new) for part in parts]
+    return made[:1] + [replace(effect, minor=True) for effect in made[1:]]
 
 
 def whole_effect(subject: Watched, part: EffectPart, sense: Meaning, *, new: bool) -> Effect:

@@ -125,12 +125,8 @@ class Signs:
         before = [act for act in acts if act.end <= flips[0].start]
         act = before[-1] if before else next((act for act in acts if act.start >= consent.end), None)
         if act is not None:
-            return any(turn is not flips[0] for turn in self.turning(act))
-        return any(
-            turn.end <= flips[0].start or turn.start >= consent.end
-            for turn in self.of(*NEGATIONS)
-            if turn is not flips[0]
-        )
+            return bool({*self.turning(act)} - {flips[0]})
+        return any(not flips[0].start < turn.end <= consent.end for turn in self.of(*NEGATIONS) if turn is not flips[0])
 
     def flips(self, consent: Mention) -> list[Mention]:
         """Return the words that reverse a consent: "without", "unless", "no", "regardless of", "is not required"."""

@@ -67,7 +67,12 @@ SAID = {
         ),
     ],
     "id": [
-        ("Kami suka perahu.", "Kami suka perahu. Anda dapat mengajukan keberatan dalam 30 hari.", "keberatan", "yarat"),
+        (
+            "Kami suka perahu.",
+            "Kami suka perahu. Anda dapat mengajukan keberatan dalam 30 hari.",
+            "keberatan",
+            "Persetujuan",
+        ),
         (
             "Kami menyimpan kursi Anda.",
             "Kami menyimpan kursi Anda. Kami tidak membagikan kursi Anda kepada siapa pun.",

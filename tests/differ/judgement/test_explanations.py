@@ -9,19 +9,22 @@ from differ.model import Finding
 from tests.differ.policies import edited, table
 
 SENTENCES = {
-    "a sentence that denies a right is new": ("A right is now denied: “", "Hak kini ditolak: “"),
-    "a sentence that denies a right is gone": ("or is no longer denied: “", "atau tidak lagi ditolak: “"),
-    "a denied right is granted for some days": ("A right is now granted,", "Hak kini diberikan,"),
-    "a right with a deadline is new": ("The policy now mentions a right, with", "Hak kini disebut, dengan syaratnya"),
-    "a right with a deadline is gone": ("A statement on a right, with its", "Ketentuan tentang hak, beserta syaratnya"),
-    "a sale gives way to a promise not to share": (
-        "A statement on selling or renting data was removed",
-        "Ketentuan tentang penjualan atau penyewaan data hilang",
+    "a sentence that denies a right is new": ("The policy now denies", "Kebijakan kini meniadakan"),
+    "a sentence that denies a right is gone": ("or no longer denies this: “", "atau tidak lagi meniadakannya: “"),
+    "a denied right is granted for some days": ("The policy now grants", "Kebijakan kini memberikan"),
+    "a right with a deadline is new": ("together with a time, a cost or a proof", "beserta waktu, biaya, atau bukti"),
+    "a right with a deadline is gone": (
+        "which had a time, a cost or a proof",
+        "yang memiliki waktu, biaya, atau bukti",
     ),
-    "a promise not to share is new": ("The policy now excludes giving data away", "Pemberian data kini dilarang"),
-    "a promise not to share is gone": ("A promise not to give data away was removed", "Janji untuk tidak memberikan"),
-    "sharing without consent is new": ("sharing data does not need consent: “", "tidak memerlukan persetujuan: “"),
-    "sharing without consent is gone": ("or is no longer said not to need", "atau tidak lagi dinyatakan tidak perlu"),
+    "a sale gives way to a promise not to share": (
+        "A passage on selling or renting was removed",
+        "Bagian tentang penjualan atau penyewaan dihapus",
+    ),
+    "a promise not to share is new": ("now limits or rules out passing data on", "kini membatasi atau meniadakan"),
+    "a promise not to share is gone": ("passed on more freely than before", "dengan lebih bebas daripada sebelumnya"),
+    "sharing without consent is new": ("passed on without asking people: “", "diberikan tanpa persetujuan: “"),
+    "sharing without consent is gone": ("or this is no longer ruled out", "atau hal itu tidak lagi ditiadakan"),
 }
 """The words that explain an edit, in English and Indonesian, by the name of the case in `sentences/`."""
 
