@@ -3,9 +3,10 @@
     python benchmarks/starting.py [--policies 10000] [--peers FOLDER]
 
 All policies were checked a moment ago, so nothing is due. The commands run in turn, so that other load on the machine
-affects all of them, and the medians count. With `--peers`, the folder of an environment with urlwatch, also
-`urlwatch --help` runs. The benchmark fails if an idle `run` or `status --check` needs more than `urlwatch --help`, or
-else twice `clausewatch --help`. It also fails if 10,000 policies need more than 1.3 times as much as one policy.
+affects all of them. The result for each command is the median of its runs. `--peers` names the folder of an environment
+with urlwatch. The benchmark then runs `urlwatch --help` too, and fails if an idle `run` or `status --check` needs more
+CPU time. Without `--peers`, it fails if one of them needs more than twice the CPU time of `clausewatch --help`. It also
+fails if 10,000 policies need more than 1.3 times as much as one policy.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ class Cluster:
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
-            # The server may have ended at once, because child processes of a killed server still run.
+            # A server ends at once while child processes of a killed server still run. Then start it again.
             if self._server is None or self._server.poll() is not None:
                 with (self.folder / "log").open("ab") as log:
                     self._server = subprocess.Popen(

@@ -31,7 +31,7 @@ class Flaw:
     stored body or document is damaged. `text`: a document does not match its version or its page. `name`: the name of a
     policy differs from the evidence. `stamp`: a time stamp is invalid. `database`: pages or indexes of the database are
     damaged. `schema`: the schema has a table, index, view or trigger that the migrations did not make. `search`: the
-    indexed sections are wrong, which are not evidence."""
+    indexed sections are wrong. They are not evidence."""
     where: str
     """The row, entry or content with the flaw."""
     problem: str

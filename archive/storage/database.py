@@ -133,8 +133,8 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT, *, group: str
 
 @contextmanager
 def only_run_on_server(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]:
-    """Hold the lock of a PostgreSQL archive, so that only one run on any machine uses it. For SQLite a lock file is
-    enough.
+    """Hold the lock of a PostgreSQL archive. While one run holds this lock, no run on any machine can use
+    the archive. For SQLite a lock file is enough.
 
     Raises RunElsewhereError if another run holds the lock. Raises StorageError.
     """

@@ -30,7 +30,7 @@ MOST_VERSIONS = 300_000
 
 LOG = (
     *("--topo-order", "--no-renames", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-mailmap"),
-    # A merge commit counts as a version of each file that differs from the file in all parents.
+    # A merge commit counts as a new version of a file if the file is different in each parent of the commit.
     *("-c", "--root", "--raw", "--no-abbrev", "-z", "--encoding=UTF-8", "--format=%H%x00%at%x00%s"),
 )
 

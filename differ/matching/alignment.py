@@ -184,7 +184,7 @@ def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[int, int]) -> None:
-    """Match equal keys in order, next to matched keys and in the gaps between matched keys."""
+    """Match further equal keys, in the gaps between the keys that are matched already. The order stays the same."""
     bounds = [(-1, -1), *sorted(matches.items()), (len(before), len(after))]
     for (i0, j0), (i1, j1) in pairwise(bounds):
         places: dict[Hashable, list[int]] = defaultdict(list)

@@ -49,8 +49,8 @@ REWRITTEN = 0.6
 MANY = 40
 """Minimum number of statements in both texts for this rule."""
 DATED = 3
-"""Minimum number of dates with another order of day and month. So many dates show another edition, even without
-respelled words."""
+"""Minimum number of dates with another order of day and month. This number of dates shows another edition, even if no
+word is respelled."""
 
 _DAY_FIRST = re.compile(
     r"\b(?:(?:1[3-9]|2\d|3[01])[./-]\d{1,2}[./-]\d{4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4})\b"

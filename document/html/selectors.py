@@ -32,7 +32,7 @@ class Range:
     after_start: bool
     """Whether the range begins after the start element, not before it."""
     end: str
-    """CSS selector of the element at the end. The first match counts at which the range ends after its start. If
+    """CSS selector of the element at the end. Matches before the start of the range do not count. If
     `after_end` is true, the end element may contain the start element.
     """
     _: KW_ONLY

@@ -77,7 +77,7 @@ def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessa
     References header, with the ID of a message that never existed. So mail programs show these mails as one thread (RFC
     5256, REFERENCES)."""
     mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
-    # Text that looks like an encoded word would be decoded, with line breaks, on its way into the header (RFC 2047).
+    # If a text looks like an encoded word (RFC 2047), the library decodes it. The decoded text may contain line breaks.
     mail["Subject"] = message.subject.replace("=?", "= ?")
     mail["From"] = Address(envelope.sender_name, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.recipient)

@@ -60,8 +60,8 @@ class Notice:
     former_is_named: bool = True
     """Whether the reader was notified of that version."""
     same_as: int = 0
-    """Number of the version that the reader knows, if the policy changed and changed back after that version. Then
-    `earlier` is a later version with the same text. Otherwise 0."""
+    """Number of the version that the reader knows, if the policy changed and changed back after that version; otherwise
+    0. The version in `earlier` has the same text and a higher number."""
     flapping: bool = False
     """Whether the text went back and forth before this change."""
     settled: bool = True

@@ -240,7 +240,8 @@ def _watch(status: PolicyStatus, visits: Counter[str], gaps: tuple[Gap, ...]) ->
 
 
 def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -> tuple[Gap, ...]:
-    """Return the gaps in the watch of a policy that ended after a point in the archive's sequence, or last."""
+    """Return the gaps in the watch of a policy: the gaps that ended after the fetch `after`, and the last gap if it
+    has not ended."""
     found = select(FetchRow.id, FetchRow.started_at).where(FetchRow.policy_id == status.id, FetchRow.outcome.in_(SEEN))
     before = session.execute(found.where(FetchRow.id <= after).order_by(FetchRow.id.desc()).limit(1)).all()
     later = session.execute(found.where(FetchRow.id > after).order_by(FetchRow.id)).all()

@@ -139,7 +139,7 @@ class Dispatcher:
             self._counts["postponed"] += len(self._waiting.pop(channel, ()))
 
     def _give_in(self) -> None:
-        """Postpone the deliveries that no channel has started to the next pass."""
+        """Leave for the next pass all deliveries that no channel has begun to send."""
         for channel, left in self._waiting.items():
             if left:
                 self._counts["postponed"] += len(left)

@@ -33,8 +33,12 @@ class Phrases:
         return self.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **words)
 
     def name(self, table: str, key: str) -> str:
-        """Return the name of a topic or a severity. If there is no name, return the key itself, made inert."""
-        return self.texts.get(f"{table}.{key}") or inert(key)
+        """Return the name of a topic, a severity, a right or a class of recipients.
+
+        If there is no name, return the key itself, made inert. A dot in the key is an underscore in the file of
+        phrases: `optout.settings` is `optout_settings` there.
+        """
+        return self.texts.get(f"{table}.{key.replace('.', '_')}") or inert(key)
 
     def language_name(self, language: str) -> str:
         """Return the name of a language. If there is no name, return the code of the language, made inert."""

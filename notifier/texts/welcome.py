@@ -132,7 +132,7 @@ def _policy(watched: Watched, tongue: Phrases) -> dict[str, Any]:
 
 
 def _rights(promises: Promises, tongue: Phrases) -> str:
-    names = [tongue.name("right", right.replace(".", "_")) for right in promises.rights]
+    names = [tongue.name("right", right) for right in promises.rights]
     return ", ".join(names) or _nothing(promises, tongue)
 
 

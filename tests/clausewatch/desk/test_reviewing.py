@@ -64,7 +64,7 @@ def test_an_officer_decides_comments_takes_back_and_undoes_without_scripts(desk:
     assert waiting(desk) == 19
     page = press(desk, officer, page.text, "take-back")  # undo
     assert waiting(desk) == 20
-    page = press(desk, officer, page.text, "false-alarm")  # all of the first change
+    page = press(desk, officer, page.text, "false-alarm")  # the button for all findings of the first change
     assert "Your decisions on 3 findings were recorded." in page.text
     assert waiting(desk) == 17
     page = press(desk, officer, page.text, "take-back")

@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from clausewatch.output.inventory_text import CLASSES, RIGHTS
 from differ.model import SEVERITIES, TOPICS
 from languages import languages_with
 from notifier.audience.subscriptions import Language
@@ -51,6 +52,14 @@ def test_every_topic_and_severity_has_a_name_and_advice(language: Language) -> N
     wanted += [f"severity.{severity}" for severity in SEVERITIES] + [f"advice.{severity}" for severity in SEVERITIES]
     assert not [key for key in wanted if not known.texts.get(key)]
     assert len(set(known.months)) == 12
+
+
+@pytest.mark.parametrize("language", languages_with("messages"))
+def test_every_right_and_every_class_of_recipients_has_a_name(language: Language) -> None:
+    known = phrases_for(language)
+    assert not [right for right in RIGHTS if known.name("right", right) == right and "." in right]
+    assert {right.replace(".", "_") for right in RIGHTS} <= {key.removeprefix("right.") for key in known.texts}
+    assert all(f"recipient.{kind}" in known.texts for kind in CLASSES)
 
 
 @pytest.mark.parametrize(
