@@ -61,7 +61,8 @@ class Collection:
         self.marks += 1
         # Several commits have the same second, as if somebody had imported an older archive.
         at = FIRST + timedelta(hours=self.marks - self.marks % 3)
-        text = TEXT.format(service=service, days=self.random.randrange(900)).encode()
+        # Each text is different, because git records no version of a file that does not change.
+        text = TEXT.format(service=service, days=self.marks).encode()
         when, said = f"{int(at.timestamp())} +0000", subject.format(service).encode()
         lines = [
             f"commit refs/heads/{branch}\nmark :{self.marks}\nauthor A <a@b.example> {when}\n".encode(),
