@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from urllib.parse import urlsplit
 
 from document.discovery.legal_names import (
     Kind,
     address_words,
     folder_words,
+    further_names,
     is_hub,
     legal_name,
     name_in_address,
@@ -53,6 +54,11 @@ class Clue:
     """A phrase for a person, such as "linked in the footer as 'Privacy policy'"."""
     doubts: tuple[str, ...] = ()
     """Phrases that say what speaks against it."""
+    _: KW_ONLY
+    prominent: bool = False
+    """Whether a menu, a footer, a list of legal documents, or a declaration names the page."""
+    further: frozenset[str] = frozenset()
+    """Words of the link that may name a product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,12 @@ def clue_of_link(link: PageLink, site: SiteNames, *, in_hub: bool = False) -> Cl
     matters = other_matters(link.text, site.words)
     points -= OTHER_MATTER * min(len(matters), MOST_MATTERS)
     where = f"in the {link.place}" if not in_text else "among legal documents" if in_hub else "in a text"
-    doubts = _doubts(matters) if in_hub or not in_text else (*_doubts(matters), "linked only in a text")
-    return _off_site(Clue(name.kind, round(points), f'linked {where} as "{link.text}"', doubts), link.target, site)
+    prominent = in_hub or not in_text
+    doubts = _doubts(matters) if prominent else (*_doubts(matters), "linked only in a text")
+    reason = f'linked {where} as "{link.text}"'
+    further = further_names(link.text, site.words)
+    clue = Clue(name.kind, round(points), reason, doubts, prominent=prominent, further=further)
+    return _off_site(clue, link.target, site)
 
 
 def clue_of_address(url: str, source: str, site: SiteNames) -> Clue | None:
@@ -107,7 +117,7 @@ def clue_of_address(url: str, source: str, site: SiteNames) -> Clue | None:
 
 def declared_clue(kind: Kind, url: str, source: str, site: SiteNames) -> Clue:
     """Return the clue of an address that the site declares as a document of a kind."""
-    return _off_site(Clue(kind, DECLARED, f"declared in {source}"), url, site)
+    return _off_site(Clue(kind, DECLARED, f"declared in {source}", prominent=True), url, site)
 
 
 def hub_points(link: PageLink, site: SiteNames) -> int:

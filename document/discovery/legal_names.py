@@ -17,6 +17,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _REMEMBERED = 8192
 """Number of normalised texts that are cached."""
+_PLACEHOLDER = re.compile(r"\[[^\W\d_][^\[\]\n]{2,60}\](?!\()")
+"""Words in square brackets that do not belong to a link, such as "[Your company]"."""
+_PLACEHOLDERS = 4
+"""Minimum number of different placeholders in a template."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|docx|md|txt)$", re.IGNORECASE)
 
@@ -101,6 +105,25 @@ def void_phrase(text: str) -> str:
     """Return the first phrase in a text that shows that the document is not valid, or ""."""
     match = _void().search(plain_words(text))
     return match[0] if match else ""
+
+
+def placeholder(text: str) -> str:
+    """Return the first of the placeholders that make a text a template, such as "[Your company]", or ""."""
+    found = dict.fromkeys(match[0] for match in _PLACEHOLDER.finditer(text))
+    return next(iter(found)) if len(found) >= _PLACEHOLDERS else ""
+
+
+def further_names(text: str, ignored: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the words of a text that may name a product: all except names of documents and of pages that lead to
+    documents, filler, numbers, and the `ignored` words.
+    """
+    rest = _filler().sub(" ", _names().sub(" ", _hubs().sub(" ", plain_words(text))))
+    return frozenset(word for word in rest.split() if word.isalpha() and len(word) > 2) - ignored
+
+
+def further_names_in_address(url: str, ignored: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the words of an address's folders that may name a product."""
+    return further_names(" ".join(_folders(url)), ignored)
 
 
 def name_in_address(url: str, ignored: frozenset[str] = frozenset()) -> LegalName | None:

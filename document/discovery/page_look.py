@@ -8,7 +8,7 @@ from datetime import date
 
 from bs4 import BeautifulSoup, Tag
 
-from document.discovery.legal_names import Kind, names_itself, void_phrase
+from document.discovery.legal_names import Kind, names_itself, placeholder, void_phrase
 from document.discovery.page_links import PageLink, page_links
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
@@ -60,8 +60,8 @@ class PageLook:
     claims: frozenset[Kind]
     """The kinds of documents that the text claims to be, by phrases such as "this privacy policy"."""
     void: str
-    """A phrase at the start of the text that shows that the document is not valid, such as "no longer in force"; "" if
-    there is none.
+    """A phrase that shows that the document is not valid: "no longer in force" at the start of the text, or a
+    placeholder of a template, such as "[Your company]"; "" if there is none.
     """
     links: tuple[PageLink, ...]
     site_name: str
@@ -91,7 +91,7 @@ def look(request: LookRequest) -> PageLook:
         words=len(text.split()),
         text=text_identity(document),
         claims=names_itself(text[:_OPENING]),
-        void=void_phrase(text[:_BANNER]),
+        void=void_phrase(text[:_BANNER]) or placeholder(text),
         links=() if soup is None else page_links(soup, page),
         site_name="" if soup is None else _site_name(soup),
     )

@@ -7,7 +7,16 @@ from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 
 from document.discovery.clues import MOST_MATTERS, OTHER_MATTER, Clue, SiteNames, clue_of_address, foreign
-from document.discovery.legal_names import KINDS, Kind, LegalName, legal_name, other_matters, plain_words
+from document.discovery.legal_names import (
+    KINDS,
+    Kind,
+    LegalName,
+    further_names,
+    further_names_in_address,
+    legal_name,
+    other_matters,
+    plain_words,
+)
 from document.discovery.page_look import PageLook
 
 TITLE, SHORT_TITLE = 25, 15
@@ -131,6 +140,8 @@ def _candidate(page: LookedPage, site: SiteNames) -> Candidate | None:
     if clue is None and kind not in names:
         return None
     matters = other_matters(" ".join(titles), site.words)
+    if kind == "policy" and not matters:
+        matters = _product(" ".join(titles), page, site)
     return Candidate(
         look.url,
         kind,
@@ -143,6 +154,16 @@ def _candidate(page: LookedPage, site: SiteNames) -> Candidate | None:
         doubts=tuple(dict.fromkeys([*_doubts(kind, [clue, address], look, matters), *_foreign(look, site)])),
         rendered=page.rendered,
     )
+
+
+def _product(titles: str, page: LookedPage, site: SiteNames) -> tuple[str, ...]:
+    """Return a word that is in the titles of a policy, and also in its address or in the best link to it. It probably
+    names the product that the policy is about. The words of the site's name do not count.
+    """
+    around = further_names_in_address(page.look.url, site.words)
+    clue = _best_clues(page.clues).get("policy")
+    around |= clue.further if clue is not None else frozenset()
+    return tuple(sorted(further_names(titles, site.words) & around)[:1])
 
 
 def _reasons(kind: Kind, clue: Clue | None, look: PageLook, *, named: bool) -> Iterator[str]:
@@ -170,12 +191,10 @@ def _doubts(kind: Kind, clues: Iterable[Clue | None], look: PageLook, matters: S
 
 
 def _best_clues(clues: Iterable[Clue]) -> Mapping[Kind, Clue]:
-    """Return the clue with the most points for each kind."""
-    best: dict[Kind, Clue] = {}
-    for clue in clues:
-        if clue.kind not in best or clue.points > best[clue.kind].points:
-            best[clue.kind] = clue
-    return best
+    """Return the best clue for each kind. A prominent clue, which says what the site itself calls the page, is better
+    than a link in a text or an entry in a sitemap. Otherwise, the points decide.
+    """
+    return {clue.kind: clue for clue in sorted(clues, key=lambda clue: (clue.prominent, clue.points))}
 
 
 def _names(titles: Iterable[str], site: SiteNames) -> Mapping[Kind, LegalName]:

@@ -1,6 +1,7 @@
 """Tests that `find` ranks the policy of generated sites first, and is never certain of a decoy.
 
-With CLAUSEWATCH_LONG, 60 sites are searched. Otherwise a sample is searched. The option -s prints the figures.
+With CLAUSEWATCH_LONG, 60 sites are searched, and 50 sites without their policies. Otherwise a sample is searched. The
+option -s prints the figures.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import pytest
 from tests import forking
 from tests.chance import seeded
 from tests.crawler.browsing import serve_built
-from tests.crawler.discovery.sites import LANGUAGES, SHAPES, Plan, build, decoys, plans
+from tests.crawler.discovery.sites import LANGUAGES, SHAPES, Plan, build, decoys, plans, texts
 from tests.server import Site, serving
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 SITES = plans(seeded("sites with a policy"))
-SAMPLE = SITES if LONG else SITES[6:12]
+PLAIN = [plan for plan in SITES if plan.shape != "script"]
+SAMPLE = PLAIN if LONG else seeded("sample of the sites").sample(PLAIN, 3)
+WITHOUT_POLICY = PLAIN if LONG else PLAIN[20:22]
 FIRST = 57
 """Minimum number of sites, of 60, whose policy is ranked first."""
 
@@ -41,8 +44,12 @@ Found = dict[str, tuple[Plan, Site, dict[str, Any]]]
 """The plan, the server and the result of each site, by address."""
 
 
-def searched(folder: Path, chosen: Sequence[Plan], *options: str, built: Sequence[Plan] = ()) -> Found:
-    """Serve the sites, and search all of them in one call. The policies of `built` are made by scripts."""
+def searched(
+    folder: Path, chosen: Sequence[Plan], *options: str, built: Sequence[Plan] = (), missing: Sequence[Plan] = ()
+) -> Found:
+    """Serve the sites, and search all of them in one call. The policies of `built` are made by scripts. The policies of
+    `missing` do not exist.
+    """
     (folder / "clausewatch.toml").write_text(CONFIGURATION, encoding="utf-8")
     with contextlib.ExitStack() as stack:
         sites = {}
@@ -51,9 +58,11 @@ def searched(folder: Path, chosen: Sequence[Plan], *options: str, built: Sequenc
             build(plan, site)
             if plan in built:
                 serve_built(site, plan.path)
+            if plan in missing:
+                del site.pages[plan.path]
             sites[site.base] = (plan, site)
         done = forking.run("clausewatch", "find", *sites, "--format", "json", *options, folder=folder, timeout=600)
-    assert done.code == 0, done.out + done.err
+    assert done.code == 0 or (done.code == 1 and missing), done.out + done.err
     return {row["domain"]: (*sites[row["domain"]], row) for row in json.loads(done.out)}
 
 
@@ -74,12 +83,20 @@ def check(found: Found) -> None:
 
 
 def test_the_policy_is_first_and_no_decoy_is_certain(tmp_path: Path) -> None:
-    check(searched(tmp_path, [plan for plan in SAMPLE if plan.shape != "script"]))
+    check(searched(tmp_path, SAMPLE))
+
+
+def test_no_decoy_is_certain_on_a_site_without_a_policy(tmp_path: Path) -> None:
+    found = searched(tmp_path, WITHOUT_POLICY, missing=WITHOUT_POLICY)
+    certain = {plan.name: row["certain"] for plan, _, row in found.values() if row["certain"] is not None}
+    print(f"{len(certain)} decoys of {len(found)} sites without a policy are certain")
+    assert len(found) == len(WITHOUT_POLICY)
+    assert not certain
 
 
 @pytest.mark.skipif(not LONG, reason="long: see CLAUSEWATCH_LONG")
 def test_footers_made_by_scripts_are_searched_in_a_browser(tmp_path: Path) -> None:
-    check_rendered(searched(tmp_path, [plan for plan in SAMPLE if plan.shape == "script"], "--render"))
+    check_rendered(searched(tmp_path, [plan for plan in SITES if plan.shape == "script"], "--render"))
 
 
 def test_a_footer_and_a_policy_made_by_scripts_are_read_in_a_browser(tmp_path: Path) -> None:
@@ -110,6 +127,9 @@ def test_a_decoy_is_complete(decoy: dict[str, Any]) -> None:
     assert decoy["language"] in LANGUAGES
     assert decoy.get("place", "body") in ("body", "navigation", "footer")
     assert decoy["path"].startswith("/")
+    assert "{name}" not in decoy["text"], "the words of a link are not filled in"
+    words = texts()[decoy["language"]]
+    assert decoy["path"] not in (*words["paths"], *words["listed"]), "the path may be the policy's own"
 
 
 def test_decoys_of_one_language_have_different_paths() -> None:

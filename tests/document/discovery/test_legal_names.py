@@ -6,11 +6,14 @@ import pytest
 
 from document.discovery.legal_names import (
     LegalName,
+    further_names,
+    further_names_in_address,
     is_hub,
     legal_name,
     name_in_address,
     names_itself,
     other_matters,
+    placeholder,
     plain_words,
     void_phrase,
 )
@@ -145,6 +148,33 @@ def test_a_text_that_is_not_valid_says_so(text: str) -> None:
 
 def test_a_valid_text_may_mention_earlier_versions() -> None:
     assert not void_phrase("This privacy policy replaces the version of May. You can read previous versions here.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This notice was in force until May 2019.",
+        "Diese Hinweise galten früher: Der Text galt bis zum Frühling.",
+        "Ce texte était en vigueur jusqu’au printemps.",
+        "Naskah ini pernah berlaku pada tahun lalu.",
+        "Este texto estuvo en vigor hasta la primavera.",
+    ],
+)
+def test_a_text_that_was_valid_until_a_day_says_so(text: str) -> None:
+    assert void_phrase(text)
+
+
+def test_a_text_with_several_placeholders_is_a_template() -> None:
+    template = "[Barn owner] keeps your name for [months] months. Write to [street, town] or ask [our clerk]."
+    assert placeholder(template) == "[Barn owner]"
+    assert not placeholder("[Barn owner] keeps your name. [Barn owner] deletes it. Ask [our clerk] in [town].")
+    assert not placeholder("See [1], [2], [3], [4] and [Hooks](/h), [Ropes](/r), [Knots](/k), [Sails](/s).")
+
+
+def test_words_that_may_name_a_product_are_found() -> None:
+    ignored = frozenset({"ropewalk"})
+    assert further_names("Our policies: Bargeline privacy notice for Ropewalk users, 2026", ignored) == {"bargeline"}
+    assert further_names_in_address("https://ropewalk.example/legal/bargeline/privacy.html") == {"bargeline"}
 
 
 def test_accents_capitals_and_hyphens_do_not_matter() -> None:

@@ -93,6 +93,35 @@ def test_a_text_that_says_that_it_is_not_valid_is_a_doubt() -> None:
     assert rank([page(FOOTER, seen(body))], SITE)[0].doubts == ('the text says "no longer valid"',)
 
 
+def test_the_policy_of_a_product_that_the_title_and_the_link_name_is_not_certain() -> None:
+    body = POLICY.replace(b"<h1>", b"<h1>Bargeline ")
+    product = page(replace(FOOTER, text="Bargeline privacy policy"), seen(body))
+    [candidate] = rank([product], replace(SITE, words=SITE.words | {"cloakroom"}))
+    assert candidate.doubts == ("its title mentions bargeline",)
+    assert rank([product], SiteNames(SITE.hosts, frozenset({"ropes", "bargeline"})))[0].doubts == ()
+
+
+def test_a_further_word_in_the_title_alone_is_not_a_doubt() -> None:
+    body = POLICY.replace(b"<h1>", b"<h1>Bargeline ")
+    assert rank([page(FOOTER, seen(body))], SITE)[0].doubts == ()
+
+
+def test_what_the_footer_calls_a_page_counts_more_than_the_sitemap() -> None:
+    footer = clue_of_link(replace(FOOTER, text="Privacy policy for bargees and applicants"), SITE)
+    listed = clue_of_address(FOOTER.target, "listed in the sitemap", SITE)
+    assert footer is not None
+    assert listed is not None
+    assert footer.points < listed.points
+    [candidate] = rank([LookedPage(FOOTER.target, seen(), (footer, listed))], SITE)
+    assert candidate.doubts == ("it mentions applicants",)
+
+
+def test_a_template_is_not_certain() -> None:
+    blanks = b"<p>[Barn owner] asks [our clerk] in [town] to write to [name of the keeper].</p>"
+    template = seen(POLICY.replace(b"</main>", blanks + b"</main>"))
+    assert rank([page(FOOTER, template)], SITE)[0].doubts == ('the text says "[Barn owner]"',)
+
+
 def test_a_link_in_a_text_is_a_doubt_unless_the_text_lists_legal_documents() -> None:
     link = replace(FOOTER, place="body")
     in_text, in_hub = clue_of_link(link, SITE), clue_of_link(link, SITE, in_hub=True)
