@@ -21,11 +21,11 @@ from functools import partial
 
 from archive.model import Query
 from archive.questions.calendar import calendar
-from archive.questions.inbox import InboxFilter, inbox
-from archive.questions.pages import Page
+from archive.questions.lists.inbox import InboxFilter, inbox
+from archive.questions.lists.pages import Page
+from archive.questions.lists.policy_list import SORTS, PolicyFilter, Sort, list_policies
+from archive.questions.lists.visits import checks, list_runs, timeline, unread_checks
 from archive.questions.period import period_report
-from archive.questions.policy_list import SORTS, PolicyFilter, Sort, list_policies
-from archive.questions.visits import checks, list_runs, timeline, unread_checks
 from archive.storage.database import Archive
 from benchmarks.questions import built, milliseconds
 from notifier.outbox.listing import DeliveryFilter, list_deliveries

@@ -123,7 +123,7 @@ def test_no_folder_has_too_many_files() -> None:
     }
     full = {str(folder): len(list(folder.glob("*.py"))) for folder in folders}
     # `__init__.py` does not count, because it only describes the folder.
-    assert not {folder: files for folder, files in full.items() if files - 1 > FULLEST}
+    assert not {folder: files for folder, files in full.items() if files - 1 > FULLEST}, "move modules into a subfolder"
 
 
 @pytest.mark.parametrize("command", ["run", "status"])

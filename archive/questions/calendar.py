@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.errors import InvalidCursorError
 from archive.model import ReviewTimes
-from archive.questions.pages import MOST_ENTRIES, Page, cursor_of, key_of
+from archive.questions.lists.pages import MOST_ENTRIES, Page, cursor_of, key_of
 from archive.storage.database import Archive
 from archive.storage.tables import (
     IS_STEP,

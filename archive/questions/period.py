@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.model import Query, RecordedFinding, ReviewTimes, Version
 from archive.questions.history import count_versions, history
-from archive.questions.inbox import review_due
+from archive.questions.lists.inbox import review_due
 from archive.storage.database import Archive
 from archive.storage.tables import (
     ChangeRow,

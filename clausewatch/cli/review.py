@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from archive.model import QuietReviewKind, Review, ReviewKind
-from archive.questions.inbox import InboxFilter, WaitingChange, WaitingFinding, inbox
+from archive.questions.lists.inbox import InboxFilter, WaitingChange, WaitingFinding, inbox
 from archive.recording.reviews import RuleTally, add_review, find_reviewable, rule_tallies
 from archive.reviewing.quiet_edits import SuppressionTally, suppression_tallies
 from clausewatch.cli import quiet_edits

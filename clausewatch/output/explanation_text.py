@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from differ.judgement.bearing import bearing
 from differ.judgement.frames import Frame
@@ -29,7 +29,7 @@ def explanation_lines(explanation: Explanation, report_language: str) -> Iterato
     yield from _clause_lines("-", explanation.before)
     yield from _clause_lines("+", explanation.after)
     for effect in explanation.effects:
-        gone, new = (", ".join(f"“{word}”" for word in words) or "nothing" for words in (effect.gone, effect.new))
+        gone, new = _quoted(effect.gone), _quoted(() if effect.direction == "removed" else effect.new)
         weight = BEARINGS[bearing(effect)]
         yield f"  effect on {effect.watched}: {effect.kind} {effect.direction}, {gone} to {new}{weight}"
     for finding in explanation.findings:
@@ -37,6 +37,10 @@ def explanation_lines(explanation: Explanation, report_language: str) -> Iterato
         yield f"  {weight}, by rule {finding.rule}: {finding.reason_in(report_language)}"
     for piece in explanation.suppressed:
         yield f"  quiet: {piece.reason}"
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words) or "nothing"
 
 
 def _clause_lines(sign: str, clause: Clause | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from archive.model import IMPORTED, ReviewTimes
-from archive.questions.inbox import InboxFilter, inbox
+from archive.questions.lists.inbox import InboxFilter, inbox
 from archive.questions.status import PolicyStatus, statuses
 from archive.recording.net_changes import Span
 from archive.storage.database import Archive

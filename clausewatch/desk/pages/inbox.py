@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from archive.questions.inbox import InboxFilter, inbox
+from archive.questions.lists.inbox import InboxFilter, inbox
 from clausewatch.desk.decisions import decided
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import desk_of

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from archive.access.log import accesses
-from archive.questions.visits import list_runs, unread_checks
+from archive.questions.lists.visits import list_runs, unread_checks
 from clausewatch.desk.doors import Auditor, Reader
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import page

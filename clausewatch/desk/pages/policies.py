@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from archive.access.log import note_access
 from archive.questions.inventories import Scope, listed_recipients, listed_rights
-from archive.questions.policy_list import SORTS, WORST_FIRST, PolicyFilter, Sort, list_policies
+from archive.questions.lists.policy_list import SORTS, WORST_FIRST, PolicyFilter, Sort, list_policies
+from archive.questions.lists.visits import checks, timeline
 from archive.questions.status import Health, status_of
-from archive.questions.visits import checks, timeline
 from archive.reviewing.notes import Note, policy_note, set_policy_note
 from clausewatch.desk.doors import Reader, Reviewer
 from clausewatch.desk.entry import desk_of

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archive.model import Change, RecordedFinding, RecordedSuppression, Review, Version
     from archive.questions.history import NetChange
-    from archive.questions.inbox import WaitingChange, WaitingFinding
+    from archive.questions.lists.inbox import WaitingChange, WaitingFinding
     from archive.recording.reviews import Reviewable, RuleTally
     from archive.reviewing.quiet_edits import LocatedSuppression, SuppressionTally
     from differ.judgement.inventory import Inventory, InventoryChange, OneSided, Right

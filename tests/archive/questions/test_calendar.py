@@ -10,8 +10,8 @@ import pytest
 from archive.errors import InvalidCursorError
 from archive.model import Review
 from archive.questions.calendar import CalendarEntry, calendar
-from archive.questions.inbox import InboxFilter, inbox
-from archive.questions.pages import cursor_of
+from archive.questions.lists.inbox import InboxFilter, inbox
+from archive.questions.lists.pages import cursor_of
 from archive.recording.reviews import add_review
 from archive.reviewing.notes import Assignment, assign
 from archive.storage.database import Archive, open_archive

@@ -10,8 +10,8 @@ import pytest
 
 from archive.errors import InvalidCursorError, UnknownPolicyError, UnknownTagError
 from archive.model import Review, ReviewTimes
-from archive.questions.inbox import InboxFilter, WaitingChange, inbox, review_due
-from archive.questions.pages import cursor_of
+from archive.questions.lists.inbox import InboxFilter, WaitingChange, inbox, review_due
+from archive.questions.lists.pages import cursor_of
 from archive.recording.recorder import record
 from archive.recording.reviews import add_review
 from archive.storage.database import Archive, open_archive

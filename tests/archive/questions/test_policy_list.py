@@ -9,7 +9,7 @@ import pytest
 
 from archive.errors import InvalidCursorError, UnknownTagError
 from archive.model import AssessedFetch, Policy
-from archive.questions.policy_list import SORTS, WORST_FIRST, ListedPolicy, PolicyFilter, Sort, list_policies
+from archive.questions.lists.policy_list import SORTS, WORST_FIRST, ListedPolicy, PolicyFilter, Sort, list_policies
 from archive.questions.status import Health, statuses
 from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import record

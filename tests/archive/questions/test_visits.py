@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.errors import InvalidCursorError
-from archive.questions.visits import checks, list_runs, timeline, unread_checks
+from archive.questions.lists.visits import checks, list_runs, timeline, unread_checks
 from archive.recording.recorder import record
 from archive.recording.runs import begin_run, end_run, note_interrupted
 from archive.storage.database import Archive

@@ -7,7 +7,7 @@ import pytest
 from archive.errors import NoVersionError, UnknownPolicyError
 from archive.model import Policy
 from archive.questions.due import planned_checks
-from archive.questions.inbox import InboxFilter, inbox
+from archive.questions.lists.inbox import InboxFilter, inbox
 from archive.questions.status import statuses
 from archive.recording.policies import ask_for_visit, due_policies, mark_tried
 from archive.reviewing.notes import Assignment, Note, assign, assignment, policy_note, set_policy_note

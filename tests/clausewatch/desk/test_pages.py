@@ -10,7 +10,7 @@ import requests
 
 from archive.model import OUTCOMES, QUIET_REVIEW_KINDS, REVIEW_KINDS
 from archive.questions.calendar import CALENDAR_KINDS
-from archive.questions.policy_list import SORTS
+from archive.questions.lists.policy_list import SORTS
 from archive.questions.status import Health
 from languages import languages_with
 from notifier.outbox.listing import STATES

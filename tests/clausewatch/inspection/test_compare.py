@@ -74,6 +74,14 @@ def test_explain_prints_for_each_changed_clause_its_frames_and_why_it_counts(tmp
     assert any(line.startswith("  material, critical, by rule T2.consent: ") for line in lines)
 
 
+def test_explain_says_that_nothing_replaced_a_removed_word(tmp_path: Path) -> None:
+    text = (POLICIES / "cloakroom.md").read_text(encoding="utf-8")
+    before, after = tmp_path / "before.md", tmp_path / "after.md"
+    before.write_text(f"{text}\n\nWe pass your letters only to couriers.\n", encoding="utf-8")
+    after.write_text(f"{text}\n\nWe pass your letters to couriers.\n", encoding="utf-8")
+    assert "condition removed, “only” to nothing" in compare(before, after, "--explain").output
+
+
 def test_explain_says_why_a_clause_is_quiet() -> None:
     explained = compare(POLICIES / "cloakroom.md", POLICIES / "cloakroom-reworded.md", "--explain").output
     assert "\nClause in " in explained

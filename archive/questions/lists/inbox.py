@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.model import RecordedFinding, ReviewTimes
-from archive.questions.pages import MOST_COUNTED, MOST_ENTRIES, Page, cursor_of, key_of
+from archive.questions.lists.pages import MOST_COUNTED, MOST_ENTRIES, Page, cursor_of, key_of
 from archive.recording.reviews import read_reviewable
 from archive.storage.database import Archive
 from archive.storage.tables import AssignmentRow, FindingRow, PolicyRow, WaitingRow

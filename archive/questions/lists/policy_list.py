@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, SQLColumnExpression, and_, cas
 from sqlalchemy.orm import Session, aliased
 
 from archive.model import IMPORTED, TECHNICAL_IMPORT
-from archive.questions.pages import MOST_ENTRIES, Page, cursor_of, key_of
+from archive.questions.lists.pages import MOST_ENTRIES, Page, cursor_of, key_of
 from archive.questions.status import Health, PolicyStatus, statuses_of
 from archive.recording.policies import DUE_SHARE
 from archive.storage.database import Archive

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, defer
 
 from archive.model import Query, Version
-from archive.questions.pages import MOST_ENTRIES, Page, cursor_of, key_of
+from archive.questions.lists.pages import MOST_ENTRIES, Page, cursor_of, key_of
 from archive.questions.status import Check, check_of
 from archive.storage.database import Archive
 from archive.storage.tables import FetchRow, PolicyRow, RunRow, VersionRow

@@ -1,0 +1,1 @@
+"""Long lists, which are read in pages: policies, visits, and findings to review."""
