@@ -199,10 +199,9 @@ def _watch(watch: Watch, tongue: Phrases) -> str:
 
 
 def _gap(gap: Gap, tongue: Phrases) -> str:
-    """Say for how many days no visit found a policy."""
+    """Say for how many whole days no visit found a policy."""
     key = "digest.gap" if gap.ended else "digest.gap_still"
-    days = (tongue.date_of(gap.until) - tongue.date_of(gap.since)).days
-    return tongue.count(key, days, since=tongue.day_of(gap.since), until=tongue.day_of(gap.until))
+    return tongue.count(key, gap.days, since=tongue.moment(gap.since), until=tongue.moment(gap.until))
 
 
 def _visits(watch: Watch, tongue: Phrases) -> str:

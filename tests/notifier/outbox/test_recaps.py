@@ -188,13 +188,13 @@ def test_a_digest_that_an_older_program_planned_keeps_its_changes(reader: Reader
     [
         (
             "en",
-            "not seen for 3 days, from 3 March 2026 to 6 March 2026",
-            "not seen for 3 days, since 6 March 2026",
+            "not seen for 3 days, from 3 March 2026, 06:00 UTC to 6 March 2026, 06:00 UTC",
+            "not seen for 3 days, since 6 March 2026, 06:00 UTC",
         ),
         (
             "id",
-            "tidak terlihat selama 3 hari, dari 3 Maret 2026 sampai 6 Maret 2026",
-            "tidak terlihat selama 3 hari, sejak 6 Maret 2026",
+            "tidak terlihat selama 3 hari, dari 3 Maret 2026, pukul 06.00 UTC sampai 6 Maret 2026, pukul 06.00 UTC",
+            "tidak terlihat selama 3 hari, sejak 6 Maret 2026, pukul 06.00 UTC",
         ),
     ],
 )
