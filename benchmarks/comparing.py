@@ -50,7 +50,9 @@ PLACES = ("behind the greenhouse", "in the lower field", "abroad", "at the gate"
 
 
 def sentences(*parts: tuple[str, ...]) -> Iterator[str]:
-    """Yield sentences without end. Each sentence has its own number, and combines the parts in a new way."""
+    """Yield sentences in an endless series. Each sentence has a different number, and a different combination of the
+    parts.
+    """
     for number in count(1):
         words = [part[(number * (place + 2) + number // len(part)) % len(part)] for place, part in enumerate(parts)]
         yield f"{' '.join(words).capitalize()} (case {number})."
@@ -99,7 +101,7 @@ def edited(markdown: str) -> str:
 
 
 def fewest(*acts: Callable[[], object]) -> list[float]:
-    """Return the CPU seconds that each function needs in its fastest round."""
+    """Run each function in several rounds. Return the CPU seconds of its fastest round."""
     found: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
         for act, seconds in zip(acts, found, strict=True):
@@ -184,7 +186,9 @@ MEASURES = {"edits": measure_edits, "rewrite": measure_rewrite}
 
 
 def in_its_own_process(name: str) -> dict[str, float]:
-    """Return the result of a measurement in a separate process. So its peak memory comes from one measurement only."""
+    """Return the result of a measurement in a separate process. So the peak memory of other measurements is not
+    included.
+    """
     said = subprocess.run([sys.executable, __file__, name], capture_output=True, check=True, text=True).stdout
     measured: dict[str, float] = json.loads(said)
     return measured

@@ -3,9 +3,9 @@
     python benchmarks/desk_questions.py [--policies 10000] [--versions 20] [--questions 20] [--database URL]
 
 The archive is built as in `questions.py`, but without the rows for the search; see there. Each question answers with a
-page of at most 200 rows. The figures are CPU times of this process: the median, and the time that 95 % of the questions
-stay under. For PostgreSQL, the elapsed time matters too, because the server does a part of the work. The exit code is 1
-if a question misses a target.
+page of at most 200 rows. The figures are CPU times of this process: the median, and the time within which 95 % of the
+questions are answered. For PostgreSQL, the elapsed time matters too, because the server does a part of the work. The
+exit code is 1 if a question misses a target.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from benchmarks.questions import built, milliseconds
 from notifier.outbox.listing import DeliveryFilter, list_deliveries
 
 MEDIAN, SLOW = 100.0, 250.0
-"""Maximum CPU time of a question in milliseconds: the median, and for 95 % of the questions."""
+"""Maximum CPU times of a question in milliseconds. The first is for the median, and the second is for 95 % of the
+questions.
+"""
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 CHANGES = 100

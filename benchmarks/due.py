@@ -1,11 +1,13 @@
-"""Measures what a run must ask the archive before it fetches, if 1 % of the policies are due after a year of visits.
+"""Measures the questions that a run asks the archive before it fetches. The archive contains a year of visits, and 1 %
+of the policies are due.
 
     python benchmarks/due.py [--policies 1000] [--visits 365] [--database URL]
 
-Without `--database`, the benchmark builds a SQLite archive in a temporary folder. A named database must be empty, or an
-archive that this benchmark built earlier, which is used again. Rows are written in bulk. Figures are medians of seven
-questions: the elapsed time, and the CPU time of this process. The benchmark fails if the validators of the due policies
-take more than 1 ms for each due policy and 40 ms in all.
+Without `--database`, the benchmark builds a SQLite archive in a temporary folder. A database that is named by
+`--database` must be empty, or an archive that this benchmark built earlier. Such an archive is used again. Rows are
+written in bulk. Figures are medians of seven questions: the elapsed time, and the CPU time of this process. The
+benchmark fails if the question for the validators takes longer than the limit. The limit is 40 ms, plus 1 ms for each
+due policy.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python benchmarks/fetching.py [--pages 40] [--shared FOLDER]
 
-An unchanged response needs only the fingerprint. The benchmark makes pages of about 250 kB with the same words. Each
-page has its own tokens and nonces. In a second series, each page also has its own names of elements. If `--shared`
-names the folder of real histories, the benchmark also counts the fetches in the histories that have the fingerprint of
-the previous fetch. Times are CPU milliseconds. They depend on the machine, so the ratio of the two times is more
-useful.
+If a response is unchanged, only the fingerprint is computed, and the page is not read. The benchmark makes pages of
+about 250 kB with the same words. Each page has its own tokens and nonces. In a second series, each page also has its
+own names of elements. If `--shared` names the folder of real histories, the benchmark also counts the fetches in the
+histories that have the fingerprint of the previous fetch. Times are CPU milliseconds. They depend on the machine, so
+the ratio of the two times is more useful.
 """
 
 from __future__ import annotations

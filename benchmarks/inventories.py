@@ -4,9 +4,9 @@
 
 Without `--database`, the benchmark builds a SQLite archive in a temporary folder, and deletes it afterwards. A named
 database must be empty. The versions have no texts: the questions read only the stored inventories. Each policy names
-about 25 recipients and 6 rights in the course of its versions, and some of them come and go. Each answer has the first
-200 entries and the number of all entries. Times are medians, of the wall clock and of this process's CPU. CPU time does
-not include the work of PostgreSQL, which runs in a separate process.
+about 25 recipients and 6 rights in all its versions together. Some of these are only in a part of the versions. Each
+answer has the first 200 entries and the number of all entries. Times are medians, of the wall clock and of this
+process's CPU. CPU time does not include the work of PostgreSQL, which runs in a separate process.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def version_row(key: int, policy: int, number: int) -> dict[str, Any]:
 
 
 def _span(chance: random.Random, policy: int, versions: int) -> dict[str, Any]:
-    """Return the versions from which and to which a policy names an entry. Two of three entries are still named."""
+    """Return the first and the last version in which a policy names an entry. Two of three entries are still named in
+    the newest version.
+    """
     first = chance.randint(1, versions)
     last = None if chance.random() < 2 / 3 else chance.randint(first, versions)
     appeared = BEGAN + VERSION_EVERY * first + timedelta(minutes=policy)

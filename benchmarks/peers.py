@@ -7,9 +7,10 @@
 
 The benchmark needs its own network namespace, because a new changedetection.io watches two pages of its makers. All
 monitors check the pages once. After that, they check the pages again in turn, so that other load on the machine affects
-all of them. The median of these checks counts, and includes the start of the program. changedetection.io is a server,
-so only its check counts. No monitor may report a change. The links contain tokens, so html2text leaves links out of the
-text. The benchmark fails if Clausewatch needs more than a fifth of the time of the fastest other monitor.
+all of them. The result is the median of these checks. Each check includes the start of the program, except for
+changedetection.io, which is a server that stays running. No monitor may report a change. The links contain tokens, so
+html2text leaves links out of the text. The benchmark fails if Clausewatch needs more than a fifth of the time of the
+fastest other monitor.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def _first_look(folder: Path, pages: Sequence[str]) -> None:
 
 
 def _next_look(folder: Path, pages: int, server: int) -> float:
-    time.sleep(5)  # the server's work after a check does not belong to the next check
+    time.sleep(5)  # the work of the server after a check must not be counted in the next check
     before, since = _cpu_of(server), int(time.time()) + 1
     time.sleep(1.1)
     seen = _looked(folder, since, pages)

@@ -137,7 +137,8 @@ def topics(place: int) -> tuple[str, str]:
 
 class Builder:
     """Writes policies with all their rows into an archive, many policies at once. Without `searchable`, the rows for
-    the search are left out, which make up most of the work."""
+    the search are left out. Writing these rows takes most of the time.
+    """
 
     def __init__(self, archive: Archive, versions_each: int, *, searchable: bool = True) -> None:
         self.archive, self.versions_each, self.searchable = archive, versions_each, searchable

@@ -1,4 +1,4 @@
-"""Serves policy pages of about 250 kB on loopback. Like pages of site builders, each response has new tokens.
+"""Serves policy pages of about 250 kB on loopback. Each response contains new tokens, as in the pages of site builders.
 
     python benchmarks/rotating.py [--hosts 8]
 

@@ -2,9 +2,9 @@
 
     python benchmarks/table.py [NAME ...]
 
-Each benchmark is a separate program with its own time limit. All together take up to an hour. Some need the folder of
-real histories, which is CLAUSEWATCH_SHARED or else ../shared. Without this folder, they are listed as left out. The
-exit code is 1 if a benchmark misses its target or its time limit.
+Each benchmark is a separate program with its own time limit. All together take up to an hour. Some benchmarks need the
+folder of real histories. The variable CLAUSEWATCH_SHARED names this folder; the default is ../shared. Without this
+folder, these benchmarks are listed as left out. The exit code is 1 if a benchmark misses its target or its time limit.
 """
 
 from __future__ import annotations

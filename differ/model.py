@@ -47,7 +47,7 @@ class Finding:
     language: str
     _: KW_ONLY
     material: bool
-    """Whether a subscriber to sharing and rights must receive it."""
+    """Whether a subscriber to sharing and rights must receive the finding."""
     severity: Severity
     rule: str
     """Identifier of the rule in the profile."""
@@ -56,11 +56,12 @@ class Finding:
     clause: str | None
     """The clause of the profile's own definition of a material change ("I" to "VI"), or None."""
     before: str
-    """The words before the change, no more than needed. It is "" if the words are new."""
+    """The text before the change, cut to the part that is needed to understand the change. It is "" if the text is new.
+    """
     after: str
-    """The words after the change. It is "" if the words are gone."""
+    """The text after the change, cut in the same way. It is "" if the text was removed."""
     explanation: Explanation
-    """Why the edit is reported, as a code and facts."""
+    """The reason why the edit is reported, as a code and facts."""
     edits: tuple[Edit, ...] = ()
     """The edits from `before` to `after`."""
 

@@ -40,8 +40,8 @@ class Fetcher:
         self._headers = {"Accept-Language": accepted} if accepted else None
 
     async def fetch(self, url: str, *, rendered: bool = False) -> Page | Failure:
-        """Return the response for an address, after redirects and retries. Return a failure if there is no complete
-        response.
+        """Return the page at an address, after redirects and retries. Return a failure if the page was not received
+        completely.
         """
         meta = {"budget": self.budget, "cookies": VisitCookies(), "rendered": rendered}
         request = Request(url, NO_CALLBACK, headers=self._headers, meta=meta, dont_filter=True)

@@ -20,12 +20,16 @@ class Lead:
     """Number of links between the start page and this address."""
     clues: list[Clue] = field(default_factory=list)
     hub: int = 0
-    """Points of a page that may lead to legal documents; 0 if the links to this page do not say so."""
+    """Points of a page like "Legal", which may lead to legal documents. It is 0 if no link calls the page by such a
+    name.
+    """
     edition: bool = False
     """Whether this is the start page in a different language."""
 
     def points(self, *, editions: bool) -> int:
-        """Return the points of the best reason. The reason `edition` counts only if `editions` is true."""
+        """Return the points of the best reason to fetch the address. If `editions` is false, the reason `edition` does
+        not count.
+        """
         best = max((clue.points for clue in self.clues), default=0)
         return max(best, self.hub, EDITION if self.edition and editions else 0)
 
@@ -43,7 +47,7 @@ class Leads:
         self._visited: set[str] = set()
 
     def lead(self, url: str, depth: int) -> Lead:
-        """Return the lead for an address. It is made if there is none yet."""
+        """Return the lead for an address. If there is no such lead yet, make it."""
         return self._leads.setdefault(address_key(url), Lead(url, depth))
 
     def mark_visited(self, url: str) -> None:
@@ -51,7 +55,9 @@ class Leads:
         self._visited.add(address_key(url))
 
     def next(self, *, editions: bool) -> Lead | None:
-        """Return the lead with the most points that was not given before; None if no lead has enough points."""
+        """Return the most promising of the leads that were not returned before. Return None if none of them has enough
+        points.
+        """
         open_leads = [
             lead
             for key, lead in self._leads.items()
@@ -65,6 +71,8 @@ class Leads:
 
 
 def address_key(url: str) -> str:
-    """Return a text that is equal for addresses that differ only in the scheme, "www." or a final slash."""
+    """Return a key for an address. Two addresses have the same key if they differ only in the scheme, "www." or a final
+    slash.
+    """
     parts = urlsplit(url)
     return f"{host_of(url)}{parts.path.rstrip('/')}?{parts.query}"

@@ -31,7 +31,9 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPage:
-    """A page that may be a legal document, but could not be fetched, or is not a legal document."""
+    """A page that looked like a legal document from its links. But it could not be fetched, or its text showed that it
+    is not a legal document.
+    """
 
     url: str
     why: str
@@ -40,7 +42,7 @@ class UnreadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """The use of a search, and its limits."""
+    """The requests and bytes that a search has used so far, and its limits."""
 
     requests: int
     most_requests: int

@@ -88,7 +88,7 @@ class SiteSearch:
         )
 
     async def _start_page(self) -> PageLook | str:
-        """Return the look of the start page, or a sentence that says why the page could not be fetched."""
+        """Return the facts about the start page, or a sentence that says why the page could not be fetched."""
         problem = ""
         for url in self.request.addresses:
             page = await self._fetcher.fetch(url, rendered=self.request.render)

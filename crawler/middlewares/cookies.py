@@ -45,8 +45,8 @@ class VisitCookiesMiddleware:
     """Sends and stores the cookies of the visit to which a request belongs.
 
     The cookies are in the request's meta under "cookies". Redirects and retries keep the meta. A request for robots.txt
-    has no such key. Such a request sends no cookies, and the cookies in its response are dropped. The middleware must
-    be between the redirects and the downloader.
+    has no such key. So a request for robots.txt sends no cookies, and the cookies in its response are dropped. The
+    middleware must be between the redirects and the downloader.
     """
 
     def process_request(self, request: Request) -> None:

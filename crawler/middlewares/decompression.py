@@ -37,7 +37,7 @@ CHUNK = 65_536
 WINDOW_LOG = 23
 """Binary logarithm of the largest allowed window of a zstd response. The window is 8 MiB (RFC 9659)."""
 GZIP, ZLIB, RAW = 31, 15, -15
-"""Values of zlib's `wbits` for the three formats of a deflated stream."""
+"""Values of zlib's `wbits` for the three formats of a deflated stream: gzip, zlib and raw deflate."""
 
 
 class TooLargeError(ValueError):
@@ -118,9 +118,7 @@ def gunzipped(body: bytes) -> Iterator[bytes]:
 
 
 def undeflated(body: bytes) -> Iterator[bytes]:
-    """Yield the content of a zlib stream. Some servers send a raw deflate stream instead, so the content of such a
-    stream is yielded too.
-    """
+    """Yield the content of a zlib stream. A raw deflate stream is accepted too, because some servers send one."""
     try:
         zlib.decompressobj(ZLIB).decompress(body, 1)
     except zlib.error:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 FILES = 2
-"""Maximum number of files for pages that are fetched from one host at the same time."""
+"""Maximum number of files that are fetched from one host at the same time."""
 FILE_DELAY = 0.02
-"""Seconds between two requests for files. The pause is short because the files belong to one visit. A reader's browser
-requests them all at once.
+"""Seconds between two requests for files. The pause is short because the files belong to one visit. An ordinary browser
+would request all of them at once.
 """
 WANTED = ("document", "script", "stylesheet", "xhr", "fetch")
 """Types of files that can contribute text."""
@@ -83,7 +83,9 @@ class OpenPage:
         self._last = time.monotonic()
 
     def meta(self, name: str) -> dict[str, Any]:
-        """Return the request meta with which the library opens the page in its own browser context, called `name`."""
+        """Return the request meta that tells the library how to open the page. The page gets its own browser context,
+        called `name`.
+        """
         agent: str = self.crawler.settings["USER_AGENT"]
         return {
             "playwright": True,

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 class PostponedError(IgnoreRequest):
-    """The request must be retried later. The handler of this error sleeps, so the request occupies no place among the
-    concurrent requests.
+    """The request must be retried later. The handler of this error waits and then repeats the request. While it waits,
+    the request does not count as one of the concurrent requests.
     """
 
     def __init__(self, seconds: float, request: Request, why: str) -> None:

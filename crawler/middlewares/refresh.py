@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 _REFRESH = re.compile(
     r"\s*(?P<delay>\d+|(?=\.))(?:\.[\d.]*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*|(?!url\s*=))(?P<url>\S.*)", re.IGNORECASE
 )
-"""Matches a refresh by the HTML Standard's shared declarative refresh steps: "0; url=/privacy", "3,/privacy", ".5;
-url=/privacy".
+"""Matches a refresh as the HTML Standard defines it ("shared declarative refresh steps"). Examples are "0;
+url=/privacy", "3,/privacy" and ".5; url=/privacy".
 """
 
 
 class RefreshMiddleware(MetaRefreshMiddleware):
     """Follows a refresh with a short delay, by header or in the page, as if it were a redirect.
 
-    If a page reloads itself, the refresh is not followed. There is one exception: the page sets a cookie, because the
-    cookie may change the next response.
+    A page that reloads itself is followed only if it sets a cookie. With this cookie, the next response may be
+    different. All other pages that reload themselves are left as they are.
     """
 
     def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its method

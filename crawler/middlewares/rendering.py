@@ -112,7 +112,7 @@ class RenderingMiddleware:
                 if isinstance(page, Page):
                     await page.context.close()
                     return
-        # No page was opened, or the page does not close.
+        # Either no page was opened, or the page does not close.
         with contextlib.suppress(TimeoutError, BrowserError):
             await self._ended()
 

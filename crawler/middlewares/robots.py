@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from crawler.crawl_settings import CrawlSettings
 
 PRODUCT = "Clausewatch"
-"""The product token by which a robots.txt names this crawler."""
+"""The name of this crawler in a robots.txt (product token)."""
 PARSED_BYTES = 500 * 1024
 """Number of bytes of a robots.txt that are parsed. RFC 9309 section 2.5 requires at least this number."""
 TOO_MANY_REQUESTS = 429

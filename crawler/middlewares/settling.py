@@ -24,7 +24,9 @@ OPEN_ROOTS = """{
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (options) { return attach.call(this, {...options, mode: "open"}); };
 }"""
-"""A script that opens the shadow roots that a page creates as closed. A reader sees the text in closed roots too."""
+"""A script for shadow roots that a page creates as closed. The script makes them open, because a reader sees the text
+in closed roots too.
+"""
 _CLOSED = re.compile(rb"""(<template\b[^>]*\sshadowrootmode\s*=\s*["']?)closed\b""", re.IGNORECASE)
 
 _ROOTS = """

@@ -102,10 +102,10 @@ def host_key(host: str) -> str:
 def plain_host(url: str) -> str:
     """Return the host of a URL if all parsers agree on the host.
 
-    Raises ValueError if the parsers may disagree. The message of the error can be read after the words "The address".
-    Browsers, urllib and Twisted disagree about user names, backslashes, escapes and spaces before the path. One parser
-    reads the URL for the robots.txt, and another parser reads it for the page. So the two parsers could reach different
-    hosts.
+    Raises ValueError if the parsers may disagree. The message of the error is written to follow the words "The
+    address". Browsers, urllib and Twisted disagree about user names, backslashes, escapes and spaces before the path.
+    One parser reads the URL for the robots.txt, and another parser reads it for the page. So the two parsers could
+    reach different hosts.
     """
     try:
         parts = urlsplit(url)

@@ -15,8 +15,9 @@ from differ.matching.equivalence import SLIGHT
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """`loosened` means that a negation was removed. `tightened` means that a negation was added."""
 TURNS = ("loosened", "tightened")
-"""Directions that report a reversal. If a reversal is reported, two other effects are left out: the effect on the
-negation itself, and the effect on the "may" or "will" that the negation replaced."""
+"""Directions of an effect that reverses a statement. If such an effect is reported, two other effects are left out: the
+effect on the negation itself, and the effect on the "may" or "will" that the negation replaced.
+"""
 By = Literal["word", "concept", "count"]
 
 
@@ -125,7 +126,7 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
 
 
 def specific(concepts: Iterable[str]) -> tuple[str, ...]:
-    """Return concepts, sorted. If one of them says which right it is, those that only mention a right are left out."""
+    """Return concepts, sorted. If one of them says which right it is, those in `GENERIC` are left out."""
     found = sorted(set(concepts))
     return tuple(concept for concept in found if concept not in GENERIC) or tuple(found)
 
@@ -175,9 +176,10 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
 
 
 def promise_moved(before: Levels, after: Levels) -> Direction | None:
-    """Return the direction of a promise that was added or removed, or None. The promise says that an act never happens,
-    and a different mention of the same act must have stayed. For example, "we do not disclose names, but may disclose
-    numbers" became "we disclose names, and may disclose numbers"."""
+    """Return the direction of a promise that was added or removed, or None. The promise says that an act never happens.
+    Another mention of the same act must be in both texts. For example, "we do not disclose names, but may disclose
+    numbers" became "we disclose names, and may disclose numbers".
+    """
     for one, other, towards in ((before, after, "loosened"), (after, before, "tightened")):
         kept = {concept for concept, _ in one & other if not is_condition(concept)}
         if any(level == NEVER and concept in kept for concept, level in one - other):
@@ -192,8 +194,9 @@ def weakest(levels: Mapping[str, str]) -> str:
 
 
 def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[str, str]]) -> Direction:
-    """Return the direction of removed and added words. It is `loosened` if all removed words were ruled out. It is
-    `tightened` if all added words are ruled out."""
+    """Return the direction of removed and added words. It is `loosened` if all removed words were about things that
+    never happen. It is `tightened` if all added words are about such things.
+    """
     if gone and not new and all(level == NEVER for _, level in gone):
         return "loosened"
     if new and not gone and all(level == NEVER for _, level in new):
@@ -202,9 +205,10 @@ def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[
 
 
 def direction_of_levels(gone: Levels, new: Levels) -> Direction:
-    """Return the direction of concepts that an edit only added or only removed. A new promise that something never
-    happens is `tightened`, and if the promise is removed, this is `loosened`. A statement that no consent is needed is
-    the opposite of a promise."""
+    """Return the direction of concepts that an edit only added or only removed. If an edit adds a promise that
+    something never happens, the direction is `tightened`. If it removes such a promise, the direction is `loosened`.
+    For a statement that no consent is needed, it is the other way round.
+    """
     if (gone and new) or not all(level == NEVER for _, level in (*gone, *new)):
         return direction(gone, new)
     allows = all(is_condition(concept) for concept, _ in (*gone, *new))

@@ -38,7 +38,7 @@ from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
-"""Kinds of effects that concern rights only if they limit a request."""
+"""Kinds of effects that concern rights if they limit a request. Otherwise they do not concern rights."""
 LIMITS = ("fee", "identity", "deadline")
 """Bounds that a right can have in the statement that gives it."""
 LIMITED_RIGHT = "limited"
@@ -111,8 +111,9 @@ def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list
 
 
 def telling_parts(parts: Iterable[EffectPart], sense: Meaning) -> list[EffectPart]:
-    """Return the parts whose concepts a statement mentions. Negations and conditions alone do not count. If the
-    statement grants or denies a right, the right comes before its limits."""
+    """Return the parts whose concepts a statement mentions. The parts for negations and conditions are left out. If the
+    statement grants or denies a right, the right comes before its limits.
+    """
     rights_first = sense.has("right.grant") or denies_right(sense)
     ordered = sorted(parts, key=lambda part: rights_first and part.kind in BOUNDS)
     telling = (part for part in ordered if part not in (NEGATION, CONDITION))
@@ -191,13 +192,15 @@ def is_worded_channel(effect: Effect, before: Statement, after: Statement) -> bo
 
 
 def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
-    """Return the effects. If one effect says what was reversed, effects on conditions are left out."""
+    """Return the effects without effects on conditions, if another effect says what was reversed."""
     turned = any(effect.kind != "condition" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind == "condition")]
 
 
 def without_bounds_of_turned_right(kept: Sequence[Effect]) -> list[Effect]:
-    """Return the effects. If a right is now granted or denied, its new or former limits are left out."""
+    """Return the effects. If a right was granted and is now denied, or the reverse, then effects on the limits of the
+    right are left out.
+    """
     turned = any(effect.kind == "right" and effect.direction in TURNS for effect in kept)
     return [effect for effect in kept if not (turned and effect.kind in BOUNDS)]
 

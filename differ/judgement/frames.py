@@ -1,5 +1,7 @@
-"""Reads sentences as frames. A frame says who gives what to whom, or who can do what, and on which condition. Its slots
-contain words of the text, so words without a concept are kept too. Frames explain a judgement to a person."""
+"""Reads sentences as frames. A frame says who gives what to whom, or who can do what, and on which condition. It is a
+table of slots, which contain words of the text. So words without a concept are kept too. Frames explain a judgement to
+a person.
+"""
 
 from __future__ import annotations
 
@@ -151,7 +153,7 @@ def giver(sense: Meaning, act: Mention | None) -> str:
 
 
 def open_words(sense: Meaning, act: Mention | None, span: tuple[int, int], receivers: Sequence[Mention]) -> str:
-    """Return the words between an act and its receiver. If no concept names the data, these words do."""
+    """Return the words between an act and its receiver. They are used to name the data if no concept names the data."""
     start = act.end if act else span[0]
     end = next((one.start for one in receivers if one.start >= start), span[1])
     words = sense.lexicon.content_words(sense.words[start:end])

@@ -121,7 +121,9 @@ def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Invento
 
 
 class SectionDetails:
-    """Details on exercising rights, from the statements of one section in one language. They are read when needed."""
+    """Details on exercising rights, from the statements of one section in one language. Each detail is found when it is
+    needed first.
+    """
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []

@@ -31,8 +31,9 @@ CONTENTS_LABEL = 5
 
 
 class Surroundings:
-    """Both documents, as the context of an edit. If a statement also occurs elsewhere in both documents, an added copy
-    of it is not new, and a removed copy is not a loss."""
+    """Both documents, as the context of an edit. For example, if a statement also occurs elsewhere in both documents,
+    then an added copy of this statement is not new, and a removed copy is not a loss.
+    """
 
     def __init__(self, before: Sequence[Statement], after: Sequence[Statement], pairs: Iterable[Pair] = ()) -> None:
         self._before, self._after, self._pairs = before, after, pairs
@@ -62,7 +63,7 @@ class Surroundings:
 
     @cached_property
     def restatements(self) -> Restatements:
-        """The statements by which removed and added statements may be said in other words."""
+        """The changed statements. One of them may say a removed or added statement with different words."""
         return Restatements(self._pairs)
 
     @cached_property
@@ -230,7 +231,7 @@ def about_subject(rules: Sequence[tuple[EffectRule, Effect]], profile: Profile) 
 
 
 def known_address(effect: Effect, pair: Pair, present: Statement, around: Surroundings) -> bool:
-    """Whether a new or removed statement only gives an address, and both documents also have this address elsewhere."""
+    """Whether a new or removed statement only gives an address that both documents also have elsewhere."""
     if pair.before is not None and pair.after is not None:
         return False
     given = [word for word in present.words if is_address(word)]

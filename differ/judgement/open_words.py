@@ -103,8 +103,9 @@ def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
-    """Return the effect of a member that was added to a list of data or receivers, or removed from it. The words of the
-    member have no concept. For example, "to hotels" became "to hotels and casinos"."""
+    """Return the effect if a member was added to a list of data or receivers, or removed from it. Only members whose
+    words have no concept count. For example, "to hotels" became "to hotels and casinos".
+    """
     if came := joined_words(one, other):
         return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
     left = joined_words(other, one)
@@ -112,8 +113,9 @@ def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
 
 
 def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
-    """Return the words of the second text that are a new member of a list after an act of disclosure. If the second
-    text lacks a word of the first text, return an empty tuple."""
+    """Return the words that the second text adds to a list after an act of disclosure. If the second text lacks a word
+    of the first text, return an empty tuple.
+    """
     steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
     if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
         return ()

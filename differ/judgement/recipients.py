@@ -24,7 +24,7 @@ CELLS = " | "
 HEADER_WORDS = 2
 """Maximum number of words in the first cell of a header row."""
 OFTEN = 2
-"""Minimum number of statements with the same name. A less frequent name is not taken for the company's own name."""
+"""Minimum number of statements that contain a name. A less frequent name is not taken for the company's own name."""
 ACTS = ("share", "sell", "transfer")
 RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
 """A name near a word with one of these concepts is a recipient."""

@@ -32,8 +32,9 @@ HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
 RIGHTS_SIGNS = ("right.grant", "consent", "complaint", "optout", "exercise.dpo", *WAYS)
 """Concepts that are signs of rights. Under a heading about rights, a sentence with such a concept is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
-"""Details of a right. Together with the word "right", such a concept says what the right is about, or what limits the
-right."""
+"""Details of a right. If the word "right" and such a concept are in one sentence, the concept says what the right is
+about, or what limits it.
+"""
 REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
 """Details that show that a request is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
@@ -56,7 +57,7 @@ OWNED_BEFORE = 4
 """Maximum distances, in words, between a verb and "your". The first is for "your" after the verb, and the second is for
 "your" before it."""
 SUBJECT = (1, 2)
-"""Possible numbers of words in a subject that no concept names."""
+"""Possible numbers of words in the subject of a sentence, if no concept names the subject."""
 GIVER_REACH = 2
 HOLDER_REACH = 6
 """Maximum distance, in words, from the reader to the end of a right that the reader has: "you may also object"."""
@@ -123,7 +124,9 @@ def shares(sense: Meaning) -> bool:
 
 
 def is_got_by_stranger(sense: Meaning) -> bool:
-    """Whether a recipient that no concept names gets things of the reader: "casinos obtain your bookings"."""
+    """Whether a recipient gets things of the reader, although no concept names the recipient: "casinos obtain your
+    bookings".
+    """
     for act in sense.of("gets"):
         subject = sense.lexicon.content_words(sense.words[: act.start])
         theirs = sense.words[act.end : act.end + OWNER_REACH]
@@ -171,7 +174,7 @@ def shows(sense: Meaning) -> bool:
 
 
 def gives_somebodys(sense: Meaning) -> bool:
-    """Whether the things that are given are data, or belong to the company or the reader."""
+    """Whether the given things are data, or belong to the company or the reader."""
     people = (sense.lexicon.company - sense.lexicon.owners) | sense.lexicon.readers
     somebodys = sense.has("data") or any(word in people for word in sense.words)
     return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))

@@ -1,5 +1,6 @@
-"""Recognises a statement that is not gone or new, but said in other words nearby: two sentences were joined, one was
-split, or a paragraph was written again."""
+"""Recognises statements that only seem to be removed or added. The same section says the same in different words: two
+sentences were joined, one was split, or a paragraph was written again.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ from differ.matching.alignment import Pair
 from differ.matching.equivalence import OPERATIVE, SLIGHT
 
 NAMED = ("recipient", "data", "purpose", "merger", "transfer", "encryption", "complaint", "threshold", "exercise")
-"""Concepts whose words count, too: "banks" do not restate "insurers"."""
+"""Concepts whose words must be the same too. For example, a statement about "banks" does not restate a statement about
+"insurers".
+"""
 WEAK = ("modality", "scope", "negation", "nobody")
 """Concepts that a restatement may lack. The level of the other concepts shows what is denied."""
 SIGNS = 2
-"""Minimum number of signs of a statement that can be recognised elsewhere."""
+"""Minimum number of signs in a statement. With fewer signs, a statement cannot be recognised in different words."""
 
 SHARED = 0.6
-"""Minimum share of a statement's words that a restatement has, too."""
+"""Minimum share of a statement's words that the statement with different words must contain too."""
 
 Sign = tuple[str, str]
 
@@ -44,10 +47,11 @@ class Restatements:
                     statements[side.path].append(side)
 
     def of(self, pair: Pair) -> bool:
-        """Whether an added or removed statement says nothing that a changed statement of the same section in the other
-        document does not say."""
+        """Whether everything in an added or removed statement is also said in the other document, by one changed
+        statement of the same section.
+        """
         statement = pair.after or pair.before
-        if statement is None or statement.kind in ("item", "row"):  # the name in an entry may be any word
+        if statement is None or statement.kind in ("item", "row"):  # an entry may be a name with any words
             return False
         own = self._signs_of(statement)
         if len(own) < SIGNS:
@@ -74,8 +78,9 @@ def shares_words(statement: Statement, other: Statement) -> bool:
 
 
 def signs(statement: Statement) -> frozenset[Sign]:
-    """Return the parts of a statement that matter: its concepts with their levels, and the words of some of them, its
-    numbers, addresses, companies and countries."""
+    """Return the signs of a statement. They are its concepts with their levels, the words of the concepts in `NAMED`,
+    and its numbers, addresses, companies and countries.
+    """
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return frozenset()

@@ -50,7 +50,9 @@ def days_stated(document: Document) -> set[date]:
 
 
 def end_of_window(stated: date | None, effective: date | None, days: int | None) -> date | None:
-    """Return the end of a window, or None if the policy gives no length or no date to count from."""
+    """Return the end of a window. Return None if the policy does not state the length of the window, or no date from
+    which to count.
+    """
     if days is None:
         return None
     if effective is not None and (stated is None or effective > stated):

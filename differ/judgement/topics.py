@@ -55,8 +55,9 @@ def unwatched_topics(statement: Statement, sense: Meaning | None) -> list[str]:
 
 
 def on_topic(document: Document, topic: str) -> tuple[Section, ...]:
-    """Return the sections of a document, with only the blocks that are on a topic. Sections without such a block are
-    left out."""
+    """Return the blocks of a document that are on a topic, in their sections. Sections without such a block are left
+    out.
+    """
     wanted = {statement.block for statement in statements(document) if topic in topics(statement)}
     kept: list[Section] = []
     number = 0

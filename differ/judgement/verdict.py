@@ -16,7 +16,8 @@ from differ.model import SEVERITIES, Edit, Finding, Severity
 FURTHER = 2
 """Maximum number of further effects that an explanation names."""
 VAGUE = ("act", "condition", "wording", "statement", "transfer", "risk")
-"""Kinds of effects that an explanation does not name besides another effect."""
+"""Kinds of effects that are too vague. If an explanation already names an effect, it does not name these in addition.
+"""
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
@@ -25,7 +26,7 @@ def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Eff
 
 
 def severity_index(rule: EffectRule, effect: Effect) -> int:
-    """Return the place of a rule's severity in `SEVERITIES`. The most severe has the place 0."""
+    """Return the index of a rule's severity in `SEVERITIES`. The index of the highest severity is 0."""
     return SEVERITIES.index(rule.severity[rule.direction(effect)])
 
 
@@ -93,8 +94,9 @@ def explained(rule: EffectRule, effect: Effect) -> Explanation:
 
 
 def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Explanation]:
-    """Return explanations of the other effects of an edit, the gravest first. An effect is left out if an effect that
-    is named already has its words."""
+    """Return explanations of the other effects of an edit, the gravest first. Each explanation must name at least one
+    word that the explanations before it do not name.
+    """
     said = {*main.gone, *main.new}
     explanations = []
     for rule, effect in sorted(rules, key=lambda pair: (pair[1].kind == "channel", severity_index(*pair))):
@@ -109,8 +111,9 @@ def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Ex
 def plain_finding(
     pair: Pair, present: Statement, profile: Profile, *, name: str, topic: str, severity: Severity
 ) -> Finding:
-    """Return a finding for which the profile has no rule. A finding that was judged only by structure is material. It
-    may matter, so a person must look at it."""
+    """Return a finding about an edit that no rule for effects fits. A finding that was judged only by structure is
+    material, because a person must look at it.
+    """
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")
     return Verdict(

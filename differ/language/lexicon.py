@@ -118,8 +118,9 @@ Rest = tuple[str, tuple[str, ...]]
 
 
 class Beginnings:
-    """The patterns that begin with the same word, grouped by the word that must come next. So most of these patterns
-    need not be tried."""
+    """The patterns that begin with the same word. They are grouped by the word that must come next, so that most of
+    them need not be tried.
+    """
 
     def __init__(self, every: tuple[Rest, ...]) -> None:
         self.every = every
@@ -140,9 +141,10 @@ class Beginnings:
         self._always = [rest for _, rest in self._open]
 
     def followed_by(self, words: Sequence[str]) -> Sequence[Rest]:
-        """Return the patterns that may continue with these words, in their order. If the next part of a pattern is a
-        word, this word must be the first of these words. If the next part is a gap, the word after the gap may be any
-        of these words."""
+        """Return the patterns that the text may match, in their order. `words` are the words of the text that come
+        next. If the next part of a pattern is a word, the first of `words` must be this word. If the next part is a
+        gap, any of `words` may be the word after the gap.
+        """
         fixed = [*self._next.get(words[0], ())] if words else []
         if self._later:
             for word in words:
@@ -156,8 +158,9 @@ def is_word(part: str) -> bool:
 
 
 def matched(parts: Sequence[str], text: Sequence[str], at: int) -> int | None:
-    """Return the index after the last word that matches, or None if the parts do not match. The match must begin at
-    index `at` of the text."""
+    """Match the parts of a pattern with a text from index `at` on. Return the index after the last word that matches.
+    Return None if the parts do not match.
+    """
     for index, part in enumerate(parts):
         if part == "..":
             rest = parts[index + 1 :]
@@ -251,7 +254,7 @@ class Lexicon:
 
 
 def vocabulary_of(content: Mapping[str, Any]) -> frozenset[str]:
-    """Return all words of the concepts and synonyms, with their patterns expanded."""
+    """Return all words in the patterns of concepts and synonyms, after the patterns were expanded."""
     patterns = [pattern for row in content["concepts"].values() for pattern in row]
     phrases = [phrase for row in content["synonyms"]["groups"] for phrase in row]
     plain = [one for pattern in (*patterns, *phrases) for one in expand(pattern)]

@@ -48,13 +48,15 @@ class Meaning:
         return frozenset((mention.concept, self.level(mention)) for mention in self.free(*concepts))
 
     def named(self, *concepts: str) -> dict[tuple[str, str], str]:
-        """Return the mentions of these concepts. The key is the canonical words and the level. The value is the words
-        as written."""
+        """Return the mentions of these concepts. The key of a mention is its canonical words and its level. The value
+        is its words as written.
+        """
         return {(self.canonical(mention), self.level(mention)): self.said(mention) for mention in self.free(*concepts)}
 
     def free(self, *concepts: str) -> list[Mention]:
-        """Return the mentions of these concepts. Negations and limits that belong to the level of another mention are
-        left out."""
+        """Return the mentions of these concepts. A negation or a word such as "only" is left out if it decides the
+        level of another mention. For example, "not" in "we do not share" decides the level of "share".
+        """
         return [mention for mention in self.of(*concepts) if mention not in self.polarity.consumed]
 
     def canonical(self, mention: Mention) -> str:
@@ -98,7 +100,9 @@ def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
 
 
 def may_cover(mention: Mention) -> bool:
-    """Whether a mention has several words that the pattern names. Only such a mention can contain another mention."""
+    """Whether a mention can contain another mention. It must have several words, and each of them must match a word of
+    the pattern, not a gap (`..`).
+    """
     return mention.end - mention.start > 1 and (not mention.gapped or mention.concept == "boilerplate")
 
 
@@ -131,7 +135,7 @@ def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
 
 
 def names_source(topic: Mention, heading: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a heading about sharing names a source of data instead: "Data received from third parties"."""
+    """Whether a heading that seems to be about sharing names a source of data: "Data received from third parties"."""
     return topic.concept == "sharing" and any(word in lexicon.sources for word in heading[: topic.start])
 
 

@@ -1,8 +1,9 @@
 """Decides whether a sentence says that something happens, never happens, or happens only on a condition.
 
-Polarity is a product of signs. The act, the word that adds a condition, and an exception each have a sign. So "not
-without consent" and "only with consent" are equal. "Without consent" and "whether or not you consent" are the opposite
-of them."""
+Polarity is a product of signs. The act has a sign, and so have an exception and the word that adds a condition. So "not
+without consent" and "only with consent" are equal. "Without consent" and "whether or not you consent" are their
+opposite.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +41,9 @@ class Polarity:
     """The polarity of the mentions in a sentence."""
 
     levels: Mapping[Mention, str]
-    """The level of each mention that a sign reverses. All other mentions are `plain`."""
+    """The level of each mention that is not `plain`."""
     consumed: frozenset[Mention]
-    """Negations and limiters that belong to the level of another mention. They do not count by themselves."""
+    """Negations and words such as "only" that decide the level of another mention. They do not count by themselves."""
 
 
 def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
@@ -68,7 +69,7 @@ class Signs:
     text: Sequence[str]
     mentions: Sequence[Mention]
     consumed: set[Mention] = field(default_factory=set)
-    """Negations and limiters that belong to the polarity of another mention."""
+    """Negations and words such as "only" that decide the level of another mention."""
 
     def of(self, *concepts: str) -> list[Mention]:
         """Return the mentions of these concepts and their subconcepts."""
@@ -90,8 +91,9 @@ class Signs:
         return self.of_act(mention, bool(negations))
 
     def of_act(self, act: Mention, denied: bool) -> str:
-        """Return the level of an act of disclosure that may be denied. An act is conditional if a promise has an
-        exception, or if the act has a condition."""
+        """Return the level of an act of disclosure. `denied` says whether a negation reverses the act. An act is
+        conditional if it has a condition, or if it is denied with an exception.
+        """
         exceptions = [limit for limit in self.of("limiter.except") if limit.start > act.start or not denied]
         consents = self.of("consent")
         if denied:

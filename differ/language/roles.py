@@ -22,8 +22,9 @@ REACHED = ("complaint", "exercise.desk", "exercise.dpo")
 TOWARDS_REACH = 3
 """Maximum distance, in words, from a channel to the company ("write to the office of ours")."""
 DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
-"""Rights that are named by an act. "Access your data" is a right only if the reader does it, or if the company does it
-for the reader."""
+"""Rights that are named by an act. For example, "access your data" is a right only in two cases: the reader accesses
+the data, or the company gives the reader access.
+"""
 OBJECT_REACH = 3
 """Maximum distance, in words, from an act to the cookies that are its object."""
 DOER_REACH = 3
@@ -114,8 +115,9 @@ def is_to_company(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bo
 
 
 def is_legal_form(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a word such as "Limited" ends a company's name: "Harbour Freight Limited". It may also limit the next
-    word: "limited data"."""
+    """Whether a word such as "Limited" is the end of a company's name: "Harbour Freight Limited". In "limited data", it
+    is not.
+    """
     if mention.start == 0 or text[mention.start] not in LEGAL_FORMS or mention.end - mention.start > 1:
         return False
     before, after = text[mention.start - 1], text[mention.end : mention.end + 1]

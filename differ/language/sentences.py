@@ -57,7 +57,7 @@ class SentenceWords:
     lettered: Sequence[str]
     """Words that come before a letter used as a number: "letter" in "letter a"."""
     ordinals_after: Sequence[str]
-    """Words before an ordinal number that is written with a full stop."""
+    """Words after which a number with a full stop is an ordinal number, as in "am 3. Mai"."""
     openers: Sequence[str]
     """Words that begin a sentence and are hardly ever names."""
     answers: Sequence[str]
@@ -125,7 +125,7 @@ class SentenceRules:
         return not self._is_short(last) or last in self._ends_lists or self._opens(following, quoted)
 
     def _opens(self, following: str, quoted: bool) -> bool:
-        """Whether words begin a sentence. Words in quotation marks may continue one."""
+        """Whether words begin a sentence. Words in quotation marks may also continue the sentence before."""
         if quoted:
             return False
         word = _FIRST_WORD.match(following.replace("’", "'"))

@@ -28,7 +28,7 @@ StatementKind = Literal["heading", "paragraph", "item", "row", "contents"]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence and its place in the document."""
+    """A sentence with its place in the document."""
 
     position: int
     """Position in the document, from 0."""
@@ -138,7 +138,8 @@ def sentence_words(text: str) -> tuple[str, ...]:
 
 def led(part: SectionPart, language: str) -> Iterator[tuple[str, str]]:
     """Yield the sentences of a part, each with the sentence that introduces it. In "Write to: Lantern Ltd, Attn:
-    Privacy" the first colon introduces the text up to the full stop."""
+    Privacy." the words before the first colon introduce everything up to the full stop.
+    """
     lead = ""
     for sentence in split(part, language):
         yield sentence, lead or part.lead

@@ -32,8 +32,9 @@ WORD_FORMS = rf"""
 """
 WORD = re.compile(WORD_FORMS, re.VERBOSE)
 _ASCII_WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|[A-Za-z][A-Za-z0-9]*(?:['-][A-Za-z0-9]+)*")
-"""A faster pattern in place of `WORD`, for texts with only ASCII characters and no addresses. It takes less than half
-the time."""
+"""A pattern that is used instead of `WORD` for texts with only ASCII characters and no addresses. It takes less than
+half the time.
+"""
 TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
 """A word, a run of spaces, or any other character by itself."""
 

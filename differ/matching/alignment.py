@@ -15,13 +15,15 @@ SIMILAR = 0.5
 SIMILAR_IN_PLACE = 0.34
 """Minimum share of common words if both statements are between the same unchanged neighbours."""
 SHORT = 4
-"""Minimum number of words in a statement that may be paired with a statement in a different place."""
+"""Minimum number of words in a statement. A shorter statement is not paired with a statement in a different place."""
 COMMON_WORD = 40
 """Maximum number of unpaired statements in which a word occurs. If a word occurs in more statements, it is not used to
 find pairs, because many unrelated statements contain it."""
 JOINED = 0.75
-"""Minimum share of the words of sentence A that statement C must have too. A is not paired, but its neighbour B is
-paired with C. Then A belongs to C as well: a sentence was split, or two sentences were joined."""
+"""Minimum share of the words of a sentence A that are also in a statement C. A has no partner, and its neighbour B is
+paired with C. If the share is reached, A belongs to C too. In this case, a sentence was split, or two sentences were
+joined.
+"""
 PAIR_BUDGET = 200_000
 """Maximum number of possible pairs that are compared."""
 
@@ -62,7 +64,7 @@ def align(before: Sequence[Statement], after: Sequence[Statement], *, join: bool
 def rejoined(
     pairs: Sequence[Pair], before: Sequence[Statement], after: Sequence[Statement], matches: Mapping[int, int]
 ) -> list[Pair]:
-    """Return the pairs with the parts of split or joined sentences put together."""
+    """Return the pairs. If a sentence was split, or if sentences were joined, all parts are in one pair."""
     left, right = absorb(before, after, matches), absorb(after, before, {j: i for i, j in matches.items()})
     gone, new = ({part.position for parts in homes.values() for part in parts} for homes in (left, right))
     return [joined_pair(pair, left, right) for pair in pairs if not absorbed(pair, gone, new)]
@@ -78,8 +80,9 @@ def absorbed(pair: Pair, gone: Set[int], new: Set[int]) -> bool:
 def absorb(
     side: Sequence[Statement], other: Sequence[Statement], matches: Mapping[int, int]
 ) -> dict[int, tuple[Statement, ...]]:
-    """Return the unpaired statements of one side that belong to the sentence of a neighbour. The key is the neighbour's
-    position, and the value is all parts of the sentence in order."""
+    """Find the unpaired statements of one side that belong to a paired neighbour, because they are parts of the same
+    sentence. Return all parts of such a sentence in order. The key is the position of the neighbour.
+    """
     homes: dict[int, list[int]] = {}
     taken: set[int] = set()
     for step in (1, -1):
@@ -96,8 +99,9 @@ def absorb(
 
 
 def fits_beside(statement: Statement, parts: Sequence[Statement], partner: Statement) -> bool:
-    """Whether most words of a statement are in the partner of its neighbour. Words of the neighbour itself do not
-    count."""
+    """Whether most words of a statement are in the partner of its neighbour. Words that the neighbour accounts for do
+    not count.
+    """
     if not statement.words or (statement.kind == "heading") != (partner.kind == "heading"):
         return False
     rest = Counter(partner.words) - Counter(word for part in parts for word in part.words)
@@ -127,8 +131,9 @@ def joined_statement(parts: Sequence[Statement]) -> Statement:
 def ordered_pairs(
     before: Sequence[Statement], after: Sequence[Statement], matches: dict[int, int], moved: set[tuple[int, int]]
 ) -> list[Pair]:
-    """List all pairs in the order of the new document. In the old document, a removed statement was followed by another
-    statement. The removed statement comes before that statement."""
+    """List all pairs in the order of the new document. A removed statement comes directly before the statement that
+    followed it in the old document.
+    """
     back = {j: i for i, j in matches.items()}
     pairs: list[Pair] = []
     gone = iter(sorted(set(range(len(before))) - set(matches)))

@@ -52,7 +52,7 @@ LONG_DATE = re.compile(
     )(?!\d)""",
     re.VERBOSE,
 )
-"""A date: a day, a month by number or name in any language, and a year."""
+"""A date with a day, a month and a year. The month may be a number, or a name in any language."""
 IP_ADDRESS = re.compile(
     r"(?<![\w.:/])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7})(?![\w:]|\.\d)"
 )
@@ -154,7 +154,7 @@ def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str
 
 
 def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
-    """Whether all words are parts of dates, and at least one of them is a month, a year or a whole date."""
+    """Whether all words are parts of dates. At least one word must be a month, a year or a whole date."""
     telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
     return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
 

@@ -36,7 +36,9 @@ class Renames:
 
 
 def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
-    """Return the names that changed in the same way in several statements, and that do not occur in the new text."""
+    """Return the old names that were replaced by the same new name in several statements. A name that still occurs in
+    the new text is left out.
+    """
     counts: Counter[tuple[Name, Name]] = Counter()
     for pair in pairs:
         if pair.before is not None and pair.after is not None and pair.before.words != pair.after.words:
@@ -67,7 +69,7 @@ def is_name(words: Name, text: str) -> bool:
 
 
 def cased(word: str, text: str) -> bool:
-    """Whether the word occurs in the text with a capital letter anywhere in it ("iPhone")."""
+    """Whether the word occurs in the text with a capital letter, at its beginning or inside it ("iPhone")."""
     at = text.casefold().find(word)
     return at >= 0 and any(letter.isupper() for letter in text[at : at + len(word)])
 

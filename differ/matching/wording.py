@@ -36,7 +36,7 @@ def word_edits(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Compare two token lists. For the comparison, each distinct token is replaced by a character of its own."""
+    """Compare two token lists. For the comparison, each different token is replaced by a different character."""
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
 

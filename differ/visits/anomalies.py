@@ -1,8 +1,9 @@
 """Detects suspicious changes that a second fetch must confirm, such as a truncated page.
 
 A second look delays an alert by half an hour. A wrong alert about a truncated page is worse, because people lose trust.
-So the thresholds are low. If a policy is really rewritten, the change reaches these thresholds too, and is reported
-after the second look."""
+So the thresholds are low. The real rewrite of a policy reaches these thresholds too. It is reported after the second
+look.
+"""
 
 from __future__ import annotations
 

@@ -27,8 +27,9 @@ Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
 Patience = Literal["none", "left", "over"]
 """`left` means that an odd text may still wait for a second look. `over` means that `confirm_max` has passed, so the
-odd text is recorded as unconfirmed. `none` means that there is only one look. A text that may not be the whole policy
-is then not comparable."""
+odd text is recorded as unconfirmed. `none` means that there is no second look. In this case, a text that may not be the
+whole policy is not comparable.
+"""
 
 WITHOUT_TERMS: Reason = "other-document"
 """Reason for refusing an intact page that has hardly any policy terms."""
@@ -42,8 +43,9 @@ class LatestVersion:
     identity: str
     """Extraction identity of the version."""
     page: Page | None
-    """Snapshot of the version, or None if it was not kept. If there is no snapshot and the extraction identity is new,
-    the new version is a boundary."""
+    """Snapshot of the version, or None if it was not kept. Without a snapshot, the version cannot be extracted again.
+    If the extraction identity is new in this case, the next version is a boundary.
+    """
     _: KW_ONLY
     fallback: bool = False
     """Whether the version was read without the configured selector, because the selector matched nothing."""
@@ -172,8 +174,9 @@ def unsettled(pages: Sequence[Page]) -> str:
 
 
 def with_left_out(result: Assessment, document: Document, latest: LatestVersion) -> Assessment:
-    """Add two things to an assessment: the changes in the prose outside the policy, and that prose if it must be
-    recorded."""
+    """Add to an assessment the changes in the prose outside the policy. If this prose must be recorded, add the prose
+    itself too.
+    """
     before, after = latest.left_out, result.left_out
     if after is None or result.outcome not in ("changed", "unchanged"):
         return replace(result, left_out=None)
@@ -184,8 +187,9 @@ def with_left_out(result: Assessment, document: Document, latest: LatestVersion)
 
 def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
     """Return the reason why one of several pages does not belong to the policy, with the address of that page. For a
-    single page, return the result of `screen`. If there are several pages, a page such as a list of companies may have
-    no policy terms. Only all pages together are the policy."""
+    single page, return the result of `screen`. One of several pages, such as a list of companies, may have no policy
+    terms, because only all pages together are the policy.
+    """
     screenings = [screen(page, extracted.document, options) for page, extracted in zip(pages, extractions, strict=True)]
     names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
     refused = [(name, screening) for name, screening in zip(names, screenings, strict=True) if screening is not None]
@@ -262,7 +266,8 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
 
     If the selectors match only one of the two pages, both are read without selectors. So an outdated selector does not
     hide a change of the policy on the same day. If the selectors left out other texts of the page before, these texts
-    are left out here too."""
+    are left out here too.
+    """
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:
         return _portions(latest.document, extracted.document, latest.document, fitted)

@@ -1,4 +1,4 @@
-"""Decides whether two documents are versions of the same policy, so that comparing them makes sense."""
+"""Decides whether two documents are versions of the same policy. Only such documents are compared."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ SUBSTANTIAL = 250
 """Minimum number of words in the previous version. If it has fewer words, this check is skipped, and the new document
 may have any number of words."""
 KINSHIP = 0.4
-"""Minimum share of the shorter document's characteristic words that the other document has too. Rewrites of real
-policies have a larger share. Other documents of the same company have a smaller share."""
+"""Minimum share of the shorter document's characteristic words that the other document has too. The share is larger if
+a policy was rewritten. It is smaller if the text is another document of the same company.
+"""
 TELLING = 80
 """Minimum number of characteristic words in each document for the check of `KINSHIP`."""
 

@@ -46,7 +46,7 @@ def judged(before: Document, after: Document, profile: Profile) -> Comparison:
     around = Surroundings(styled, other, restyled)
     same = regrouped(restyled)
     for place, pair in enumerate(restyled):
-        if is_unchanged(pair):  # nearly all of them
+        if is_unchanged(pair):  # nearly all pairs are unchanged
             continue
         pair_findings, quiet = ([], [suppression(pair, same[place])]) if place in same else judge(pair, profile, around)
         findings += pair_findings

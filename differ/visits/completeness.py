@@ -2,7 +2,8 @@
 
 But the company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the
 text is recorded as unconfirmed. Only an open end proves that a text was cut. If the last quarter is missing, the
-company may have deleted it, for example the part about rights."""
+company may have deleted it, for example the part about rights.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +23,20 @@ from document.model import UNKNOWN_LANGUAGE, Document, Page
 CUT = 0.75
 """Maximum length of a text that breaks off, as a share of the previous version's words. A longer text is accepted."""
 HALF_SENTENCE = 0.9
-"""The same maximum if the text breaks off within a sentence. No author ends a policy there."""
+"""Maximum length if the text breaks off within a sentence, also as a share of the previous version's words. It is
+higher than `CUT`, because no author ends a policy within a sentence.
+"""
 OWN_WORDS = 0.25
 """Maximum share of the text's words that are not in the previous version. If the share is larger, the text is not an
 older edition."""
 VERBATIM = 0.95
-"""Minimum share of words that a text has in common with the beginning of the previous version. The words must be in the
-same order, and the share is reached on both sides. The text then counts as this beginning."""
+"""Minimum share of words that a text has in common with the beginning of the previous version, in the same order. The
+share must be reached in both of them. The text then counts as this beginning.
+"""
 LOOK_AHEAD = 10
 """Maximum number of successive statements of the previous version that may be missing before the end of the text."""
 SECTION = 30
-"""Minimum number of lost words that needs a second look even if the text ends properly."""
+"""Minimum number of lost words. If a text lost so many words, it needs a second look even if it ends properly."""
 FOOT = 40
 """Maximum number of words in a foot, such as a copyright notice, that may remain below a missing part."""
 A_LANGUAGE = 0.25
@@ -41,16 +45,21 @@ quotation."""
 LEFT_OVER = 0.1
 """Maximum share of a language's words that remain when the language is missing. Such words are names or headings."""
 RESPELLED = 4
-"""Minimum number of different words that are spelled differently in the edition for a different country."""
+"""Minimum number of different words whose spelling changed, such as "colour" and "color". With so many, the text is the
+edition for a different country.
+"""
 RESPELLED_AND_DATED = 2
-"""Minimum number of different respelled words if the order of day and month in dates is different too."""
+"""Minimum number of different words whose spelling changed, if the order of day and month in dates changed too."""
 REWRITTEN = 0.6
-"""Minimum share of statements that are gone and that are new. An author who rewrites so much also changes the date."""
+"""Minimum share of the old statements that are gone, and of the new statements that were not in the old text. An author
+who rewrites so much usually also changes the date.
+"""
 MANY = 40
-"""Minimum number of statements in both texts for this rule."""
+"""Minimum number of statements in both texts for the check of `REWRITTEN`."""
 DATED = 3
-"""Minimum number of dates with another order of day and month. This number of dates shows another edition, even if no
-word is respelled."""
+"""Minimum number of dates in which the order of day and month changed. So many dates show another edition, even if the
+spelling of no word changed.
+"""
 
 _DAY_FIRST = re.compile(
     r"\b(?:(?:1[3-9]|2\d|3[01])[./-]\d{1,2}[./-]\d{4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4})\b"
@@ -149,9 +158,9 @@ def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
 
 
 def length_of_beginning(old: Sequence[Statement], new: Sequence[Statement]) -> int | None:
-    """Return how many statements of the version before are in a text that is the beginning of that version. Return None
-    for any other text. The last statement of the text may be incomplete. The whole statement in the previous version is
-    then not counted."""
+    """Return the number of statements of the previous version that a text contains, if the text is the beginning of
+    that version. Return None for any other text. If the last statement of the text is incomplete, it is not counted.
+    """
     at, skipped, unknown, recognised = 0, 0, 0, False
     for statement in new:
         ahead = range(at, min(at + LOOK_AHEAD, len(old)))
@@ -233,8 +242,8 @@ def amounts(document: Document) -> Counter[str]:
 
 def older_edition(before: Document, after: Document, comparison: Comparison) -> Screening | None:
     """Return a screening if a text seems to be an old edition that a server sent by mistake. Such a text states an
-    earlier date than the previous version. It consists mostly of words of that version, and differs in material
-    points."""
+    earlier date than the previous version, has mostly the same words, and differs in material points.
+    """
     old, new = comparison.timing.stated_before, comparison.timing.stated_after
     if old is None or new is None or not comparison.material or not is_earlier(new, old):
         return None
@@ -288,7 +297,7 @@ def share_outside(some: Sequence[tuple[str, ...]], others: Sequence[tuple[str, .
 
 
 def respelled(before: Document, after: Document) -> list[tuple[str, str]]:
-    """Return pairs of a word in the version before and its other spelling in the text, sorted."""
+    """Return the words whose spelling changed, sorted. Each is a pair of its earlier and its present spelling."""
     language = next(iter(after.languages), UNKNOWN_LANGUAGE)
     lexicon = load_lexicon(language)
     if lexicon is None or language not in before.languages:

@@ -44,8 +44,9 @@ class WatchedSentence:
 
     text: str
     topics: tuple[Watched, ...]
-    """Topics that the sentence would have in the policy. The result is empty if the sentence only mentions such
-    topics."""
+    """Topics that the sentence would have if it were in the policy. It is empty if the sentence only mentions sharing
+    or rights and says nothing about them.
+    """
     why: str
     """The reason why it was left out, in a few words."""
 
@@ -78,7 +79,7 @@ class LeftOutProse:
 
     @property
     def is_much(self) -> bool:
-        """Whether so much is left out that a person should look at the page."""
+        """Whether so much prose is left out that a person should look at the page."""
         return self.words >= FEW_WORDS and (self.words > MANY_WORDS or self.share > LARGE_SHARE)
 
 
@@ -128,7 +129,7 @@ def prose(text: str, languages: Sequence[str]) -> Iterator[str]:
 
 
 def is_banner(part: LeftOut) -> bool:
-    """Whether a part asks for consent to cookies. On half of all pages, such a part appears from time to time."""
+    """Whether a part asks for consent to cookies. Such a part appears and disappears on half of all pages."""
     plain = words(part.text)
     return len(plain) <= BANNER and any(word.startswith(("cookie", "kuki")) for word in plain)
 
@@ -165,7 +166,8 @@ def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, ne
     not count.
 
     If the extraction identity changed, other parts are left out. That is not a change of the page, so the result is
-    None."""
+    None.
+    """
     if before.identity != after.identity:
         return None
     stated = {statement.words for document in (old, new) for statement in statements(document)}

@@ -34,7 +34,7 @@ class Relinked:
 
 @dataclass(frozen=True, slots=True)
 class _Linking:
-    """A sentence with links whose text is their own address."""
+    """A sentence with linked addresses: the text of each link is the address to which it leads."""
 
     text: str
     sites: tuple[str, ...]
@@ -56,7 +56,7 @@ def relink(before: Document, after: Document) -> Relinked:
         text = block.text
         for key, old in _linkings(block):
             candidates = later.get(key, {})
-            if old.text in candidates or len(candidates) != 1:  # it still exists, or its successor is unclear
+            if old.text in candidates or len(candidates) != 1:  # not gone, or its successor is unclear
                 continue
             (new,) = candidates.values()
             if old.text in rights and new.sites != old.sites:

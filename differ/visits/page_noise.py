@@ -24,28 +24,33 @@ from document.text.rights_links import LinkWords
 from languages import records
 
 RESTORED = 4
-"""Minimum ratio of a text's length to the length of the previous version. With a smaller ratio, the text has just grown
-and has not returned after another page."""
+"""Minimum ratio of a text's length to the length of the previous version. If the ratio is smaller, the text only grew.
+If it is reached, the previous version may have been a different page, and the policy has returned.
+"""
 PASSAGE = 300
-"""Minimum number of new words in whole new sections of a text whose date is the same. An incomplete page is then
-complete again."""
+"""Minimum number of new words that are in whole new sections, if the text states the same date as before. In this case,
+the previous page was incomplete, and it is complete again.
+"""
 SECTIONS = 3
 """Minimum number of new sections that contain the new words."""
 DATED_SHARE = 0.25
-"""Minimum share of the new words in the text that replaces `SECTIONS` if both texts state the same date. An author who
-adds so much also changes the date."""
+"""Minimum share of the text that is new, if both texts state the same date. If this share is reached, `SECTIONS` need
+not be reached. An author who adds so much usually also changes the date.
+"""
 LOST = 150
 """Minimum number of lost words. If so many words are lost, long passages are missing, and the text may be
 incomplete."""
 LOST_SECTIONS = 60
-"""The same number if several sections are missing. One author seldom deletes several sections and changes nothing
-else."""
+"""Minimum number of lost words if several sections are missing. It is lower than `LOST`, because an author seldom
+deletes several sections and changes nothing else.
+"""
 RESIDUE = 0.03
 """Maximum number of lost words in a text that grew, as a share of its new words. It is also the maximum number of new
 words in a text that lost passages, as a share of its lost words."""
 RESTORED_UNWATCHED = 1.5
-"""Minimum ratio of length that replaces `RESTORED` if the previous version was not a policy. Such a version has no
-statement on sharing or rights."""
+"""Minimum ratio of length if the previous version was not a policy. It is used instead of `RESTORED`. A version without
+any statement on sharing or rights is not a policy.
+"""
 WATCHED = 3
 """Minimum number of statements on sharing or rights in a text that returned."""
 MENU_WORDS = 5
@@ -100,8 +105,9 @@ class Unmasked:
 
 
 def unmask(before: Document, after: Document) -> Unmasked:
-    """Let a placeholder in one text match any address in the same sentence of the other. Other sentences keep their
-    addresses."""
+    """Let a placeholder in one text match any address in the same sentence of the other text. Addresses in all other
+    sentences are compared as usual.
+    """
     before, after = with_one_mask(before), with_one_mask(after)
     if not any(_HIDDEN in line for document in (before, after) for line in document.lines()):
         return Unmasked(before, after, ())
@@ -155,7 +161,9 @@ def _key(sentence: str) -> str:
 
 
 def restored(before: Document, after: Document) -> str | None:
-    """Return a sentence that says that a text returned after a page that was not the policy, or None."""
+    """Return a sentence for a person if the policy is back after a page that was not the complete policy. Otherwise
+    return None.
+    """
     old, new = statements(before), statements(after)
     size, former = (sum(len(statement.words) for statement in some) for some in (new, old))
     if size < SUBSTANTIAL or size < RESTORED_UNWATCHED * former:
@@ -175,8 +183,10 @@ def restored(before: Document, after: Document) -> str | None:
 
 
 def only_grew(before: Document, after: Document) -> bool:
-    """Whether a text gained whole sections, or a large part, and lost nothing, not even its stated date. A company that
-    adds so much usually edits other sections on the same day, or at least changes the date."""
+    """Whether a text gained whole sections, or a large part, and lost nothing. It must still state all dates that it
+    stated before. A company that adds so much usually edits other sections on the same day, or at least changes the
+    date.
+    """
     old, new = Counter(words(before.text)), Counter(words(after.text))
     came, went = (new - old).total(), (old - new).total()
     if came < PASSAGE or went > RESIDUE * came or set(before.dates) - set(after.dates):
@@ -209,7 +219,9 @@ def lost_in_bulk(before: Document, after: Document) -> Screening | None:
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:
-    """Whether a text returned after a page that was not a policy. The text then need not resemble that page."""
+    """Whether the previous version was a page that is not a policy, and the policy is back now. The two texts then need
+    not resemble each other.
+    """
     old = statements(before)
     return restored(before, after) is not None and all(map(is_judged, old)) and not any(map(relevance, old))
 

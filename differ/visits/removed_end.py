@@ -27,7 +27,8 @@ SENTENCE = 8
 def with_removed_end(comparison: Comparison, after: Document, ending: Ending | None, profile: Profile) -> Comparison:
     """Return a comparison that reports the missing end, unless it already reports something material.
 
-    The finding has low severity. It is material if a missing sentence does not occur elsewhere in the text."""
+    The finding has low severity. It is material if a missing sentence does not occur elsewhere in the text.
+    """
     if ending is None or ending.open or comparison.material:
         return comparison
     kept = {statement.words for statement in statements(after)}

@@ -61,9 +61,10 @@ class Portion:
         return {path: _says(members, self.texts) for path, members in under.items()}
 
     def _holds(self, section: Section, stated: Mapping[Path, bool]) -> bool | None:
-        """Return whether the part has text under one heading of the section: the innermost heading that the page
-        already had. If all headings of the section are new, return True if the outermost heading belongs to the part,
-        and None otherwise."""
+        """Return whether the part has text under the innermost heading of the section that the page already had. If all
+        headings of the section are new, return True if its outermost heading belongs to the part. Otherwise, return
+        None.
+        """
         nearest = next((path for path in _beginnings(section.path) if path in self.paths), None)
         return (stated[section.path[:1]] or None) if nearest is None else nearest in self.held
 

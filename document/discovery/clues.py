@@ -20,26 +20,32 @@ from document.discovery.page_links import PageLink
 from languages import language_name
 
 FULL_NAME, SHORT_NAME = 30, 22
-"""Points of a link whose whole text is the name of a document, or a short word such as "Privacy"."""
+"""Points of a link. The first number is for a link whose whole text is the name of a document. The second number is for
+a link whose whole text is a short word such as "Privacy".
+"""
 DECLARED = 45
 """Points of an address that a site declares by a link relation or a file in `/.well-known/`."""
 LISTED = 20
-"""Points of an address in a sitemap whose last folder is the name of a document."""
+"""Points of an address in a sitemap. The last folder of the address must be the name of a document."""
 PLACES = {"footer": 12, "navigation": 6, "body": 0, "head": 0}
 """Additional points for the place of a link."""
 IN_HUB = 10
-"""Additional points of a link in the text of a page that leads to legal documents."""
+"""Additional points of a link if it is in the text of a page like "Legal", which lists legal documents."""
 OTHER_MATTER = 25
-"""Points that are taken off for each word that shows a different matter; at most for `MOST_MATTERS` words."""
+"""Points that are taken off for each word that shows a different matter, such as "careers". At most `MOST_MATTERS`
+words count.
+"""
 OTHER_FOLDER = 15
-"""Points that are taken off for each such word in the folders of an address."""
+"""Points that are taken off for each word in the folders of an address that shows a different matter."""
 MOST_MATTERS = 2
 OTHER_SITE = 20
 """Points that are taken off if a link leads to a different site."""
 HUB, HUB_IN_FOOTER, EDITION = 14, 20, 16
-"""Points of a page that may lead to legal documents, and of a different language of the start page."""
+"""Points of pages that are fetched only for their links. The first number is for a page like "Legal", the second for
+such a page that is linked in the footer, and the third for the start page in a different language.
+"""
 OTHER_LANGUAGE = 5
-"""Points that are taken off the clues of a document for its edition in another language."""
+"""Points by which a clue loses value if it belongs to the edition of a document in another language."""
 LEAST = 8
 """Minimum points of an address that is fetched."""
 
@@ -53,7 +59,7 @@ class Clue:
     reason: str
     """A phrase for a person, such as "linked in the footer as 'Privacy policy'"."""
     doubts: tuple[str, ...] = ()
-    """Phrases that say what speaks against it."""
+    """Phrases that say what speaks against the address."""
     _: KW_ONLY
     prominent: bool = False
     """Whether a menu, a footer, a list of legal documents, or a declaration names the page."""
@@ -83,7 +89,7 @@ def host_of(url: str) -> str:
 
 def clue_of_link(link: PageLink, site: SiteNames, *, in_hub: bool = False) -> Clue | None:
     """Return the clue that a link gives, or None if the link names no legal document. `in_hub` says whether the link is
-    on a page that leads to legal documents.
+    on a page like "Legal", which lists legal documents.
     """
     if link.declared:
         return declared_clue(link.declared, link.target, "a link relation", site)
@@ -145,7 +151,9 @@ def _doubts(matters: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def edition_clues(clues: Iterable[Clue], language: str) -> list[Clue]:
-    """Return the clues of a document's edition in another language. They have a few points less than its own clues."""
+    """Return the clues of a document's edition in another language. These clues have a few points less than the clues
+    of the document itself.
+    """
     name = language_name(language)
     return [
         replace(clue, points=clue.points - OTHER_LANGUAGE, reason=f"the edition in {name} of a page {clue.reason}")

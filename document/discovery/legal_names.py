@@ -1,4 +1,4 @@
-"""Recognises the names of legal documents in links, headings and addresses, by the words of each language."""
+"""Recognises the names of legal documents in links, headings and addresses. Each language has a list of such names."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def is_hub(text: str, ignored: frozenset[str] = frozenset()) -> bool:
 
 
 def other_matters(text: str, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Return the words of a text that show that it is about a different matter."""
+    """Return the words of a text that do not belong to a legal document, such as "careers"."""
     rest = _names().sub(" ", plain_words(text))
     kept = " ".join(word for word in rest.split() if word not in ignored)
     return tuple(dict.fromkeys(match[0] for match in _others().finditer(kept)))
@@ -108,14 +108,14 @@ def void_phrase(text: str) -> str:
 
 
 def placeholder(text: str) -> str:
-    """Return the first of the placeholders that make a text a template, such as "[Your company]", or ""."""
+    """Return the first placeholder of a template, such as "[Your company]". Return "" if the text is not a template."""
     found = dict.fromkeys(match[0] for match in _PLACEHOLDER.finditer(text))
     return next(iter(found)) if len(found) >= _PLACEHOLDERS else ""
 
 
 def further_names(text: str, ignored: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Return the words of a text that may name a product: all except names of documents and of pages that lead to
-    documents, filler, numbers, and the `ignored` words.
+    """Return the words of a text that may name a product. The result leaves out numbers, filler words, the `ignored`
+    words, and the names of documents and of pages that lead to documents.
     """
     rest = _filler().sub(" ", _names().sub(" ", _hubs().sub(" ", plain_words(text))))
     return frozenset(word for word in rest.split() if word.isalpha() and len(word) > 2) - ignored
@@ -127,7 +127,9 @@ def further_names_in_address(url: str, ignored: frozenset[str] = frozenset()) ->
 
 
 def name_in_address(url: str, ignored: frozenset[str] = frozenset()) -> LegalName | None:
-    """Return the name of a legal document in the last folder of an address, or in its last two folders, or None."""
+    """Return the name of a legal document if it is in the last folder of an address, or in the last two folders. Return
+    None if it is in neither.
+    """
     parts = _folders(url)
     names = [legal_name(" ".join(parts[-count:]), ignored) for count in (1, 2)]
     return max(filter(None, names), key=lambda name: (not name.short, name.share), default=None)
@@ -153,7 +155,7 @@ def _folders(url: str) -> tuple[str, ...]:
 
 
 def _longest(words: str) -> tuple[Kind, bool] | None:
-    """Return the kind of the longest name in a text, and whether it is only a short word."""
+    """Return the kind of document that the longest name in a text means, and whether this name is only a short word."""
     lengths = {kind: max((len(match[0]) for match in _kind(kind).finditer(words)), default=0) for kind in KINDS}
     longest = max(KINDS, key=lengths.__getitem__)
     if lengths[longest]:
@@ -215,7 +217,9 @@ def _filler() -> re.Pattern[str]:
 
 @cache
 def _self_references(kind: Kind) -> re.Pattern[str]:
-    """Return a pattern for "this" and a name of the kind in one language, in both orders."""
+    """Return a pattern for the word "this" and a name of the kind, in the same language. The two may be in either
+    order.
+    """
     parts = []
     for words in _words():
         this, names = _pattern(words.this).pattern, _pattern(getattr(words, kind)).pattern

@@ -21,8 +21,8 @@ from languages import languages, naming
 Place = Literal["footer", "navigation", "body", "head"]
 
 MOST_LINKS = 1000
-"""Maximum number of links of one page that are looked at further. If a page has more, its last links are kept, because
-legal documents are linked at the end.
+"""Maximum number of links that are kept for one page. If a page has more links, its last links are kept, because legal
+documents are usually linked at the end of a page.
 """
 DECLARED: dict[str, Kind] = {"privacy-policy": "policy", "terms-of-service": "terms"}
 """Link relations for legal documents (RFC 6903 and the HTML Standard), with the kind of document."""
@@ -31,8 +31,9 @@ _LONGEST_TEXT = 200
 _LABEL_NODES = 100
 """Maximum number of nodes in a link that are searched for its words."""
 _LIST_LEVELS, _LIST_NODES, _LIST_LINKS, _LINKED_SHARE = 4, 400, 3, 0.7
-"""A list of links: the number of elements around a link that are looked at, the maximum number of nodes and the minimum
-number of links in such an element, and the minimum share of its text that belongs to links.
+"""Limits for a list of links. The first number says how many elements around a link are looked at. Such an element is a
+list of links if it has at most `_LIST_NODES` nodes and at least `_LIST_LINKS` links, and if the links have at least the
+share `_LINKED_SHARE` of its text.
 """
 _FOOTER = re.compile(r"(?:^|[\s_-])(?:site)?foot(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _LINK_HEADER = re.compile(r"<(?P<address>[^>]*)>(?P<parameters>[^,<]*)")
@@ -58,7 +59,9 @@ class PageLink:
 
 
 def page_links(soup: BeautifulSoup, page: Page) -> tuple[PageLink, ...]:
-    """Return the links that name a legal document, a page that may lead to one, or another language of the page."""
+    """Return the links of a page that matter. They lead to a legal document, to a page that may link one, or to the
+    same page in another language.
+    """
     has_parts = soup.find(["footer", "main", "article"]) is not None
     links = (*_header_links(page), *_links(soup, _base(soup, page), has_parts=has_parts))
     return tuple(list(dict.fromkeys(links))[-MOST_LINKS:])
@@ -120,7 +123,7 @@ def _is_wanted(link: PageLink) -> bool:
 
 
 def _label(element: Tag) -> str:
-    """Return the words of a link. If it has none, return its label, its title, or the text of its picture."""
+    """Return the words of a link. If the link has no words, return its label, its title, or the text of its picture."""
     nodes = list(beginning(element, _LABEL_NODES))
     pictures = (attribute(node, "alt") for node in nodes if isinstance(node, Tag) and node.name == "img")
     labels = (
@@ -133,7 +136,9 @@ def _label(element: Tag) -> str:
 
 
 def _own_place(element: Tag) -> Place | None:
-    """Return the place of the links in an element, or None if the elements around it decide."""
+    """Return the place of the links in an element. Return None if the place depends on the elements around this
+    element.
+    """
     role = attribute(element, "role").lower()
     names = f"{attribute(element, 'id')} {attribute(element, 'class')}"
     if element.name == "footer" or role == "contentinfo" or _FOOTER.search(names):

@@ -1,4 +1,6 @@
-"""Looks at one page of a site: what it is called, whether it is a legal document, and which links may lead to one."""
+"""Looks at one page of a site. The result says how the page is called, whether it is a legal document, and which of its
+links may lead to one.
+"""
 
 from __future__ import annotations
 

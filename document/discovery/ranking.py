@@ -20,7 +20,9 @@ from document.discovery.legal_names import (
 from document.discovery.page_look import PageLook
 
 TITLE, SHORT_TITLE = 25, 15
-"""Points of a page whose heading or title is only the name of the document, or only a short word such as "Privacy"."""
+"""Points of a page by its heading or title. The first number counts if one of them is only the name of the document.
+The second counts if one of them is only a short word such as "Privacy".
+"""
 CLAIM = 15
 """Points of a text that names itself, as in "this privacy policy"."""
 LONG_TEXT = 10
@@ -33,8 +35,8 @@ LEAST = 25
 SURE = 70
 """Minimum points of a page that may be added without a question."""
 MARGIN = 15
-"""Minimum lead, in points, of a page that may be added without a question. If a second policy has nearly as many
-points, a person must choose.
+"""Minimum difference, in points, between the best policy and the second. If the difference is smaller, a person must
+choose.
 """
 
 
@@ -43,7 +45,7 @@ class LookedPage:
     """A page that was fetched, and the clues that led to it."""
 
     url: str
-    """The address that the clues name. It may redirect to the address of the look."""
+    """The address that was requested. The server may have redirected the request to the address in `look`."""
     look: PageLook
     clues: tuple[Clue, ...]
     rendered: bool = False

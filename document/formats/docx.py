@@ -27,7 +27,7 @@ _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|officeDoc
 _ENCRYPTED = 1
 """The flag of a ZIP entry that needs a password."""
 _BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
-"""Matches the link from a note back to the footnote mark in the text."""
+"""Matches the link at the end of a note, which leads back to the footnote mark in the text."""
 
 
 class DocxError(ValueError):

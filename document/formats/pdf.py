@@ -205,7 +205,7 @@ def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
 
     Narrow cells are close to each other. So the row is split at each gap that is much wider than its other gaps.
     """
-    # The gap after a list marker is not stretched.
+    # In a justified line, the gap after a list marker keeps its width. So it is not compared with the other gaps.
     inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words
     gaps = [word.left - before.right for before, word in pairwise(inner) if word.apart]
     least = min((gap for gap in gaps if gap > 0), default=0.0)

@@ -19,11 +19,13 @@ _ADDRESS = re.compile(r"@|://|^www\.|\w\.[a-z]{2}")
 _FIRST_HALVES = frozenset(
     ("anti", "cross", "e", "non", "opt", "pseudo", "self", "sous", "third", "user", "well")
 )  # fmt: skip
-"""First halves of compounds with a hyphen, such as "opt" in "opt-out". After these letters, the hyphen always belongs
-to a compound.
+"""First halves of compounds with a hyphen, such as "opt" in "opt-out". After such a half, the hyphen always belongs to
+the word.
 """
 _WHOLE = 4
-"""Minimum number of letters in each half of a word with a hyphen, if each half also occurs alone in the text."""
+"""Minimum number of letters in each half of a word with a hyphen. The hyphen stays if both halves are this long and
+each half also occurs alone in the text.
+"""
 _DOUBLED = 3
 """Minimum number of letters of a word that is repeated after a hyphen, such as an Indonesian plural ("data-data")."""
 

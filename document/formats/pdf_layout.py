@@ -209,8 +209,8 @@ def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLin
 
 
 def _begins_row_of_page(before: _Paragraph, place: int, line: PrintedLine, cells: set[int]) -> bool:
-    """Whether a table row begins with a line at the top of a page. The line then does not continue a sentence of the
-    page before.
+    """Whether a line at the top of a page begins a table row. Such a line does not continue a sentence of the page
+    before.
     """
     return line.page != before.last.page and place + 1 in cells and not _is_marker(line.text)
 

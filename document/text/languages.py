@@ -28,12 +28,12 @@ around it.
 _LONG = 300
 """Minimum number of characters of a text that may differ in language from the rest of its page."""
 _MAIN = 0.1
-"""Minimum share of a page's text in a language that is a main language of the page."""
+"""Minimum share of a page's text that is in a language, if this language counts as a main language of the page."""
 _FEW = 0.04
 """Minimum share of common words in a text. A text with a smaller share may be in a different language."""
 _CONFIDENT = 0.6
 _SURE = 0.8
-"""Minimum confidence with which the model's answer counts more than the common words."""
+"""Minimum confidence of the model. If the model is less sure, the common words count more than its answer."""
 _PLAUSIBLE = 0.2
 """Minimum confidence in an expected language, as a share of the confidence in the best language."""
 _ASKED = 5000
@@ -205,7 +205,7 @@ def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
 
 
 def _filled(languages: Sequence[str | None], page: str) -> list[str]:
-    """Return the languages, with a language in place of each None. It is the language before it, or else the first
+    """Return the languages, and replace each None. It becomes the last language before it, or otherwise the first
     language after it.
     """
     first = next((language for language in languages if language), page or UNKNOWN_LANGUAGE)

@@ -22,9 +22,9 @@ class Line:
     level: int = 0
     """Heading level in the markup, 1 to 6. It is 0 if the markup does not make the line a heading."""
     bold: bool = False
-    """Whether the whole line is bold, or names a part that can be opened."""
+    """Whether the whole line is bold, or is the label of a part of the page that a reader can open and close."""
     size: float = 0.0
-    """Font size in steps above the text around the line; 0 if no size is set."""
+    """Number of steps by which the font is larger than the font of the text around the line; 0 if no size is set."""
     links: tuple[Link, ...] = ()
     language: str = ""
     """Language (primary subtag) from the nearest `lang` attribute, or "". The attribute of the whole page does not

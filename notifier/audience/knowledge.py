@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The facts about a version of a policy that matter for one subscription."""
+    """A version of a policy, with the facts about it that matter for one subscription."""
 
     number: int
     text: str
@@ -24,7 +24,7 @@ class Edition:
 
     @property
     def begins(self) -> bool:
-        """Whether no comparison can begin before this version."""
+        """Whether a comparison cannot begin with a version older than this version."""
         return self.boundary or self.number == 1
 
 

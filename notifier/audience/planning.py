@@ -35,10 +35,14 @@ JITTER = 0.2
 """Maximum jitter, as a share of the wait."""
 
 ATTEMPTS = 13
-"""Number of failed attempts after which a delivery is dead. With the waits above this takes about four days."""
+"""Number of failed attempts after which a delivery is given up. With the waits in `BACK_OFF` this takes about four
+days.
+"""
 
 LONGEST_WAIT = 2 * BACK_OFF[-1]
-"""Upper limit for waits and claims. A time further in the future was written while the clock was wrong."""
+"""Upper limit for waits and claims. A time that is further in the future must have been written while the clock was
+wrong.
+"""
 
 ROUNDUP_FROM = 10
 """Default minimum number of changes for one target that are merged into one message."""
@@ -160,7 +164,8 @@ def plan(
     """Return a message for each change that has findings for the subscriber.
 
     `told_versions` are pairs of a policy and a version. The subscriber was notified of the changes to these versions.
-    If such a change is undone, the subscriber is notified of that too, whatever the topics and the severity are."""
+    If such a change is undone, the subscriber is notified of that too, whatever the topics and the severity are.
+    """
     history, heard = tuple(history), set(told_versions)
     messages = []
     for change in changes:
@@ -234,11 +239,12 @@ def alert_id(subscriber: str, change: RecordedChange, position: int) -> str:
 def next_attempt(
     attempts: int, now: datetime, *, jitter: float = 0.0, not_before: datetime | None = None
 ) -> datetime | None:
-    """Return the time of the next attempt after `attempts` failures, or None if the delivery is dead.
+    """Return the time of the next attempt after `attempts` failures. Return None if the delivery was given up.
 
     `jitter`, from 0 to 1, lengthens the wait by up to `JITTER`. So deliveries that failed together are not all retried
     together. `not_before` is the time that the service asked for. It can lengthen the wait, but not beyond the longest
-    wait in `BACK_OFF`."""
+    wait in `BACK_OFF`.
+    """
     if attempts >= ATTEMPTS:
         return None
     due = now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * (1 + JITTER * jitter)

@@ -79,7 +79,9 @@ class Subscriber:
     """Key of the subscriber in the archive."""
     via: tuple[Target, ...]
     topics: tuple[str, ...] = WATCHED
-    """`sharing` and `rights` ask for material findings. A fine topic asks for all its findings."""
+    """Topics of the findings that the subscriber wants. For `sharing` and `rights`, only material findings are sent.
+    For a topic in `FINE_TOPICS`, such as `cookies`, all findings are sent.
+    """
     _: KW_ONLY
     severity: Severity = "low"
     """Minimum severity. By default all material findings are sent."""
@@ -88,7 +90,9 @@ class Subscriber:
     language: Language = "en"
     """Language of the messages."""
     clauses: tuple[str, ...] = ()
-    """Clauses of a profile, such as "III". Each clause asks for all its findings, in addition to `topics`."""
+    """Clauses of a profile, such as "III". All findings about these clauses are sent, in addition to the findings of
+    `topics`.
+    """
     alerts: Alerts = "at once"
     """Whether findings are sent at once or in the next digest. Critical findings are always sent at once."""
     digest: Schedule | None = None
@@ -127,7 +131,8 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
     """Return the subscribers that match no policy. `policies` are the names and tags of all watched policies.
 
     Such subscribers would never receive anything. The reason is that a policy was renamed or removed, or that it lost a
-    tag."""
+    tag.
+    """
     watched = tuple(policies)
     return tuple(
         subscriber
@@ -149,7 +154,8 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
 
     A material finding that belongs to neither sharing nor rights goes to all subscribers of sharing or rights. There is
     such a finding if a profile makes more topics material, or if a text without a lexicon is judged by its structure.
-    Nobody should miss a finding because its topic is unknown."""
+    Nobody should miss a finding because its topic is unknown.
+    """
     return (
         covers_policy(subscriber, policy_name, policy_tags)
         and SEVERITIES.index(finding.severity) <= SEVERITIES.index(subscriber.severity)

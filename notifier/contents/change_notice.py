@@ -60,14 +60,17 @@ class Notice:
     former_is_named: bool = True
     """Whether the reader was notified of that version."""
     same_as: int = 0
-    """Number of the version that the reader knows, if the policy changed and changed back after that version; otherwise
-    0. The version in `earlier` has the same text and a higher number."""
+    """Number of the version that the reader knows, if the policy changed and changed back after it; otherwise 0.
+
+    For example, the reader knows version 3, version 4 was different, and version 5 has the text of version 3 again.
+    Then `earlier` is version 5, and `same_as` is 3.
+    """
     flapping: bool = False
     """Whether the text went back and forth before this change."""
     settled: bool = True
     """Whether a text that went back and forth has stayed long enough. The policy's settings say how long."""
     confirmed: bool = True
-    """False if the change is odd and no second look confirmed it."""
+    """False if the change is suspicious, such as the loss of a section, and no second visit confirmed it."""
     head: str = ""
     """The head of the evidence chain when the message is written, in the format of `chain.Head`."""
 

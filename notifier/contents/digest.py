@@ -86,13 +86,13 @@ class Recap:
     findings: tuple[Finding, ...]
     """The findings that the subscriber asks for, the most severe first."""
     told: int
-    """Number of findings about the policy that the reader was sent in the period, in other messages."""
+    """Number of findings about the policy that other messages brought to the reader in the period."""
     waiting: int
     """Number of findings about the policy that wait to be sent in other messages."""
     severity: Severity | None
     """Highest severity of all material findings, whether or not they were sent."""
     topics: tuple[tuple[str, int], ...]
-    """Number of findings that the subscriber did not ask for, by fine topic."""
+    """Number of findings that the subscriber did not ask for, by topic."""
     suppressed: int
     """Number of edits that did not alter meaning."""
     held: bool
@@ -140,8 +140,10 @@ class Account:
     news: tuple[PolicyNews, ...] = ()
     """Changes to the list of the subscriber's policies, oldest first."""
     overdue: tuple[OverdueReview, ...] = ()
-    """Changes whose review is overdue and concerns this reader, worst first, at most `MOST_CHANGES`. The owner of a
-    policy hears of its overdue reviews. If the owner receives no digest, operators do."""
+    """Changes with an overdue review that this reader must be notified of, worst first, at most `MOST_CHANGES`. The
+    owner of a policy is notified of its overdue reviews. If the owner receives no digest, operators are notified
+    instead.
+    """
     overdue_left_out: int = 0
     """Number of further changes whose review is overdue."""
 
@@ -175,5 +177,6 @@ def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:
     """Return True if a scheduled time lies between the last digest, or the start of the subscription, and `now`.
 
     If digests were missed, a single digest covers the whole time since the last digest. If `last` is in the future, a
-    clock was wrong. Then no digest is due."""
+    clock was wrong. Then no digest is due.
+    """
     return subscriber.digest is not None and last < subscriber.digest.last(now, subscriber.timezone)

@@ -25,8 +25,9 @@ TOLD_WHEN_OVER: tuple[TroubleKind, ...] = ("gone", "unread", "fallback", "flappi
 knows."""
 
 SUPERSEDES: dict[TroubleKind, TroubleKind] = {"gone": "unread", "undelivered": "waiting"}
-"""Kinds of trouble, each with the kind that it replaces. The replaced trouble is then over, and its end is not
-reported."""
+"""Kinds of trouble, each with the kind that it replaces. For example, if a policy is `gone`, its trouble `unread`
+counts as over. The end of the replaced trouble is not reported.
+"""
 
 MOST_INCIDENTS = 20
 """Maximum number of incidents that a message names. The remaining incidents are only counted."""
@@ -51,7 +52,7 @@ class Incident:
     gone: tuple[str, ...] = ()
     """Sentences that disappeared on the policy's page outside the policy."""
     event: PolicyEventKind | None = None
-    """The change to the list of policies. None if the incident is a trouble."""
+    """The change to the list of policies. None for every other kind of trouble."""
     former: str = ""
     """Name of the policy before it was renamed."""
 

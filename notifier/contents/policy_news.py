@@ -17,4 +17,4 @@ class PolicyNews:
     """Name of the policy after the change."""
     at: datetime
     former: str = ""
-    """The name before a renaming; else ""."""
+    """The name of the policy before it was renamed; "" if it was not renamed."""

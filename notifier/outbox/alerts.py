@@ -73,7 +73,9 @@ def _changes_after(session: Session, planned: int, held: Iterable[int]) -> list[
 
 
 def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, AlertDecision]:
-    """Return the decisions about the alerts of flapping versions among the changes."""
+    """Return a decision about the alerts of each change that leads to a flapping version. Other changes have no
+    decision.
+    """
     ids = [change.id for change in changes]
     query = select(ChangeRow).join(VersionRow, VersionRow.id == ChangeRow.version_id)
     rows = session.scalars(query.where(ChangeRow.id.in_(ids), VersionRow.flapping)).all()
@@ -85,8 +87,9 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return pairs of a policy and a version. The subscription has alerts for each of these versions. Only policies
-    with a text that returned are included."""
+    """Return the versions for which the subscription has alerts, as pairs of a policy and a version. Only policies with
+    a text that returned are included.
+    """
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:
         return set()
@@ -115,8 +118,9 @@ def add_alerts(
     session: Session, row: SubscriptionRow, subscriber: Subscriber, change: ChangeRow, *, known: Known, now: datetime
 ) -> bool:
     """Add the alerts of a change to a subscription, unless the subscription already has these alerts. Return whether
-    the change has alerts for the subscription. A reader may have been notified that a text was removed. If this text
-    returns, the reader is notified of the return, whatever its topic."""
+    the change has alerts for the subscription. If a reader was notified that a text was removed, the reader is also
+    notified when it returns, whatever its topic.
+    """
     mine = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
     mine = mine.where(AlertRow.subscription_id == row.id, FindingRow.change_id == change.id)
     if session.scalar(mine.limit(1)) is not None:
@@ -134,8 +138,9 @@ def add_alerts(
 def _add_rows(
     session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime, *, digest: str | None = None
 ) -> None:
-    """Add the alerts of a message that do not exist yet. A change that was held back may already have alerts, if a
-    message compared the same two versions."""
+    """Add the alerts of a message. Alerts that already exist are not added again. For example, a change that was held
+    back already has alerts if a message compared the same two versions.
+    """
     findings = [alert.finding_id for alert in message.alerts]
     mine = AlertRow.subscription_id == row.id, AlertRow.finding_id.in_(findings)
     existing = set(session.scalars(select(AlertRow.finding_id).where(*mine)))

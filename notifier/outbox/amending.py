@@ -38,13 +38,16 @@ SUPERSEDED = "the policy has changed since, so another message replaces it, or i
 
 MOVED = "`via` no longer names this target"
 """Reason for cancelling a delivery whose message now goes to a different target. If the former target comes back, its
-deliveries with this reason are made due again. Deliveries that a roundup replaced are not."""
+deliveries with this reason are made due again. A delivery that a roundup replaced has a different reason, and stays
+cancelled.
+"""
 
 _OPEN_DELIVERIES = select(DeliveryRow).where(DeliveryRow.kind.in_(REPORTING), DeliveryRow.state.in_(OPEN))
 
 ROUNDS = 3
-"""Number of times that one pass looks for new comparisons. It looks again because a run may record versions while texts
-are compared."""
+"""Number of times that one pass looks for comparisons that are missing. It looks again because a run may record further
+versions while texts are compared.
+"""
 
 
 def amend(

@@ -96,10 +96,11 @@ def open_deliveries(
     resting: Collection[str] = (),
 ) -> tuple[Waiting, ...]:
     """Return the deliveries to try now. Deliveries with the fewest attempts come first. If `early` is true, deliveries
-    that still wait after a failure are included. Because of the order, old deliveries of a channel that does not work
-    come after all new deliveries. Deliveries for subscribers that are not among the `readers` are held back, because a
-    subscriber may be missing from the configuration by mistake. Subscribers that are `resting` are in quiet hours. For
-    them only urgent deliveries are returned, with the deliveries that must come before them."""
+    that still wait after a failure are included. So if a channel does not work, its old deliveries come after all new
+    deliveries. Deliveries for subscribers that are not among the `readers` are held back, because a subscriber may be
+    missing from the configuration by mistake. Subscribers that are `resting` are in quiet hours. For these subscribers,
+    only two kinds of deliveries are returned: urgent deliveries, and the deliveries that must be sent before them.
+    """
     ended, asleep = _ended(now), SubscriptionRow.subscriber.in_(list(resting))
     query = (
         select(DeliveryRow, VersionRow.policy_id, VersionRow.number, ended, asleep)
@@ -133,7 +134,8 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
 
     Return None if another process has claimed it, if it is done, or if an older delivery of its thread is not done.
     Return None also if the newer version in the delivery is no longer the current version. The next pass amends such a
-    delivery. If `early` is true, a delivery that still waits after a failure can be claimed too."""
+    delivery. If `early` is true, a delivery that still waits after a failure can be claimed too.
+    """
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
             return None

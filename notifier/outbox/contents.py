@@ -65,7 +65,7 @@ def _roundup(session: Session, delivery: DeliveryRow, subscriber: str) -> Roundu
 
 
 def read_digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
-    """Return the contents of a digest. They start from the versions that its reader knows."""
+    """Return the contents of a digest. Its comparisons begin with the versions that the reader knows."""
     account = replace(ACCOUNT.validate_python(delivery.payload), head=chain_head(session))
     notices = _notices(session, delivery, changes_of(delivery), subscriber)
     recaps = _Recaps(session, delivery, subscriber).read(recap_spans(session, delivery))
@@ -178,7 +178,9 @@ class _Recaps:
     def _sorted(
         self, policy: PolicyRow, findings: Sequence[RecordedFinding]
     ) -> tuple[list[Finding], list[Finding], int]:
-        """Return the findings that the subscription asks for, the others, and the number of false alarms."""
+        """Return three things: the findings that the subscription asks for, all other findings, and the number of false
+        alarms.
+        """
         scope = scope_history(self.session.get_one(SubscriptionRow, self.delivery.subscription_id))[-1].scope
         asker = Subscriber(
             self.subscriber, (), scope.topics, severity=scope.severity, policies=scope.policies, clauses=scope.clauses
@@ -196,12 +198,12 @@ class _Recaps:
 
 
 def _lies_within(inner: Span, outer: Span) -> bool:
-    """Whether a change leads to one of the versions that are newer than the first of a span."""
+    """Whether `inner` leads to one of the versions of `outer` after its first version."""
     return inner.policy_id == outer.policy_id and outer.earlier < inner.later <= outer.later
 
 
 def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], subscriber: str) -> list[Notice]:
-    """Return the notices of a delivery. They start from the versions that its reader knows."""
+    """Return the notices of a delivery. Their comparisons begin with the versions that the reader knows."""
     mine = AlertRow.subscription_id == delivery.subscription_id
     spans = spans_by_change(session, changes)
     known = known_versions(session, Reader.of(delivery), {span.policy_id for span in spans.values()})
@@ -221,8 +223,10 @@ def _notice(
     head: str,
     known: Known,
 ) -> Notice:
-    """Return a notice with those alerts of a change that meet a condition on `AlertRow`. A text counts as returned if a
-    version that the reader knows had the same text. If possible, it is a version that a message to the reader named."""
+    """Return a notice with those alerts of a change that meet a condition on `AlertRow`. A text counts as returned if
+    an earlier version that the reader knows had the same text. If there are several such versions, a version that a
+    message to the reader named is preferred.
+    """
     row = session.get_one(ChangeRow, change_id)
     change, begin, last = read_change(session, row), earlier_number(session, row), row.version.number
     policy = session.get_one(PolicyRow, row.version.policy_id)

@@ -51,8 +51,9 @@ def add_deliveries(
 def reopen(
     session: Session, row: SubscriptionRow, planned: Planned, *, target: Target, planned_at: datetime, now: datetime
 ) -> None:
-    """Make a delivery due now. If the same delivery was cancelled because another delivery replaced it, it is used
-    again. Otherwise a new delivery is added."""
+    """Make a delivery due now. If this delivery was cancelled because another delivery replaced it, its row is used
+    again. Otherwise a new row is added.
+    """
     existing = session.scalar(
         select(DeliveryRow).where(
             DeliveryRow.subscription_id == row.id,

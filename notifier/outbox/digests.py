@@ -56,8 +56,9 @@ def plan_digests(
 ) -> int:
     """Plan the digests that are due, one for each period. Return the number of digests. A digest is due once a
     scheduled time has passed. Its period ends now. The archive's sequence decides which records belong to a digest. So
-    each record is in exactly one digest, even if clocks change. Call this function after `plan_alerts`, and after a
-    run. Otherwise a visit in progress would begin in one period and be counted in the next period."""
+    each record is in exactly one digest, even if clocks change. Call this function after `plan_alerts`, and only after
+    a run. During a run, a visit could begin in one period and be counted in the next.
+    """
     configured = tuple(configured)
     with archive.reading() as session:
         waiting = [subscriber for subscriber in present(session, configured) if _is_due(session, subscriber, now)]
@@ -77,8 +78,9 @@ def plan_digests(
 def overdue_reviews(
     archive: Archive, configured: Iterable[Subscriber], now: datetime, times: ReviewTimes | None
 ) -> Mapping[str, Sequence[OverdueReview]]:
-    """Return the overdue reviews by the name of the owner who receives digests. Those of other policies are under "".
-    Operators hear of them."""
+    """Return the overdue reviews by owner. The key is the name of the owner, if the owner receives digests. All other
+    overdue reviews have the key "", and operators are notified of them.
+    """
     with archive.reading() as session:
         readers = {subscriber.name for subscriber in present(session, configured) if subscriber.digest is not None}
     reviews: defaultdict[str, list[OverdueReview]] = defaultdict(list)
@@ -91,7 +93,7 @@ def overdue_reviews(
 
 
 def next_digests(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> list[datetime]:
-    """Return when the next digest of each subscriber with digests is due, if none is due now."""
+    """Return the next scheduled time of each subscriber with digests. A digest that is due now is not considered."""
     with archive.reading() as session:
         everyone = present(session, configured)
     schedules = [(subscriber.digest, subscriber.timezone) for subscriber in everyone]
@@ -208,7 +210,7 @@ class _Draft:
 
 
 def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
-    """Count the visits to each policy by outcome, from a point in the archive's sequence on."""
+    """Count the visits to each policy by outcome. Only visits after a point in the archive's sequence are counted."""
     query = (
         select(PolicyRow.name, FetchRow.outcome, func.count())
         .join(FetchRow, FetchRow.policy_id == PolicyRow.id)
@@ -255,7 +257,8 @@ def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -
 def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
     """Return the versions before and after all changes of these policies since a point in the archive's sequence.
 
-    The newest come first. Versions before and after a boundary are listed separately."""
+    The newest come first. Versions before and after a boundary are listed separately.
+    """
     query = (
         select(VersionRow.policy_id, VersionRow.number)
         .join(ChangeRow, ChangeRow.version_id == VersionRow.id)

@@ -83,7 +83,8 @@ class _Problem:
     topics: tuple[str, ...] = ()
     """Topics of left-out sentences. Subscribers to these topics are notified too."""
     subscription_id: int | None = None
-    """Subscription whose messages wait. The subscriber is notified too, through the subscription's other targets."""
+    """Subscription whose messages wait. Its subscriber is notified too, through the other targets of the subscription.
+    """
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -184,7 +185,7 @@ def _plan_news(archive: Archive, configured: Iterable[Subscriber], now: datetime
 
 
 def _fallen(archive: Archive) -> set[int]:
-    """Return the policies whose selector matched nothing when operators were last notified."""
+    """Return the policies for which operators were last notified that the selector matches nothing."""
     lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
     with archive.reading() as session:
         return {int(about) for about in session.scalars(lasting)}
@@ -348,10 +349,11 @@ class _OperatorPlan:
     def _routes(
         self, began: list[tuple[ToldTroubleRow, _Problem]]
     ) -> Iterable[tuple[list[tuple[ToldTroubleRow, _Problem]], list[Target]]]:
-        """Return the targets for each trouble. A failed delivery is never reported to its own target.
+        """Return the targets for each trouble. A failed delivery is never reported to the target at which it failed.
 
         It is reported through another channel of the operator. If there is no other channel, it is reported to another
-        address of the same channel."""
+        address of the same channel.
+        """
         routes: dict[tuple[int, ...], list[Target]] = {}
         for target in targets_of(self.operator):
             positions = tuple(

@@ -45,8 +45,9 @@ _SPANS = (
     .outerjoin(_EARLIER, _EARLIER.c.id == _NET.c.earlier_id)
     .where(_CHANGE.c.id.in_(bindparam("changes", expanding=True)))
 )
-"""Query for the versions of changes. It is built once, because building a query takes longer than running it, and each
-delivery runs it several times."""
+"""Query for the versions of changes. Each delivery runs it several times. It is built only once, because building it
+takes longer than running it.
+"""
 
 _MINE = and_(
     _DELIVERY.c.subscription_id == bindparam("subscription"),
@@ -141,8 +142,9 @@ def spans_by_change(session: Session, changes: Iterable[int]) -> dict[int, Span]
 
 
 def spans_of(session: Session, reader: Reader, waiting: Collection[int]) -> list[Span]:
-    """Return the comparisons in a message that reports the `waiting` changes and is written now. The comparisons are in
-    the order of policies and versions."""
+    """Return the comparisons that a message must contain if it is written now and reports the `waiting` changes. The
+    comparisons are in the order of policies and versions.
+    """
     numbers: defaultdict[int, set[int]] = defaultdict(set)
     for span in spans_by_change(session, waiting).values():
         numbers[span.policy_id].add(span.later)

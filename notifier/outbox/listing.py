@@ -1,5 +1,6 @@
-"""Lists deliveries. The list shows the messages that were sent and the messages that wait. For a message that waits, it
-shows the recipient, the reason, and the time of the next attempt."""
+"""Lists deliveries: the messages that were sent, and the messages that wait. For a message that waits, the list shows
+the recipient, the reason, and the time of the next attempt.
+"""
 
 from __future__ import annotations
 

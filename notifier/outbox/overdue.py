@@ -62,7 +62,7 @@ class Held:
 
     count: int
     until: datetime | None
-    """The earliest end of quiet hours for which a message waits. None if no message waits."""
+    """The first time at which quiet hours end and a message can be sent. None if no message waits."""
 
 
 def held_messages(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> Held:

@@ -29,9 +29,10 @@ def merge_alerts(archive: Archive, from_changes: int, now: datetime, *, run_bega
     """Replace the open alerts of each target by one roundup, if they report at least `from_changes` changes.
 
     If a target already has an open roundup, all open alerts of the target are added to that roundup, so that messages
-    stay in order. During a run, a target that gets few further messages gets its next critical change together with
-    everything that waits; see `held_until_the_end`. If a process is sending to a target, the deliveries to this target
-    are not changed."""
+    stay in order. Some targets get few further messages during a run; see `held_until_the_end`. If a critical change is
+    sent to such a target, all waiting alerts go into the same message. If a process is sending to a target, the
+    deliveries to this target are not changed.
+    """
     with archive.writing() as session:
         busy = set[Reader]() if run_began is None else _busy_readers(session, run_began, from_changes)
         for reader, rows in _open_by_reader(session).items():
@@ -62,8 +63,9 @@ def held_until_the_end(
 
 
 def _busy_readers(session: Session, since: datetime, from_changes: int) -> set[Reader]:
-    """Return the readers who already had a message since a moment, and to whom at least `from_changes` changes were or
-    will be reported."""
+    """Return the readers with many changes. Since the moment `since`, one message was accepted for such a reader, and
+    at least `from_changes` changes were or will be reported to this reader.
+    """
     query = (
         select(DeliveryRow)
         .where(DeliveryRow.planned_at >= since, DeliveryRow.kind.in_(KINDS))

@@ -64,7 +64,9 @@ def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: date
 
 
 def awaited_welcomes(archive: Archive, configured: Iterable[Subscriber]) -> list[datetime]:
-    """Return when each missing first message is written even if some policies were not visited."""
+    """Return the times at which the missing first messages are written at the latest, even if some policies were not
+    visited by then.
+    """
     with archive.reading() as session:
         seen = [_unwelcomed(session, subscriber) for subscriber in present(session, configured) if subscriber.welcome]
     return [since + LONGEST_WAIT for since in seen if since is not None]
@@ -105,7 +107,7 @@ def _is_ready(covered: Sequence[PolicyStatus], seen: datetime, now: datetime) ->
 
 
 def _policies(archive: Archive, covered: dict[str, PolicyStatus]) -> dict[str, Watched]:
-    """Return the state and the promises of each policy. The policies' texts must be read, which takes a moment."""
+    """Return the state and the promises of each policy. This can be slow, because texts may have to be read."""
     query = select(PolicyRow.name, VersionRow.seen_at).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     with archive.reading() as session:
         firsts: dict[str, datetime] = dict(session.execute(query.where(VersionRow.number == 1)).all())

@@ -1,7 +1,7 @@
 """Writes an alert in the reader's language: as e-mail, as plain text, and as a short text for chat.
 
-All text from a page is made inert first, and the HTML template escapes it. The message loads no picture, font or style
-sheet. The severity and the changed clause come first.
+All text from a page is cleaned with `inert` first, and the HTML template escapes it. The message loads no picture, font
+or style sheet. The severity and the changed clause come first.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def trial_message(subscriber: Subscriber, now: datetime, render: Render = render
 
 
 def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates. All texts are inert."""
+    """Return the values for the templates. All texts have been cleaned with `inert`."""
     name = inert(notice.policy)
     full, rest = gathered[:FULL_PASSAGES], gathered[FULL_PASSAGES:]
     period, window = wording.period(notice, tongue)
@@ -128,7 +128,7 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
 
 
 def _rewrite_notes(gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Return the summary of a rewrite by topic, or nothing if a change is not a rewrite."""
+    """Return the summary of a rewrite, with a line for each topic. The list is empty if the change is not a rewrite."""
     summaries = rewrite(finding for passage in gathered for finding in passage.findings)
     return [inert(line) for line in summary_lines(summaries, tongue.language)]
 

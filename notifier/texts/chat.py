@@ -31,7 +31,7 @@ LEAST = 250
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A short text in parts. The parts are inert but not yet escaped for a service."""
+    """A short text in parts. The parts have been cleaned with `inert`, but are not yet escaped for a service."""
 
     head: str
     """The first line, which says whether the change matters. It is always kept."""

@@ -3,7 +3,8 @@
 Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much. For example, it escapes the dots of an
 address, so the link does not work. For Discord and Mattermost it escapes nothing. This module makes three things
 harmless: formatting, mentions of people, and addresses that a service would open. An escape is used if the service has
-one, and a look-alike character otherwise."""
+one, and a look-alike character otherwise.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ class Dialect:
     limit: int
     """Maximum length of a message with its subject, as counted by `size`."""
     escape: Callable[[str], str]
-    """Makes one line inert. Texts are cut before they are escaped, so that an escape is never cut in two."""
+    """Makes one line harmless for the service. Texts are cut before they are escaped, so that an escape is never cut in
+    two.
+    """
     size: Callable[[str], int] = len
     _: KW_ONLY
     link: Callable[[str], str] = str

@@ -31,7 +31,9 @@ MOST_FINDINGS = 8
 findings are only counted."""
 
 SECTION, REASON = 120, 300
-"""Maximum lengths, in code points, of a section's headings and of a reason in the line of a finding."""
+"""Maximum lengths, in code points. The first is for a section's headings, and the second is for a reason. Both are in
+the line of a finding.
+"""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
@@ -55,7 +57,7 @@ def digest_message(
 
 
 def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates. All texts are inert."""
+    """Return the values for the templates. All texts have been cleaned with `inert`."""
     account = digest.account
     changed = _changed(digest)
     count = len(changed)
@@ -122,7 +124,9 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
 
 
 def _notices(notices: Sequence[Notice], tongue: Phrases, desk: str) -> list[dict[str, Any]]:
-    """Return the alerts that no earlier digest listed. All together have as many full clauses as a single alert."""
+    """Return the alerts that no earlier digest listed. A digest shows at most `FULL_PASSAGES` clauses in full, like a
+    single alert.
+    """
     shown, left = [], FULL_PASSAGES
     for notice in notices:
         gathered = passages(notice.alerts)

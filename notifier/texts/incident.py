@@ -58,7 +58,7 @@ def incident_message(
 
 
 def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates. All texts are inert."""
+    """Return the values for the templates. All texts have been cleaned with `inert`."""
     report = operation.report
     count = len(report.incidents) + report.left_out
     name = clipped(inert(report.incidents[0].about), NAME) if report.incidents else ""

@@ -41,7 +41,7 @@ class Phrases:
         return self.texts.get(f"{table}.{key.replace('.', '_')}") or inert(key)
 
     def language_name(self, language: str) -> str:
-        """Return the name of a language. If there is no name, return the code of the language, made inert."""
+        """Return the name of a language. If there is no name, return the code of the language, cleaned with `inert`."""
         return inert(language_name(language, self.language))
 
     def day(self, day: date) -> str:

@@ -66,7 +66,7 @@ def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
 
 
 def _spaced(text: str) -> str:
-    """Return the inert text with the spaces that separate it from its neighbours."""
+    """Clean a text with `inert`, but keep the spaces at its ends, which separate it from its neighbours."""
     if not text.strip():
         return " " if text else ""
     left = " " if text[0].isspace() else ""

@@ -41,7 +41,7 @@ def roundup_message(
 
 
 def _facts(roundup: Roundup, tongue: Phrases, desk: str) -> dict[str, Any]:
-    """Return the values for the templates. All texts are inert."""
+    """Return the values for the templates. All texts have been cleaned with `inert`."""
     notices = roundup.notices
     count = len(notices)
     policies = tongue.count("watching.policies", len({notice.policy for notice in notices}))

@@ -1,4 +1,4 @@
-"""Makes the text of a page inert for all kinds of messages, because pages may be hostile."""
+"""Makes the text of a page harmless in all kinds of messages, because pages may be hostile."""
 
 from __future__ import annotations
 

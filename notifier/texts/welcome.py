@@ -44,7 +44,7 @@ def welcome_message(
 
 
 def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
-    """Return the values for the templates. All texts are inert."""
+    """Return the values for the templates. All texts have been cleaned with `inert`."""
     policies = welcome.inception.policies
     count = tongue.count("watching.policies", len(policies))
     left = len(policies[MOST_POLICIES:])
@@ -96,7 +96,9 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _unheard(welcome: Welcome, tongue: Phrases) -> list[str]:
-    """Say for which policies nobody asks about sharing, about rights, or about both. Each of these cases has a line."""
+    """Return up to three lines. They name the policies for which nobody asks about sharing, about rights, or about
+    both.
+    """
     policies: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for policy, topics in welcome.inception.unheard:
         policies[topics].append(inert(policy))

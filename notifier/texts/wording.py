@@ -80,8 +80,9 @@ def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
-    """Say which date is still to come: the end of a period, or otherwise the effective date. The result is "" if
-    neither is to come."""
+    """Say which date is still in the future: the end of a period, or otherwise the effective date. The result is "" if
+    neither is in the future.
+    """
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
         return tongue.say("period.ends", due=tongue.day(timing.due))

@@ -29,8 +29,9 @@ class EffectRule:
     """A rule of a profile, which gives a kind of effect its topic and severity."""
 
     rule: str
-    """Identifier of the rule. Its group comes from the taxonomy: T1 recipients, T2 conditions, T3 transfers, T4 rights,
-    T5 withdrawal, T7 owner, T8 contact."""
+    """Identifier of the rule. It begins with a group: T1 recipients, T2 conditions, T3 transfers, T4 rights, T5
+    withdrawal, T7 owner, T8 contact.
+    """
     watched: Watched
     effects: tuple[str, ...]
     _: KW_ONLY
@@ -181,7 +182,7 @@ def tailored(
 
 
 def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> PlainRule:
-    """Return a plain rule from its row. Before that, check that it has a sentence."""
+    """Return a plain rule from its row. Raises ProfileError if the rule has no sentence."""
     _sentences(row["rule"], reasons)
     return PlainRule(row["rule"], sources[row["source"]])
 
