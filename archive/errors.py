@@ -98,7 +98,7 @@ class StorageFullError(StorageError):
 
 
 class NotFoundError(ArchiveError):
-    """The archive has no answer to a question."""
+    """A question asks for something that the archive does not have."""
 
 
 class UnknownPolicyError(NotFoundError):
@@ -166,7 +166,7 @@ class NoSuppressionError(NotFoundError):
 
 
 class InvalidCursorError(NotFoundError):
-    """The cursor of a page was not given by this program, or belongs to another question."""
+    """A cursor was not made by this program, or it belongs to the answer to another question."""
 
     def __init__(self, cursor: str) -> None:
         super().__init__(f"{cursor[:40]!r} is not a cursor of this list; begin with the first page")
@@ -190,14 +190,14 @@ class KnownPersonError(ArchiveError):
 
 
 class LastOperatorError(ArchiveError):
-    """The last operator of the desk cannot be removed, because nobody could add people at the desk then."""
+    """The last operator of the desk cannot be removed."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is the last operator: add another operator first")
 
 
 class OutdatedAssessmentError(ArchiveError):
-    """The assessment compared a text with a version that is no longer the latest version. Nothing was recorded."""
+    """An assessment compared a text with a version that is no longer the latest. Nothing was recorded."""
 
     def __init__(self, policy: str, against: int | None, latest: int | None) -> None:
         super().__init__(

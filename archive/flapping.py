@@ -1,5 +1,6 @@
-"""Decides which versions return to an earlier text, and which versions belong to a text that goes back and forth. This
-module does not read the database."""
+"""Decides which versions return to an earlier text, and which versions are flapping: their text goes back and forth.
+This module does not read the database.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +14,20 @@ from archive.model import Version
 WINDOW = timedelta(days=14)
 """Period in which switches are counted."""
 SWITCHES = 3
-"""Minimum number of switches within the window. If there are so many, a version that returns to an earlier text is
-flapping."""
+"""Minimum number of switches within the window for a flapping version. A switch is a change from one text to
+another.
+"""
 
 AlertDecision = Literal["hold", "tell", "remind", "drop"]
 """The decision about the alerts of a flapping version. `hold`: they wait. `tell`: they are sent. `drop`: they are not
-sent. `remind`: the back-and-forth ended with the text that the policy had before it. The alerts are then sent only to
-readers whose last message was about a different text."""
+sent. `remind`: the text that the policy had before the back-and-forth has returned and stayed. The alerts are then sent
+to readers whose last message was about a different text, and to nobody else.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The parts of a version that matter here."""
+    """The fields of a version that this module needs."""
 
     number: int
     text: str
@@ -35,27 +38,28 @@ class Appearance:
 
 
 def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
-    """Return the latest earlier version with this text. The version just before is not considered. Return None if the
-    text is new."""
+    """Return the number of the latest earlier version with this text. The version just before is not considered. Return
+    None if the text is new.
+    """
     return next((version.number for version in reversed(earlier[:-1]) if version.text == text), None)
 
 
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
-    """Whether a version that reverts to an earlier text is part of a back-and-forth.
-
-    A version is flapping if two conditions are met. The text changed at least `SWITCHES` times within the window, and
-    an earlier one of these changes was a return too. So the first return is always reported. A new text is always
-    reported too."""
+    """Whether a version that returns to an earlier text is flapping. Two conditions must be met. The text changed at
+    least `SWITCHES` times within the window. And one of these changes before this version was a return to an earlier
+    text too. So the first return is always reported, and a new text is always reported.
+    """
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 
 
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, AlertDecision]:
-    """Decide about the alerts of each flapping version of a policy. The result has the decision for each version
-    number. All versions of the policy must be given.
+    """Decide about the alerts of each flapping version of a policy. Return the decisions by version number. All
+    versions of the policy must be given.
 
     Alerts wait until a text has stayed for `quiet`. Then the alerts of the version that stayed are sent, and all other
-    alerts are dropped."""
+    alerts are dropped.
+    """
     verdict_of: dict[int, AlertDecision] = {}
     runs: list[list[Version]] = []
     texts = {version.number: version.text for version in versions}
@@ -76,8 +80,9 @@ def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, Aler
 
 def settled(run: Sequence[Version], text_before: str, stayed: int) -> Mapping[int, AlertDecision]:
     """Decide about a series of consecutive flapping versions. `text_before` is the text before the series, and `stayed`
-    is the number of the version that stayed. Only the alerts of this version are sent, because its message compares the
-    text before the series with the text after it."""
+    is the number of the version that stayed. The alerts of this version are sent, and all others are dropped. The
+    message compares the text before the series with the text that stayed.
+    """
     decisions: dict[int, AlertDecision] = {version.number: "drop" for version in run}
     if run[-1].number == stayed:
         decisions[stayed] = "remind" if run[-1].text == text_before else "tell"

@@ -1,8 +1,10 @@
-"""Marks an archive in which nothing is left to do. A later run looks at the mark, and ends at once if it still holds.
+"""Marks an archive in which a run has nothing to do. A later run reads the mark. If the mark still holds, the run ends
+at once.
 
-Every transaction that writes is counted. A mark holds if nothing was written since, if the configuration is the same,
-and until the time at which something is due. This module must not import SQLAlchemy: a run that has nothing to do
-should take no longer than `--help`.
+Every transaction that writes is counted. A mark has a time at which a run may have something to do, for example because
+a policy is due. The mark holds until then. It stops holding earlier if something is written to the archive, or if the
+configuration changes. This module must not import SQLAlchemy: a run that has nothing to do should take no longer than
+`--help`.
 """
 
 from __future__ import annotations
@@ -26,19 +28,21 @@ TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
 pg_advisory_xact_lock(1129075543, hashtext(current_schema()))
 """
-"""SQL that takes PostgreSQL's lock for writers. An archive is one schema, and the lock is for that schema. The number
-1129075543 distinguishes our lock from the locks of other programs. If a writer with the lock no longer responds, the
-writer loses the lock after a while, and the transaction is rolled back."""
+"""SQL that takes the lock for writers in PostgreSQL. Each archive is a schema, and each schema has its own lock. The
+number 1129075543 distinguishes our lock from the locks of other programs. If a writer holds the lock and does nothing
+for 5 minutes, PostgreSQL rolls its transaction back and releases the lock.
+"""
 
 COUNT = "UPDATE idle_mark SET writes = writes + 1"
-"""SQL that counts a transaction that writes. So a mark that was noted before does not hold any more."""
+"""SQL that counts a transaction that writes. A mark from before this transaction then no longer holds."""
 
 NOTE = """
 UPDATE idle_mark SET noted = writes + 1, configuration = :configuration, since = :since, until = :until,
 well_until = :well_until, watched = :watched, paused = :paused WHERE writes = :writes
 """
-"""SQL that notes a mark if exactly `writes` transactions were counted. The noting transaction itself is counted when it
-ends."""
+"""SQL that stores a mark if exactly `writes` transactions have been counted. The transaction that stores the mark is
+counted when it ends, so `noted` is `writes + 1`.
+"""
 
 _HOLDS = f"""
 SELECT since, until, well_until, watched, paused FROM idle_mark
@@ -56,13 +60,15 @@ _SQLITE, _POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
 
 @dataclass(frozen=True, slots=True)
 class IdleMark:
-    """States that a run has nothing to do, if nothing is written and the configuration stays the same."""
+    """States until when a run has nothing to do. This holds while nothing is written and the configuration stays the
+    same.
+    """
 
     configuration: str
-    """Token of the checked configuration."""
+    """Text that changes if the configuration changes."""
     since: datetime
     until: datetime
-    """Time at which something may be due."""
+    """Time at which a run may have something to do."""
     _: KW_ONLY
     well_until: datetime
     """Time at which `status --check` may find a problem. Before that time there is no problem."""
@@ -85,15 +91,15 @@ class Cursor(Protocol):
 
 
 def held_mark(url: str, configuration: str, now: datetime) -> IdleMark | None:
-    """Return the mark of an archive if it holds; None if it does not hold, or if the archive cannot be read."""
+    """Return the mark of an archive. Return None if the mark does not hold, or if the archive cannot be read."""
     return _asked(url, lambda cursor: _mark(cursor, configuration, now), writing=False)
 
 
 def record_idle_run(url: str, configuration: str, now: datetime) -> tuple[IdleMark, int] | None:
     """Record a complete run if the archive's mark holds. Return the mark and the number of the run.
 
-    Return None if the mark does not hold, or if the archive cannot be written. Then nothing is recorded. The mark
-    still holds after the run was recorded.
+    The mark still holds afterwards. If the mark does not hold, or if the archive cannot be written, record nothing and
+    return None.
     """
     sqlite_time = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     stored = sqlite_time if url.startswith(_SQLITE) else now
@@ -110,7 +116,7 @@ def record_idle_run(url: str, configuration: str, now: datetime) -> tuple[IdleMa
 
 
 def _asked(url: str, question: Callable[[Cursor], T], *, writing: bool) -> T | None:
-    """Return the answer to a question in one transaction; None if the archive cannot be used."""
+    """Call `question` in a transaction, and return its answer. Return None if the archive cannot be used."""
     if url.startswith(_SQLITE):
         try:
             with _sqlite(url, writing=writing) as cursor:

@@ -1,4 +1,4 @@
-"""Masks the password in a database URL. Every text that shows such a URL is made with this function."""
+"""Masks the password in a database URL. Every message that shows a database URL uses this function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TELLING = re.compile(r"(?i)([?&][^=&#\s]*(?:pass|pwd|secret|token|key)[^=&#\s]*
 
 
 def masked_url(url: str) -> str:
-    """Return a database URL without its password, even if the password is in the query."""
+    """Return a database URL without its password. The password may also be in the URL's query."""
     return _TELLING.sub(rf"\g<1>{MASK}", _USERINFO.sub(_without_password, url))
 
 

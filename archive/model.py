@@ -1,4 +1,6 @@
-"""The data that leaves and enters the archive. Database rows stay inside. All times are aware and in UTC."""
+"""Defines the objects that the functions of the archive take and return. They are not database rows. All times have the
+time zone UTC.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,18 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 INVENTORY_LOT = 200
-"""Default maximum number of versions without an inventory that are listed in one run."""
+"""Default maximum number of inventories of older versions that one run makes."""
 BUSY_TIMEOUT = timedelta(seconds=30)
 """Default time to wait for another program's lock, and for a server's response."""
 
 
 IMPORTED = "imported "
-"""Prefix in the extraction identity of an imported version."""
+"""Beginning of the extraction identity of an imported version."""
 
 TECHNICAL_IMPORT = "imported-technical "
-"""Prefix in the extraction identity of an imported version, if the source says that only the extraction changed."""
+"""Beginning of the extraction identity of an imported version whose source says: the policy is unchanged, and only the
+extraction changed.
+"""
 
 
 def is_imported(identity: str) -> bool:
@@ -34,23 +38,22 @@ def is_imported(identity: str) -> bool:
 
 
 REDIRECTED = "x-clausewatch-redirected"
-"""Header that records a redirect: its status and the redirecting address. There is one for each redirect, in order."""
+"""Header that records a redirect: its status and the redirecting address. Each redirect has such a header, in order."""
 
 REQUESTED = "x-clausewatch-requested"
-"""Header with the time when the request was sent. Only a request that was not the first of its visit has this
-header."""
+"""Header with the time when the request was sent. The first request of a visit does not have this header."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondLooks:
-    """Waiting times for the confirmation of odd changes, and for flapping texts."""
+    """Waiting times of odd changes until they are confirmed, and of flapping texts until they are reported."""
 
     confirm_after: timedelta = timedelta(minutes=30)
     """Time after which a policy with a pending text is due again."""
     confirm_max: timedelta = timedelta(days=3)
     """Time after which an odd change is recorded even if no second look confirmed it."""
     flap_quiet: timedelta = timedelta(days=7)
-    """Time that a text must stay before flapping versions are reported."""
+    """Time for which a text must stay unchanged before the alerts of flapping versions are decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Pending:
     reason: str
     """One sentence for a person that says why the text is odd."""
     visits: int
-    """Number of visits since the first visit that saw a text of the series of odd texts, including that visit."""
+    """Number of visits from the first visit that saw an odd text of the series. The first visit is included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,9 @@ class Policy:
     paused: bool = False
     """Whether fetching the policy is paused."""
     new: bool = False
-    """Whether the configuration says that this is a new policy. It says so if a policy that left the configuration had
-    the same address, but this is not the same policy."""
+    """Whether the configuration says that this is a new policy. This is needed if another policy had the same address
+    and was removed from the configuration: it could otherwise be the same policy under a new name.
+    """
     looks: SecondLooks = field(default_factory=SecondLooks)
 
     @property
@@ -118,7 +122,7 @@ class FurtherResponse:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """The record of a visit, as the crawler saw it."""
+    """A visit, as the crawler recorded it."""
 
     policy: str
     started_at: datetime
@@ -157,11 +161,12 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """The ETag and Last-Modified that are sent with a request, and the version that a response with status 304
-    confirms."""
+    """The ETag and Last-Modified that are sent with a conditional request. If the response has the status 304, the
+    policy still has the text of `version`.
+    """
 
     url: str
-    """The address whose response had these headers. They are sent only to this address."""
+    """The address whose response had these headers. They are sent to this address and to no other."""
     etag: str
     """The header as sent; "" if it was missing."""
     last_modified: str
@@ -203,8 +208,9 @@ class AssessedFetch:
     assessment: Assessment | None
     """None if the fetch failed."""
     against: int | None = None
-    """Number of the version with which the assessment compared the text, from `recorder.latest`. None if there was no
-    version. The recorder refuses the assessment if another run has recorded a version since."""
+    """Number of the version with which the text was compared, from `recorder.latest`. None if there was no version. If
+    another run has recorded a newer version since, the recorder refuses the assessment.
+    """
 
 
 def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
@@ -214,8 +220,10 @@ def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReviewTimes:
-    """Times within which findings should be reviewed, by severity. They count from the time when the change was first
-    seen. They do not apply if the policy gives a later day, such as an effective date."""
+    """Times within which findings should be reviewed, by severity. They are counted from the time when the change was
+    first seen. They do not apply if the policy states a day after that time, such as an effective date: then this day
+    is the due date.
+    """
 
     critical: timedelta = timedelta(days=2)
     high: timedelta = timedelta(days=5)
@@ -264,11 +272,13 @@ class RecordedFinding:
     """Reviews, the oldest first."""
     _: KW_ONLY
     repeats: Review | None = None
-    """A false alarm about another finding of the policy, if that finding has the same rule and words. Otherwise
-    None."""
+    """A review that marks another finding of the policy as a false alarm, if the other finding has the same rule and
+    words. Otherwise None.
+    """
     settled_by: Review | None = None
-    """An acknowledgement of another finding of the same edit, if there is one. Such a finding has the same rule and
-    words, and its change overlaps: one of the two changes is a net change. Otherwise None."""
+    """An acknowledgement of another finding about the same edit, or None. Such a finding has the same rule and words.
+    Its change combines this finding's change with others, or the reverse, because at least one of them is a net change.
+    """
 
     @property
     def verdict(self) -> Review | None:
@@ -324,7 +334,7 @@ class RecordedSuppression:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The judgement of the difference between a version and its predecessor."""
+    """The judged difference between a version and an earlier version, usually the one just before."""
 
     id: int
     recorded_at: datetime
@@ -339,8 +349,9 @@ class Change:
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[RecordedSuppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """Relation of the change to the dates in the policy. It is empty for changes that were recorded before this field
-    existed."""
+    """The days that the policy states for the change. Empty for changes that were recorded before this field
+    existed.
+    """
     drift: tuple[str, ...] = ()
     """Languages of a multilingual page that were left behind. The text on sharing or rights changed in another
     language, but not in these languages."""
@@ -390,7 +401,7 @@ class Version:
     back_to: datetime | None = None
     """Time when the version in `returns_to` was first seen."""
     flapping: bool = False
-    """Whether the version belongs to a text that goes back and forth. Its alerts wait until one text stays."""
+    """Whether the version's text goes back and forth. The alerts of such a version wait until one text stays."""
     further: tuple[FurtherPage, ...] = ()
     """The pages after the first, if the version has several pages."""
 
@@ -401,7 +412,7 @@ class Query:
 
     policy: str | None = None
     topic: str | None = None
-    """A fine topic or a watched topic. A watched topic includes its fine topics."""
+    """A topic of findings, for example "retention", or a watched topic, which combines several topics of findings."""
     severity: Severity | None = None
     """Minimum severity."""
     _: KW_ONLY
@@ -418,7 +429,7 @@ class Query:
 
     @property
     def selects_findings(self) -> bool:
-        """Whether the query asks only for certain findings."""
+        """Whether the query asks for certain findings, and not for all of them."""
         return self.topic is not None or self.severity is not None or self.section is not None
 
     @property

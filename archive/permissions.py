@@ -1,4 +1,4 @@
-"""Sets the permissions of a SQLite archive. Only its owner can read the archive, or the owner and a group."""
+"""Sets the permissions of a SQLite archive: either the owner alone can read it, or the owner and a group."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ BESIDE = ("", "-wal", "-shm")
 
 
 def create_private(file: Path) -> None:
-    """Create a SQLite file that only its owner may read, unless the file exists. SQLite gives the files beside it the
-    same permissions. If the file cannot be created, the error is reported later, when the file is opened."""
+    """Create a SQLite file that only its owner may read, unless the file exists. SQLite gives the same permissions to
+    its further files, such as the log. If the file cannot be created, no error is raised: it is reported when the file
+    is opened.
+    """
     with suppress(OSError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
 
 
 def let_group_read(file: Path, group: str) -> None:
-    """Let a group read an archive. Raises CannotOpenError if that cannot be done."""
+    """Let a group read an archive. Raises CannotOpenError if this user may not allow it."""
     problem = obstacle(file, group)
     if problem is not None:
         raise CannotOpenError(str(file), problem)
@@ -41,8 +43,9 @@ def let_group_read(file: Path, group: str) -> None:
 
 
 def obstacle(file: Path, group: str) -> str | None:
-    """Return why a group cannot get permission to read an archive, and what to do. Return None if the group can get
-    it."""
+    """Return a sentence if a group cannot be allowed to read an archive: it gives the reason and what to do. Otherwise
+    return None.
+    """
     try:
         number = grp.getgrnam(group).gr_gid
     except KeyError:
@@ -60,7 +63,7 @@ def obstacle(file: Path, group: str) -> str | None:
 
 
 def read_by_the_same(source: Path, target: Path) -> None:
-    """Give a copy of an archive the same group and permissions as the archive, if this user may do so."""
+    """Give a copy of an archive the group and the permissions of the archive, if this user may do so."""
     status = source.stat()
     _give(target, status.st_gid, stat.S_IMODE(status.st_mode))
 
@@ -72,8 +75,9 @@ def open_to_others(file: Path) -> list[Path]:
 
 
 def _give(path: Path, group: int, mode: int) -> None:
-    """Set the group and the mode of a file. Raises CannotOpenError if this user may not do so. The file is then as
-    private as before."""
+    """Set the group and the mode of a file. Raises CannotOpenError if this user may not do so. In that case the file
+    keeps its permissions.
+    """
     try:
         os.chown(path, -1, group)
         path.chmod(mode)

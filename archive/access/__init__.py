@@ -1,1 +1,3 @@
-"""Keeps who may open the desk: people, sessions, links, tokens and secret addresses. Records who did what there."""
+"""Stores who may open the desk: people, sessions, links, tokens and secret addresses. Also logs what people did at the
+desk.
+"""

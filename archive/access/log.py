@@ -1,4 +1,4 @@
-"""Records who did what at the desk, for auditors. These rows are not evidence: they are deleted after a while."""
+"""Records for auditors what people did at the desk. These records are not evidence, and old records are deleted."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from archive.storage.tables import AccessRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A deed at the desk."""
+    """An entry of the access log: something that a person did at the desk."""
 
     id: int
     at: datetime
     person: str
-    """Name of the person, or "" if nobody was signed in."""
+    """Name of the person, or "" if nobody was signed in at that time."""
     deed: str
     about: str
 
 
 def note_access(archive: Archive, at: datetime, person: str, deed: str, *, about: str = "") -> None:
-    """Record a deed."""
+    """Add an entry to the access log."""
     with archive.writing() as session:
         session.add(AccessRow(at=at, person=person, deed=deed, about=about))
 
 
 def accesses(archive: Archive, limit: int, *, before: int | None = None) -> tuple[Access, ...]:
-    """Return the latest deeds, newest first. `before` is the number of a deed: only earlier deeds are returned."""
+    """Return the latest entries, newest first. If `before` is given, return only entries with a smaller number."""
     query = select(AccessRow).order_by(AccessRow.id.desc()).limit(limit)
     with archive.reading() as session:
         rows = session.scalars(query if before is None else query.where(AccessRow.id < before))
@@ -38,6 +38,6 @@ def accesses(archive: Archive, limit: int, *, before: int | None = None) -> tupl
 
 
 def drop_accesses(archive: Archive, before: datetime) -> None:
-    """Delete the deeds before a time."""
+    """Delete the entries that were made before a time."""
     with archive.writing() as session:
         session.execute(delete(AccessRow).where(AccessRow.at < before))

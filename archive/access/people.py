@@ -17,7 +17,7 @@ Role = Literal["reader", "reviewer", "auditor", "operator"]
 ROLES: tuple[Role, ...] = ("reader", "reviewer", "auditor", "operator")
 
 SECRETS = (SessionRow, BrowserRow, LinkRow, TokenRow, FeedRow)
-"""The tables whose secrets let somebody in as a person."""
+"""Tables with secrets. Somebody who has such a secret is let in at the desk as the person to whom it belongs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def remove_person(archive: Archive, name: str) -> None:
 
 
 def erase_from_desk(session: Session, name: str, replacement: str) -> bool:
-    """Remove a person, and replace the name in the access log. Return whether the name was there.
+    """Remove a person, and replace the name in the access log. Return whether the name was found.
 
     Raises LastOperatorError.
     """

@@ -1,4 +1,4 @@
-"""Makes secrets and the hashes under which they are stored. A secret has 256 random bits, so its hash needs no salt."""
+"""Makes secrets and their hashes. Only the hash is stored. A secret has 256 random bits, so its hash needs no salt."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ LONGEST = 200
 
 
 def new_secret() -> str:
-    """Return a new secret, in letters that an address may have."""
+    """Return a new secret. It has only characters that are allowed in a URL."""
     return secrets.token_urlsafe(32)
 
 
 def hash_of(secret: str) -> str:
-    """Return the SHA-256 under which a secret is stored."""
+    """Return the SHA-256 of a secret. It is stored instead of the secret."""
     return hashlib.sha256(secret[:LONGEST].encode("utf-8", "surrogatepass")).hexdigest()

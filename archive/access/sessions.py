@@ -1,4 +1,4 @@
-"""Keeps the browsers in which people are signed in, and the links that sign a person in once."""
+"""Stores the sessions of people, the browsers that are known, and the links that sign a person in once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archive.storage.database import Archive
 from archive.storage.tables import BrowserRow, LinkRow, PersonRow, SessionRow
 
 TOUCH = timedelta(minutes=5)
-"""Interval between two records of a session's last request. Recording every request would block runs."""
+"""Minimum time between two updates of a session's last request. Recording every request would block runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SignedIn:
 
 
 def start_session(archive: Archive, person: int, now: datetime, lasting: timedelta) -> str:
-    """Start a session, and return its secret. The session ends after `lasting`, even if it is used."""
+    """Start a session, and return its secret. The session ends after the time `lasting`, even if it is still used."""
     secret = new_secret()
     with archive.writing() as session:
         session.execute(delete(SessionRow).where(SessionRow.ends_at <= now))
@@ -50,7 +50,9 @@ def start_session(archive: Archive, person: int, now: datetime, lasting: timedel
 
 
 def signed_in(archive: Archive, secret: str, now: datetime, idle: timedelta) -> SignedIn | None:
-    """Return who is signed in with this secret. Return None if the session ended, or was not used for `idle`."""
+    """Return who is signed in with this secret. Return None if the session has ended, or was unused for the time
+    `idle`.
+    """
     query = select(SessionRow, PersonRow).join(PersonRow, PersonRow.id == SessionRow.person_id)
     query = query.where(SessionRow.sha256 == hash_of(secret), SessionRow.ends_at > now, SessionRow.seen_at > now - idle)
     with archive.reading() as session:
@@ -59,13 +61,13 @@ def signed_in(archive: Archive, secret: str, now: datetime, idle: timedelta) -> 
 
 
 def touch_session(archive: Archive, session_id: int, now: datetime) -> None:
-    """Record that a session is used."""
+    """Record the time of a session's last request."""
     with archive.writing() as session:
         session.execute(update(SessionRow).where(SessionRow.id == session_id).values(seen_at=now))
 
 
 def end_session(archive: Archive, session_id: int, *, of: int | None = None) -> bool:
-    """End a session. If `of` is given, the session must be of this person. Return whether there was such a session."""
+    """End a session. If `of` is given, end only a session of this person. Return whether there was such a session."""
     with archive.writing() as session:
         row = session.get(SessionRow, session_id)
         if row is None or of not in (None, row.person_id):

@@ -1,4 +1,4 @@
-"""Keeps the tokens of programs, and the secret addresses of feeds and calendars."""
+"""Stores the tokens of programs, and the secret addresses of feeds and calendars."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FeedKind = Literal["atom", "calendar"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token with which a program asks on behalf of a person. The token itself is not stored."""
+    """A token with which a program sends requests on behalf of a person. The token itself is not stored."""
 
     id: int
     name: str
@@ -47,7 +47,9 @@ def add_token(archive: Archive, person: Person, name: str, role: Role, *, now: d
 
 
 def token_holder(archive: Archive, secret: str, now: datetime) -> Person | None:
-    """Return the person of a token, with the role of the token. Return None if there is no such token, or it ended."""
+    """Return the person of a token, but with the token's role. Return None if there is no such token, or if it has
+    ended.
+    """
     query = select(TokenRow, PersonRow).join(PersonRow, PersonRow.id == TokenRow.person_id)
     with archive.reading() as session:
         match = session.execute(query.where(TokenRow.sha256 == hash_of(secret), TokenRow.ends_at > now)).first()
@@ -89,7 +91,7 @@ def add_feed(archive: Archive, person: int, kind: FeedKind, now: datetime) -> st
 
 
 def feed_reader(archive: Archive, secret: str, kind: FeedKind) -> Person | None:
-    """Return the person of a secret address, or None if there is no such address."""
+    """Return the person to whom a secret address belongs. Return None if there is no such address."""
     query = select(PersonRow).join(FeedRow, FeedRow.person_id == PersonRow.id)
     with archive.reading() as session:
         row = session.scalar(query.where(FeedRow.sha256 == hash_of(secret), FeedRow.kind == kind))
@@ -104,6 +106,6 @@ def feeds(archive: Archive, person: int) -> tuple[Feed, ...]:
 
 
 def end_feed(archive: Archive, feed: int, person: int) -> None:
-    """End a secret address of a person."""
+    """Delete a secret address of a person. Nobody can read the feed or calendar at this address any more."""
     with archive.writing() as session:
         session.execute(delete(FeedRow).where(FeedRow.id == feed, FeedRow.person_id == person))

@@ -1,1 +1,3 @@
-"""Proves what was recorded: chain heads, verification, time stamps, bundles, WARC."""
+"""Proves that what was recorded is unaltered, with chain heads, verification, time stamps, evidence bundles and WARC
+files.
+"""

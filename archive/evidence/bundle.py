@@ -1,5 +1,6 @@
-"""Evidence about versions of a policy, which can be given to somebody else. It has the sealed rows, the chain, the
-pages and the texts."""
+"""Collects the evidence about versions of a policy, to give it to somebody else: the sealed rows, the chain, the pages
+and the texts.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +67,7 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The records of some versions of a policy, from one state of the archive."""
+    """The evidence about consecutive versions of a policy. Everything is read from the same state of the archive."""
 
     session: Session
     policy_id: int
@@ -75,8 +76,8 @@ class Evidence:
     last: int
 
     def documents(self) -> Iterator[tuple[int, bytes]]:
-        """Return the number and the stored JSON of each version's document. The version before the first is
-        included.
+        """Return the number and the stored JSON of each version's document. The version before the first of these
+        versions is included.
         """
         query = select(VersionRow.number, VersionRow.document_sha256).where(self._compared())
         for number, address in self.session.execute(query.order_by(VersionRow.number)).all():
@@ -89,8 +90,9 @@ class Evidence:
         return kept_pages(self.session, fetch)
 
     def rows(self) -> Iterator[bytes]:
-        """Return the canonical bytes of all evidence rows about these versions and about the version before the
-        first."""
+        """Return the canonical bytes of all evidence rows about these versions, and about the version before the first
+        of them.
+        """
         connection = self.session.connection()
         for kind, query in self._rows().items():
             wanted = list(self.session.scalars(query))
@@ -116,7 +118,7 @@ class Evidence:
         return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first, self.last))
 
     def _compared(self) -> ColumnElement[bool]:
-        """Select these versions, and the version before the first."""
+        """Select these versions, and the version before the first of them."""
         return and_(VersionRow.policy_id == self.policy_id, VersionRow.number.between(self.first - 1, self.last))
 
     def _rows(self) -> dict[str, Select[int]]:
@@ -142,12 +144,14 @@ class Evidence:
         }
 
     def _nets(self) -> Select[int]:
-        """Select the net changes that begin with one of the compared versions."""
+        """Select the net changes whose earlier version is one of the selected versions."""
         query = select(NetChangeRow.change_id).join(VersionRow, VersionRow.id == NetChangeRow.earlier_id)
         return query.where(self._compared())
 
     def _fetches(self) -> Select[int]:
-        """Select the visits from the first version to the last. With version 1, earlier visits are included."""
+        """Select the visits from the first of these versions to the last. If the first is version 1, earlier visits are
+        included.
+        """
         began = select(func.min(VersionRow.fetch_id)).where(self._versions()).scalar_subquery()
         after = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == self.last + 1)
         ended = func.coalesce(select(VersionRow.fetch_id).where(after).scalar_subquery(), PAST_EVERY_ID)

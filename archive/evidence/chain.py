@@ -24,7 +24,7 @@ HEAD = re.compile(r"(?<![0-9a-zA-Z])([1-9][0-9]{0,18}):([0-9a-f]{64})(?![0-9a-zA
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of the chain. With a saved head, anybody can later prove whether earlier evidence was altered."""
+    """The last entry of the chain. Anybody who saves a head can later find out whether earlier evidence was altered."""
 
     sequence: int
     """Number of entries."""
@@ -34,7 +34,7 @@ class Head:
     """Time when the last entry was sealed."""
 
     def __str__(self) -> str:
-        """Return the head as messages quote it and `verify --head` reads it."""
+        """Return the head as a text, as it is in messages. `verify --head` accepts this text."""
         return f"{self.sequence}:{self.hash}"
 
 
@@ -44,11 +44,11 @@ class SavedHead:
 
     hash: str
     sequence: int | None = None
-    """Number of the head's entry; None if only the hash was saved."""
+    """Number of the head's entry. None if the hash alone was saved."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a head as messages quote it, or a hash alone. Raises ValueError."""
+        """Read a head in the form that messages have, or a hash alone. Raises ValueError."""
         match = HEAD.fullmatch(text.strip().lower())
         if match is not None:
             return cls(match[2], int(match[1]))
@@ -90,7 +90,8 @@ def last_entry(session: Session) -> Head:
 
 def entries(connection: Connection, first: int = 1) -> Iterator[tuple[ChainEntry, str]]:
     """Return the entries from number `first` on, in order, each with its stored hash. The entries are read in batches.
-    The `previous` of an entry is the stored hash of the entry before it, even if that hash is wrong."""
+    As `previous`, an entry gets the stored hash of the entry before it, even if that hash is wrong.
+    """
     previous = GENESIS
     if first > 1:
         before = select(ChainEntryRow.hash).where(ChainEntryRow.sequence == first - 1)

@@ -1,5 +1,6 @@
-"""Verifies stored contents: each content against its address, and each text against its hash, its page and its
-sections."""
+"""Verifies stored contents. Each content is compared with its address. Each text is compared with its hash, its page,
+and its sections in the search index.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
 AT_ONCE = 50
-"""Number of contents that are read at once. They are compressed, so a few hundred could need too much memory."""
+"""Number of contents that are read at once. Each may be large after decompression, so a few hundred could need too much
+memory.
+"""
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
 """Errors that may occur when damaged content is read."""
@@ -40,9 +43,11 @@ class Contents:
     texts: int = 0
     """Number of versions whose document has the sealed text."""
     extracted_again: int = 0
-    """Number of versions whose page gave the same text again."""
+    """Number of versions whose text was extracted again from the page and was the same."""
     other_extraction: int = 0
-    """Number of versions whose extraction differs from the current program and selectors."""
+    """Number of versions that were extracted by other rules or selectors than the current ones. Their texts were not
+    extracted again.
+    """
     without_page: int = 0
     """Number of versions whose page was not kept."""
     not_indexed: int = 0
@@ -69,7 +74,7 @@ def verify_contents(session: Session, tally: Contents, *, extract: bool, after: 
 
 
 def ascii_text(stored: object) -> str:
-    """Return a stored value as text that can be printed, whatever the value is."""
+    """Return a stored value as printable text. The value may be of any type."""
     return str(stored).encode("ascii", "backslashreplace").decode("ascii")
 
 
@@ -121,8 +126,9 @@ class _Verification:
                     self.tally.blobs += 1
 
     def texts(self) -> Iterator[Flaw]:
-        """Verify the document, the text and the sections of each version. If pages were requested too, verify the
-        version's page."""
+        """Verify the document, the text and the sections of each version. If `extract` was requested, also extract the
+        text again from the version's page.
+        """
         order = (VersionRow.policy_id, VersionRow.number)
         query = select(VersionRow.id).order_by(*order)
         ids = list(
@@ -139,7 +145,7 @@ class _Verification:
             yield from self._sections.leftover()
 
     def _sealed(self, kind: str) -> Select[int]:
-        """Select the rows of a kind that the chain seals after the entry from which the check starts."""
+        """Select the rows of a kind that are sealed by the entries to check."""
         return select(ChainEntryRow.row_id).where(ChainEntryRow.kind == kind, ChainEntryRow.sequence > self.after)
 
     def _read(self, ids: Sequence[int]) -> list[_Text]:
@@ -151,7 +157,7 @@ class _Verification:
         return texts
 
     def _read_ahead(self, addresses: Sequence[str]) -> None:
-        with suppress(*UNREADABLE):  # then each content is read by itself, and the damaged address is found
+        with suppress(*UNREADABLE):  # each content is then read by itself, so that the damaged one is found
             self.retrieval.read_ahead(addresses)
 
     def _load(self, address: str) -> bytes | Flaw:
@@ -195,8 +201,9 @@ class _Verification:
         yield from self._sections.compare(text.number, None if document is None else document.parts)
 
     def _extracted(self, text: _Text) -> Iterator[Flaw]:
-        """Extract a version's text again from its page. Do so only if the current extraction is the same as the
-        version's extraction."""
+        """Extract a version's text again from its page, and compare the two. Do this only if the version was extracted
+        by the current rules and selectors.
+        """
         identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
         if f"e{EXTRACTOR}+" not in identity:
             self.tally.other_extraction += 1

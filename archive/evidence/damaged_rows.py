@@ -1,4 +1,4 @@
-"""Reads rows of a damaged or forged database, which may contain anything."""
+"""Reads rows of a damaged or forged database. Such rows may contain anything."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ T = TypeVar("T")
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
 """Errors that may occur when a damaged row is read: an invalid time, invalid JSON, JSON with an unexpected structure,
-or missing content. Errors of the database itself are not included, so they are raised."""
+or missing content. Errors of the database itself are not among them, so such errors end the verification.
+"""
 
 
 @contextmanager
 def any_text(connection: Connection) -> Iterator[None]:
-    """Make SQLite return text that is not UTF-8 with lone surrogates instead of raising an error. Such text is never
-    evidence."""
+    """Let SQLite return text that is not valid UTF-8, instead of raising an error. Invalid bytes become lone
+    surrogates. Sealed text never contains them.
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -35,8 +37,9 @@ def any_text(connection: Connection) -> Iterator[None]:
 
 
 def readable(read: Callable[[Sequence[int]], T], ids: Sequence[int]) -> Iterator[T | int]:
-    """Return the result of reading several rows at once. If that fails, read each row by itself, and return the id of
-    each row that fails."""
+    """Read several rows at once, and yield the results. If that fails, read each row by itself. For a row that cannot
+    be read, yield its id.
+    """
     try:
         yield read(ids)
     except UNREADABLE:

@@ -1,5 +1,6 @@
-"""Verifies the database itself: its pages, its indexes and its schema. The schema must be equal to the schema that the
-migrations make."""
+"""Verifies the database itself: its pages, its indexes and its schema. The schema must be the one that the migrations
+make.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +42,16 @@ JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::
 UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
 """
-"""Finds objects that no migration creates and that could change the results of queries."""
+"""SQL that finds objects in PostgreSQL that no migration creates, for example triggers and rules. They could change the
+results of queries.
+"""
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
-"""Tables that are read twice: once by their primary keys, and once without any index."""
+"""Tables that are read twice, with their primary key and without any index. Both ways must give the same rows."""
 
 
 def verify_database(connection: Connection) -> Iterator[Flaw]:
-    """Return the flaws of the database itself. Call it before any row is trusted."""
+    """Return the flaws of the database itself. Call this function before you trust any row."""
     if connection.dialect.name == "sqlite":
         yield from _sqlite_schema(connection)
         yield from _sqlite_pages(connection)
@@ -103,8 +106,9 @@ def _defined(connection: Connection) -> Schema:
 
 
 def _normalised(statement: str) -> str:
-    """Return a statement with single spaces and sorted constraints. The constraints are sorted because a rebuilt table
-    may have them in another order."""
+    """Return a statement with single spaces and sorted constraints. A table that was rebuilt may have its constraints
+    in another order.
+    """
     first, *constraints = re.split(r", (?=CONSTRAINT )", " ".join(statement.split()).removesuffix(")").strip())
     return ", ".join([first, *sorted(constraints)])
 
@@ -155,7 +159,7 @@ def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
 
 
 def _read_by(connection: Connection, *, scan: str, index: str) -> None:
-    """Let the server read tables as a whole, by an index, or both."""
+    """Set how the server may read tables: without an index, with an index, or both."""
     ways = {"seqscan": scan, "indexscan": index, "indexonlyscan": index, "bitmapscan": index}
     settings = ", ".join(f"set_config('enable_{way}', '{value}', true)" for way, value in ways.items())
     connection.exec_driver_sql(f"SELECT {settings}")

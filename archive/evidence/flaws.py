@@ -26,12 +26,13 @@ class Flaw:
     """A record or content that differs from what was recorded."""
 
     what: What
-    """The kind of flaw. `changed`: a sealed row was changed. `missing`: a sealed row is missing. `inserted`: a row has
+    """The kind of flaw. `changed`: a sealed row was altered. `missing`: a sealed row is missing. `inserted`: a row has
     no seal. `chain`: an entry of the chain is wrong. `head`: the chain does not contain a saved head. `content`: a
     stored body or document is damaged. `text`: a document does not match its version or its page. `name`: the name of a
     policy differs from the evidence. `stamp`: a time stamp is invalid. `database`: pages or indexes of the database are
-    damaged. `schema`: the schema has a table, index, view or trigger that the migrations did not make. `search`: the
-    indexed sections are wrong. They are not evidence."""
+    damaged. `schema`: the schema has a table, index, view or trigger that the migrations did not make. `search`:
+    sections in the search index are wrong. These sections are not evidence.
+    """
     where: str
     """The row, entry or content with the flaw."""
     problem: str

@@ -1,4 +1,4 @@
-"""Names rows of evidence for people."""
+"""Describes rows of evidence in words."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _JUDGED: dict[str, type[FindingRow] | type[SuppressionRow]] = {"finding": Findin
 
 
 def whereabouts(connection: Connection, kind: str, row_id: int) -> str:
-    """Return the name of a row for a person. It includes the policy and the version, if they are known: "finding 7
-    (Teahouse, version 2)"."""
+    """Return a description of a row, for example "finding 7 (Teahouse, version 2)". It includes the policy and the
+    version if they are known.
+    """
     name = f"{kind} {row_id}"
     if kind in _FETCHED:
         row = _FETCHED[kind]

@@ -1,5 +1,6 @@
-"""Reads the parts of documents that verification needs. It reads block by block, because most blocks of a version are
-also in the previous version."""
+"""Reads the parts of documents that verification needs. Documents are read block by block. Blocks that the previous
+version has too, which are most blocks, are not read again.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ class BlockFacts(NamedTuple):
 
     identity: BlockIdentity
     lines: list[Line]
-    """The lines of the block, as the search index stores them."""
+    """The lines of the block in the form that the search index stores."""
 
 
 class SectionFacts(NamedTuple):
@@ -26,7 +27,7 @@ class SectionFacts(NamedTuple):
 
     identity: SectionIdentity
     parts: Mapping[str, SectionPart]
-    """The values in the search index for the section, by address."""
+    """Correct content of the search index for the section, by address."""
     blocks: Mapping[bytes, BlockFacts]
     """The blocks of the section, by their JSON."""
 
@@ -38,7 +39,7 @@ class DocumentFacts:
     text_sha256: str
     """The `document.text_identity` of the document."""
     parts: Mapping[str, SectionPart]
-    """The values in the search index for its sections, by address."""
+    """Correct content of the search index for the document's sections, by address."""
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class SectionReader:
         rest, written = split_sections(content)
         from_json(rest)
         same = {section: self._known[section] for section in written if section in self._known}
-        # A changed section has nearly all blocks of a section that was removed.
+        # A changed section shares nearly all its blocks with a section that is no longer there.
         blocks: dict[bytes, BlockFacts] = {}
         for section in self._known.keys() - same.keys():
             blocks |= self._known[section].blocks

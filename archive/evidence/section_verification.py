@@ -19,7 +19,7 @@ _NAMES = ("sha256", "path", "heading", "language", "text")
 _COLUMNS = [_TABLE.c[name] for name in _NAMES]
 _words = itemgetter(*_NAMES)
 _SECTIONS = select(*_COLUMNS).where(_TABLE.c.sha256.in_(bindparam("addresses", expanding=True)))
-"""Built once, because it runs for each version."""
+"""Query for sections. It is built once, because it runs for each version."""
 
 
 @dataclass(slots=True)
@@ -29,14 +29,16 @@ class PolicySections:
     session: Session
     policy_id: int
     waits: bool
-    """Whether the policy's versions are not indexed yet. Then there is nothing to compare."""
+    """Whether the policy's versions are not indexed yet. If so, there is nothing to compare."""
     _begin: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _present: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
-    """Addresses of sections whose words were already compared, or wait for it."""
+    """Addresses of sections whose words were already compared, or are in `_waiting`."""
     _waiting: dict[str, tuple[int, SectionPart]] = field(default_factory=dict)
-    """Sections whose words are not compared yet, with the first version that has the section. Many are read at once."""
+    """Sections whose words must still be compared. Each has the number of the first version with the section. They are
+    read together.
+    """
     _wrong: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Addresses of wrong sections that were not yielded yet, by version."""
 
@@ -86,8 +88,9 @@ class PolicySections:
                 yield row.sha256, row
 
     def leftover(self) -> Iterator[Flaw]:
-        """Yield the flaws that were not yielded yet. Also yield a flaw if the search index has sections of versions
-        that do not exist."""
+        """Yield the remaining flaws. Also yield a flaw if the search index has sections of versions that do not
+        exist.
+        """
         yield from self._compare_waiting()
         if self._begin and not self.waits:
             numbers = ", ".join(map(str, sorted(self._begin)[:10]))

@@ -1,4 +1,4 @@
-"""Time stamps of the chain's heads, signed by an authority. They are not part of the chain."""
+"""Stores time stamps of the chain's heads. They are signed by an authority, and are not part of the chain."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def last_stamp(archive: Archive) -> datetime | None:
 
 
 def stamps(archive: Archive) -> Iterator[Stamp | int]:
-    """Return all time stamps, the oldest first. For a time stamp that cannot be read, return its number."""
+    """Yield all time stamps, the oldest first. For a time stamp that cannot be read, yield its number."""
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):

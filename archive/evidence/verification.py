@@ -24,7 +24,7 @@ from archive.storage.sealing import GENESIS, START, entry_bytes
 from archive.storage.tables import ChainEntryRow, FetchPageRow, FetchRow, NamingRow, PolicyRow, RemovalRow
 
 MOST_SET_BACK = 10
-"""Maximum number of listed entries that have an earlier date than the entry before them."""
+"""Maximum number of entries in `Tally.set_back`."""
 
 
 @dataclass(slots=True)
@@ -34,8 +34,9 @@ class Tally:
     head: Head | None = None
     """The last entry, or None."""
     since: int = 0
-    """Number of the entry after which the verification starts. An earlier verification ended at this entry. It is 0 if
-    everything is verified."""
+    """Number of the last entry that is not verified again, because an earlier verification ended at it. It is 0 if
+    everything is verified.
+    """
     entries: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     """Number of intact sealed rows, by kind."""
@@ -47,7 +48,7 @@ class Tally:
     or somebody backdated these entries."""
 
     def covers(self, head: SavedHead) -> bool:
-        """Return whether a saved head comes before the checked entries."""
+        """Return whether a saved head is among the entries that are not verified again."""
         return head.sequence is not None and head.sequence < self.since
 
 
@@ -59,11 +60,12 @@ def verify(
     extract: bool = True,
     since: SavedHead | None = None,
 ) -> Iterator[Flaw]:
-    """Return the flaws, and record in `tally` what was checked. A few rows are read at a time. `saved` are heads that
-    somebody saved outside the archive. If `extract` is true, texts are extracted again from their pages. This is done
-    only for texts whose extraction is the same as the current extraction. `since` is the head at which an earlier
-    verification ended. If `since` is given, only later entries with their rows and contents are read, and earlier saved
-    heads are ignored. If the archive does not have the head `since`, everything is read."""
+    """Yield the flaws, and record in `tally` what was checked. A few rows are read at a time. `saved` are heads that
+    somebody saved outside the archive. If `extract` is true, texts are extracted again from their pages. Texts that
+    were extracted by other rules or selectors are left out. `since` is the head at which an earlier verification ended.
+    If it is given, verification starts after this head: only later entries with their rows and contents are read, and
+    earlier saved heads are ignored. If the chain does not contain the head `since`, everything is read.
+    """
     with archive.reading() as session:
         connection = session.connection()
         with any_text(connection):
@@ -111,15 +113,15 @@ def _entry_of(connection: Connection, head: SavedHead) -> Head | None:
 
 @dataclass
 class _Chain:
-    """Goes along the chain and checks it."""
+    """Checks the entries of the chain one after another."""
 
     connection: Connection
     tally: Tally
     saved: Sequence[SavedHead]
     _last: _Entry | None = None
-    """The entry before the next one, as it is stored."""
+    """The last entry that was read, as it is stored."""
     _previous: str | None = GENESIS
-    """The stored hash of the entry before the next one; None if it cannot be read."""
+    """The stored hash of the last entry that was read. None if it cannot be read."""
     _sequence: int = 0
     _met: set[SavedHead] = field(default_factory=set)
 
@@ -167,7 +169,7 @@ class _Chain:
         return Flaw("chain", f"entry {sequence}", "it cannot be read")
 
     def _is_next(self, entry: _Entry) -> bool:
-        """Whether an entry is linked to the entry before."""
+        """Whether an entry contains the hash of the entry before it."""
         follows = self._previous is not None and _follows(entry, self._previous)
         return follows and entry.sequence == self._sequence + 1 and (entry.kind == START) == (entry.sequence == 1)
 
@@ -187,7 +189,7 @@ class _Chain:
         self._last, self._sequence, self._previous = entry, entry.sequence, entry.hash
 
     def _note(self, batch: Sequence[_Entry]) -> None:
-        """Record the last of some entries, and which saved heads are among these entries."""
+        """Record the last entry of a batch, and the saved heads that are in the batch."""
         last, hashes = batch[-1], {entry.hash: entry.sequence for entry in batch}
         self.tally.entries += len(batch)
         self.tally.head = Head(last.sequence, last.hash, datetime.fromisoformat(last.at))
@@ -259,8 +261,9 @@ def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
 
 
 def _stray_pages(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each further page that has no fetch. A further page with a fetch is sealed together with the
-    fetch."""
+    """Return a flaw for each further page without a fetch. Further pages are sealed together with their fetch, so a
+    page without a fetch has no seal.
+    """
     known = exists().where(FetchRow.id == FetchPageRow.fetch_id)
     query = select(FetchPageRow.fetch_id, FetchPageRow.position).where(~known)
     for fetch, position in connection.execute(query):
@@ -268,7 +271,7 @@ def _stray_pages(connection: Connection) -> Iterator[Flaw]:
 
 
 def _misnamed(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each policy whose name is not the name that was sealed last."""
+    """Return a flaw for each policy whose name differs from the last sealed name."""
     later = NamingRow.__table__.alias()
     newer = exists().where(later.c.policy_id == NamingRow.policy_id, later.c.id > NamingRow.id)
     last: ColumnElement[bool] = and_(NamingRow.policy_id == PolicyRow.id, ~newer)

@@ -1,4 +1,4 @@
-"""Writes kept pages as a WARC file (ISO 28500), which web archives can read."""
+"""Writes kept pages into a WARC file (ISO 28500). Programs for web archives can read such files."""
 
 from __future__ import annotations
 
@@ -25,18 +25,21 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 OF_THE_TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
-"""Headers that describe the compressed body. The WARC file has them under another name, because it stores the
-decompressed body."""
+"""Headers that describe the body as it was sent. The WARC file has the decompressed body, so these headers get another
+name in it.
+"""
 
 OURS = (REDIRECTED, REQUESTED)
-"""Our own headers. They are not written, because other records and the date of the record contain the same facts."""
+"""Headers that Clausewatch adds. They are not written to the file, because its other records and the records' dates
+have the same facts.
+"""
 
 UNKNOWN_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The kept pages to write, and which parts of each page to write."""
+    """Selects the kept pages to write, and whether to write the values of cookies."""
 
     policy: str | None = None
     """Only pages of this policy are written. None selects the pages of all policies."""
@@ -66,7 +69,7 @@ class WarcRecord:
 
 @dataclass(slots=True)
 class _Counted:
-    """Counts the bytes that are written to a file, because some files do not know their own position."""
+    """Counts the bytes that are written to a file. Some files, for example pipes, do not know their own position."""
 
     file: SupportsWrite[bytes]
     count: int = 0
@@ -84,9 +87,10 @@ def write_warc(
     archive: Archive, target: SupportsWrite[bytes], selection: Selection, software: str
 ) -> Iterator[WarcRecord]:
     """Write the kept pages of one policy, or of all policies, in the order of the visits. Yield each record after it is
-    written. Each record is compressed by itself. Before a page, there is a record for each redirect that led to the
-    page. Only the status and target of a redirect were recorded, so its record has the field `WARC-Truncated`. Raises
-    UnknownPolicyError, DamagedArchiveError."""
+    written. Each record is compressed by itself. Each redirect that led to a page has its own record before the page.
+    Of a redirect, the archive has the status and the target, but not the whole response. So its record has the field
+    `WARC-Truncated`. Raises UnknownPolicyError, DamagedArchiveError.
+    """
     counted = _Counted(target)
     writer = WARCWriter(counted, gzip=True, warc_version="WARC/1.1")
     info = {"software": software, "format": "WARC File Format 1.1"}
@@ -146,7 +150,7 @@ def _redirect(writer: WARCWriter, page: KeptPage, status: int, *, url: str, to: 
 
 def _response(writer: WARCWriter, page: KeptPage, body: bytes, *, cookies: bool) -> ArcWarcRecord:
     content, dated = BytesIO(body), _dated(page.requested_at)
-    if page.status is None:  # the page is a copy that somebody had, and not a server's response
+    if page.status is None:  # the page is an imported copy, and not a server's response
         kind = next((value for name, value in page.headers if name == "content-type"), UNKNOWN_TYPE)
         return writer.create_warc_record(page.final_url, "resource", content, len(body), kind, warc_headers_dict=dated)
     headers = [_written_header(name, value, cookies=cookies) for name, value in page.headers if name not in OURS]

@@ -1,1 +1,1 @@
-"""Read-only answers: history, blame, status."""
+"""Answers questions about the archive, for example its history and status. Nothing is written."""

@@ -31,10 +31,11 @@ class Sentence:
     path: tuple[str, ...]
     """Headings above the sentence."""
     since: int
-    """The first version of an unbroken series of versions that have the sentence. The sentence may be at any place in
-    the policy."""
+    """The version that added the sentence. Since then every version has had the sentence, at any place in the
+    policy.
+    """
     since_at: datetime
-    """Time when that version was first seen."""
+    """Time when the version `since` was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Dropped:
     """The version that added the sentence."""
     _: KW_ONLY
     last: int
-    """The last version of the unbroken series of versions that have the sentence."""
+    """The last version with the sentence, before a version without the sentence."""
     appeared_at: datetime
     gone_at: datetime
     """Time when the first version without the sentence was first seen."""
@@ -63,8 +64,9 @@ class Blame:
     """Sentences that were dropped in this version or in an earlier version, the latest first."""
     _: KW_ONLY
     read_anew: tuple[int, ...]
-    """Versions that were not extracted in the same way as the previous version. A difference in such a version may come
-    from the extraction."""
+    """Versions whose text was extracted by other rules than the text before. Differences in them may come from the
+    extraction.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
     """Return the origin of each sentence in a version of a policy, the latest version by default.
 
     A sentence stays the same if its words stay the same. Case, punctuation and position do not matter. If a sentence
-    was removed and returned, it counts as new from its return. Raises UnknownPolicyError, NoVersionError,
-    DamagedArchiveError."""
+    was removed and later added again, it counts as new since it was added again. Raises UnknownPolicyError,
+    NoVersionError, DamagedArchiveError.
+    """
     with archive.reading() as session:
         conditions = [VersionRow.policy_id == policy_row(session, policy).id]
         if number is not None:

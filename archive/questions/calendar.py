@@ -1,4 +1,6 @@
-"""Answers which days are ahead: effective dates, ends of notice and objection windows, and due reviews."""
+"""Answers which days are in a part of the calendar: effective dates, ends of notice and objection windows, and due
+reviews.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +41,11 @@ class CalendarEntry:
     """A day or time that concerns a change."""
 
     at: datetime
-    """Begin of the day in UTC, or time until which the change should be reviewed."""
+    """Beginning of the day in UTC. For a review, the time until which the change should be reviewed."""
     kind: CalendarKind
-    """`effective`: the effective date that the policy states. `due`: the end of a notice or objection window.
-    `review`: the time until which the first of the change's findings should be reviewed."""
+    """`effective`: the effective date that the policy states. `due`: the end of a notice or objection window. `review`:
+    the earliest time until which a finding of the change should be reviewed.
+    """
     policy: str
     version: int
     change: int
@@ -69,7 +72,7 @@ class _Range:
         kind: int,
         shift: timedelta = _NONE,
     ) -> ColumnElement[bool]:
-        """Whether an entry of this kind is in the range. Its time is `column` plus `shift`."""
+        """Whether an entry of this kind is in the range. The entry's time is `column` plus `shift`."""
         at, number, position = self.start
         later = change > number if position >= kind else change >= number
         return and_(or_(column > at - shift, and_(column == at - shift, later)), column < self.until - shift)
@@ -84,7 +87,7 @@ def calendar(
     after: str | None = None,
     limit: int = MOST_ENTRIES,
 ) -> Page[CalendarEntry]:
-    """Return a page of the entries from `since` until before `until`, earliest first. Raises InvalidCursorError."""
+    """Return a page of the entries from `since` to before `until`, earliest first. Raises InvalidCursorError."""
     start = (since, 0, -1) if after is None else _moment_of(after)
     with archive.reading() as session:
         wanted = _Range(start, until, limit + 1)
@@ -137,7 +140,7 @@ def _reviews(session: Session, wanted: _Range, times: ReviewTimes) -> set[Moment
     rows = session.execute(stated.order_by(due, change).limit(wanted.most))
     moments = {(at, number, 2) for at, number in rows if at is not None}
     for rank, severity in enumerate(SEVERITIES):
-        # A finding of a higher severity in the same change is due earlier.
+        # A finding is left out if the same change has a finding of a higher severity, because that one is due earlier.
         worst = select(func.min(WaitingRow.rank)).where(WaitingRow.change_id == ChangeRow.id).correlate(ChangeRow)
         within, seen = times.of(severity), WaitingRow.seen_at
         query = (

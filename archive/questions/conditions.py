@@ -13,8 +13,9 @@ from archive.storage.tables import ChangeRow, FindingRow, NetChangeRow, PolicyRo
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Maximum number of matching findings for which all matching versions are sorted to find the latest versions. If there
-are more findings, the versions are read in order, beginning with the latest."""
+"""Number of matching findings up to which all matching versions are sorted, to find the latest of them. If more
+findings match, versions are read in order instead, beginning with the latest.
+"""
 
 
 def version_conditions(session: Session, query: Query) -> list[ColumnElement[bool]]:
@@ -39,7 +40,7 @@ def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[Co
 def matching_count(session: Session, query: Query) -> int:
     """Return the number of versions that a query selects. Raises UnknownPolicyError, UnknownTagError."""
     changes = _changes_found(session, query)
-    if changes is not None and not _about_versions(session, query):  # a single index is enough for counting
+    if changes is not None and not _about_versions(session, query):  # counting then needs only one index
         return session.scalar(select(func.count()).select_from(changes.distinct().subquery())) or 0
     conditions = version_conditions(session, query) if changes is None else _led_to(session, query, changes)
     return session.scalar(select(func.count(VersionRow.id)).where(*conditions)) or 0
@@ -65,8 +66,9 @@ def _changes_found(session: Session, query: Query) -> Select[int] | None:
 
 
 def _led_to(session: Session, query: Query, changes: Select[int]) -> list[ColumnElement[bool]]:
-    """Return the same conditions as `version_conditions`, but in a form that is faster if only a few changes have the
-    wanted findings."""
+    """Return the conditions of `version_conditions` in another form. This form is faster if few changes have the wanted
+    findings.
+    """
     versions = select(ChangeRow.version_id).where(ChangeRow.id.in_(changes))
     return [VersionRow.id.in_(versions), *_about_versions(session, query)]
 

@@ -1,4 +1,6 @@
-"""Determines for each change whether the languages of a policy are in step, or which languages are behind."""
+"""Determines which languages of a policy are behind the others after a change. A language is behind if its text lacks a
+change that the text in another language already has.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ class LanguageChange:
 
     version: int
     changed: frozenset[str]
-    """Languages whose text changed materially."""
+    """Languages with a material change in their text."""
     stayed: frozenset[str]
-    """The other languages of the policy that have a lexicon; empty if no language changed materially."""
+    """The policy's other languages that have a lexicon. Empty if no language changed materially."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,11 @@ class LanguageState:
     """The state of a policy's languages after a change."""
 
     behind: frozenset[str] = frozenset()
-    """Languages whose text lacks a change that a different language already has. It is empty if all languages are in
-    step."""
+    """Languages that are behind. Empty if all languages are in step."""
     since: int = 0
-    """Number of the version with which the languages last fell out of step. It is 0 if they were always in step. It
-    keeps its value when the languages are in step again."""
+    """Number of the version after which a language was last newly behind. It is 0 if this never happened. It keeps its
+    value when all languages are in step again.
+    """
     newly_behind: bool = False
     """Whether a language was in step before this change, and is behind after it."""
     together_again: bool = False
@@ -77,7 +79,7 @@ def language_state(session: Session, policy_id: int, version: int) -> LanguageSt
 
 
 def _changed_languages(session: Session, changes: Collection[int]) -> dict[int, set[str]]:
-    """Return the languages that changed materially, by the number of the change."""
+    """Return for each change the languages that changed materially, by the number of the change."""
     query = select(FindingRow.change_id, FindingRow.language).where(FindingRow.change_id.in_(changes))
     languages: dict[int, set[str]] = {}
     for change, language in session.execute(query.where(FindingRow.material).distinct()):

@@ -26,7 +26,7 @@ class PlannedCheck:
     due_at: datetime | None = None
     """Time at which the check is due. None if it is due at once."""
     second_look: bool = False
-    """Whether the check is due sooner, because an odd change is waiting for a second look."""
+    """Whether the check is due earlier than usual, because an odd change is waiting for a second look."""
 
 
 def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
@@ -38,9 +38,10 @@ def planned_checks(
     archive: Archive, policies: Iterable[Policy], now: datetime, selected: Collection[str] | None = None
 ) -> tuple[PlannedCheck, ...]:
     """Return the checks that a run would make now, in its order. Policies that were never tried come first. Then come
-    the policies that have waited longest. `policies` are the configured policies, which the archive may not know yet.
-    `selected` has the names of the policies to check, even if they are not due. None selects the policies that are due.
-    Paused policies are left out."""
+    the policies that have waited longest. `policies` are the configured policies, and the archive may not know some of
+    them yet. `selected` has the names of the policies to check, even if they are not due. If it is None, the policies
+    that are due are returned. Paused policies are left out.
+    """
     with archive.reading() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
@@ -69,7 +70,7 @@ def _is_due(check: PlannedCheck, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NextTimes:
-    """The times at which the fetched policies need attention if no run checks them before."""
+    """The times at which the fetched policies are due and overdue, if no run checks them before."""
 
     due: datetime | None
     """Time at which the first policy is due. None if no policy is fetched."""
@@ -78,8 +79,9 @@ class NextTimes:
 
 
 def next_times(archive: Archive) -> NextTimes:
-    """Return when the first policy is due, and when the first policy is overdue. A policy that was never tried is due
-    since it was added."""
+    """Return the earliest time at which a policy is due, and the earliest time at which a policy is overdue. A policy
+    that was never tried has been due since it was added.
+    """
     with archive.reading() as session:
         rows = session.execute(fetched_policies().with_only_columns(*TIMES)).all()
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}

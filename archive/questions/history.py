@@ -24,14 +24,16 @@ from document import from_json
 from document.model import Document
 
 LARGEST_ID = 2**31
-"""Number below which the numbers of rows are. PostgreSQL refuses larger numbers."""
+"""Numbers of rows are below this number. PostgreSQL refuses larger numbers."""
 
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:
-    """Return the versions that a query selects, ordered by policy and number. Each has the findings that the query
-    selects. If the query selects findings, versions without such a finding are left out. If the query asks only for a
-    section, a version with a matching suppression is kept too. If the query has a limit, `count_versions` returns the
-    full number. Raises UnknownPolicyError, UnknownTagError."""
+    """Return the versions that a query selects, ordered by policy and number. Each version has the findings that the
+    query selects. If the query selects findings, versions without such a finding are left out. There is one exception:
+    if the query asks for a section and for nothing else about findings, a version with a suppression in this section is
+    kept too. The query's limit applies; `count_versions` counts without the limit. Raises UnknownPolicyError,
+    UnknownTagError.
+    """
     with archive.reading() as session:
         conditions = version_conditions(session, query)
         if query.limit is not None:
@@ -76,7 +78,9 @@ class NetChange:
 
 
 def net_changes(archive: Archive, versions: Iterable[Version]) -> Mapping[tuple[str, int], Sequence[NetChange]]:
-    """Return the net changes that lead to some versions, by the policy and the number of the version."""
+    """Return the net changes that end at these versions. The keys are the policy and the number of the later
+    version.
+    """
     wanted = {(version.policy, version.number) for version in versions}
     nets: defaultdict[tuple[str, int], list[NetChange]] = defaultdict(list)
     earlier = aliased(VersionRow)
@@ -137,7 +141,7 @@ def latest_version(archive: Archive, policy: str) -> Version:
 
 
 def as_of(archive: Archive, policy: str, at: datetime) -> Version:
-    """Return the version that was known at a time. It is the last version that was first seen at that time or earlier.
+    """Return the version that was known at a time: the latest version that had been seen by then.
 
     Raises UnknownPolicyError, and NoVersionError for a time before the first version.
     """
@@ -161,7 +165,7 @@ def _last(session: Session, policy: PolicyRow, at: datetime | None) -> Version |
 
 
 def latest_versions(archive: Archive) -> dict[str, Version]:
-    """Return the latest version of each policy that has a version, by the policy's name."""
+    """Return the latest version of each policy, by the policy's name. Policies without a version are left out."""
     with archive.reading() as session:
         return {
             version.policy: version for version in read_versions(session, [VersionRow.id.in_(latest_ids())], Query())
@@ -169,7 +173,7 @@ def latest_versions(archive: Archive) -> dict[str, Version]:
 
 
 def document(archive: Archive, of: Version) -> Document:
-    """Return the text of a version. Raises DamagedArchiveError if it differs from what was written."""
+    """Return the text of a version. Raises DamagedArchiveError if the stored text was altered."""
     with archive.reading() as session:
         return from_json(blobs.retrieve(session, of.document_sha256))
 
@@ -186,7 +190,7 @@ def change(archive: Archive, change_id: int) -> Version:
 
 @dataclass(frozen=True, slots=True)
 class ChangeEnds:
-    """A change, and the two versions between which it lies."""
+    """A change, and its earlier and later version."""
 
     change: Change
     before: Version
@@ -210,14 +214,14 @@ def change_ends(archive: Archive, change_id: int) -> ChangeEnds:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The changes of a policy before and after a version, by number. None if there is no such change."""
+    """The numbers of the previous and the next change of a policy. A field is None if there is no such change."""
 
     previous: int | None
     next: int | None
 
 
 def neighbours(archive: Archive, of: Version) -> Neighbours:
-    """Return the changes before and after a version's own change. Raises UnknownPolicyError."""
+    """Return the changes before and after the change that led to a version. Raises UnknownPolicyError."""
     with archive.reading() as session:
         steps = select(ChangeRow.id).join(VersionRow, VersionRow.id == ChangeRow.version_id)
         steps = steps.where(IS_STEP, VersionRow.policy_id == policy_row(session, of.policy).id).limit(1)

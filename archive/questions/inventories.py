@@ -1,4 +1,4 @@
-"""Answers which rights and recipients policies name, in one version or across all policies."""
+"""Answers which rights and recipients are named in a version, or in the texts of all policies."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from differ.judgement.recipients import Recipient
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The policies and the time of a question."""
+    """The policies that a question is about, and the time of their texts."""
 
     at: datetime | None = None
-    """The time of the texts; None for the latest texts."""
+    """The time for which the texts are looked up. None for the latest texts."""
     policy: str | None = None
     tag: str | None = None
     _: KW_ONLY
@@ -47,8 +47,9 @@ class Named(Generic[Entry]):
     policy: str
     entry: Entry
     since: datetime
-    """Time from which the policy has named the right or recipient without interruption. The words may have changed
-    since then."""
+    """Time since which the policy has named the right or recipient without interruption. Its words may have changed
+    since then.
+    """
     _: KW_ONLY
     version: int
     """Number of the first version that names the right or recipient in these words."""
@@ -56,14 +57,16 @@ class Named(Generic[Entry]):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Entry]):
-    """The answer to a question across policies."""
+    """The answer to a question about several policies."""
 
     entries: tuple[Named[Entry], ...]
     """Entries ordered by policy name, then by first version."""
     count: int
-    """Number of entries without the limit."""
+    """Number of entries that there would be without the limit."""
     unlisted: int
-    """Number of policies with versions that are not listed yet. The entries of these policies are unknown."""
+    """Number of policies with versions whose rights and recipients were not listed yet. Entries of these policies may
+    be missing.
+    """
     _: KW_ONLY
     policies: int
     """Number of policies that have a version."""
@@ -75,7 +78,9 @@ class Lacking:
 
     policies: tuple[str, ...]
     unlisted: int
-    """Number of policies with versions that are not listed yet. The rights in these policies are unknown."""
+    """Number of policies with versions whose rights were not listed yet. Whether these policies name the right is
+    unknown.
+    """
     with_versions: int
     """Number of policies with at least one version."""
 
@@ -83,7 +88,8 @@ class Lacking:
 def listed_recipients(
     archive: Archive, scope: Scope, *, kind: str | None = None, country: str | None = None
 ) -> Listing[Recipient]:
-    """Return the recipients that policies name. The answer can be limited to a class, or to the code of a country.
+    """Return the recipients that policies name. The answer can be limited to a class of recipients, or to a country by
+    its code.
 
     Raises UnknownPolicyError, UnknownTagError.
     """
@@ -120,7 +126,7 @@ def policies_without(archive: Archive, scope: Scope, right: str) -> Lacking:
 
 
 def version_inventories(archive: Archive, versions: Collection[Version]) -> dict[tuple[str, int], Inventory]:
-    """Return the inventories of versions, by policy and number. Versions that are not listed yet are left out."""
+    """Return the inventories of versions, by policy and number. Versions that have no inventory yet are left out."""
     with archive.reading() as session:
         ids = {name: policy_row(session, name).id for name in {version.policy for version in versions}}
         stored = {
@@ -131,7 +137,7 @@ def version_inventories(archive: Archive, versions: Collection[Version]) -> dict
 
 
 def unlisted_count(archive: Archive) -> int:
-    """Return the number of policies with versions that are not listed by the current rules."""
+    """Return the number of policies with versions that have no inventory by the current rules."""
     with archive.reading() as session:
         return _progress(session)[0]
 
@@ -144,7 +150,8 @@ def _listing(
     conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope, row.policy_id)]
     if unlisted:
         conditions.append(row.policy_id.not_in(unlisted_policies()))
-    # An index counts the entries of the latest texts. For the texts of a day, all rows are read, and counted meanwhile.
+    # Entries of the latest texts are counted with an index. For the texts of a day, all rows are read anyway, and
+    # counted meanwhile.
     total = null() if scope.at is None else func.count().over()
     columns = (PolicyRow.name.label("policy"), *row.__table__.c)
     order = (PolicyRow.name, row.first, row.id)
@@ -178,8 +185,9 @@ def _among(session: Session, scope: Scope, policy_id: ColumnElement[int]) -> lis
 
 
 def _progress(session: Session) -> tuple[int, int]:
-    """Return two numbers: the number of policies that are not completely listed, and the number of policies with
-    versions."""
+    """Return two numbers: the number of policies with a version that has no inventory, and the number of policies with
+    versions.
+    """
     unlisted = session.scalar(select(func.count()).select_from(unlisted_policies().order_by(None).subquery()))
     has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
     return unlisted or 0, session.scalar(select(func.count(PolicyRow.id)).where(has_versions)) or 0

@@ -16,20 +16,21 @@ from archive.storage.version_reader import SEEN, policy_row
 
 @dataclass(frozen=True, slots=True)
 class DayKnowledge:
-    """Two visits that showed the policy: the last visit before a time, and the first visit after that time. No visit in
-    between showed the policy."""
+    """Facts about the last visit before a time and the first visit after it. Visits that did not find the policy do not
+    count.
+    """
 
     at: datetime
     version: int
-    """Number of the version at the last visit before the time."""
+    """Number of the version that the last visit before the time showed."""
     last_seen: datetime
-    """Time of the last visit before the time."""
+    """Time of the last visit before the given time."""
     next_seen: datetime | None
     """Time of the first visit after the time that showed the policy. None if there is no such visit yet."""
     next_version: int | None
-    """Number of the version at the first visit after the time. None if there is no such visit yet."""
+    """Number of the version that this first visit after the time showed. None if there is no such visit yet."""
     missed: int
-    """Number of visits between these two visits. None of them showed the policy."""
+    """Number of visits between these two visits. None of the visits in between showed the policy."""
 
     @property
     def is_certain(self) -> bool:
@@ -64,7 +65,7 @@ def known_at(archive: Archive, policy: str, at: datetime) -> DayKnowledge:
 def _visit(
     session: Session, policy_id: int, which: ColumnElement[datetime], when: ColumnElement[bool]
 ) -> datetime | None:
-    """Return the time of the first or last visit that showed the policy and meets a condition."""
+    """Return the time of the first or last visit that meets a condition and that showed the policy."""
     return session.scalar(select(which).where(FetchRow.policy_id == policy_id, FetchRow.outcome.in_(SEEN), when))
 
 

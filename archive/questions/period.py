@@ -1,4 +1,4 @@
-"""Reports a period: what changed, who reviewed the changes and how soon, and when policies were not watched."""
+"""Reports on a period: what changed, who reviewed the changes and how soon, and when policies were not watched."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_CHANGES = 10_000
 """Default maximum number of versions in a report."""
 
 SHORTEST_GAP = timedelta(days=1)
-"""Minimum length of a gap that is reported. A gap must also be longer than twice the policy's interval."""
+"""Shorter gaps are not reported. A reported gap must also be longer than twice the policy's interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,17 @@ class ReportedChange:
     waiting: int
     """Number of findings that still wait for a review."""
     due_at: datetime | None
-    """Time until which the first finding should be reviewed. None if no finding waits."""
+    """The earliest time until which a waiting finding should be reviewed. None if no finding waits."""
 
     @property
     def reviewers(self) -> tuple[str, ...]:
-        """The people whose verdicts count, in the order of their verdicts."""
+        """The people who gave the counting verdicts, in the order of the verdicts."""
         verdicts = [finding.verdict for finding in self.decided if finding.verdict is not None]
         return tuple(dict.fromkeys(verdict.by for verdict in sorted(verdicts, key=lambda verdict: verdict.at)))
 
     @property
     def took(self) -> timedelta | None:
-        """Time from the visit that saw the change to the last verdict. None if there is no verdict."""
+        """Time between the visit that first saw the change and the last verdict. None if there is no verdict."""
         times = [finding.verdict.at for finding in self.decided if finding.verdict is not None]
         return max(times) - self.version.seen_at if times else None
 
@@ -68,7 +68,7 @@ class ReviewerTally:
     false_alarms: int
     comments: int
     median_time: timedelta | None
-    """Median time from the visit that saw a change to the verdict. None if there is no verdict."""
+    """Median of the times between the visit that first saw a change and the verdict. None if there is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class PeriodReport:
     changes: tuple[ReportedChange, ...]
     """The changes, by policy and version."""
     versions_left_out: int
-    """Number of versions of the period that are left out because of the limit. The latest versions are kept."""
+    """Number of versions that the report leaves out because of its limit. The oldest versions are left out."""
     reviewers: tuple[ReviewerTally, ...]
     """The reviewers by name."""
     gaps: tuple[WatchGap, ...]
@@ -142,7 +142,7 @@ def _among(session: Session, wanted: Query) -> ColumnElement[bool]:
 
 
 def _changes(session: Session, versions: Sequence[Version], times: ReviewTimes) -> tuple[ReportedChange, ...]:
-    """Return the changes of versions that have one."""
+    """Return the changes that led to these versions. First versions have no change and are left out."""
     first = min((version.change.id for version in versions if version.change is not None), default=0)
     listed = set(session.scalars(select(WaitingRow.finding_id).where(WaitingRow.change_id >= first)))
     return tuple(_change(version, listed, times) for version in versions if version.change is not None)
@@ -193,8 +193,9 @@ def _checks(session: Session, policies: ColumnElement[bool], since: datetime, un
 
 
 def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> tuple[WatchGap, ...]:
-    """Return the times of the period in which no visit found a policy although visits were due. A gap at the begin or
-    end is reported if the part in the period is long enough."""
+    """Return the times in the period at which visits were due, but no visit found the policy. A gap may begin before
+    the period or end after it. Then only its part in the period must be long enough.
+    """
     gaps = _gaps_between(session, policies, since, until)
     query = (
         select(PolicyRow.id, PolicyRow.name, PolicyRow.every_seconds, PolicyRow.retired_at, PolicyRow.paused_at)
@@ -222,7 +223,7 @@ def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, unti
 
 
 def _gaps_between(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> list[WatchGap]:
-    """Return the gaps between two visits of the period."""
+    """Return the gaps that lie between two visits in the period."""
     before = func.lag(FetchRow.started_at, type_=FetchRow.started_at.type).over(
         partition_by=FetchRow.policy_id, order_by=FetchRow.id
     )

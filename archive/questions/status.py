@@ -34,8 +34,9 @@ HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "
 """States of a policy without problems."""
 
 OVERDUE_SHARE = 2
-"""Number of intervals after the last check at which a policy is overdue. If a policy is overdue, the monitor may be
-dead."""
+"""A policy is overdue if its last check was more than this number of its intervals ago. Then Clausewatch may have
+stopped running.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Check:
     _: KW_ONLY
     detail: str
     status: int | None
-    """HTTP status; None if there was no complete response."""
+    """HTTP status. None if no complete response arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,15 @@ class PolicyStatus:
     versions: int
     """Number of versions."""
     last_change: Version | None
-    """The latest version, unless it is the first version. The change of this version has no findings here."""
+    """The latest version. None if the policy has only a first version. The findings of this version's change are not
+    loaded.
+    """
     next_due: datetime | None
     """Time when the next check is due. None if the check is due at once, or if the policy is paused or retired."""
     due: bool
     overdue: bool
     pending: Pending | None = None
-    """The odd text that is waiting for a second look. It still waits if a later visit found something else."""
+    """The odd text that is waiting for a second look. It keeps waiting even if a later visit found another text."""
     flap_quiet: timedelta = SecondLooks().flap_quiet
     further_urls: tuple[str, ...] = ()
     """The addresses after the first address. The pages of all addresses are read as one text."""
@@ -96,7 +99,7 @@ class PolicyStatus:
     """Start of the last run that tried the policy, or the time when the policy was added. None if no run has recorded
     the policy yet."""
     owner: str = ""
-    """The person or team that is responsible for the policy. It is "" if none is given."""
+    """The person or team that is responsible for the policy, or ""."""
     paused_at: datetime | None = None
     """Time since which fetching is paused. None if the policy is not paused, or if no run has recorded the policy
     yet."""
@@ -141,8 +144,9 @@ def status_of(archive: Archive, policy: str, now: datetime) -> PolicyStatus:
 def statuses_of(
     session: Session, rows: Sequence[PolicyRow], now: datetime, condition: ColumnElement[bool]
 ) -> tuple[PolicyStatus, ...]:
-    """Return the statuses of policies in the order of `rows`. `condition` is a condition on `PolicyRow` that selects
-    these policies."""
+    """Return the statuses of policies in the order of `rows`. `condition` is an SQL condition on `PolicyRow` for the
+    same policies.
+    """
     fetches = _latest_fetches(session, condition)
     pending = select(PendingRow).join(PolicyRow, PolicyRow.id == PendingRow.policy_id).where(condition)
     looks = {row.policy_id: row for row in session.scalars(pending)}
@@ -186,7 +190,7 @@ def never_checked(policy: Policy) -> PolicyStatus:
 
 
 def _newest(condition: ColumnElement[bool]) -> Select[int]:
-    """Select the id of each policy's last visit, in a form that an index can answer."""
+    """Select the id of each policy's last visit. The database can answer this query from an index."""
     visit = aliased(FetchRow)
     last = select(func.max(visit.id)).where(visit.policy_id == PolicyRow.id).scalar_subquery()
     return select(last).select_from(PolicyRow).where(condition)
@@ -270,7 +274,7 @@ def _health(row: PolicyRow, fetch: FetchRow | None, version: Version | None) -> 
 
 
 def check_of(fetch: FetchRow) -> Check:
-    """Return a visit as a data class."""
+    """Return the visit of a row."""
     return Check(fetch.started_at, _outcome(fetch.outcome), fetch.reason, detail=fetch.detail, status=fetch.status)
 
 

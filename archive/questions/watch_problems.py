@@ -1,4 +1,4 @@
-"""Finds problems with the monitoring of policies, to notify the operator."""
+"""Finds problems with the monitoring of policies. The operator is notified of them."""
 
 from __future__ import annotations
 
@@ -41,11 +41,13 @@ class Trouble:
     _: KW_ONLY
     since: datetime
     episode: str = ""
-    """Text that distinguishes separate occurrences of a problem. It is the number of the first visit, or ""."""
+    """Text that distinguishes two occurrences of the same problem. It is the number of the first visit with the
+    problem, or "".
+    """
     visits: int = 0
     """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
-    """A sentence with the reason, or "" if the kind of problem already gives the reason."""
+    """A sentence with the reason, or "" if the kind of problem says enough."""
     reason: str = ""
     """The reason as a code, for readers of other languages; see `status.Check.reason`. It is "" if there is no code."""
     came: tuple[str, ...] = ()
@@ -53,16 +55,17 @@ class Trouble:
     gone: tuple[str, ...] = ()
     """The first sentences that disappeared from left-out prose."""
     topics: tuple[str, ...] = ()
-    """Topics of the left-out sentences. Subscribers to these topics are notified too."""
+    """Topics of the left-out sentences. People who subscribed to these topics are notified too."""
 
 
 def troubles(
     archive: Archive, standing: Iterable[PolicyStatus], after: int, fallen: Collection[int] = ()
 ) -> tuple[Trouble, ...]:
-    """Return the problems of each policy that is fetched, in the order of `standing`. Problems of the kind `missed` are
-    found by another function. `after` is a number of visits, for example 3. If 3 visits in a row could not read a
-    policy, the policy is unread or gone. A fallback is a problem at once. `fallen` has the numbers of the policies that
-    already had a fallback. Their problem ends when the selector has matched at 3 visits in a row."""
+    """Return the problems of each policy that is fetched, in the order of `standing`. The function `missed` finds
+    problems of the kind `missed`. `after` is a number of visits, for example 3. A policy is unread or gone if 3 visits
+    in a row did not find it. A fallback is a problem at the first visit. `fallen` has the numbers of the policies whose
+    operator was already notified of a fallback. This problem ends when the selector has matched at 3 visits in a row.
+    """
     with archive.reading() as session:
         return tuple(
             trouble for status in standing if status.is_fetched for trouble in _of(session, status, after, fallen)
@@ -104,8 +107,9 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
 
 
 def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
-    """Yield the sentences that appeared or disappeared in left-out prose. A page may alternate between texts, so each
-    sentence is counted only once."""
+    """Yield the sentences that appeared or disappeared in left-out prose. A page may alternate between two texts. So
+    each sentence is yielded only once.
+    """
     query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
     query = query.where(LeftOutRow.policy_id == status.id, LeftOutRow.differences > 0).order_by(LeftOutRow.id)
     known: set[str] = set()
@@ -136,8 +140,9 @@ def _quoted(what: str, sentences: Sequence[WatchedSentence]) -> str:
 
 
 def _is_gone(session: Session, policy: int, visits: int) -> bool:
-    """Whether the server answered with status 404 or 410 at each of the last visits. These statuses say that the page
-    does not exist."""
+    """Whether the server answered each of the last visits with status 404 or 410, that is, that the page does not
+    exist.
+    """
     last = select(FetchRow.reason).where(FetchRow.policy_id == policy).order_by(FetchRow.id.desc()).limit(visits)
     return all(reason == "gone" for reason in session.scalars(last))
 

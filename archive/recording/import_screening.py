@@ -1,7 +1,5 @@
 """Finds the copies in a history that are not the policy. Examples are an empty file, a banner, and a text that the next
-copy reverted.
-
-A visit must be judged at once. A copy in a history can be judged with the help of later copies.
+copy reverted. A visit must be judged at once, but a copy in a history can be judged with the help of later copies.
 """
 
 from __future__ import annotations
@@ -16,11 +14,13 @@ from document.model import Document
 
 MOST_WAITING = 100
 """Maximum number of copies that wait until a later copy shows whether they are the policy. If more copies wait, the
-oldest of them counts as not the policy."""
+oldest waiting copy counts as not the policy.
+"""
 
 AGAIN = ("other-document", "other-language")
-"""Doubts that a second similar copy removes. Two similar copies show that the policy was rewritten. The doubt about a
-text that lost its words stays."""
+"""Doubts that end if a second copy is similar: two similar copies show that the policy was rewritten. The doubt about a
+text that lost its words is not among them.
+"""
 
 
 class Screenable(Protocol):
@@ -33,7 +33,7 @@ class Screenable(Protocol):
 
     @property
     def screening(self) -> Screening | None:
-        """The reason why the copy, judged by itself, is not a policy; otherwise None."""
+        """The reason why the copy is not a policy, or None. Other copies are not considered."""
         ...
 
 
@@ -43,12 +43,13 @@ Copied = TypeVar("Copied", bound=Screenable)
 def sifted(
     copies: Iterable[Copied], latest: Document | None, *, history: bool = True
 ) -> Iterator[tuple[Copied, Screening | None]]:
-    """Yield the copies in order. Each has the reason why it is not the policy, or None if it becomes a version.
-    `latest` is the text of the version before the first copy. If a copy cannot be compared with the version before it,
-    the copy waits. If a later copy can be compared with that version, the waiting copy was not the policy. If a second
-    copy is similar to the waiting copy, both become versions. If `history` is true, the copies belong to a history.
-    Copies that still wait at the end then become versions if there is no other version, because the source recorded
-    them as this policy. If `history` is false, such copies are not accepted."""
+    """Yield the copies in order. Each comes with the reason why it is not the policy, or with None if it becomes a
+    version. `latest` is the text of the version before the first copy. A copy waits if it cannot be compared with the
+    version before it. If a later copy can be compared with this version, the waiting copy was not the policy. If
+    another copy is similar to the waiting copy, both become versions. Some copies may still wait at the end. They
+    become versions if `history` is true and the policy has no version, because the source recorded them as this policy.
+    Otherwise they are not accepted.
+    """
     waiting: list[tuple[Copied, Screening]] = []
     for copy in copies:
         doubt = doubt_of(copy, latest)
@@ -75,12 +76,13 @@ def doubt_of(copy: Screenable, latest: Document | None) -> Screening | None:
 
 
 def confirms(copy: Screenable, waiting: Iterable[tuple[Screenable, Screening]]) -> bool:
-    """Whether a copy resembles the last waiting copy and so confirms it."""
+    """Whether a copy confirms the last waiting copy, because the two are similar."""
     doubted = [each for each, doubt in waiting if doubt.reason in AGAIN]
     return bool(doubted) and comparability(doubted[-1].document, copy.document) is None
 
 
 def settled(copy: Screenable, doubt: Screening) -> Screening | None:
-    """Return the doubt about a copy that remains after its text was accepted, or None. The text was accepted because a
-    second copy confirmed it, or because the policy has no other versions."""
+    """Return the doubt that remains about an accepted copy, or None. A copy is accepted if a second copy confirmed it,
+    or if the policy has no other version.
+    """
     return None if doubt.reason in AGAIN else doubt

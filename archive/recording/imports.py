@@ -1,9 +1,8 @@
-"""Imports versions that another tool or person recorded, with their dates. Judges the changes between these versions
-afterwards.
-
-An imported version is a boundary and alerts nobody. The first version that a visit records after an import is not
-compared with the imported text, because another extractor produced that text. Changes between imported versions are
-judged on request, so that queries of the history find them."""
+"""Imports versions with dates from the records of another tool or person. Judges the changes between these versions
+afterwards. An imported version is not compared with the version before it, and alerts nobody. The first version that a
+visit records after an import is not compared with the imported text, because another extractor produced that text.
+Changes between imported versions are judged on request, so that queries of the history find them.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +32,13 @@ from document.model import Document, Page
 from document.screening import Screening
 
 AT_ONCE = 50
-"""Maximum number of copies in one commit. Each commit waits for the disk, and a run that writes must wait for the
-commit."""
+"""Maximum number of copies in one transaction. Each commit takes time, and other programs cannot write during a
+transaction.
+"""
 
 
 class CannotImportError(ArchiveError):
-    """Copies cannot be imported as they are."""
+    """The copies cannot be imported. The message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Copy:
     """A copy of a policy that another tool or person recorded."""
 
     at: datetime
-    """Time of the copy, aware and in any zone."""
+    """Time of the copy. It has a time zone, which may be any."""
     pages: tuple[Page, ...]
     """The pages as recorded. There are several if the policy has several addresses."""
     document: Document
@@ -59,12 +59,13 @@ class Copy:
     technical: bool = False
     """Whether the source says that only the extraction of the text changed."""
     screening: Screening | None = None
-    """The reason why the copy, judged by itself, is not a policy; otherwise None."""
+    """The reason why the copy is not a policy, or None. Other copies are not considered."""
 
 
 def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
-    """Add to the archive a policy that the configuration does not have. Such a policy has only a history, and is shown
-    as retired."""
+    """Add a policy to the archive although it is not configured. The policy has a history, but is not visited. It is
+    shown as retired.
+    """
     with archive.writing() as session:
         if session.scalar(select(PolicyRow.id).where(PolicyRow.name == policy.name)) is None:
             row = row_of(policy, now)
@@ -118,7 +119,7 @@ class ImportCount:
 
     versions: int
     refused: tuple[Screening, ...] = ()
-    """Reasons why copies were recorded as visits that are not comparable, in order."""
+    """Reasons why copies were refused, in order. A refused copy is recorded as a visit that is not comparable."""
 
 
 def import_copies(
@@ -127,8 +128,10 @@ def import_copies(
     """Record the copies in this order, oldest first, `AT_ONCE` in each transaction.
 
     A copy with the same words as the copy before it becomes a version too, because the source recorded it as a version.
-    A copy that is not the policy is recorded as a visit that is not comparable. The version before the copy stays the
-    latest version. `history` has the same meaning as in `sifted`. Raises UnknownPolicyError, StorageError."""
+    A copy that is not the policy is recorded as a visit that is not comparable. In this case the version before the
+    copy remains the latest version. `history` has the same meaning as in `sifted`. Raises UnknownPolicyError,
+    StorageError.
+    """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
         number = None if row is None else row.number
@@ -174,8 +177,9 @@ def _assessment(copy: Copy, screening: Screening | None) -> Assessment:
 def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:
     """Judge changes between imported versions that are not yet judged; return the number of changes.
 
-    A change is not judged if the source says that only its own extraction changed. It is not judged either if the two
-    texts cannot be compared."""
+    A change is not judged if the two texts cannot be compared. It is not judged either if the source says that only the
+    source's own extraction changed.
+    """
     judged = 0
     for number in _unjudged(archive, policy):
         with archive.writing() as session:

@@ -1,9 +1,11 @@
-"""Lists the rights and recipients in each version, once, when the version is recorded.
+"""Makes for each version an inventory: a list of the rights and recipients that it names. This is done once, when the
+version is recorded.
 
-This is a cache, not evidence. It is made from the texts, and can be dropped and made again at any time. If successive
+The inventories are a cache, not evidence. They can be deleted and made again from the texts at any time. If successive
 versions name a right or recipient in the same words, they share one entry. Some versions have no list, or have a list
 that was made by other rules. These versions are listed later, in batches. The oldest versions come first, because an
-entry records its first and last version."""
+entry records its first and last version.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,9 @@ class ListingReport:
 
 
 def list_version(session: Session, version: VersionRow, named: Inventory | None) -> None:
-    """Record the entries of a new version. If this version or a version before it has no list yet, the policy waits for
-    a batch."""
+    """Record the entries of a new version. `named` is None if the entries are unknown. They can be recorded only after
+    the entries of all earlier versions. If that is not possible, the policy waits for a batch.
+    """
     listed = session.get(ListedRow, version.policy_id)
     if listed is None:
         if version.number > 1:  # an older program recorded the earlier versions
@@ -59,7 +62,7 @@ def list_version(session: Session, version: VersionRow, named: Inventory | None)
 
 
 def list_missing(archive: Archive, most: int | None = None) -> ListingReport:
-    """List at most `most` versions that are not listed by the current rules. Raises StorageError."""
+    """Make the lists of at most `most` versions that have no list by the current rules. Raises StorageError."""
     done, damaged = 0, dict[int, str]()
     while most is None or done < most:
         with archive.reading() as session:
@@ -96,7 +99,7 @@ def _list_some(archive: Archive, policy_id: int, most: int) -> int:
 
 
 def _number(listed: ListedRow | None) -> int:
-    """Return the number of the last version that is listed by the current rules."""
+    """Return the number of the last version that has a list by the current rules."""
     return listed.number if listed is not None and is_up_to_date(listed) else 0
 
 
@@ -105,7 +108,7 @@ def _inventory(session: Session, version: VersionRow) -> Inventory:
 
 
 def _begin(session: Session, policy_id: int, listed: ListedRow | None) -> ListedRow:
-    """Drop the entries of a policy that other rules made."""
+    """Delete the entries of a policy that were made by other rules."""
     for row in (NamedRightRow, NamedRecipientRow):
         session.execute(delete(row).where(row.policy_id == policy_id))
     if listed is None:
@@ -121,7 +124,9 @@ def _note(session: Session, version: VersionRow, named: Inventory) -> None:
 
 
 def _note_entries(session: Session, version: VersionRow, kind: EntryKind[Entry], named: Sequence[Entry]) -> None:
-    """End the entries that a version does not name in the same words. Add the entries that are new in the version."""
+    """Compare the open entries with a version. End each entry that the version does not name in the same words. Add the
+    entries that are new.
+    """
     row = kind.row
     query = select(*row.__table__.c).where(row.policy_id == version.policy_id, row.last.is_(None))
     before = {_key(kind, entry): stored for stored in session.execute(query) for entry in [kind.read(stored)]}

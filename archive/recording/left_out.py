@@ -1,4 +1,4 @@
-"""Records the prose that is left out of pages."""
+"""Records left-out prose: text of a page that is not part of the policy's text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from differ.visits.left_out import LeftOutProse, WatchedSentence
 
 
 def left_out_of(session: Session, policy_id: int) -> LeftOutProse | None:
-    """Return the left-out prose of a policy's page as last recorded; None if it was never recorded."""
+    """Return the last recorded left-out prose of a policy's page. Return None if none was recorded."""
     query = select(LeftOutRow, FetchRow.identity).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
     row = session.execute(
         query.where(LeftOutRow.policy_id == policy_id).order_by(LeftOutRow.id.desc()).limit(1)
@@ -28,13 +28,14 @@ def left_out_of(session: Session, policy_id: int) -> LeftOutProse | None:
 
 
 def watched_of(stored: Iterable[Any]) -> tuple[WatchedSentence, ...]:
-    """Return stored sentences as data classes."""
+    """Convert stored sentences into objects."""
     return tuple(WatchedSentence(text, tuple(topics), why) for text, topics, why in stored)
 
 
 def note_left_out(session: Session, fetch: FetchRow, assessment: Assessment) -> None:
-    """Record the left-out prose of a page, if the assessment asks for that. If watched sentences changed, the
-    fingerprints of the page are deleted. So it is noticed if the former sentences return."""
+    """Record the left-out prose of a page, if the assessment asks for that. If watched sentences changed, delete the
+    fingerprints of the page. Otherwise a page with the former sentences would be recognised as unchanged.
+    """
     prose, change = assessment.left_out, assessment.left_out_change
     if prose is None:
         return

@@ -1,6 +1,6 @@
 """Records net changes. A net change is the judged difference between two versions of a policy that do not follow each
-other. A message reports a net change if its reader does not know the version just before the current version, but only
-an earlier version."""
+other. A message reports a net change if its readers were last told of an earlier version than the previous one.
+"""
 
 from __future__ import annotations
 
@@ -43,15 +43,16 @@ def change_between(session: Session, span: Span) -> ChangeRow | None:
 
 
 def earlier_number(session: Session, change: ChangeRow) -> int:
-    """Return the number of the version that a change begins with."""
+    """Return the number of a change's earlier version."""
     query = select(VersionRow.number).join(NetChangeRow, NetChangeRow.earlier_id == VersionRow.id)
     number = session.scalar(query.where(NetChangeRow.change_id == change.id))
     return change.version.number - 1 if number is None else number
 
 
 def record_net_change(archive: Archive, span: Span, profiles: Mapping[str, Profile], now: datetime) -> None:
-    """Compare two versions of a policy, and record the judgement of their difference. Do nothing if that was done
-    before. A comparison may take seconds, so it is made before the transaction that records the result."""
+    """Compare two versions of a policy, and record the judgement of their difference. Do nothing if they were compared
+    before. A comparison may take seconds, so it is made before the transaction begins.
+    """
     with archive.reading() as session:
         if change_between(session, span) is not None:
             return
@@ -68,8 +69,9 @@ def record_net_change(archive: Archive, span: Span, profiles: Mapping[str, Profi
 
 
 def _like_with_like(session: Session, policy: PolicyRow, span: Span) -> tuple[Document, Document]:
-    """Return the texts of both versions. If the two versions were extracted in different ways, and the pages of both
-    are kept, both texts are extracted again in the present way."""
+    """Return the texts of both versions. If the two texts were extracted by different rules, they are extracted again
+    by the present rules. This needs the pages of both versions.
+    """
     rows = [_version(session, span.policy_id, number) for number in (span.earlier, span.later)]
     before, after = (from_json(blobs.retrieve(session, row.document_sha256)) for row in rows)
     pages = [snapshots(session, row.fetch) for row in rows]

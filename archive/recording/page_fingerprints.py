@@ -1,4 +1,6 @@
-"""Stores fingerprints that recognise unchanged responses. They are a cache for the latest version, and not evidence."""
+"""Stores fingerprints of responses. A response with a stored fingerprint has the text of the latest version.
+Fingerprints are a cache, not evidence.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from archive.storage.tables import KnownPageRow
 from differ.visits.assessment import PageFingerprint
 
 MOST_FINGERPRINTS = 8
-"""Maximum number of fingerprints that are kept for a version. The newest fingerprints are kept. There may be several,
-because a page may alternate between several variants."""
+"""Maximum number of fingerprints for a version. The newest are kept. A page may alternate between several variants, and
+each variant has its own fingerprint.
+"""
 
 _KNOWN = KnownPageRow.__table__.c
 _FINGERPRINTS = (
@@ -24,7 +27,9 @@ _FINGERPRINTS = (
 
 
 def page_fingerprints_of(session: Session, versions: Mapping[int, int]) -> defaultdict[int, list[PageFingerprint]]:
-    """Return the kept fingerprints by policy, newest first. `versions` gives the version's number for each policy."""
+    """Return the stored fingerprints of policies, newest first. `versions` maps the id of each policy to the number of
+    its version.
+    """
     kept: defaultdict[int, list[PageFingerprint]] = defaultdict(list)
     for policy, version, *stored, fallback in session.connection().execute(_FINGERPRINTS, {"policies": list(versions)}):
         if versions[policy] == version:

@@ -1,4 +1,4 @@
-"""Keeps the configured policies in the archive, and decides which policies are due."""
+"""Stores the configured policies in the archive, and decides which policies are due."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _TRIED = (
 )
 
 DUE_SHARE = 0.9
-"""Share of the setting `every` after which a policy is due. It is below 1, so that a check is never skipped if a cron
-job runs at exactly this interval."""
+"""Part of the interval `every` after which a policy is due. It is less than 1 because a cron job with the same interval
+may start a little early. The check would then be skipped.
+"""
 
 
 PolicyEventKind = Literal["added", "removed", "returned", "renamed", "paused", "resumed"]
@@ -38,7 +39,9 @@ a retired policy is configured again."""
 
 @dataclass(frozen=True, slots=True)
 class Synchronised:
-    """The changes that a new configuration makes. They are names of policies, in the order of the configuration."""
+    """The changes that a new configuration makes. Each field has names of policies, in the order of the
+    configuration.
+    """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -55,17 +58,19 @@ class Synchronised:
     resumed: tuple[str, ...] = ()
     """Policies whose fetching is now resumed."""
     not_joined: tuple[str, ...] = ()
-    """Policies whose `renamed_from` was ignored. Both names already have a history, and two histories cannot be
-    joined."""
+    """Policies whose `renamed_from` was ignored, because the old and the new name both have a history. Two histories
+    cannot be joined.
+    """
     questions: tuple[RenameQuestion, ...] = ()
-    """Questions about new names that may be renames. Until the configuration answers, the policy keeps the former
-    name."""
+    """Questions whether new names are renames. Until the configuration answers a question, the policy keeps its former
+    name.
+    """
 
 
 def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> Synchronised:
-    """Make the archive's policies equal to the configuration: add, update, rename, retire or restore them.
-
-    A second call changes nothing. A policy is never deleted. The changes to the list are recorded as events.
+    """Make the policies in the archive agree with the configuration. Policies are added, updated, renamed, retired or
+    restored, but never deleted. A second call with the same configuration changes nothing. Changes to the list of
+    policies are recorded as events.
     """
     named = {policy.name: policy for policy in policies}
     with archive.writing() as session:
@@ -97,8 +102,7 @@ def synchronise(archive: Archive, policies: Iterable[Policy], now: datetime) -> 
 
 
 def _retire(rows: Iterable[PolicyRow], now: datetime) -> tuple[str, ...]:
-    """Retire the policies that are no longer configured. Return the names of the policies that were not retired
-    before."""
+    """Retire the policies that are no longer configured. Return the names of the policies that this call retired."""
     retired = [row for row in rows if row.retired_at is None]
     for row in retired:
         row.retired_at = now
@@ -145,7 +149,7 @@ def _note_events(
 
 
 def _update(row: PolicyRow, policy: Policy) -> bool:
-    """Update a row to its configuration. Return whether anything changed except its retirement."""
+    """Update a row to its configuration. Return whether a setting changed."""
     row.retired_at = None
     differs = False
     for field, value in _settings(policy).items():
@@ -197,12 +201,13 @@ def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
     """Return the policies to check now. Policies that were never tried come first. Then come the policies that have
     waited longest.
 
-    A policy is due when `DUE_SHARE` of its `every` has passed since the start of the last run that tried it. It is due
-    sooner for a second look. A retired or paused policy is never due.
+    A policy is due when `DUE_SHARE` of its `every` has passed since the start of the last run that tried it. A policy
+    that needs a second look is due earlier. A retired or paused policy is never due.
     """
     with archive.reading() as session:
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
-        # Only columns are read of policies that are not due: nearly always, these are nearly all policies.
+        # Nearly all policies are usually not due. Only a few columns of them are read, because whole rows would take
+        # longer.
         every = session.execute(fetched_policies().with_only_columns(*TIMES)).all()
         waiting = [row for row in every if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
         waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
@@ -229,14 +234,17 @@ def next_check(row: PolicyRow | Columns, waiting: PendingRow | None) -> datetime
 
 
 def visit_asked(row: PolicyRow | Columns) -> datetime | None:
-    """Return when somebody asked for a visit that was not made yet, or None."""
+    """Return the time at which somebody asked for a visit. Return None if nobody asked, or if a visit was made
+    since.
+    """
     asked = row.visit_asked_at
     return None if asked is None or (row.tried_at is not None and row.tried_at >= asked) else asked
 
 
 def ask_for_visit(archive: Archive, name: str, now: datetime) -> None:
-    """Make a policy due at once: the next run visits it. Raises UnknownPolicyError for an unknown, retired or paused
-    name."""
+    """Make a policy due at once, so that the next run visits it. Raises UnknownPolicyError for an unknown, retired or
+    paused policy.
+    """
     with archive.writing() as session:
         rows = {row.name: row for row in session.scalars(fetched_policies())}
         if name not in rows:
@@ -245,8 +253,9 @@ def ask_for_visit(archive: Archive, name: str, now: datetime) -> None:
 
 
 def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:
-    """Return the time at which a policy is due, without regard to second looks. Return None if the policy was never
-    tried."""
+    """Return the time at which a policy is due. Second looks are not considered. Return None if the policy was never
+    tried.
+    """
     return None if tried_at is None else tried_at + DUE_SHARE * every
 
 
@@ -257,8 +266,9 @@ def is_due_at(start: datetime | None, tried_at: datetime | None, now: datetime) 
 
 def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...]:
     """Return the policies with these names in the order in which they were added. If no names are given, return all
-    policies that are not retired or paused. The options `--policy NAME` and `--all` use this function. Raises
-    UnknownPolicyError for an unknown, retired or paused name."""
+    policies except retired and paused ones. The options `--policy NAME` and `--all` use this function. Raises
+    UnknownPolicyError for an unknown, retired or paused policy.
+    """
     with archive.reading() as session:
         rows = session.scalars(fetched_policies()).all()
     policies = {row.name: _policy(row) for row in rows}
@@ -270,14 +280,14 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
 
 
 def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime) -> None:
-    """Record that a run that started at this time tried these policies. The results do not matter."""
+    """Record that a run tried these policies, whatever the results. `run_started_at` is the start of the run."""
     wanted = list(names)
     with archive.writing() as session:
         session.execute(update(PolicyRow).where(PolicyRow.name.in_(wanted)).values(tried_at=run_started_at))
 
 
 def options_of(row: PolicyRow) -> ExtractionOptions:
-    """Return the extraction options from the last configuration of a policy."""
+    """Return the extraction options of a policy, as last configured."""
     return ExtractionOptions(
         languages=tuple(row.languages),
         select=tuple(row.selects),
@@ -288,9 +298,10 @@ def options_of(row: PolicyRow) -> ExtractionOptions:
 
 
 def note_tried(session: Session, policies: Sequence[int], run_started_at: datetime | None) -> None:
-    """Record that a run that started at `run_started_at` tried these policies, given by id. With None, do nothing. Call
-    this function in the transaction that records the result. So if a run is killed before the commit, the policies stay
-    due."""
+    """Record that a run tried the policies with these ids. `run_started_at` is the start of the run; if it is None, do
+    nothing. Call this function in the transaction that records the results. If the run is killed before the commit, the
+    policies then stay due.
+    """
     if policies and run_started_at is not None:
         session.connection().execute(_TRIED, {"policies": policies, "started": run_started_at})
 

@@ -48,13 +48,14 @@ _STANDINGS = select(
     select(func.max(_VERSION.number)).where(_VERSION.policy_id == _POLICY.id).scalar_subquery().label("number"),
     exists().where(PendingRow.__table__.c.policy_id == _POLICY.id).label("waits"),
 ).where(_POLICY.name.in_(bindparam("policies", expanding=True)))
-"""Query for the state of several policies. All queries that each visit needs are built once, because building a query
-takes longer than running it."""
+"""Query for the state of several policies. It is built once, like all queries that every visit needs, because building
+it takes longer than running it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The version with which the next response is compared."""
+    """The latest version of a policy. The next response is compared with it."""
 
     number: int
     """Number of the version. The caller returns this number as `AssessedFetch.against`."""
@@ -88,7 +89,7 @@ class RecordedVisit:
     returns_to: int | None = None
     """Number of the earlier version whose text returned."""
     flapping: bool = False
-    """Whether the alerts of the version wait, because the text goes back and forth."""
+    """Whether the alerts about the version are held, because the text goes back and forth."""
 
     @property
     def first(self) -> bool:
@@ -97,9 +98,8 @@ class RecordedVisit:
 
 
 def latest(archive: Archive, policy: str) -> Latest | None:
-    """Return the latest version of a policy with its document and its snapshot; None if it has no version yet.
-
-    Raises UnknownPolicyError. Raises DamagedArchiveError if stored content differs from what was written.
+    """Return the latest version of a policy with its document and its snapshot. Return None if the policy has no
+    version yet. Raises UnknownPolicyError. Raises DamagedArchiveError if stored content was altered.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
@@ -112,7 +112,8 @@ def latest(archive: Archive, policy: str) -> Latest | None:
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
     document = from_json(blobs.retrieve(session, row.document_sha256))
-    # An imported page is not from our crawler, so extracting it again would not make both versions comparable.
+    # Our crawler did not fetch an imported page. Even if the page is extracted again, the two versions are not
+    # comparable.
     pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
         document,
@@ -145,13 +146,12 @@ def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
 def record(
     archive: Archive, result: AssessedFetch, now: datetime, run_started_at: datetime | None = None
 ) -> RecordedVisit:
-    """Commit the whole result of one visit, or nothing.
-
-    For an `unchanged` visit, the status, the headers and the hash are kept. The body is kept too if watched sentences
-    in the left-out prose changed. For a visit that is not comparable, the body is kept, and the latest version stays.
-    For a failed visit, the error is kept. A first version and a boundary have no change. For a pending visit, the body
-    is kept, and the policy is soon due again. If a second look turns its text into a version, the version has the date
-    of the first look. If `run_started_at` is given, the policy counts as tried by the run that started at that time.
+    """Commit the whole result of one visit, or nothing. For an `unchanged` visit, the status, the headers and the hash
+    are kept. The body is kept too if watched sentences in the left-out prose changed. If a visit is not comparable, its
+    body is kept, and the latest version stays the same. For a failed visit, the error is kept. A first version and a
+    boundary have no change. For a pending visit, the body is kept, and the policy is soon due again for a second look.
+    If the second look confirms the text, the text becomes a version with the date of the first look. If
+    `run_started_at` is given, the policy counts as tried by the run that started at that time.
 
     Raises OutdatedAssessmentError if another run recorded a version after `AssessedFetch.against`. The caller then
     calls `latest` and assesses again. Raises UnknownPolicyError and StorageError.
@@ -163,13 +163,15 @@ def record(
 def record_in_turn(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit]:
-    """Record visits like `record`, in order, in one transaction. Either all visits are recorded or none. A visit may
-    depend on the visits before it."""
+    """Record several visits in order, as `record` does, but in one transaction. Either all visits are recorded or none.
+    A visit may depend on the visits before it.
+    """
     try:
         with archive.writing() as session:
             return [_record_next(session, result, now, run_started_at) for result in results]
     except IntegrityError as error:
-        # If the database does not serialise writers, the unique key of policy and number prevents a conflict.
+        # Two programs may write at the same time. Then the unique key of policy and number prevents two versions with
+        # the same number.
         first = results[0]
         raise OutdatedAssessmentError(first.fetch.policy, first.against, _latest_number(archive, first)) from error
 
@@ -177,9 +179,10 @@ def record_in_turn(
 def record_all(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit | None]:
-    """Record visits like `record`, in one transaction, which is cheaper. These visits must not make a version. The
-    result for a visit is None if another run has recorded a version since its assessment. Raises UnknownPolicyError and
-    StorageError."""
+    """Record several visits as `record` does, but in one transaction, which is faster. These visits must not make a
+    version. The result for a visit is None if another run has recorded a version since its assessment. Raises
+    UnknownPolicyError and StorageError.
+    """
     if not results:
         return []
     with archive.writing() as session:
@@ -192,7 +195,7 @@ def record_all(
 
 
 def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
-    """Return the result of `_STANDINGS` for the policy of each visit. Raises UnknownPolicyError."""
+    """Return for each visit the row of `_STANDINGS` for its policy. Raises UnknownPolicyError."""
     names = [result.fetch.policy for result in results]
     standings = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
     missing = next((name for name in names if name not in standings), None)
@@ -265,7 +268,7 @@ def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None
 
 def _note_return(session: Session, version: VersionRow) -> None:
     """Record for a new version whether its text existed before, and whether the text goes back and forth."""
-    # Only columns are read, because whole rows would take too long for a policy with many versions.
+    # The query reads single columns. Whole rows would take too long for a policy with many versions.
     query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
     query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
     rows = session.execute(query.order_by(VersionRow.number))
@@ -439,7 +442,7 @@ def _further(session: Session, fetch: FetchRow) -> Sequence[FetchPageRow]:
 
 
 def stored_page(row: FetchRow | FetchPageRow | Columns, body: bytes) -> Page:
-    """Return a stored response as a page. An imported response has no status, and is read like a file."""
+    """Return a stored response as a page. An imported response has no HTTP status, and is read like a file."""
     headers = tuple((name, value) for name, value in row.headers)
     status = 200 if row.status is None else row.status
     return Page(body, content_type_of(headers), status, row.final_url, headers=headers)

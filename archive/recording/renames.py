@@ -1,5 +1,6 @@
-"""Gives the history of a renamed policy the new name. Also finds new names that may be renames although the
-configuration does not say so."""
+"""Gives the history of a renamed policy the new name. Also finds new names that may be renames, although they have no
+`renamed_from` in the configuration.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +16,25 @@ from archive.storage.database import Archive
 from archive.storage.tables import PolicyRow
 
 JUST_LEFT = timedelta(days=7)
-"""Time for which a retired policy counts as having just left the configuration."""
+"""Period in which a policy counts as just retired."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenameQuestion:
-    """A question whether a new name is a rename. It is asked if the address of the new policy belonged to a policy that
-    just left the configuration."""
+    """A question whether a new name is a rename. It is asked if the new policy has the same address as a policy that
+    was just retired.
+    """
 
     name: str
     """The new name."""
     former: str
-    """The name that left the configuration. The policy keeps it until the question is answered."""
+    """The former name, which is no longer in the configuration. The policy keeps this name until the question is
+    answered.
+    """
 
 
 def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: datetime) -> tuple[RenameQuestion, ...]:
-    """Return the questions that a configuration with these policies leaves open."""
+    """Return the questions about renames that are open if these policies are configured."""
     with archive.reading() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
     return rename_questions(rows, {policy.name: policy for policy in policies}, now)
@@ -39,8 +43,9 @@ def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: dat
 def rename_questions(
     rows: Mapping[str, PolicyRow], configured: Mapping[str, Policy], now: datetime
 ) -> tuple[RenameQuestion, ...]:
-    """Return a question for each new name whose policy has the same address as a policy that just left the
-    configuration. If the new policy has the setting `renamed_from` or `new`, there is no question."""
+    """Return a question for each new policy that has the same address as a policy that was just retired. There is no
+    question if the new policy has the setting `renamed_from` or `new`.
+    """
     continued = {policy.renamed_from for policy in configured.values()}
     left = {
         name: {row.url, *row.further_urls}
@@ -72,8 +77,9 @@ def under_former_names(configured: Mapping[str, Policy], questions: Iterable[Ren
 def follow_renames(
     session: Session, rows: dict[str, PolicyRow], configured: Mapping[str, Policy]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give histories their new names. Return the new names. Also return the names that could not change, because both
-    the old and the new name have a history."""
+    """Give histories their new names. Return two lists: the new names, and the names that could not change because the
+    old and the new name both have a history.
+    """
     renamed, not_joined = [], []
     for name, policy in configured.items():
         before = policy.renamed_from

@@ -1,4 +1,4 @@
-"""Remembers hosts that asked for a pause that is longer than a run. So the next run respects the pause too."""
+"""Stores which hosts asked for a pause. A pause may last longer than a run, and the next run must respect it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from archive.storage.database import Archive
 from archive.storage.tables import RestingHostRow
 
 LONGEST_REST = timedelta(days=1)
-"""Upper limit for a host's Retry-After. If there were no limit, a wrong value, such as a year, would stop the
-monitoring."""
+"""Longest pause that a host can get with the header Retry-After. Without a limit, a wrong value such as a year would
+stop the monitoring.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class RestingHost:
     """The host, with its port if the address has one."""
     until: datetime
     why: str
-    """A clause for a person that continues the words "it is left alone"."""
+    """The reason in words: the end of a sentence that begins with "HOST is left alone until TIME:" in a log."""
 
 
 def resting_hosts(archive: Archive, now: datetime) -> tuple[RestingHost, ...]:

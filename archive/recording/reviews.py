@@ -1,6 +1,7 @@
 """Stores reviews of findings. Lists the findings that must still be reviewed, and counts the false alarms of each rule.
-A review is never altered. If a finding has several reviews, the last review that is not a comment counts. So a later
-review can revoke an earlier review."""
+A stored review is never altered. If a finding has several reviews, the last one that is not a comment counts. So a
+verdict can be taken back with a later review.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +32,12 @@ from archive.storage.version_reader import policy_row, read_timing, recorded_fin
 from differ.model import Timing
 
 NUMBER_DIGITS = 10
-"""Number of digits that no number of a finding has. PostgreSQL refuses larger numbers."""
+"""Numbers with this many digits are not looked up. No finding has such a large number, and PostgreSQL refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """A finding, and the version whose change it belongs to."""
+    """A finding, and the version of which the change has this finding."""
 
     recorded: RecordedFinding
     policy: str
@@ -49,9 +50,11 @@ class Reviewable:
     """Owner of the policy; "" if there is none."""
     tags: tuple[str, ...] = ()
     timing: Timing = field(default_factory=Timing)
-    """Relation of the change to the dates in the policy."""
+    """The days that the policy states for the change."""
     earlier: int | None = None
-    """The version with which a net change begins; None if the change begins with the previous version."""
+    """The earlier version of a net change. None if the change is not a net change, so that it begins with the previous
+    version.
+    """
 
     @property
     def versions(self) -> str:
@@ -65,14 +68,14 @@ class RuleTally:
 
     rule: str
     findings: int
-    """Number of findings that are material or were sent to someone."""
+    """Number of the rule's findings that are material or were sent to somebody."""
     acknowledged: int
     _: KW_ONLY
     false_alarms: int
 
     @property
     def precision(self) -> float | None:
-        """Share of the reviewed findings that were not false alarms. None if no finding was reviewed."""
+        """Share of the reviewed findings that are not false alarms. None if no finding was reviewed."""
         reviewed = self.acknowledged + self.false_alarms
         return self.acknowledged / reviewed if reviewed else None
 
@@ -89,19 +92,19 @@ def add_review(archive: Archive, review: Review) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The results of recording the reviews of one person."""
+    """The result of recording one person's reviews."""
 
     recorded: tuple[Review, ...]
     refused: tuple[Review, ...]
-    """The reviews of other people, or of the same person, that made reviews of this time obsolete."""
+    """The earlier reviews, of anybody, because of which some of the new reviews were not recorded."""
 
 
 def decide(archive: Archive, reviews: Iterable[Review], seen: Mapping[int, int]) -> Decided:
-    """Record reviews of several findings, unless something was decided since their author looked.
-
-    `seen` has, by number of the finding, the number of the verdict that the author saw, or 0. If another verdict counts
-    now, the first decision stays, and is returned as refused. A comment is refused only if the same person wrote the
-    same comment just before, so that a form that is sent twice counts once. Raises NoFindingError.
+    """Record reviews of several findings. A finding's review is not recorded if somebody decided on this finding after
+    the author of the review had looked at it. `seen` maps the number of a finding to the number of the verdict that the
+    author saw, or to 0. If another verdict counts now, this verdict stays, and is returned in `refused`. A comment is
+    not recorded if the finding's last review is the same comment by the same person. So a form that is sent twice
+    counts once. Raises NoFindingError.
     """
     recorded, refused = [], []
     with archive.writing() as session:
@@ -127,7 +130,7 @@ def _reviews_of(session: Session, finding: int) -> list[Review]:
 
 
 def _obstacle(before: Sequence[Review], review: Review, seen: int) -> Review | None:
-    """Return the earlier review because of which a review is not recorded, or None."""
+    """Return the earlier review that prevents a review from being recorded, or None."""
     if review.kind == "comment":
         last = before[-1] if before else None
         return last if last and (last.kind, last.text, last.by) == (review.kind, review.text, review.by) else None
@@ -138,7 +141,7 @@ def _obstacle(before: Sequence[Review], review: Review, seen: int) -> Review | N
 
 
 def verdicts_numbered(archive: Archive, numbers: Sequence[int]) -> tuple[Review, ...]:
-    """Return the reviews with these numbers that still count as verdicts."""
+    """Return the reviews with these numbers. Leave out comments, and verdicts that no longer count."""
     with archive.reading() as session:
         rows = session.scalars(select(ReviewRow).where(ReviewRow.id.in_(numbers)).order_by(ReviewRow.id)).all()
         now = {row.finding_id: counting_verdict(_reviews_of(session, row.finding_id)) for row in rows}
@@ -175,7 +178,7 @@ def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
 
 
 def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
-    """Return the reviewers' verdicts for each rule. The rules with the most false alarms come first."""
+    """Return for each rule the reviewers' verdicts on its findings. The rule with the most false alarms comes first."""
     with archive.reading() as session:
         query = select(FindingRow.rule, func.count()).where(_matters()).group_by(FindingRow.rule)
         counts: dict[str, int] = dict(session.execute(query).all())
@@ -191,7 +194,9 @@ def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
 
 
 def read_reviewable(session: Session, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
-    """Return the findings that meet conditions on the joined rows, in the order in which they were recorded."""
+    """Return the findings that meet the conditions, in the order in which they were recorded. A condition may be about
+    any of the joined tables.
+    """
     before = aliased(VersionRow)
     columns = (FindingRow, PolicyRow, VersionRow.number, VersionRow.seen_at, before.number, ChangeRow.timing)
     query = _located(select(*columns).select_from(FindingRow)).where(*conditions).order_by(FindingRow.id)

@@ -1,4 +1,4 @@
-"""Records the start and end of each run for the watchdog."""
+"""Records when each run starts and ends. The watchdog uses these times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.storage.tables import IdleMarkRow, RunRow
 
 @dataclass(frozen=True, slots=True)
 class RunTimes:
-    """The history of runs."""
+    """The times of the first run and of the last completed run."""
 
     first_at: datetime | None
     """Time when the first run started; None before the first run."""
@@ -54,9 +54,8 @@ def note_interrupted(archive: Archive, run: int, error: str) -> None:
 
 
 def interrupted_runs(archive: Archive, before: int | None = None) -> tuple[InterruptedRun, ...]:
-    """Return the runs since the last complete run, oldest first. All these runs are incomplete.
-
-    If `before` is given, only runs before the run `before` are returned.
+    """Return the runs after the last completed run, oldest first. None of them was completed. If `before` is given,
+    return only runs with a smaller number.
     """
     last = select(func.coalesce(func.max(RunRow.id), 0)).where(RunRow.ended_at.is_not(None)).scalar_subquery()
     query = select(RunRow.id, RunRow.started_at, RunRow.error).where(RunRow.id > last).order_by(RunRow.id)
@@ -66,7 +65,7 @@ def interrupted_runs(archive: Archive, before: int | None = None) -> tuple[Inter
 
 
 def run_times(archive: Archive) -> RunTimes:
-    """Return the times of the runs so far."""
+    """Return the times of the first run and of the last completed run."""
     with archive.reading() as session:
         first = session.scalar(select(RunRow.started_at).order_by(RunRow.id).limit(1))
         return RunTimes(first, session.scalar(select(func.max(RunRow.ended_at))))
@@ -79,6 +78,8 @@ def count_writes(archive: Archive) -> int:
 
 
 def note_idle(archive: Archive, mark: IdleMark, writes: int) -> None:
-    """Note that nothing is left to do, unless other transactions than the first `writes` were committed meanwhile."""
+    """Store the mark that a run has nothing to do. Do nothing if more than `writes` transactions were counted
+    by now.
+    """
     with archive.writing() as session:
         session.execute(text(NOTE), {**mark.parameters(), "writes": writes})

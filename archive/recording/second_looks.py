@@ -1,4 +1,4 @@
-"""Keeps odd texts that are waiting for a second look."""
+"""Stores odd texts that are waiting for a second look."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from document.model import Document
 
 
 def pending_of(row: PendingRow | None) -> Pending | None:
-    """Return the waiting text as a data class."""
+    """Convert a stored waiting text into an object."""
     return (
         None
         if row is None
@@ -23,7 +23,8 @@ def pending_of(row: PendingRow | None) -> Pending | None:
 
 def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str) -> None:
     """Record that a visit found an odd text. If the text is not the same as the waiting text, a new wait starts. The
-    total time is counted from the first odd text."""
+    total waiting time is counted from the first odd text.
+    """
     text, row = text_identity(document), session.get(PendingRow, fetch.policy_id)
     if row is None:
         row = PendingRow(policy_id=fetch.policy_id, since=fetch.started_at, text_sha256="", visits=0)
@@ -35,7 +36,9 @@ def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str)
 
 
 def note_visit(session: Session, fetch: FetchRow) -> None:
-    """Record a visit that says nothing about the waiting text. The visit failed, or the page was not the policy."""
+    """Record a visit that neither confirms nor refutes the waiting text: the visit failed, or the page was not the
+    policy.
+    """
     row = session.get(PendingRow, fetch.policy_id)
     if row is not None:
         row.tried_at = fetch.started_at

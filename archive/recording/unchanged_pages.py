@@ -42,8 +42,9 @@ _LATEST = (
         _VERSION.number == select(func.max(_OTHER.c.number)).where(_OTHER.c.policy_id == _POLICY.id).scalar_subquery()
     )
 )
-"""Query for the facts about the latest version. It is built once, and reads only columns, because nearly every visit
-runs it."""
+"""Query for the facts about the latest version. Nearly every visit runs it, so it is built once and reads single
+columns.
+"""
 
 
 def record_recognised(
@@ -51,8 +52,9 @@ def record_recognised(
 ) -> list[tuple[AssessedFetch, RecordedVisit] | None]:
     """Record in one transaction all responses that certainly have the text of the latest version.
 
-    The result for any other response is None. It is also None if another run has recorded a version in the meantime.
-    Each response takes a few milliseconds. Raises StorageError."""
+    The result is None for every other response, and for a response whose policy got a new version from another run
+    meanwhile. Recording a response takes a few milliseconds. Raises StorageError.
+    """
     results = recognise_all(archive, visits)
     recognised = [result for result in results if result is not None]
     recorded = iter(record_all(archive, recognised, now, run_started_at))
@@ -61,9 +63,9 @@ def record_recognised(
 
 
 def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[AssessedFetch | None]:
-    """Return the result for each response that certainly has the text of the latest version. A response with status 304
-    is one example. The result for any other response is None. Raises DamagedArchiveError if stored content differs from
-    what was written."""
+    """Return a result for each response that certainly has the text of the latest version, for example a response with
+    status 304. The result for every other response is None. Raises DamagedArchiveError if stored content was altered.
+    """
     read = [visit for visit in visits if visit.unmodified is None]
     names = {"policies": [visit.policy.name for visit in read]}
     with archive.reading() as session:
@@ -85,7 +87,7 @@ def _result(
     if same is not None:
         return AssessedFetch(fetch, same, latest.number)
     if latest.beside is not None and latest.beside > latest.id:
-        return None  # left-out prose has changed since, so the page of the version is not the latest page
+        return None  # left-out prose has changed since this version, so its page is not the latest page
     before = _pages(session, latest, options) if is_current(latest.identity, options) else ()
     if not recognise_rotation(fetch.pages, options, before):
         return None
@@ -93,10 +95,9 @@ def _result(
 
 
 def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:
-    """Return the pages of the version's own visit; empty unless all bodies are kept.
-
-    `options` are the extraction options with which the pages were read. The options also say whether the policy has
-    several pages."""
+    """Return the pages of the visit that made the version. Return nothing if a body was removed. The pages were read
+    with the extraction options `options`, which also show whether the policy has several pages.
+    """
     if options.further:
         return snapshots(session, session.get_one(FetchRow, latest.id))
     if latest.snapshot_sha256 is None:

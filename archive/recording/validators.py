@@ -1,7 +1,8 @@
 """Chooses the ETag and Last-Modified for conditional requests.
 
-The validators come from recorded visits. So the response that belongs to a validator was always committed. Validators
-are chosen by policy, because two policies may have the same address while only one policy has a version."""
+These validators come from recorded visits, so their responses are always in the archive. They are chosen for each
+policy, not for each address: two policies may have the same address while only one has a version.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ from document.reading import is_current, is_fallback
 
 NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
-"""Minimum time between a Last-Modified and its response. If the time is shorter, a second change in the same second
-could stay hidden (RFC 9110 section 8.8.2.2)."""
+"""Minimum time from a Last-Modified to its response. With a shorter time, a second change within the same second could
+stay hidden (RFC 9110 section 8.8.2.2).
+"""
 
 _OTHER = aliased(VersionRow)
 _VISIT = aliased(FetchRow)
@@ -58,10 +60,11 @@ def validators(
 ) -> dict[str, Validators]:
     """Return the validators of each policy that may be requested conditionally, by name.
 
-    A policy is left out in these cases. The policy has no version. Its last response was not extracted in the present
-    way, or was read by the fallback. Its last response did not have the text of the version. One of its pages gives no
-    validators. Its last full response is older than `full_fetch`. The last rule is needed because some servers answer
-    304 even after a change."""
+    A policy is left out if it has no version, if one of its pages gives no validators, or if its last full response is
+    older than `full_fetch`. The last of these rules is needed because some servers answer 304 even after a change. A
+    policy is also left out because of its last response: if it was extracted by other rules than now, if the fallback
+    read it, or if it did not have the text of the version.
+    """
     wanted = {policy.name: policy for policy in policies}
     usable: dict[str, Validators] = {}
     with archive.reading() as session:
@@ -104,7 +107,7 @@ def _is_current(answer: Columns, policy: Policy) -> bool:
 
 
 def _identity(answer: Columns) -> str:
-    """Return the extraction identity. An old fetch has none. The identity of the version is used instead."""
+    """Return the extraction identity of a fetch. An old fetch has none; the identity of its version is used instead."""
     return str(answer.identity or answer.version_identity)
 
 
@@ -127,8 +130,9 @@ def _validators(answer: Columns, further: Sequence[FetchPageRow], policy: Policy
 
 
 def _etag_and_date(row: Columns | FetchPageRow) -> tuple[str, str] | None:
-    """Return the ETag and Last-Modified of a response. Return None if neither header guarantees that a change is
-    noticed."""
+    """Return the ETag and Last-Modified of a response. Return None if a change could stay unnoticed with both
+    of them.
+    """
     headers = dict(reversed([(name, value) for name, value in row.headers]))
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
     return (etag, modified) if etag or _is_certain(modified, headers.get("date", "")) else None

@@ -1,1 +1,3 @@
-"""Keeps what people say about changes besides reviews of findings: marks on quiet edits, notes and assignments."""
+"""Stores what people add besides reviews of findings: reviews of quiet edits, notes on policies, and assignments of
+changes.
+"""

@@ -1,4 +1,4 @@
-"""Keeps notes on policies, and who is to review a change until when. Both are notes, not evidence."""
+"""Stores notes on policies, and assignments: who is to review a change, and until when. Neither is evidence."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The person who is to review the findings of a change, and until when."""
+    """The person who is to review the findings of a change, and the due date."""
 
     change: int
     """Number of the change."""
     person: str
     """The person's name, or "" if the change is assigned to nobody."""
     due_at: datetime | None = None
-    """Due date that replaces the calculated one, or None."""
+    """Due date that somebody set. None if the calculated due date applies."""
     by: str
     at: datetime
 
@@ -42,7 +42,7 @@ def policy_note(archive: Archive, policy: str) -> Note | None:
 
 
 def set_policy_note(archive: Archive, policy: str, note: Note) -> None:
-    """Replace the note on a policy. A note without text removes it. Raises UnknownPolicyError."""
+    """Replace the note on a policy. If the new note has no text, the old note is removed. Raises UnknownPolicyError."""
     with archive.writing() as session:
         policy_id = policy_row(session, policy).id
         row = session.get(PolicyNoteRow, policy_id)
@@ -54,8 +54,9 @@ def set_policy_note(archive: Archive, policy: str, note: Note) -> None:
 
 
 def assign(archive: Archive, assignment: Assignment) -> None:
-    """Replace the assignment of a change. An assignment without person and due date removes it. Raises
-    NoVersionError if there is no such change."""
+    """Replace the assignment of a change. If the new assignment has neither a person nor a due date, the old one is
+    removed. Raises NoVersionError if there is no such change.
+    """
     with archive.writing() as session:
         if session.get(ChangeRow, assignment.change) is None:
             raise NoVersionError("archive", f"there is no change {assignment.change}")

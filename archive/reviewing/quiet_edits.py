@@ -1,5 +1,6 @@
-"""Stores reviews of edits that were not reported. A review says that such an edit matters, and a later review can take
-this back. A review is never altered."""
+"""Stores reviews of quiet edits, that is, of edits that were not reported. A review says that such an edit matters. A
+later review can take this back. A stored review is never altered.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from archive.storage.version_reader import recorded_suppression
 
 @dataclass(frozen=True, slots=True)
 class LocatedSuppression:
-    """An edit that was not reported, and the version whose change it belongs to."""
+    """A quiet edit, and the version of which the change contains this edit."""
 
     recorded: RecordedSuppression
     policy: str
@@ -35,7 +36,7 @@ class SuppressionTally:
     """The reviewers' verdicts on the edits that a rule kept quiet."""
 
     reason: str
-    """The rule; see `differ.model.Suppression.reason`."""
+    """The rule that kept the edits quiet; see `differ.model.Suppression.reason`."""
     suppressions: int
     """Number of edits that the rule kept quiet."""
     missed: int
@@ -43,8 +44,9 @@ class SuppressionTally:
 
 
 def add_quiet_review(archive: Archive, review: QuietReview) -> bool:
-    """Record a review. If it would change nothing, record nothing and return False. For example, two people may mark
-    the same edit. Raises NoSuppressionError."""
+    """Record a review, and return True. If the review would change nothing, record nothing and return False. For
+    example, a second person may mark the same edit. Raises NoSuppressionError.
+    """
     with archive.writing() as session:
         if session.get(SuppressionRow, review.suppression) is None:
             raise NoSuppressionError(str(review.suppression))
@@ -96,8 +98,9 @@ def _located(archive: Archive, numbers: list[int]) -> tuple[LocatedSuppression, 
 
 
 def suppression_tallies(archive: Archive) -> tuple[SuppressionTally, ...]:
-    """Return how many edits each rule kept quiet, and how many of them were marked as missed. The rules with the most
-    missed edits come first."""
+    """Return for each rule how many edits it kept quiet, and how many of these edits were marked as missed. The rule
+    with the most missed edits comes first.
+    """
     missed = Counter(located.recorded.suppression.reason for located in missed_suppressions(archive))
     query = select(SuppressionRow.reason, func.count()).group_by(SuppressionRow.reason)
     with archive.reading() as session:

@@ -1,1 +1,1 @@
-"""The full-text index over all sections, and the queries that use it."""
+"""The full-text index of all sections, and the search in this index."""

@@ -44,15 +44,16 @@ _CLEAR_WORDS = {
 }
 
 SectionPart = Mapping[str, str]
-"""The columns of a `SectionRow`, without its id."""
+"""The values of a `SectionRow`, without its id."""
 
 Line = tuple[str, int]
 """A line of a section, and the number of words in the line."""
 
 
 def index_version(session: Session, version: VersionRow, document: Document) -> None:
-    """Record the sections that a new version keeps, adds and drops. If earlier versions are not indexed yet, because an
-    older program recorded them, this version is indexed later together with them."""
+    """Record which sections a new version keeps, adds and drops. If an older program recorded earlier versions without
+    indexing them, all these versions are indexed together later.
+    """
     indexed = session.get(IndexedRow, version.policy_id)
     if indexed is None:
         indexed = IndexedRow(policy_id=version.policy_id, number=version.number)
@@ -69,8 +70,8 @@ def waiting(session: Session) -> list[int]:
 
 
 def index_missing(archive: Archive) -> int:
-    """Index the versions that an older program recorded. Each policy has its own transaction. Return the number of
-    policies.
+    """Index the versions that an older program recorded without indexing them. Each policy has its own transaction.
+    Return the number of policies.
 
     Raises StorageError.
     """
@@ -212,7 +213,7 @@ def block_lines(block: str) -> Iterator[Line]:
 
 
 def _lines(block: str) -> Iterator[str]:
-    """Yield a block. It is split if it is longer than a part."""
+    """Yield a block. Split the block if it has more than `PART_WORDS` words."""
     if len(block) < PART_WORDS:
         yield block
         return

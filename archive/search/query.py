@@ -20,15 +20,16 @@ LIMIT = 50
 
 FIRST_BATCH, LARGEST_BATCH = 128, 4096
 """Smallest and largest number of matching sections that are looked up at once, the newest first. The number grows if
-only a few of the sections are wanted."""
+few of them are wanted, for example because the search is limited to a tag.
+"""
 
 BEFORE, AFTER = 60, 200
-"""Numbers of characters in a snippet before the start of the first match, and after it."""
+"""A snippet begins 60 characters before the start of the first match, and ends 200 characters after this start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The words to search for, and the texts in which to search. A field with None does not limit the texts."""
+    """The words to search for, and the texts to search. A field with None does not limit these texts."""
 
     words: str
     """The words, which must all occur in the same section. "Words in quotes" must be adjacent. See
@@ -48,11 +49,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class SnippetRun:
-    """A run of characters in a snippet."""
+    """A part of a snippet: either a match, or the text between matches."""
 
     text: str
     matches: bool
-    """Whether the run is a match."""
+    """Whether this part is a match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,10 @@ def _policies(session: Session, asked: Search) -> Sequence[int] | None:
 def _standing(
     session: Session, wanted: Sequence[Phrase], asked: Search, of: Sequence[int] | None
 ) -> Iterator[Standing]:
-    """Yield the matches. The section that was recorded last comes first. The index gives the sections. The versions of
-    the sections are looked up in batches, so that a search for a common word takes no longer than a search for a rare
-    word."""
+    """Yield the matches. The section that was recorded last comes first. The index gives matching sections. Their
+    versions are looked up in batches until there are enough matches. So a search for a common word takes no longer than
+    a search for a rare word.
+    """
     below: int | None = None
     size = FIRST_BATCH
     while True:
@@ -169,8 +171,9 @@ _MATCH = {
 def _matching(
     session: Session, wanted: Sequence[Phrase], size: int, *, below: int | None, policy_id: int | None
 ) -> Sequence[int]:
-    """Return the ids of matching sections that are lower than an id, in descending order. The sections can be limited
-    to one policy."""
+    """Return the ids of matching sections in descending order. They are lower than a given id. The sections can be
+    limited to one policy.
+    """
     dialect = session.get_bind().dialect.name
     key = _KEY[dialect]
     match = _MATCH[dialect].bindparams(asked=_QUERY[dialect](wanted))

@@ -1,8 +1,7 @@
-"""Converts texts and queries to the stems of the search index. Pure.
-
-Stemming is done here and not by the database. It depends on the language of each section. So SQLite and PostgreSQL give
-the same results. It also works for languages such as Indonesian, in which all forms of a verb match ("membagikan",
-"dibagikan", "pembagian")."""
+"""Converts texts and queries to the stems of the search index. Stemming is done here and not by the database. So SQLite
+and PostgreSQL give the same results, and each section is stemmed in its own language. This includes Indonesian, so that
+all forms of a verb match ("membagikan", "dibagikan", "pembagian").
+"""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ BREAK = "¶"
 """Separates blocks, so that a phrase never continues in the next block. It cannot occur in a word."""
 
 WORD_CHARACTERS = 40
-"""Maximum length of a word in characters. Longer keys and hashes are not words."""
+"""Maximum length of an indexed word in characters. Longer words, for example hashes, are cut."""
 
 MOST_WORDS = 32
 """Maximum number of words in a query."""
@@ -79,8 +78,9 @@ def _stemmer(language: str) -> snowballstemmer.stemmer | None:
 def parse_query(text: str) -> tuple[Phrase, ...]:
     """Read a query. All words must occur, and the words of a "quoted phrase" must be adjacent.
 
-    A term with several words ("third-party", an address) is a phrase too. All other punctuation is ignored, so the
-    syntax can never be wrong. Raises SearchTermsError if there are no words, or more than `MOST_WORDS`."""
+    A term with several words ("third-party", an address) is a phrase too. All other punctuation is ignored, so there
+    are no syntax errors. Raises SearchTermsError if there are no words, or more than `MOST_WORDS`.
+    """
     plain = unicodedata.normalize("NFC", text)
     read = (tuple(_WORD.findall(quoted or single)) for quoted, single in _TERM.findall(plain))
     phrases = tuple(dict.fromkeys(phrase for phrase in read if any(stemmed(word, PLAIN) for word in phrase)))
@@ -97,8 +97,9 @@ def stemmed_phrase(phrase: Phrase, language: str) -> Phrase:
 
 
 def readings(asked: Iterable[Phrase]) -> tuple[tuple[Phrase, ...], ...]:
-    """Return the stems of a query in each language, without duplicates. All languages are used because a query does not
-    name its language. A section matches if it has all stems of the query in one language."""
+    """Return the stems of a query in each language, without duplicates. All languages are needed, because the language
+    of a query is unknown. A section matches if it has all stems of the query in one of these languages.
+    """
     every = list(asked)
     known = (PLAIN, *languages())
     return tuple(dict.fromkeys(tuple(stemmed_phrase(phrase, language) for phrase in every) for language in known))

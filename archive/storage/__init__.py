@@ -1,1 +1,1 @@
-"""Opens the database, stores rows and contents, and seals each evidence row when the row is written."""
+"""Opens the database, and stores rows and contents. Each evidence row is sealed in the transaction that writes it."""

@@ -1,9 +1,10 @@
 """Stores compressed contents under their hash. Each raw body or document is stored once.
 
 Content that resembles earlier content, such as the next version of a page, is stored as a difference. The difference is
-the content compressed with the earlier content as the dictionary. The earlier content is always a keyframe. A keyframe
-is a content that is stored whole. So reading a content needs at most two blobs, and one damaged blob does not make all
-later blobs unreadable."""
+the content compressed with the earlier content as the dictionary. The earlier content must be stored whole, and is then
+called a keyframe. So reading a content needs at most two blobs, and a damaged blob does not make all later blobs
+unreadable.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +22,21 @@ from archive.storage.engines import insert_if_absent, location_of
 from archive.storage.tables import BlobRow
 
 COMPRESSION_LEVEL = 9
-"""Compression level of zstd. On real pages, it saves a tenth of the space that level 3 needs, and takes at most 5 ms
-for each page; see docs/figures.md."""
+"""Compression level of zstd. On real pages, it needs a tenth less space than level 3, and takes at most 5 ms for each
+page; see docs/figures.md.
+"""
 
 WORTHWHILE = 0.25
 """Maximum size of a stored difference, as a share of its keyframe's compressed size. If the difference is larger, the
-content becomes a new keyframe. This was measured on 358 real pages. With a share of one half, the archive would be
-twice as big, because each page differs more from the keyframe than the page before."""
+content becomes a new keyframe. The value was measured on 358 real pages. With 0.5, the archive would be twice as big:
+each page differs more from an old keyframe than the page before, so new keyframes must come early.
+"""
 
 _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
-"""Query for a stored content. It is built once, and reads only columns, because it runs for every visit that is
-compared with a version."""
+"""Query for a stored content. Every visit that is compared with a version runs it, so it is built once and reads single
+columns.
+"""
 
 _SEVERAL = select(_BLOB.sha256, _BLOB.size, _BLOB.content, _BLOB.base_sha256).where(
     _BLOB.sha256.in_(bindparam("keys", expanding=True))
@@ -64,8 +68,9 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
         return key
     compressed, base = packed(session, content, like)
     values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
-    # Another transaction may store the same bytes at the same time. That does no harm, because the same address means
-    # the same content. A savepoint is not used: SQLite drops it when the disk is full, which would hide the reason.
+    # Another transaction may store the same bytes at the same time. That does no harm, because contents with the same
+    # address are equal. A savepoint is not used: if the disk is full, SQLite drops the savepoint, and the error that
+    # follows would hide the reason.
     session.execute(insert_if_absent(session, BlobRow).values(**values))
     return key
 
@@ -89,8 +94,9 @@ def retrieve(session: Session, key: str) -> bytes:
 
 @dataclass(slots=True)
 class Retrieval:
-    """Retrieves contents one after another. It is ready to unpack differences from the last keyframe, because
-    successive contents often have the same keyframe."""
+    """Retrieves contents one after another. Successive contents often have the same keyframe, so the last keyframe
+    stays in memory.
+    """
 
     session: Session
     _keyframe: str = ""
@@ -99,8 +105,9 @@ class Retrieval:
     _ahead: dict[str, _Stored] = field(default_factory=dict)
 
     def read_ahead(self, keys: Sequence[str]) -> None:
-        """Read the stored form of several contents at once, which is faster. They stay in memory, so name only a
-        few."""
+        """Read the stored form of several contents with one query, which is faster. They stay in memory, so do not give
+        many keys.
+        """
         rows = self.session.connection().execute(_SEVERAL, {"keys": keys})
         self._ahead = {key: _Stored(*stored) for key, *stored in rows}
 
@@ -161,7 +168,7 @@ def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None
     if the keyframe cannot be read."""
     row = _stored(session, keyframe)
     if row is None:
-        return None  # the old content is missing, so the new content is stored whole and is not lost too
+        return None  # the keyframe is missing, so the new content is stored whole; otherwise it would be lost too
     try:
         base = _plain(session, keyframe, row)
     except DamagedArchiveError:

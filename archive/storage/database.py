@@ -29,7 +29,7 @@ from archive.storage.waiting_list import WaitingList
 class Archive:
     """An open archive. Close it, or use it in a `with` statement.
 
-    Functions of this package take it as their first argument. Only `archive/` and `notifier/outbox` open sessions.
+    Most functions in `archive/` take it as their first argument. Only `archive/` and `notifier/outbox` open sessions.
     """
 
     engine: Engine
@@ -40,13 +40,14 @@ class Archive:
     def writing(self) -> Iterator[Session]:
         """Open a transaction that writes. It is committed when the block ends, and rolled back if the block raises.
 
-        In SQLite and in PostgreSQL, only one transaction writes at a time. It takes the lock when it begins. So the
-        facts that the block reads stay true until the commit, and rows are numbered in the order of the commits.
+        Only one transaction writes at a time, both in SQLite and in PostgreSQL. It takes the writers' lock when it
+        begins. So what the block reads stays true until the commit, and rows are numbered in the order of the commits.
         Evidence is sealed in the same transaction, and the list of waiting findings is brought up to date. Raises
         StorageError. Raises ArchiveBusyError if the lock is not free in time, and SQLAlchemy's IntegrityError if a
-        unique key refuses a row."""
+        unique key refuses a row.
+        """
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection()  # a session begins only with its first statement, so this takes the lock now
+            session.connection()  # a session's transaction begins with its first statement, so this takes the lock now
             sealing, waiting = Sealing(session), WaitingList(session)
             yield session
             waiting.settle()
@@ -67,9 +68,8 @@ class Archive:
 
     @contextmanager
     def rehearsal(self) -> Iterator[Archive]:
-        """Open the archive so that everything that is written to it is rolled back when the block ends.
-
-        The whole block is one transaction, and holds the writers' lock.
+        """Open the archive for a rehearsal. When the block ends, everything that it wrote is rolled back. The whole
+        block is one transaction, so no other program can write meanwhile.
         """
         with storage_errors(self.location), self.engine.connect() as connection, connection.begin() as whole:
             yield _Rehearsal(self.engine, self.location, connection)
@@ -90,7 +90,9 @@ class Archive:
 
 @dataclass(frozen=True)
 class _Rehearsal(Archive):
-    """An archive whose transactions are parts of one transaction, which is rolled back."""
+    """An archive for a rehearsal. All its transactions are parts of one transaction, which is rolled back at
+    the end.
+    """
 
     connection: Connection
 
@@ -133,8 +135,8 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT, *, group: str
 
 @contextmanager
 def only_run_on_server(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[None]:
-    """Hold the lock of a PostgreSQL archive. While one run holds this lock, no run on any machine can use
-    the archive. For SQLite a lock file is enough.
+    """Hold the lock of a PostgreSQL archive. While a run holds this lock, no other run can use the archive, on this
+    machine or another. A SQLite archive has a lock file instead.
 
     Raises RunElsewhereError if another run holds the lock. Raises StorageError.
     """

@@ -1,7 +1,8 @@
 """Connects to SQLite and PostgreSQL so that both behave in the same way.
 
-Only one transaction writes at a time, and takes the lock at its start. All other writers wait, and give up after the
-busy time-out. Committed data is on the disk. Times are in UTC."""
+Only one transaction writes at a time. It takes the writers' lock when it begins. Other writers wait for the lock, and
+give up after the busy time-out. Committed data is on the disk. Times are in UTC.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ READING: dict[str, dict[str, Any]] = {
     "sqlite": {"clausewatch_reading": True},
     "postgresql": {"clausewatch_reading": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-"""Options of a connection that only reads and sees one state, for each kind of database."""
+"""Options of a connection for reading, for each kind of database. During a transaction, such a connection sees one
+state of the archive.
+"""
 
 _ALTERED = "clausewatch_altered"
 _HARMLESS = ("SELECT", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "SHOW")
@@ -77,7 +80,7 @@ def _unknown_kind(database: URL) -> str:
 
 
 def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool) -> Engine:
-    """Return an engine on which only SQLAlchemy begins transactions, and never the driver."""
+    """Return an engine. Transactions are begun by SQLAlchemy, and never by the driver."""
     # With any other isolation level, Python's driver opens and closes transactions by itself.
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
@@ -92,7 +95,8 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A transaction that reads and later writes could find its snapshot outdated, so writers take the lock at once.
+        # A transaction that first reads and then writes could fail, because another program wrote in between. So
+        # writers take the lock at once.
         connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
 
     _note_alterations(engine)
@@ -100,7 +104,9 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
 
 
 def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine that alters nothing and does not trust objects that the file defines."""
+    """Return an engine for reading. It alters nothing, and does not run functions that the file's views or triggers
+    call.
+    """
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -121,8 +127,8 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
     seconds = max(2, round(busy_timeout.total_seconds()))
     limits = {
         "connect_timeout": seconds,
-        # If a server disappears silently, these time-outs end the wait after about a minute. Time-outs in the URL come
-        # first.
+        # If the server disappears silently, these time-outs end the wait after about a minute. Time-outs in the URL
+        # replace these values.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
@@ -156,7 +162,7 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
 
 
 def _note_alterations(engine: Engine) -> None:
-    """Note for each transaction whether it altered a row."""
+    """Make an engine note for each transaction whether it altered a row."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -164,14 +170,14 @@ def _note_alterations(engine: Engine) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def note(connection: Connection, cursor: Any, statement: str, *rest: object) -> None:
-        # The driver of SQLite counts the rows of a statement with RETURNING only after they were read.
+        # If a statement has RETURNING, SQLite's driver counts its rows when they are read, and not before.
         is_idle = cursor.rowcount == 0 and statement.startswith(("UPDATE", "DELETE")) and "RETURNING" not in statement
         if not is_idle and not statement.lstrip().startswith(_HARMLESS):
             connection.info[_ALTERED] = True
 
 
 def has_altered(connection: Connection) -> bool:
-    """Whether the transaction in progress altered a row. An update that matches no row alters nothing."""
+    """Whether the current transaction has altered a row. An update that matches no row alters nothing."""
     return bool(connection.info.get(_ALTERED, True))
 
 

@@ -1,7 +1,7 @@
-"""Defines the evidence rows. Also defines the canonical bytes of each row, which are sealed.
-
-The canonical form must never change, or old seals would become invalid. To seal one more column of a table that is
-sealed already, add a new kind of evidence, and keep the old kind."""
+"""Defines which rows are evidence, and the canonical bytes of such a row. The seal is made from these bytes. The
+canonical form must never change, or old seals would become invalid. To seal a further column of a table that is already
+evidence, add a new kind of evidence, and keep the old kind.
+"""
 
 from __future__ import annotations
 
@@ -123,8 +123,9 @@ _encode = json.JSONEncoder(default=_plain, ensure_ascii=False, sort_keys=True, s
 
 
 class CanonicalTime(FunctionElement[str]):
-    """A column of times, converted to canonical text. If the stored value is not a time, the result is a different
-    text."""
+    """A column of times, converted to canonical text. If a stored value is not a time, the result is some other
+    text.
+    """
 
     name = "canonical_time"
     type = Text()
@@ -170,8 +171,9 @@ def _values(connection: Connection, kind: EvidenceKind, ids: Sequence[int]) -> I
 
 
 def _is_run(ids: Sequence[int]) -> bool:
-    """Whether ids follow one another without a gap. Such rows are read as a range, which is much cheaper than a list of
-    hundreds of ids."""
+    """Whether ids follow one another without a gap. Such rows are read as a range, which is much faster than a list of
+    hundreds of ids.
+    """
     return ids[-1] - ids[0] + 1 == len(ids) and all(later == earlier + 1 for earlier, later in pairwise(ids))
 
 
@@ -188,8 +190,9 @@ def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, 
 
 @cache
 def _rows_query(kind: EvidenceKind, *, run: bool) -> Select[Any]:
-    """Select the sealed columns of a kind's rows. The query is built once, because each visit runs it, and building it
-    takes longer than running it. `run` says whether the ids are a range; see `_is_run`."""
+    """Select the sealed columns of a kind's rows. Each visit runs this query, and building it takes longer than running
+    it. So it is built once. `run` is true if the ids are a range; see `_is_run`.
+    """
     table = kind.row.__table__
     columns = (_sealed(table, column, 0) for column in kind.columns)
     return select(table.c.id, *columns).where(_among(table.c.id, run=run))
@@ -213,7 +216,8 @@ def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) ->
     """Select the sealed form of a column. For pages of a fetch, `position` is the position of the page."""
     column = table.c[name]
     if isinstance(column.type, Boolean):
-        # SQLite could store 2 and read it as True, so the stored number is selected.
+        # In SQLite a truth value could be altered to 2, which would still be read as True. So the stored number is
+        # selected.
         return type_coerce(column, Integer).label(name)
     if isinstance(column.type, UtcDateTime):
         return CanonicalTime(column).label(name)
@@ -222,6 +226,6 @@ def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) ->
         removed = select(func.min(RemovalRow.sha256)).where(
             RemovalRow.fetch_id == fetch, RemovalRow.position == position
         )
-        # For a body that was removed under a rule, the address is in the removal, which is evidence too.
+        # If a body was removed under a rule, its address is in the row of the removal, which is evidence too.
         return func.coalesce(column, removed.correlate(table).scalar_subquery()).label(name)
     return column

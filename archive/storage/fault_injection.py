@@ -1,6 +1,8 @@
-"""Named points at which a test kills this process, to check the state after a crash. Outside such a test, the points do
-nothing. With `CLAUSEWATCH_FAULT_POINTS=FILE`, a line is written to the file for each reached point. It has the seconds
-of the monotonic clock, and the name of the point. With `FILE:K`, the process is killed at the K-th point."""
+"""Names points in the program at which a test can kill it, to check the state after a crash. Without such a test, the
+points do nothing. With `CLAUSEWATCH_FAULT_POINTS=FILE`, each reached point adds a line to the file. The line has the
+seconds of the monotonic clock, and the point's name. With `CLAUSEWATCH_FAULT_POINTS=FILE:K`, the process is killed at
+the K-th point.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ VARIABLE = "CLAUSEWATCH_FAULT_POINTS"
 
 
 def reach(point: str) -> None:
-    """Record that a point is reached if a test asks for that. Kill the process if the test chose this point."""
+    """Record that the program reached a point, if a test wants this. Kill the process if the test chose this point."""
     asked = os.environ.get(VARIABLE)
     if asked is None:
         return

@@ -1,4 +1,4 @@
-"""Translates the parts of a query about findings into SQL conditions."""
+"""Translates what a query says about findings into SQL conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from differ.model import SEVERITIES, TOPICS, watched_topic
 
 
 def finding_conditions(session: Session, query: Query, finding: type[FindingRow]) -> list[ColumnElement[bool]]:
-    """Return the conditions on a finding or an alias of it."""
+    """Return the conditions on a finding. `finding` is the class of the rows, or an alias of it."""
     conditions = _in_section(session, query, finding.section)
     if query.topic is not None:
         fine = [topic for topic in TOPICS if query.topic in (topic, watched_topic(topic))]
@@ -24,7 +24,7 @@ def finding_conditions(session: Session, query: Query, finding: type[FindingRow]
 def suppression_conditions(
     session: Session, query: Query, suppression: type[SuppressionRow]
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions on a suppression or an alias of it, for a query that `selects_suppressions`."""
+    """Return the conditions on a suppression. They make sense only if `query.selects_suppressions` is true."""
     return _in_section(session, query, suppression.section)
 
 

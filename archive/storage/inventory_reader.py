@@ -1,4 +1,6 @@
-"""Reads the stored rights and recipients of versions, and finds policies that must still be listed."""
+"""Reads the stored rights and recipients of versions. Finds policies with versions of which rights and recipients must
+still be listed.
+"""
 
 from __future__ import annotations
 
@@ -89,24 +91,24 @@ RECIPIENTS = EntryKind(NamedRecipientRow, _recipient_facts, _recipient, entries=
 
 
 def is_up_to_date(listed: ListedRow) -> bool:
-    """Whether a policy is listed by the current rules."""
+    """Whether the current rules made the list of a policy's rights and recipients."""
     return listed.identity == inventory_identity()
 
 
 def complete() -> ColumnElement[bool]:
-    """Return the condition on `ListedRow` that the current rules have listed all versions of a policy."""
+    """Return a condition on `ListedRow`: the list has all versions of the policy, and was made by the current rules."""
     return and_(ListedRow.complete, ListedRow.identity == inventory_identity())
 
 
 def unlisted_policies() -> Select[int]:
-    """Select the ids of policies with versions that are not listed by the current rules."""
+    """Select the ids of policies with versions for which the current rules have made no list."""
     has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
     joined = select(PolicyRow.id).outerjoin(ListedRow, ListedRow.policy_id == PolicyRow.id)
     return joined.where(or_(ListedRow.policy_id.is_(None), ~complete()), has_versions).order_by(PolicyRow.id)
 
 
 def stored_inventory(session: Session, policy_id: int, number: int) -> Inventory | None:
-    """Return the inventory of a version; None if the version is not listed yet."""
+    """Return the inventory of a version. Return None if none was made yet."""
     listed = session.get(ListedRow, policy_id)
     if listed is None or not is_up_to_date(listed) or listed.number < number:
         return None

@@ -1,5 +1,4 @@
-"""Opens an archive only for reading. Nothing is created, upgraded or locked, so this also works on a read-only
-medium."""
+"""Opens an archive for reading. Nothing is created, upgraded or locked, so this also works on a read-only medium."""
 
 from __future__ import annotations
 
@@ -32,9 +31,10 @@ from archive.storage.upgrade import VERSION_TABLE, revision_of
 def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[Archive]:
     """Open the archive at a database URL without changing it.
 
-    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. It raises
-    ArchiveBusyError at the end if no program had the file open at the beginning, but another program wrote to it in the
-    meantime."""
+    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. The file
+    may be read without locks if no other program has it open at the beginning. If another program then writes to it,
+    ArchiveBusyError is raised at the end.
+    """
     database = parsed(url)
     location = location_of(database)
     file = None if database.get_backend_name() != "sqlite" else _File.of(database, location)
@@ -51,7 +51,7 @@ def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class ServedArchive:
-    """An archive that stays open while a server runs, and that other programs use at the same time."""
+    """An archive that a server keeps open. Other programs may use the archive at the same time."""
 
     reader: Archive
     """The archive for questions. The database refuses every write."""
@@ -75,8 +75,9 @@ class ServedArchive:
 
 
 class _ReadingArchive(Archive):
-    """An archive that only answers questions. PostgreSQL's driver makes single transactions read-only, not the
-    connection, so transactions that write are refused here."""
+    """An archive that refuses to write. PostgreSQL's driver can make a transaction read-only, but not a connection. So
+    this class refuses transactions that write.
+    """
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -129,7 +130,7 @@ class _File:
     path: Path
     url: URL
     is_still: bool
-    """Whether no program has the file open. Then there is no write-ahead log, and reading must not create one."""
+    """Whether no other program has the file open. Then there is no write-ahead log, and reading must not create one."""
     written: tuple[int, int]
 
     @classmethod

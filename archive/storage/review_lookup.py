@@ -1,4 +1,4 @@
-"""Looks up reviews of findings. They are needed whenever findings are read."""
+"""Looks up reviews of findings. This is done whenever findings are read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from archive.storage.tables import (
 )
 
 FEW_POLICIES = 500
-"""Maximum number of policies for which their reviews are looked up by policy."""
+"""Up to this number of policies, only their reviews are read. For more policies, all reviews are read."""
 
 FindingKey = tuple[int, str, str, str]
 """Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the
@@ -31,7 +31,8 @@ same key repeat each other."""
 
 class ReviewLookup:
     """The reviews of an archive, as one transaction sees them. If `policies` is given, only the reviews of findings of
-    these policies are read. It is ignored if it has more than `FEW_POLICIES` policies."""
+    these policies are read. If there are more than `FEW_POLICIES` policies, all reviews are read.
+    """
 
     def __init__(self, session: Session, policies: Collection[int] | None = None) -> None:
         self._policies = None if policies is None or len(policies) > FEW_POLICIES else sorted(policies)
@@ -44,13 +45,15 @@ class ReviewLookup:
             for finding, reviews in self.reviews.items()
             if (verdict := counting_verdict(reviews)) is not None
         }
-        """The review that counts for a finding, by number of the finding."""
+        """The verdict that counts, by number of the finding."""
         self._session = session
         self.false_alarms = self._false_alarms(session)
-        """False alarms by key. If several have the same key, the first one counts."""
+        """The reviews of false alarms, by key of the finding. If several findings have the same key, this is the first
+        review.
+        """
 
     def _of_policies(self, query: Select[Any]) -> Select[Any]:
-        """Limit a query about reviews to the policies."""
+        """Limit a query about reviews to `policies`."""
         if self._policies is None:
             return query
         query = query.join(FindingRow, FindingRow.id == ReviewRow.finding_id)
@@ -79,8 +82,9 @@ class ReviewLookup:
         return None if alarm is None or alarm.finding == row.id else alarm
 
     def settled(self, row: FindingRow | Columns, policy: int) -> Review | None:
-        """Return an acknowledgement of another finding of the same edit, or None. A step and a net change can each have
-        a finding of an edit, and so can two net changes. Their changes have a step in common."""
+        """Return an acknowledgement of another finding about the same edit, or None. An edit may have several findings:
+        one in the change to the next version, and one in each net change that contains this change.
+        """
         if not self.verdicts or (policy, row.rule, row.before, row.after) not in self._keys_in_net_changes:
             return None
         alike = list(self._alike(row, policy))
@@ -104,8 +108,9 @@ class ReviewLookup:
         return frozenset((policy, rule, before, after) for policy, rule, before, after in self._session.execute(query))
 
     def _alike(self, row: FindingRow | Columns, policy: int) -> Iterator[tuple[int, int, int]]:
-        """Yield the findings of a policy with the same rule and words. Each has the numbers of the versions before and
-        after its change."""
+        """Yield the findings of a policy with the same rule and words. Each result has the number of the finding, and
+        the numbers of the versions before and after its change.
+        """
         earlier = aliased(VersionRow)
         query = (
             select(FindingRow.id, func.coalesce(earlier.number, VersionRow.number - 1), VersionRow.number)

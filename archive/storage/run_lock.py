@@ -1,7 +1,8 @@
-"""The lock that a run holds in a PostgreSQL archive. It keeps out other runs on any machine. The lock ends with the
-run's connection. If the database server restarts during a run, the lock is lost before the run ends. Then a second run
-may begin, which does little harm: each run claims the messages that it sends, and a claim does not end with the
-connection."""
+"""The lock that a run holds in a PostgreSQL archive. While it is held, no other run can begin, on this machine or
+another. The lock is lost when the run's connection to the database ends, for example if the server restarts. Then a
+second run may begin before the first has ended. This does little harm: each run claims the messages that it sends, and
+its claims stay even if the connection ends.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ NUMBER = 1129075538
 """Number that distinguishes this lock from other advisory locks of PostgreSQL."""
 
 KEY = f"{NUMBER}, pg_catalog.hashtext(current_schema())"
-"""Key of the lock. An archive is one schema of a database."""
+"""Key of the lock. It contains the schema, because each archive is a schema of a database."""
 
 HOLDER = f"""
 SELECT a.client_addr, a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)

@@ -1,8 +1,9 @@
 """Seals evidence: adds an entry for each evidence row to the chain.
 
-An entry contains two hashes: the SHA-256 of a row's canonical bytes, and the SHA-256 of the entry before it. So the
-hash of one entry proves all evidence up to that entry. Rows are sealed in the transaction that writes them; see
-`Sealing`."""
+An entry contains two hashes: the SHA-256 of a row's canonical bytes, and the SHA-256 of the entry before it. So if the
+hash of an entry is right, all evidence up to that entry is unaltered. Rows are sealed in the transaction that writes
+them; see `Sealing`.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ GENESIS = "0" * 64
 """The hash that the first entry contains in place of the hash of a previous entry."""
 
 _CHAIN_LOCK = 0x636C61757365
-"""Number of an advisory lock in PostgreSQL. With this lock, only one transaction at a time appends to the chain."""
+"""Number of an advisory lock in PostgreSQL. A transaction takes this lock before it appends to the chain."""
 
 
 _LAST = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
@@ -49,8 +50,8 @@ _BY_ROW: Mapping[type[Any], str] = {kind.row: name for name, kind in KINDS.items
 
 
 class SealedError(RuntimeError):
-    """The program tried to write evidence without a seal. This is a defect of the program, not a state of the
-    archive.
+    """The program tried to write evidence without a seal. This is a defect of the program. The archive is not
+    damaged.
     """
 
 
@@ -83,9 +84,10 @@ class ChainEntry:
 
 
 def entry_bytes(previous: str, sequence: int, kind: str, *, row_id: int, row: str, at: str) -> bytes:
-    """Return the bytes of an entry that are hashed. They are equal to the result of `canonical_json`, but are made
-    faster, because a verification needs them for each entry. `at` is a canonical time. Raises TypeError or ValueError
-    for values that JSON or UTF-8 cannot represent."""
+    """Return the bytes of an entry that are hashed. The result is the same as that of `canonical_json`, but this
+    function is faster. A verification calls it for each entry. `at` is a canonical time. Raises TypeError or ValueError
+    for values that JSON or UTF-8 cannot represent.
+    """
     return (
         f'{{"id":{row_id:d},"kind":{quoted(kind)},"previous":{quoted(previous)},"recorded_at":{quoted(at)},'
         f'"row":{quoted(row)},"sequence":{sequence:d}}}'
@@ -96,14 +98,15 @@ def entry_bytes(previous: str, sequence: int, kind: str, *, row_id: int, row: st
 class Sealing:
     """Collects the evidence that a session writes, and seals it before the commit.
 
-    So the code that records visits, imports and reviews does not deal with the chain. Evidence is added as single
-    objects, and must not be altered after sealing."""
+    So code that records visits, imports and reviews need not know about the chain. Evidence rows must be added to the
+    session as objects, and must not be altered after they are sealed.
+    """
 
     session: Session
     _values: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
     """The values that were written. They are compared with the values that the database returns."""
     _pages: defaultdict[int, dict[int, Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
-    """The values that were written for the further pages of each fetch, by position of the page."""
+    """The written values of each fetch's further pages, by fetch and by position of the page."""
     _removed: set[tuple[int, int]] = field(default_factory=set)
     """Pages whose body was removed under a rule. Each is given by the fetch and the position of the page."""
     _named: dict[int, str] = field(default_factory=dict)
@@ -137,7 +140,7 @@ class Sealing:
 
     def _note_row(self, row: Base, *, new: bool) -> None:
         key = _BY_ROW[type(row)], _id(row)
-        if new or key in self._values:  # of a row that is sealed already, nothing sealed was altered
+        if new or key in self._values:  # else the row was sealed earlier, and its sealed columns are unaltered
             self._values[key] = _held(row, KINDS[key[0]].columns)
 
     def _note_page(self, row: FetchPageRow) -> None:
@@ -211,7 +214,7 @@ def _require_unaltered(row: Base, kind: EvidenceKind) -> None:
 
 
 def in_sealing_order(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return evidence rows in the order in which the rows of one transaction are sealed."""
+    """Sort the evidence rows of a transaction into the order in which they are sealed."""
     order = list(KINDS)
     return sorted(rows, key=lambda row: (order.index(row[0]), row[1]))
 
@@ -241,7 +244,7 @@ def append(
 
 
 def begin(connection: Connection, token: str, now: datetime) -> None:
-    """Begin a chain with an entry for a random token of 64 hex digits."""
+    """Begin a chain. Its first entry has a random token of 64 hex digits."""
     _append(connection, [(START, 1, token)], now)
 
 
@@ -277,8 +280,8 @@ def _lock_end(connection: Connection) -> tuple[int, str]:
     """Return the number and the hash of the last entry. Prevent other transactions from appending until this
     transaction ends.
 
-    A transaction takes this lock last, so that two transactions cannot wait for each other. SQLite has only one writer
-    anyway.
+    A transaction takes this lock after all other locks, so that two transactions cannot wait for each other. SQLite
+    needs no such lock, because it has only one writer.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))

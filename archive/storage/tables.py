@@ -1,4 +1,4 @@
-"""Defines the tables. Their rows are used only in `archive/` and `notifier/outbox`."""
+"""Defines the tables of the archive. Other packages than `archive/` and `notifier/outbox` do not use their rows."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 Columns = Row[*tuple[Any, ...]]
-"""The columns of a row, with the same names as the attributes of its class."""
+"""A row that was selected by its columns. It has the same attributes as an object of the row's class."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A column type for an aware time, which is stored in UTC. Without this type, SQLite would return times without a
-    time zone."""
+    """A column type for times with a time zone. They are stored in UTC. With the usual type, SQLite would return them
+    without a time zone.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -47,12 +48,12 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        # PostgreSQL returns times in the zone of its session.
+        # PostgreSQL returns times in the time zone of the session.
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """Base class of the archive's tables. It names constraints in the same way in every database."""
+    """Base class of the archive's tables. It gives constraints the same names in every database."""
 
     metadata = MetaData(
         naming_convention={
@@ -79,7 +80,9 @@ class BlobRow(Base):
     size: Mapped[int]
     """Size in bytes before compression."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    """Content compressed with zstd. If it has a `base_sha256`, the plain bytes of that content are the dictionary."""
+    """Content compressed with zstd. If the row has a `base_sha256`, the plain bytes of that keyframe are the
+    dictionary.
+    """
     base_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
     """Address of the content's keyframe. None if the content is stored whole."""
 
@@ -115,12 +118,13 @@ class PolicyRow(Base):
     paused_at: Mapped[datetime | None]
     """Time since which fetching is paused. None if the policy is not paused."""
     visit_asked_at: Mapped[datetime | None]
-    """Time when somebody last asked to visit the policy now. The policy is due until a later run has tried it."""
+    """Time when somebody last asked for a visit at once. The policy is due until a later run has tried it."""
 
 
 class PolicyEventRow(Base):
-    """A change to the list of policies, as news for subscribers and operators. It is not evidence. The names of a
-    policy are evidence in `NamingRow`."""
+    """A change to the list of policies. Subscribers and operators are told of it. It is not evidence. `NamingRow` has
+    the evidence about the names of a policy.
+    """
 
     __tablename__ = "policy_event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -135,7 +139,7 @@ class PolicyEventRow(Base):
     """The policy's tags at that time."""
     at: Mapped[datetime]
     announced: Mapped[bool] = mapped_column(server_default=false())
-    """Whether a `NewsRow` was added for each affected subscription."""
+    """Whether a `NewsRow` was added for each subscription that must be told of the change."""
 
 
 class FetchRow(Base):
@@ -190,9 +194,9 @@ class FetchPageRow(Base):
 
 
 class LeftOutRow(Base):
-    """The left-out prose of a page. It is recorded with each version, and when watched sentences appear or disappear.
-
-    It is evidence. The text itself is in the snapshot of the fetch."""
+    """The left-out prose of a page. A row is added with each version, and when watched sentences appear or disappear.
+    It is evidence. The row has hashes; the text itself is in the snapshot of the fetch.
+    """
 
     __tablename__ = "left_out"
     __table_args__ = (Index("ix_left_out_policy_id_id", "policy_id", "id"),)
@@ -200,24 +204,25 @@ class LeftOutRow(Base):
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"), unique=True)
     hashes: Mapped[list[Any]]
-    """SHA-256 of each part's text, in reading order."""
+    """SHA-256 of each left-out part, in reading order."""
     words: Mapped[int]
     """Number of words in all left-out sentences."""
     page_words: Mapped[int]
-    """Number of words in the left-out sentences and the policy together."""
+    """Number of words in the left-out sentences and in the policy together."""
     watched: Mapped[list[Any]]
     """Left-out sentences about sharing or rights. Each has the text, the topics, and the reason why it was left out."""
     came: Mapped[list[Any]]
-    """Watched sentences that were not there before; empty for a first version."""
+    """Watched sentences that were not there before. Empty for a first version."""
     gone: Mapped[list[Any]]
     differences: Mapped[int]
-    """Number of sentences that appeared or disappeared. Queries use it to find the fetches with such changes."""
+    """Number of sentences that appeared or disappeared. It is stored so that queries find the fetches with such
+    sentences.
+    """
 
 
 class KnownPageRow(Base):
-    """A fingerprint that recognises responses with the text of a policy's latest version without parsing them.
-
-    It is not evidence. It may be dropped at any time, which costs only one full reading of a page.
+    """A fingerprint of a response. A response with the same fingerprint has the text of the policy's latest version,
+    and need not be parsed. A fingerprint is not evidence. If it is deleted, a page must be parsed once more.
     """
 
     __tablename__ = "known_page"
@@ -226,7 +231,7 @@ class KnownPageRow(Base):
     version: Mapped[int]
     """The version's number."""
     identity: Mapped[str]
-    """Extraction identity with which the page was fully read."""
+    """Extraction identity of the program that parsed the page."""
     fallback: Mapped[bool]
     exact: Mapped[str] = mapped_column(String(64))
     """Hash of the whole response."""
@@ -235,7 +240,7 @@ class KnownPageRow(Base):
 
 
 class RestingHostRow(Base):
-    """A host that asked for a pause longer than the run."""
+    """A host that asked for a pause which may last longer than the run."""
 
     __tablename__ = "resting_host"
     host: Mapped[str] = mapped_column(primary_key=True)
@@ -269,7 +274,7 @@ class VersionRow(Base):
     returns_to: Mapped[int | None]
     """Number of the earlier version with the same text."""
     flapping: Mapped[bool] = mapped_column(server_default=false())
-    """Whether the text goes back and forth. The alerts of such a version wait."""
+    """Whether the text goes back and forth. The alerts of such a version are held."""
     fetch: Mapped[FetchRow] = relationship(lazy="joined")
 
 
@@ -281,45 +286,46 @@ class PendingRow(Base):
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     """The fetch that first saw the odd text. The snapshot of this fetch is kept."""
     since: Mapped[datetime]
-    """Time when the first of a series of odd texts was seen. `confirm_max` counts from it."""
+    """Time when the first of a series of odd texts was seen. The time `confirm_max` is counted from here."""
     seen_at: Mapped[datetime]
     """Time when this text was first seen."""
     tried_at: Mapped[datetime]
-    """Time of the last visit. `confirm_after` counts from it."""
+    """Time of the last visit. The time `confirm_after` is counted from here."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """`document.text_identity`."""
     reason: Mapped[str]
     visits: Mapped[int]
-    """Number of visits since the first visit that saw a text of the series of odd texts, including that visit."""
+    """Number of visits from the first visit that saw an odd text of the series. The first visit is included."""
 
 
 class ChangeRow(Base):
-    """A change: the difference between a version and an earlier version. The earlier version is usually the version
-    just before. For a net change, a `NetChangeRow` names the earlier version."""
+    """A change: the difference between a version and an earlier version. The earlier version is usually the one just
+    before. For a net change, a `NetChangeRow` refers to the earlier version.
+    """
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
-    """The version after the change. The version before the change has the preceding number, unless there is a
-    `NetChangeRow`."""
+    """The later version. The earlier version has the number before it, unless the change has a `NetChangeRow`."""
     material: Mapped[bool]
     severity: Mapped[str | None]
     topics: Mapped[list[Any]]
     judged_by: Mapped[str]
     coarse: Mapped[bool]
     timing: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """The fields of `differ.model.Timing`, with ISO dates; empty for changes that were recorded before this column
-    existed."""
+    """The fields of `differ.model.Timing`, with ISO dates. Empty for changes that were recorded before this column
+    existed.
+    """
     drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Languages that were left behind: the text changed in a different language, but not in these languages."""
+    """Languages that were left behind: the text changed in another language, but not in these languages."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 
 
 class NetChangeRow(Base):
-    """Marks a change as a net change, and names the version before the change. This row is evidence. It is recorded
-    when a message compares the version that its reader knows with the current version, and no change between these two
-    versions is recorded yet."""
+    """Marks a change as a net change, and refers to its earlier version. This row is evidence. A net change is recorded
+    when a message must report the difference between the current version and an older version that its readers know.
+    """
 
     __tablename__ = "net"
     __table_args__ = (UniqueConstraint("change_id"),)
@@ -329,7 +335,9 @@ class NetChangeRow(Base):
 
 
 IS_STEP = ChangeRow.id.not_in(select(NetChangeRow.change_id))
-"""Condition that a change is the difference between a version and the version just before, and not a net change."""
+"""Condition that a change is a step, that is, not a net change. A step is the difference between a version and the
+version just before.
+"""
 
 
 class FindingRow(Base):
@@ -357,13 +365,15 @@ class FindingRow(Base):
     reason: Mapped[str]
     """Code of the explanation, such as "T1.sale/sale/added". In old rows it is a sentence."""
     translations: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Facts of the explanation: pairs of a role and a text. In old rows, pairs of a language and a sentence."""
+    """Facts of the explanation, as pairs of a role and a text. In old rows, these are pairs of a language and a
+    sentence.
+    """
     edits: Mapped[list[Any]]
     """Pairs of operation and text."""
 
 
 class SuppressionRow(Base):
-    """An edit in a change that is not reported, and the rule that decided so."""
+    """An edit in a change that is not reported, and the rule that kept it quiet."""
 
     __tablename__ = "suppression"
     __table_args__ = (UniqueConstraint("change_id", "position"),)
@@ -377,8 +387,9 @@ class SuppressionRow(Base):
 
 
 class NamingRow(Base):
-    """A name of a policy, and the time from which the policy had this name. This is evidence, because the name in the
-    policy's own row may change."""
+    """A name of a policy, and the time since which the policy has this name. It is evidence. The name in `PolicyRow` is
+    not, because it may change.
+    """
 
     __tablename__ = "naming"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -388,7 +399,9 @@ class NamingRow(Base):
 
 
 class RemovalRow(Base):
-    """The removal of a fetch's raw body. This is evidence; write it when `snapshot_sha256` is set to None."""
+    """The removal of a fetch's raw body. It is evidence. Add this row when `snapshot_sha256` of the fetch is set to
+    None.
+    """
 
     __tablename__ = "removal"
     __table_args__ = (UniqueConstraint("fetch_id", "position"),)
@@ -404,13 +417,15 @@ class RemovalRow(Base):
 
 
 class RestoreRow(Base):
-    """The restoration of a backup. Rows that were recorded after the backup was made are gone."""
+    """A restoration of the archive from a backup. Rows that were recorded after the backup was made are gone."""
 
     __tablename__ = "restore"
     id: Mapped[int] = mapped_column(primary_key=True)
     restored_at: Mapped[datetime]
     versions: Mapped[dict[str, Any]]
-    """Number of each policy's latest version, by the number of the policy. It is 0 if the policy had no version."""
+    """Number of each policy's latest version, or 0 if the policy had no version. The keys are the numbers of the
+    policies.
+    """
 
 
 class ChainEntryRow(Base):
@@ -445,15 +460,17 @@ class ChainStampRow(Base):
 
 
 class SubscriptionRow(Base):
-    """A subscription. It covers only records that were made after the subscription was first seen. If it was widened,
-    it covers the new part only for records that were made after that."""
+    """A subscription. It covers changes and findings that were recorded after the subscription was first seen. If its
+    scope was extended later, the new part covers what was recorded after the extension.
+    """
 
     __tablename__ = "subscription"
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """The scopes of the subscription, each with the change after which it came into force. The last change for which
-    alerts were planned is stored here too."""
+    """The scopes of the subscription. Each scope has the number of the last change before it came into force. The last
+    change for which alerts were planned is stored here too.
+    """
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
     """Origin of the subscription: `configuration` or `command line`."""
@@ -463,10 +480,11 @@ class SubscriptionRow(Base):
     created_by: Mapped[str] = mapped_column(server_default=text("''"))
     """Login of the person who made the subscription on the command line, or ""."""
     created_at: Mapped[datetime | None]
-    """Time when the subscription was first seen, or when it came back."""
+    """Time when the subscription was first seen, or when it returned to the configuration."""
     removed_at: Mapped[datetime | None]
-    """Time when the subscription was removed from the configuration. If it stays away for longer than
-    `planning.ABSENCE`, it is treated as new when it comes back."""
+    """Time when the subscription was removed from the configuration. If it returns after more than `planning.ABSENCE`,
+    it is treated as a new subscription.
+    """
     forgotten_at: Mapped[datetime | None]
     """Time when the person was erased. The name and the recipients no longer identify anybody."""
     digested_until: Mapped[datetime | None]
@@ -484,13 +502,14 @@ class AlertRow(Base):
     __tablename__ = "alert"
     __table_args__ = (UniqueConstraint("finding_id", "subscription_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    """Id that is derived from the finding and the subscriber. So planning twice gives the same id."""
+    """Id. It is calculated from the finding and the subscriber, so planning the same alert twice gives the same id."""
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     planned_at: Mapped[datetime]
     digest: Mapped[str | None]
-    """Key of the digest that lists the alert. It is "" while the alert waits for the next digest, and None if the alert
-    is sent at once."""
+    """Key of the digest that contains the alert. It is "" while the alert waits for the next digest. It is None if the
+    alert is sent at once.
+    """
 
 
 class ReviewRow(Base):
@@ -525,8 +544,9 @@ class QuietReviewRow(Base):
 
 
 class WaitingRow(Base):
-    """A finding that waits for a review. It is not evidence. It can be derived from findings, alerts and reviews; see
-    archive/recording/waiting."""
+    """A finding that waits for a review. It is not evidence, because it follows from findings, alerts and reviews; see
+    archive/storage/waiting_list.
+    """
 
     __tablename__ = "waiting"
     __table_args__ = (Index("ix_waiting_rank_change_id", "rank", "change_id"),)
@@ -540,8 +560,9 @@ class WaitingRow(Base):
     seen_at: Mapped[datetime]
     """Time when the change was first seen."""
     stated_due: Mapped[datetime | None]
-    """The first day that the policy states for the change and that is later than `seen_at`. None if there is no such
-    day."""
+    """The policy may state days for the change. This is the first of them that is later than `seen_at`. None if there
+    is no such day.
+    """
 
 
 class StatedDayRow(Base):
@@ -552,7 +573,7 @@ class StatedDayRow(Base):
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     """`effective` for the effective date, `due` for the end of a notice or objection window."""
     day: Mapped[datetime] = mapped_column(index=True)
-    """The day, as its begin in UTC."""
+    """The beginning of the day in UTC."""
 
 
 class PolicyNoteRow(Base):
@@ -566,23 +587,22 @@ class PolicyNoteRow(Base):
 
 
 class AssignmentRow(Base):
-    """The person who is to review the findings of a change, and until when. It is not evidence."""
+    """The person who is to review the findings of a change, and the due date. It is not evidence."""
 
     __tablename__ = "assignment"
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), primary_key=True, autoincrement=False)
     person: Mapped[str]
     """The person's name, or "" if only the due date is set."""
     due_at: Mapped[datetime | None]
-    """Due date that replaces the calculated one, or None."""
+    """Due date that somebody set. None if the calculated due date applies."""
     by: Mapped[str]
     at: Mapped[datetime]
 
 
 class ToldTroubleRow(Base):
-    """A problem with the monitoring that an operator was notified of.
-
-    Names and addresses are only in the rows to which this row refers. If a person is erased from those rows, no trace
-    remains here."""
+    """A problem with the monitoring, after an operator was notified of it. This row has no names and addresses of
+    people. It refers to the rows that have them. So nothing needs to be erased here.
+    """
 
     __tablename__ = "told_trouble"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -592,9 +612,11 @@ class ToldTroubleRow(Base):
     """unread, gone, fallback, flapping, missed, idle, waiting, undelivered, template, or left-out; see
     notifier/contents/incident."""
     about: Mapped[str]
-    """Number of the policy, the subscription or the delivery; or name of the template."""
+    """Number of the policy, the subscription or the delivery, or the name of the template."""
     episode: Mapped[str]
-    """Text that distinguishes separate occurrences of a problem. It is the number of the first visit, or ""."""
+    """Text that distinguishes two occurrences of the same problem. It is the number of the first visit with the
+    problem, or "".
+    """
     since: Mapped[datetime]
     """Time when the problem began, as far as known."""
     told_at: Mapped[datetime]
@@ -603,18 +625,19 @@ class ToldTroubleRow(Base):
 
 
 class NewsRow(Base):
-    """A change to the list of policies that a subscription must still be notified of. It is deleted once a message
-    contains it."""
+    """News for a subscription: a change to the list of policies that it was not told of yet. The row is deleted when a
+    message contains the news.
+    """
 
     __tablename__ = "news"
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("policy_event.id"), primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """Kind of the delivery that will contain the news: digest or operator."""
+    """Kind of message that will contain the news: digest or operator."""
 
 
 class RunRow(Base):
-    """A run of the program. From these rows, the watchdog sees whether runs end."""
+    """A run of the program. The watchdog reads these rows to see whether runs are completed."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -634,7 +657,7 @@ class IdleMarkRow(Base):
     writes: Mapped[int]
     """Number of transactions that altered a row."""
     noted: Mapped[int | None]
-    """The value of `writes` when the mark was noted. The mark holds while both are equal."""
+    """The value of `writes` after the mark was stored. The mark holds while `writes` still has this value."""
     configuration: Mapped[str] = mapped_column(server_default="")
     since: Mapped[float] = mapped_column(server_default=text("0"))
     until: Mapped[float] = mapped_column(server_default=text("0"))
@@ -644,8 +667,9 @@ class IdleMarkRow(Base):
 
 
 class DeliveryRow(Base):
-    """A message to one target through one channel. Examples are all alerts of a change for one subscriber, a digest,
-    and a first message."""
+    """A message to one target through one channel. Examples are a message with all alerts about a change, a digest, and
+    a welcome message.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (UniqueConstraint("subscription_id", "kind", "key", "channel", "recipient"),)
@@ -653,13 +677,16 @@ class DeliveryRow(Base):
     kind: Mapped[str] = mapped_column(String(16), server_default="alert")
     """alert, digest, welcome, or operator."""
     key: Mapped[str] = mapped_column(server_default=text("''"))
-    """Key that identifies the message within its kind and subscription. So if a message is planned twice, it is added
-    once. For an alert, the key is the number of the change. For a digest, the key begins with the end of the period."""
+    """Key of the message. Two messages of the same kind and subscription have different keys, so a message that is
+    planned twice is added once. For an alert, the key is the number of the change. For a digest, the key begins with
+    the end of the period.
+    """
     urgent: Mapped[bool] = mapped_column(server_default=false())
     """Whether the message is sent even in quiet hours."""
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """The content of the message at the time of planning. For an alert, it has only the facts that the change and its
-    findings do not have."""
+    """The content of the message at the time of planning. For an alert, facts that the change and its findings have are
+    left out.
+    """
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
     """The change of an alert. None for other kinds of messages."""
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
@@ -668,10 +695,11 @@ class DeliveryRow(Base):
     recipient: Mapped[str]
     """An address within the channel, or ""."""
     planned_at: Mapped[datetime | None]
-    """Time of planning; None if an older program planned it without a time."""
+    """Time of planning. None if an older program planned the message, because it did not record the time."""
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """State of the delivery: due, sending, accepted, dead, or cancelled. It is cancelled if its subscription or target
-    was removed; see notifier/outbox."""
+    """State of the delivery: due, sending, accepted, dead, or cancelled. A delivery is cancelled if its subscription or
+    target was removed; see notifier/outbox.
+    """
     due_at: Mapped[datetime]
     attempts: Mapped[int]
     accepted_at: Mapped[datetime | None]
@@ -680,10 +708,11 @@ class DeliveryRow(Base):
 
 
 class SectionRow(Base):
-    """The text of a section for the search. A text that occurs several times is stored once. This row is not evidence;
+    """The text of a section, for the search. A text that occurs several times is stored once. This row is not evidence;
     see archive/search/index.
 
-    The stems of the text are in `section_words`, a full-text index of SQLite or PostgreSQL."""
+    The stems of the text are in `section_words`, a full-text index of SQLite or PostgreSQL.
+    """
 
     __tablename__ = "section"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -698,7 +727,7 @@ class SectionRow(Base):
 
 
 class StandingRow(Base):
-    """A series of successive versions of a policy that have a section. It is not evidence."""
+    """A series of successive versions that have the same section. It is not evidence."""
 
     __tablename__ = "standing"
     __table_args__ = (Index("ix_standing_policy_id_last", "policy_id", "last"),)
@@ -715,22 +744,25 @@ class StandingRow(Base):
 
 
 class IndexedRow(Base):
-    """The last version of a policy whose sections can be searched. This row is not evidence."""
+    """States up to which version the sections of a policy can be searched. This row is not evidence."""
 
     __tablename__ = "indexed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """Number of the version. It is 0 if versions that an older program recorded must be indexed first."""
+    """Number of this version. It is 0 if an older program recorded versions without indexing them, and they must be
+    indexed first.
+    """
 
 
 class ListedRow(Base):
-    """The last version whose rights and recipients are listed. This row is not evidence. See
-    archive/recording/inventories."""
+    """States up to which version the rights and recipients of a policy are listed. This row is not evidence. See
+    archive/recording/inventories.
+    """
 
     __tablename__ = "listed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """Number of the version. It is 0 if no version is listed yet."""
+    """Number of this version. It is 0 if no version is listed yet."""
     identity: Mapped[str] = mapped_column(String(16))
     """`differ.judgement.inventory_identity` of the rules that made the list."""
     complete: Mapped[bool]
@@ -738,21 +770,24 @@ class ListedRow(Base):
 
 
 class EntryColumns:
-    """Columns of an inventory entry: a right or recipient that successive versions of a policy name."""
+    """Columns of an entry: a right or a recipient that successive versions of a policy name in the same words."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
     first: Mapped[int]
     """Number of the first version that names the right or recipient in these words."""
     last: Mapped[int | None]
-    """Number of the last version that names it in these words. None while the policy still does so."""
+    """Number of the last version that names the right or recipient in these words. None while the policy still
+    does so.
+    """
     appeared_at: Mapped[datetime]
     """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
-    """Time when the first version without the entry was first seen. None while the policy still names it."""
+    """Time when the first version without these words was first seen. None while the policy still has these words."""
     since: Mapped[datetime]
-    """Time from which the policy has named the right or recipient without interruption. The words may have changed
-    since then."""
+    """Time since which the policy has named the right or recipient without interruption. Its words may have changed
+    since then.
+    """
     language: Mapped[str]
     section: Mapped[str]
     """Headings joined by " > "."""
@@ -835,8 +870,9 @@ class SessionRow(SecretColumns, Base):
 
 
 class BrowserRow(SecretColumns, Base):
-    """A browser in which a person signed in with the password. It has its own share of password attempts, so that other
-    people's guesses cannot use up this share."""
+    """A browser in which a person signed in with the password. The number of password attempts is limited, and such a
+    browser has a limit of its own. So other people's guesses cannot lock the person out.
+    """
 
     __tablename__ = "desk_browser"
 
@@ -849,7 +885,7 @@ class LinkRow(SecretColumns, Base):
 
 
 class TokenRow(SecretColumns, Base):
-    """A token with which a program asks on behalf of a person."""
+    """A token with which a program sends requests on behalf of a person."""
 
     __tablename__ = "desk_token"
     name: Mapped[str]
@@ -858,7 +894,7 @@ class TokenRow(SecretColumns, Base):
 
 
 class FeedRow(SecretColumns, Base):
-    """A secret address of a feed or a calendar. It only reads."""
+    """A secret address of a feed or a calendar. Nothing can be changed through it."""
 
     __tablename__ = "desk_feed"
     kind: Mapped[str] = mapped_column(String(16))
@@ -866,7 +902,7 @@ class FeedRow(SecretColumns, Base):
 
 
 class AccessRow(Base):
-    """A deed at the desk. The name can be erased."""
+    """An entry of the access log: something that a person did at the desk. The name can be erased."""
 
     __tablename__ = "desk_access"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -875,4 +911,4 @@ class AccessRow(Base):
     """Name of the person, or "" if nobody was signed in."""
     deed: Mapped[str] = mapped_column(String(32))
     about: Mapped[str]
-    """The policy, the version or the findings, or ""."""
+    """The policy, the version or the findings that it was about, or ""."""

@@ -13,10 +13,9 @@ VERSION_TABLE = "alembic_version"
 
 
 def upgrade_schema(engine: Engine, location: str) -> None:
-    """Upgrade to the newest schema. Do nothing if the database already has it.
-
-    The engine must not enforce references: SQLite alters a table by rebuilding it, and references to its rows are
-    invalid in the meantime. They are checked before the commit.
+    """Upgrade a database to the newest schema. Do nothing if it already has this schema. The engine must not enforce
+    references: SQLite alters a table by rebuilding it, and references to the table's rows are invalid meanwhile. All
+    references are checked before the commit.
     """
     with engine.execution_options(clausewatch_reading=True).connect() as connection:
         if revision_of(connection, location) == NEWEST:

@@ -1,4 +1,4 @@
-"""Reads versions with their changes from the tables, into the data classes that leave the archive."""
+"""Reads versions with their changes from the tables, and returns them as objects of `archive.model`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def policy_row(session: Session, name: str, *, lock: bool = False) -> PolicyRow:
 
 def tagged(session: Session, tag: str) -> list[int]:
     """Return the ids of the policies with a tag. Raises UnknownTagError if no policy has the tag."""
-    # In SQLite and in PostgreSQL, the column contains JSON that Python wrote.
+    # In both databases, the column contains JSON as Python writes it.
     holds = cast(PolicyRow.tags, Text).contains(json.dumps(tag), autoescape=True)
     ids = session.scalars(select(PolicyRow.id).where(holds).order_by(PolicyRow.id)).all()
     if not ids:
@@ -67,9 +67,10 @@ def tagged(session: Session, tag: str) -> list[int]:
 def read_versions(
     session: Session, conditions: Iterable[ColumnElement[bool]], query: Query | None
 ) -> tuple[Version, ...]:
-    """Return the versions that meet the conditions, ordered by policy and number. The conditions are on `VersionRow`.
-    Each version has the findings that the query selects. The other parts of the query are ignored. Without a query,
-    versions have no findings."""
+    """Return the versions that meet conditions on `VersionRow`, ordered by policy and number. Each version has the
+    findings that the query selects. Other parts of the query are ignored. Without a query, the versions come without
+    their findings.
+    """
     wanted = list(conditions)
     rows = session.execute(_versions().where(*wanted)).all()
     lookup = None if query is None else ReviewLookup(session, {row.policy_id for row in rows})
@@ -106,9 +107,10 @@ def _versions() -> Select[Any]:
 
 @cache
 def _last_seen_at() -> ColumnElement[datetime]:
-    """Select the time of the last fetch that found a version's text before the next version.
-
-    The order of recording is used, because clocks may go back. Each part of the query can use an index."""
+    """Select the time of the last fetch that found a version's text before the next version was recorded. Fetches are
+    compared by their numbers, not by their times, because clocks may be set back. Each part of the query can use an
+    index.
+    """
     following, visit = aliased(VersionRow), aliased(FetchRow)
     until = (
         select(following.fetch_id)
@@ -147,8 +149,9 @@ def _changes(
 
 
 def read_change(session: Session, row: ChangeRow, reviews: ReviewLookup | None = None) -> Change:
-    """Return a change with all its findings. The change may be a net change. Give `reviews` if several changes are
-    read."""
+    """Return a change with all its findings. The change may be a net change. If several changes are read, give
+    `reviews`, so that the reviews are looked up once.
+    """
     lookup, policy = reviews or ReviewLookup(session, [row.version.policy_id]), row.version.policy_id
     findings = session.scalars(select(FindingRow).where(FindingRow.change_id == row.id).order_by(FindingRow.position))
     suppressed = session.scalars(
@@ -165,9 +168,10 @@ def read_change(session: Session, row: ChangeRow, reviews: ReviewLookup | None =
 def _judged(
     session: Session, kind: type[Judged], conditions: list[ColumnElement[bool]], wanted: list[ColumnElement[bool]]
 ) -> Iterator[Columns]:
-    """Yield the findings or suppressions of the versions that meet the conditions, if the findings or suppressions are
-    wanted. Only columns are read, because reading many rows as objects takes three times as long. `wanted` is selected
-    as a column. If it were a condition, SQLite might start with all findings of a topic, which is slow."""
+    """Yield the wanted findings or suppressions of the versions that meet the conditions. Single columns are read,
+    because reading many rows as objects takes three times as long. `wanted` is selected as a column. If it were a
+    condition, SQLite might begin with all findings of a topic, which is slow.
+    """
     query = (
         select(*kind.__table__.c, VersionRow.policy_id, and_(true(), *wanted).label("wanted"))
         .join(ChangeRow, ChangeRow.id == kind.change_id)

@@ -1,5 +1,6 @@
-"""Keeps the list of findings that wait for a review. The list is derived from findings, alerts and reviews, so that the
-inbox need not search all findings."""
+"""Maintains a list of the findings that wait for a review. The list follows from findings, alerts and reviews. It is
+stored so that the inbox need not search all findings.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +37,9 @@ def stated_days(change: int, timing: Timing) -> Iterator[StatedDayRow]:
 
 @dataclass
 class WaitingList:
-    """Notes what a session writes about findings, and brings the list up to date before the commit.
-
-    So the code that records changes, alerts and reviews does not deal with the list."""
+    """Notes what a session writes about findings, and updates the list before the commit. So code that records changes,
+    alerts and reviews need not know about the list.
+    """
 
     session: Session
     _changes: set[int] = field(default_factory=set)
@@ -52,14 +53,14 @@ class WaitingList:
         event.listen(self.session, "after_flush", self._note)
 
     def settle(self) -> None:
-        """Bring the list up to date. Call this before the rows are sealed."""
+        """Update the list. Call this before the rows are sealed."""
         self.session.flush()
         for findings in _parts(self._alerted):
             query = select(FindingRow.change_id).where(FindingRow.id.in_(findings), FindingRow.material.is_(False))
             self._changes.update(self.session.scalars(query))
         for changes in _parts(self._changes):
             self._refresh(WaitingRow.change_id.in_(changes), FindingRow.change_id.in_(changes))
-        # Other findings of the policy may repeat a false alarm.
+        # If a finding is marked as a false alarm, other findings of the policy may repeat it.
         for policies in _parts(set(chain.from_iterable(map(self._policies, _parts(self._reviewed))))):
             self._refresh(WaitingRow.policy_id.in_(policies), VersionRow.policy_id.in_(policies))
 
@@ -90,11 +91,11 @@ def _parts(ids: Collection[int]) -> Iterator[Sequence[int]]:
 
 
 def waiting_findings(condition: ColumnElement[bool]) -> Select[Any]:
-    """Select the rows of findings that wait. The condition is on findings and versions.
-
-    A finding waits if it is material or was sent to someone, and has no verdict that counts. Findings of net changes
-    repeat the findings of the changes between, so they do not wait. Repeats of a false alarm do not wait either, nor do
-    findings of an edit that somebody acknowledged in a net change.
+    """Select the rows of findings that wait. `condition` may be about findings and versions. A finding waits if it is
+    material or was sent to somebody, and if it has no verdict that counts. There are three exceptions. A finding of a
+    net change does not wait, because it repeats findings of the changes that the net change combines. A finding that
+    repeats a false alarm does not wait. A finding does not wait either if somebody acknowledged the same edit in a net
+    change.
     """
     alerted = select(AlertRow.id).where(AlertRow.finding_id == FindingRow.id).correlate(FindingRow).exists()
     stated = select(func.min(StatedDayRow.day)).where(
@@ -113,21 +114,22 @@ def waiting_findings(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 def _verdict(finding: type[FindingRow]) -> ScalarSelect[str]:
-    """Select the kind of the last review of a finding that is not a comment."""
+    """Select the kind of a finding's last review. Comments do not count."""
     last = select(ReviewRow.kind).where(ReviewRow.finding_id == finding.id, ReviewRow.kind != "comment")
     return last.order_by(ReviewRow.id.desc()).limit(1).correlate(finding).scalar_subquery()
 
 
 def _repeats_false_alarm() -> ColumnElement[bool]:
-    """Whether a different finding of the policy with the same rule and words is a false alarm."""
+    """Whether the policy has another finding with the same rule and words that is a false alarm."""
     other, version = aliased(FindingRow), aliased(VersionRow)
     query = _alike(other, version).where(_verdict(other) == "false-alarm")
     return query.correlate(FindingRow, VersionRow).exists()
 
 
 def _acknowledged_in_net() -> ColumnElement[bool]:
-    """Whether a finding with the same rule and words is acknowledged, in a net change that contains the finding's
-    change."""
+    """Whether somebody acknowledged a finding with the same rule and words in a net change. The net change must contain
+    the finding's change.
+    """
     other, version, earlier = aliased(FindingRow), aliased(VersionRow), aliased(VersionRow)
     query = (
         _alike(other, version)

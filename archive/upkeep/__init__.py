@@ -1,1 +1,1 @@
-"""Does the operator's maintenance: backup, restore, retention, vacuum and statistics."""
+"""Functions for the maintenance of an archive: backup, restore, retention, vacuum and statistics."""

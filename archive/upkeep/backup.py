@@ -1,4 +1,4 @@
-"""Makes backups of an archive that is a file, and restores such backups."""
+"""Makes and restores backups of a SQLite archive."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ class BackupError(StorageError):
 
 def back_up(archive: Archive, target: Path) -> Head:
     """Write a consistent copy of a SQLite archive to a new file. Return the head of the copy's chain. A run may
-    continue in the meantime.
-
-    The copy has no free pages, so it contains nothing that was erased. Raises BackupError if the file exists or cannot
-    be written, or if the archive is not in SQLite.
+    continue in the meantime. The copy has no free pages, so it contains no erased data. Raises BackupError if the file
+    exists or cannot be written, or if the archive is not in SQLite.
     """
     if archive.engine.dialect.name != "sqlite":
         fix = "back up a PostgreSQL archive with the server's own tool: pg_dump --format=custom --file=FILE DATABASE"
@@ -51,7 +49,9 @@ def back_up(archive: Archive, target: Path) -> Head:
 
 
 def _copy(archive: Archive, target: Path) -> None:
-    """Copy the archive as one reader sees it. With a write-ahead log, a reader does not block a writer."""
+    """Copy the archive in one read transaction. It does not block writers, because the archive has a
+    write-ahead log.
+    """
     with archive.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         source = connection.connection.driver_connection
         if not isinstance(source, sqlite3.Connection):

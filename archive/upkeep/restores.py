@@ -15,12 +15,12 @@ WITHDRAWN = "Withdrawn when a backup was restored: it may have been sent after t
 
 
 def note_restored(archive: Archive, now: datetime) -> int:
-    """Record that this archive was restored from a backup. Return the number of waiting messages that are given up.
-
-    A message that waited when the backup was made may have been sent after the backup. So it is given up, and is listed
-    as given up. The first change of each policy after the restoration may also have been sent before, so it is recorded
-    but alerts nobody. Everybody is signed out of the desk, and its tokens and secret addresses end, because some of
-    them may have been ended after the backup was made."""
+    """Record that this archive was restored from a backup. Return the number of waiting messages that are given up. A
+    message that waited when the backup was made may have been sent after the backup. So it is given up, and is listed
+    as given up. Alerts about the first change of each policy may also have been sent before the restoration. So this
+    change is recorded but alerts nobody. Everybody is signed out of the desk. All tokens and secret addresses of the
+    desk are deleted too: an operator may have ended some of them after the backup was made.
+    """
     with archive.writing() as session:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)
         numbers: dict[int, int] = dict(session.execute(newest).all())
@@ -35,8 +35,8 @@ def note_restored(archive: Archive, now: datetime) -> int:
 
 
 def maybe_sent_before(session: Session) -> frozenset[tuple[str, int]]:
-    """Return the versions, by policy and number, with a change that may have been sent before the archive was
-    restored.
+    """Return the versions about which alerts may have been sent before the archive was restored. Each is a policy and a
+    number.
     """
     restores = session.scalars(select(RestoreRow.versions)).all()
     if not restores:

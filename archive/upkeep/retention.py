@@ -1,7 +1,8 @@
-"""Removes the bodies of old pages under a rule, and removes contents that nothing refers to.
+"""Removes the bodies of old pages as the retention rule says, and removes contents that nothing refers to.
 
 Texts, versions and judgements are never removed. The body of each policy's latest version is not removed either. Each
-removal is evidence. It says which body was removed, when, and under which rule."""
+removal is recorded as evidence: which body was removed, when, and under which rule.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, 
 from archive.upkeep.retention_rule import Retention
 
 BATCH = 200
-"""Maximum number of fetches whose bodies are removed in one transaction. With this limit, a run never waits long."""
+"""Maximum number of fetches whose bodies are removed in one transaction. A run must wait while a transaction lasts, so
+it is kept short.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,9 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
 
 
 def remove_unreferenced(archive: Archive) -> Removed:
-    """Remove stored contents that nothing refers to.
-
-    Such a content may be the keyframe of other contents. Then one of these other contents becomes the keyframe
-    first."""
+    """Remove stored contents that nothing refers to. Other contents may be stored as differences from such a content,
+    which is then their keyframe. In this case, another keyframe is chosen first.
+    """
     removed = Removed()
     for key in _unreferenced(archive):
         with archive.writing() as session:
@@ -118,8 +120,9 @@ def remove_unreferenced(archive: Archive) -> Removed:
 
 
 def rebase(session: Session, keyframe: BlobRow) -> None:
-    """Make the contents that are stored as differences from a keyframe independent of this keyframe. The first content
-    becomes a new keyframe. The remaining contents become differences from the new keyframe."""
+    """Replace a keyframe that other contents are differences from. The first of these contents becomes the new
+    keyframe. The remaining contents become differences from the new keyframe.
+    """
     dependents = session.scalars(
         select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)
     ).all()

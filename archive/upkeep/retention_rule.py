@@ -9,16 +9,18 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """The time for which bodies are kept, and the policies whose bodies are kept forever."""
+    """The time for which bodies are kept, and the policies under legal hold. The bodies of these policies are not
+    removed.
+    """
 
     keep: timedelta
-    """Time since the fetch, after which the body is removed."""
+    """A body is removed when its fetch is longer ago than this."""
     held: Collection[str] = ()
     """Policies under legal hold, by name."""
     held_tags: Collection[str] = ()
-    """Tags whose policies are under legal hold."""
+    """Tags. Every policy with one of these tags is under legal hold."""
 
     @property
     def reason(self) -> str:
-        """The rule in words. Each removal records these words."""
+        """The rule in words. These words are recorded with each removal."""
         return f"older than {self.keep.total_seconds() / 86_400:g} days"

@@ -31,7 +31,7 @@ class ContentTotals:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveStats:
-    """The archive's rows, and the disk space that it uses."""
+    """The numbers of rows in the archive, and its disk space."""
 
     rows: dict[str, int]
     """Numbers of policies, fetches, versions and changes."""

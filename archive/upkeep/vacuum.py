@@ -1,4 +1,4 @@
-"""Rewrites the database's files, so that erased data is really gone, and frees the disk space."""
+"""Rewrites the database's files. Afterwards the files no longer contain erased data, and its disk space is free."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ STILL_READ = "the rows are erased, but another program is reading the archive, s
 
 
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
-    """Rewrite the tables without their erased rows. For SQLite, rewrite the whole file.
-
-    SQLite needs as much free disk space as the archive has. PostgreSQL needs as much as the tables have. PostgreSQL
-    also stores frequent values in its statistics, which are rebuilt too. If our role does not own the database, these
-    values remain until the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another program
-    prevents the rewriting; the erased rows stay erased."""
+    """Rewrite the tables without their erased rows. In SQLite, the whole file is rewritten. This needs as much free
+    disk space as the archive uses. In PostgreSQL, it needs as much as the tables use. PostgreSQL's statistics contain
+    frequent values, so the statistics are rebuilt too. If our role does not own the database, these values remain until
+    the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another program prevents the rewriting.
+    The erased rows stay erased even then.
+    """
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection
     try:

@@ -1,1 +1,3 @@
-"""The desk: shows the archive in a browser and to programs, and takes reviews. Only `clausewatch serve` imports it."""
+"""The desk: a web server that shows the archive to people and programs, and takes reviews. No command except
+`clausewatch serve` imports it.
+"""

@@ -1,4 +1,4 @@
-"""Makes the web application: its routes, its middleware, and its answers to errors."""
+"""Creates the web application with its routes, its middleware, and its answers to errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ THREADS = 8
 
 
 class MissingRoleError(Exception):
-    """A route does not say who may use it. This is a fault of the program."""
+    """A route does not state who may use it. This is a mistake in the program."""
 
 
 def create_app(desk: Desk, watch: ArchiveWatch) -> FastAPI:
@@ -48,7 +48,7 @@ def create_app(desk: Desk, watch: ArchiveWatch) -> FastAPI:
 
 
 def accepted_hosts(configuration: Configuration) -> frozenset[str]:
-    """Return the values of the header Host that requests may have."""
+    """Return the values that the header Host of a request may have."""
     settings = configuration.desk
     if settings.public_url is not None:
         return frozenset({urlsplit(settings.public_url).netloc.lower()})
@@ -63,7 +63,9 @@ def door_of(route: APIRoute) -> PageDoor | ProgramDoor | None:
 
 
 def require_doors(app: FastAPI) -> None:
-    """Raise MissingRoleError if a route has no door. Only the files that pages load need none."""
+    """Raise MissingRoleError if a route has no door. The static files that pages load are the exception: they need no
+    door.
+    """
     for route in app.routes:
         if not isinstance(route, APIRoute) or (door_of(route) is None and route.endpoint is not _static):
             raise MissingRoleError(str(route))

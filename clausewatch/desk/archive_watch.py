@@ -1,4 +1,4 @@
-"""Notices that the archive was replaced or upgraded while the desk has it open."""
+"""Notices if another program replaces or upgrades the archive while the desk uses it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from archive.storage.read_only import ServedArchive
 from clausewatch.desk.failures import failure
 
 GRACE = 10.0
-"""Seconds for which people see why the desk ends."""
+"""Seconds from noticing the problem to the end of the desk. Until then every page shows the reason."""
 
 
 @dataclass
 class ArchiveWatch:
-    """Remembers why the desk can no longer use the archive, and then ends the server."""
+    """Remembers why the desk can no longer use the archive, and ends the server after `GRACE` seconds."""
 
     archive: ServedArchive
     end: Callable[[], None] = lambda: None

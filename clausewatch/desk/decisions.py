@@ -1,4 +1,6 @@
-"""The reviews that a form on the page before recorded. The address of a page names them, so that they can be undone."""
+"""Reads which reviews the previous form recorded. The next page has their numbers in its address, and offers to undo
+them.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,22 @@ MOST = 500
 """Maximum number of reviews in one form."""
 
 DIGITS = 10
-"""Number of digits that no number of a row has. PostgreSQL refuses larger numbers."""
+"""Numbers with this many digits are ignored. No row has such a large number, and PostgreSQL refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The verdicts that were just recorded, and those that were not, because somebody had decided before."""
+    """The verdicts that a person just recorded, and older verdicts that stood in the way of the person's own."""
 
     made: tuple[Review, ...]
-    """The person's own verdicts that still count."""
+    """The person's verdicts. Verdicts that no longer count are left out."""
     earlier: tuple[Review, ...]
-    """Verdicts that had been recorded before, so that the person's verdict was not recorded."""
+    """Verdicts that somebody had recorded earlier. The first verdict counts, so the person's verdict was not recorded.
+    """
 
 
 def decided(request: Request, visitor: Visitor) -> Decisions:
-    """Return the verdicts that the address of a page names."""
+    """Return the verdicts of which the numbers are in a page's address."""
     reader = desk_of(request).archive.reader
     made = verdicts_numbered(reader, numbers(request.query_params.get("decided", "")))
     earlier = verdicts_numbered(reader, numbers(request.query_params.get("earlier", "")))

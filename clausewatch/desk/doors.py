@@ -1,4 +1,6 @@
-"""The doors of the routes: each route names the one through which its visitors come."""
+"""The doors. Each route states one door. The door checks who the visitor is, and whether the visitor has the needed
+permission.
+"""
 
 from __future__ import annotations
 

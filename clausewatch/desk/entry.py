@@ -1,4 +1,4 @@
-"""Decides who is let in: which role each route needs, and who is asking."""
+"""Decides who is let in. Finds out who sent a request, and whether this person may use the route."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         "operator": frozenset({"see", "review", "audit", "operate"}),
     }
 )
-"""Permissions of each role. `audit` is to read the access log and to take evidence along."""
+"""Permissions of each role. `audit` allows reading the access log and downloading evidence."""
 
 FORM = "form_key"
 """Name of the form field that proves that a form came from one of our pages."""
@@ -40,7 +40,7 @@ FORM = "form_key"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that all routes use."""
+    """The objects that all routes share."""
 
     configuration: Configuration
     archive: ServedArchive
@@ -53,7 +53,9 @@ class Desk:
 
     @property
     def cookie(self) -> str:
-        """Name of the session's cookie. With `__Host-`, browsers accept the cookie only from this host by https."""
+        """Name of the session's cookie. If it begins with `__Host-`, a browser accepts the cookie from this host only,
+        and only by https.
+        """
         return "__Host-clausewatch" if self.is_secure else "clausewatch"
 
     @property
@@ -64,18 +66,18 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who asks for a page or an answer."""
+    """The person or program that sent a request."""
 
     person: Person | None
-    """None if nobody is signed in."""
+    """The person who is signed in. None if nobody is signed in."""
     session: int | None
-    """Number of the session. None for tokens and secret addresses."""
+    """Number of the session. None if the visitor came with a token or a secret address."""
     secret: str
-    """The session's cookie. It is a new secret if the browser has no cookie yet, and "" for programs."""
+    """Value of the session's cookie. If the browser has no cookie yet, this is a new secret. For programs it is ""."""
 
     @property
     def form_key(self) -> str:
-        """The value of the field `FORM` on this visitor's pages."""
+        """The value of the form field `FORM` on this visitor's pages."""
         return hashlib.sha256(f"form {self.secret}".encode()).hexdigest()
 
     @property
@@ -84,7 +86,7 @@ class Visitor:
         return "" if self.person is None else self.person.name
 
     def may(self, permission: Permission) -> bool:
-        """Whether the visitor may do something."""
+        """Whether the visitor has a permission."""
         return self.person is not None and permission in PERMISSIONS[self.person.role]
 
 
@@ -97,11 +99,11 @@ class NotAllowedError(Exception):
 
 
 class BadFormError(Exception):
-    """A form did not come from one of our pages, or the session ended since."""
+    """A form did not come from one of our pages. Or the session ended after the page with the form was shown."""
 
 
 def desk_of(request: Request) -> Desk:
-    """Return what all routes use."""
+    """Return the objects that all routes share."""
     desk = request.app.state.desk
     if not isinstance(desk, Desk):
         raise TypeError(f"{desk!r} is not a desk")
@@ -110,10 +112,10 @@ def desk_of(request: Request) -> Desk:
 
 @dataclass(frozen=True)
 class PageDoor:
-    """Lets people in to a page. A request that changes something must come from a form of our own."""
+    """Lets people use a page. A request that changes something must come from a form on one of our pages."""
 
     permission: Permission | None
-    """Permission that is needed. None if everybody is let in."""
+    """Permission that the visitor needs. None if everybody is let in."""
 
     async def __call__(self, request: Request) -> Visitor:
         desk = desk_of(request)
@@ -128,7 +130,9 @@ class PageDoor:
 
 @dataclass(frozen=True)
 class ProgramDoor:
-    """Lets programs in by a token. Cookies do not count, so other sites cannot send requests in a person's name."""
+    """Lets programs in if they send a token. Cookies are ignored, so another site cannot send requests in a person's
+    name.
+    """
 
     permission: Permission
 

@@ -1,4 +1,4 @@
-"""Answers errors: with a page for people, and with problem details (RFC 9457) for programs."""
+"""Answers requests that failed. People get a page, and programs get problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clausewatch.desk.entry import BadFormError, NotAllowedError, PageDoor, Sign
 from clausewatch.desk.rendering import page, redirect
 
 API = "/api/"
-"""Beginning of the paths that programs ask."""
+"""Beginning of the paths that are for programs."""
 
 _log = logging.getLogger("clausewatch.desk")
 
@@ -51,7 +51,7 @@ class _Failure:
 
 
 async def failure(request: Request, status: int, key: str, *, detail: str = "") -> Response:
-    """Return an answer to an error. `key` names the phrases that explain it."""
+    """Return the answer to a request that failed. `key` is the key of the phrases that explain the error."""
     if request.url.path.startswith(API):
         return problem(status, key, detail)
     visitor = await _visitor_of(request, status)
@@ -77,7 +77,7 @@ def problem(status: int, key: str, detail: str = "", **further: object) -> JSONR
 
 
 async def _visitor_of(request: Request, status: int) -> Visitor:
-    """Return who is asking. If the archive cannot be used, nobody is."""
+    """Return the visitor. If the archive cannot be used, return a visitor who is not signed in."""
     nobody = Visitor(None, None, request.cookies.get(desk_of(request).cookie, "") or secrets.token_urlsafe(32))
     if status >= 500:
         return nobody
@@ -106,7 +106,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    """Answer a request with invalid parameters. What was sent is not repeated, because it may be a secret."""
+    """Answer a request with invalid parameters. Do not repeat the parameters, because they may be secret."""
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     places = [
         {"in": str(entry["loc"][0]), "name": ".".join(map(str, entry["loc"][1:])), "problem": entry["msg"]}

@@ -1,6 +1,6 @@
 """Limits how often passwords are checked. People are slowed down, but never locked out.
 
-Checking a password takes a processor for a while, on purpose. So a guess must pass the limits before it is checked.
+Checking a password needs much computing time on purpose. So the limits are applied before a password is checked.
 """
 
 from __future__ import annotations
@@ -17,17 +17,22 @@ MINUTE = 60.0
 MOST = 60
 """Maximum number of passwords that are checked in a minute."""
 RESERVED = 20
-"""Part of `MOST` that is kept for browsers in which the person has signed in before."""
+"""The part of `MOST` that other browsers cannot use up. It is kept for browsers in which the person has signed in
+before.
+"""
 MOST_FROM_ONE = 10
-"""Maximum number of passwords that are checked in a minute for one name, and for one address."""
+"""Maximum number of passwords that are checked in a minute for the same name. The same maximum applies to each address.
+"""
 AT_ONCE = 2
 """Maximum number of passwords that are checked at the same time."""
 REMEMBERED = 10_000
-"""Maximum number of names and addresses whose guesses are counted at the same time."""
+"""Maximum number of names, addresses and known browsers for which guesses are counted. The one unused for longest is
+dropped.
+"""
 
 
 class TooManyGuessesError(Exception):
-    """The guess was not checked. `seconds` is the time after which to try again."""
+    """A password was not checked because of a limit. A new attempt is possible after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"try again in {seconds:.0f} s")
@@ -36,7 +41,7 @@ class TooManyGuessesError(Exception):
 
 @dataclass
 class Guesses:
-    """The guesses of the last minute."""
+    """Counts the password checks of the last minute."""
 
     clock: Callable[[], float] = time.monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,10 +51,9 @@ class Guesses:
 
     @contextmanager
     def checking(self, name: str, address: str, known_browser: str = "") -> Iterator[None]:
-        """Hold a place for one check within the block.
-
-        `known_browser` identifies a browser in which the person has signed in before; it is "" for all others. Such a
-        browser has its own limit, so other people's guesses do not slow it down. Raises TooManyGuessesError.
+        """Allow one password check within the `with` block. Raises TooManyGuessesError if a limit is reached.
+        `known_browser` identifies a browser in which the person has signed in before. It is "" for every other browser.
+        A known browser has its own limit, so other people's guesses do not slow it down.
         """
         keys = [f"browser {known_browser}"] if known_browser else [f"name {name}", f"address {address}"]
         self._take(keys, MOST if known_browser else MOST - RESERVED)
@@ -68,14 +72,16 @@ class Guesses:
 
     def _of(self, key: str) -> deque[float]:
         times = self._by_key.pop(key, None) or deque()
-        self._by_key[key] = times  # moved to the end: used last
+        self._by_key[key] = times  # now at the end, as the most recently used key
         if len(self._by_key) > REMEMBERED:
             self._by_key.popitem(last=False)
         return times
 
 
 def _wait(times: deque[float], most: int, now: float) -> float:
-    """Drop the times that are over. Return the number of seconds until another check is allowed, or 0."""
+    """Drop the times that are more than a minute ago. Return the number of seconds until another check is allowed, or
+    0.
+    """
     while times and times[0] <= now - MINUTE:
         times.popleft()
     return 0.0 if len(times) < most else times[len(times) - most] + MINUTE - now

@@ -22,7 +22,7 @@ CONTENT_SECURITY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""The content security policy of our own pages."""
+"""The content security policy of the desk's own pages."""
 
 STORED_PAGE = "; ".join(
     (
@@ -35,7 +35,7 @@ STORED_PAGE = "; ".join(
         "form-action 'none'",
     )
 )
-"""The content security policy of pages from elsewhere that the archive stored."""
+"""The content security policy of stored pages, which come from other sites."""
 
 ALWAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -49,10 +49,12 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "cache-control": "private, no-cache",
     }
 )
-"""Headers of each answer, unless the route sets them itself. `no-cache` lets browsers keep a page but ask each time."""
+"""Headers that each answer gets, unless the route sets them. With `no-cache`, a browser may keep a page, but must ask
+the server before it shows the page again.
+"""
 
 MOST_QUERY = 4096
-"""Maximum length of an address's query, in bytes."""
+"""Maximum length of the query in an address, in bytes."""
 
 MOST_HEADERS = 32_768
 """Maximum size of the headers of a request in bytes."""
@@ -60,7 +62,9 @@ MOST_HEADERS = 32_768
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Middleware that refuses requests for other hosts and large bodies, and adds the headers of `ALWAYS`."""
+    """Middleware that refuses requests for other hosts and requests with large bodies. It adds the headers `ALWAYS` to
+    answers.
+    """
 
     app: ASGIApp
     hosts: frozenset[str]
@@ -124,7 +128,7 @@ class TooLargeError(HTTPException):
 
 
 class _Limited:
-    """Receives a body without a declared length, up to a maximum size."""
+    """Receives the body of a request without a declared length. Refuses the body if it becomes too large."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive, self._left = receive, most

@@ -21,7 +21,7 @@ from languages import language_name, languages_with
 from notifier.texts.phrases import Phrases, phrases_for
 
 STATIC: Mapping[str, str] = {"desk.css": "text/css", "desk.svg": "image/svg+xml", "keys.js": "text/javascript"}
-"""The files that pages load, and their types."""
+"""The static files that pages load, and their media types."""
 
 MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/", "inbox", "see"),
@@ -33,19 +33,23 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/access", "access", "audit"),
     ("/account", "account", "see"),
 )
-"""The pages in the menu: address, name, and the permission that a visitor needs."""
+"""The pages in the menu. Each has an address, a name, and the permission that a visitor needs."""
 
 _LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """Matches an address on this server: a path without a host, in ASCII and without a backslash."""
 
 
 def local_address(text: str, default: str = "/") -> str:
-    """Return an address if it is on this server, and `default` otherwise. So a form cannot lead people elsewhere."""
+    """Return an address if it is on this server. Otherwise return `default`, so that a form cannot lead people to
+    another site.
+    """
     return text if _LOCAL.fullmatch(text) else default
 
 
 def with_query(address: str, fragment: str = "", **values: str) -> str:
-    """Return a local address with other values in its query, and with another fragment. An empty value is left out."""
+    """Return a local address with changed values in its query, and with a new fragment. An empty value is removed from
+    the query.
+    """
     parts = urlsplit(address)
     kept = [pair.partition("=") for pair in parts.query.split("&") if pair]
     query = "&".join(f"{name}={value}" for name, _, value in kept if name not in values)
@@ -55,12 +59,14 @@ def with_query(address: str, fragment: str = "", **values: str) -> str:
 
 
 def redirect(address: str) -> RedirectResponse:
-    """Return a redirect after a POST, so that reloading the next page sends nothing again."""
+    """Return a redirect after a POST. If the reader then reloads the page, the form is not sent again."""
     return RedirectResponse(address, status_code=303)
 
 
 def phrases_of(request: Request, visitor: Visitor) -> Phrases:
-    """Return the phrases in the visitor's language: the person's choice, or the first one that the browser accepts."""
+    """Return the phrases in the visitor's language. The person may have chosen a language. Otherwise it is the first
+    language that the browser accepts and that the desk has.
+    """
     offered = languages_with("desk")
     if visitor.person is not None and visitor.person.language in offered:
         return phrases_for(visitor.person.language, visitor.person.zone, further="desk")
@@ -100,19 +106,19 @@ def page(
 
 
 def keep_cookie(request: Request, response: Response, desk: Desk, visitor: Visitor) -> None:
-    """Give the browser the secret from which form keys are made, unless it has the secret."""
+    """Set the cookie with the secret from which form keys are made, unless the browser has it already."""
     if visitor.secret and request.cookies.get(desk.cookie) != visitor.secret:
         set_cookie(response, desk, desk.cookie, visitor.secret)
 
 
 def set_cookie(response: Response, desk: Desk, name: str, secret: str, *, seconds: int | None = None) -> None:
-    """Set a cookie that scripts cannot read and that other sites cannot send with a form."""
+    """Set a cookie. Scripts cannot read it, and browsers do not send it with a form of another site."""
     response.set_cookie(name, secret, max_age=seconds, path="/", secure=desk.is_secure, httponly=True, samesite="lax")
 
 
 @cache
 def static_file(name: str) -> tuple[bytes, str]:
-    """Return the content of a file that pages load, and a hash that changes with the content."""
+    """Return the content of a static file, and a hash of the content."""
     content = files("clausewatch.desk").joinpath("static", name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:16]
 
@@ -141,5 +147,5 @@ def _environment() -> Environment:
 
 
 def _iso(at: datetime | date) -> str:
-    """Return a time or a day as the attribute `datetime` of an element has it."""
+    """Return a time or a day in the form of the HTML attribute `datetime`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, datetime) else at.isoformat()

@@ -1,4 +1,4 @@
-"""Runs the desk's server, and ends it if the archive is no longer the archive that was opened."""
+"""Runs the desk's server, and ends it if another program replaces or upgrades the archive."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from clausewatch.desk.protection import MOST_HEADERS
 from clausewatch.errors import ClausewatchError, ExitCode
 
 CONNECTIONS = 200
-"""Maximum number of connections at the same time. A server that has more answers 503."""
+"""Maximum number of connections at the same time. Requests on further connections are answered with status 503."""
 LOCAL_LINK = timedelta(minutes=10)
-"""Time for which the link works that is printed on this machine."""
+"""Time for which the link that `clausewatch serve` prints can be used."""
 
 
 class AddressInUseError(ClausewatchError):
@@ -49,8 +49,10 @@ def listening(configuration: Configuration) -> tuple[socket.socket, Configuratio
 
 
 def local_link(configuration: Configuration, archive: ServedArchive, login: str, now: datetime) -> str:
-    """Return a link that signs in the person who started the desk on this machine. The person becomes an operator if
-    the desk does not know the name yet, because this person can also read and write the archive without the desk."""
+    """Return a link that signs in the person who started the desk on this machine. If the desk does not know the name
+    yet, the person is added as an operator. This gives the person no new power: the person can read and write the
+    archive's files anyway.
+    """
     try:
         person = person_named(archive.reader, login)
     except UnknownPersonError:
@@ -59,7 +61,9 @@ def local_link(configuration: Configuration, archive: ServedArchive, login: str,
 
 
 def server_of(configuration: Configuration, archive: ServedArchive) -> tuple[uvicorn.Server, ArchiveWatch]:
-    """Return a server that is not running yet, and the watch that ends it."""
+    """Return a server that is not running yet, and the watch that ends the server if the archive is replaced or
+    upgraded.
+    """
     watch = ArchiveWatch(archive)
     running = uvicorn.Server(
         uvicorn.Config(
@@ -85,9 +89,8 @@ def server_of(configuration: Configuration, archive: ServedArchive) -> tuple[uvi
 
 
 def serve(configuration: Configuration, archive: ServedArchive, server: socket.socket) -> StorageError | None:
-    """Answer requests until the program is told to end.
-
-    Return None. Or return why the desk ended by itself: the archive was replaced or upgraded.
+    """Answer requests until the program is told to end, and return None. If the desk ends by itself because the archive
+    was replaced or upgraded, return this error.
     """
     drop_accesses(archive.writer, datetime.now(UTC) - configuration.desk.keep_access)
     running, watch = server_of(configuration, archive)

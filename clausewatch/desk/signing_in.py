@@ -1,4 +1,4 @@
-"""Routes for signing in and out. A link or a password lets a person in."""
+"""Routes for signing in and out. People sign in with a link or with a password."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_NAME = 100
 
 @router.get("/sign-in")
 def sign_in_form(request: Request, visitor: Anyone, to: str = "/") -> Response:
-    """Show the form for a name and a password. It also says what the desk is, and whom to ask for access."""
+    """Show the form for a name and a password. The page also explains what the desk is, and whom to ask for access."""
     if visitor.person is not None:
         return redirect(local_address(to))
     return _form(request, visitor, to)
@@ -61,7 +61,9 @@ def sign_in(
 
 @router.get("/link/{key}")
 def link_form(request: Request, visitor: Anyone, key: str) -> Response:
-    """Show a button. Programs that scan mails fetch addresses, so fetching this address must not use up the link."""
+    """Show a page with a button that uses up the link. Some programs fetch every address in a mail, so fetching the
+    page must not use up the link.
+    """
     return page(request, visitor, "link.html", headers=NO_STORE, key=key, used=False)
 
 
@@ -118,7 +120,7 @@ def _person_with(desk: Desk, name: str, password: str) -> Person | None:
 
 
 def _let_in(desk: Desk, visitor: Visitor, person: Person, to: str) -> Response:
-    """Start a new session, with a new secret, and end the one before."""
+    """Start a session with a new secret, and end the browser's old session."""
     now, writer = datetime.now(UTC), desk.archive.writer
     if visitor.session is not None:
         end_session(writer, visitor.session)

@@ -24,7 +24,7 @@ class InboxFilter:
     """Selects a part of the inbox. A field with None selects everything."""
 
     topic: str | None = None
-    """A fine topic or a watched topic. A watched topic includes its fine topics."""
+    """A topic of findings, for example "retention", or a watched topic, which combines several topics of findings."""
     severity: Severity | None = None
     """Minimum severity."""
     tag: str | None = None
@@ -75,7 +75,7 @@ class WaitingChange:
 
     @property
     def due_at(self) -> datetime:
-        """Time until which the first finding should be reviewed."""
+        """The earliest time until which a finding should be reviewed."""
         return min(waiting.due_at for waiting in self.findings)
 
     @property
@@ -85,11 +85,9 @@ class WaitingChange:
 
 
 def review_due(seen_at: datetime, severity: Severity, timing: Timing, times: ReviewTimes) -> datetime:
-    """Return until when a finding should be reviewed.
-
-    This is the earliest day that the policy states for the change: the effective date, or the end of a notice or
-    objection window. The day begins at 0:00 UTC. If the policy states no day after the change was seen, the time
-    follows from the severity.
+    """Return the time until which a finding should be reviewed. A policy may state days for a change: the effective
+    date, or the end of a notice or objection window. The first of these days after the change was seen is the due date,
+    at 0:00 UTC. If there is no such day, the time depends on the severity.
     """
     days = (datetime.combine(day, time(), UTC) for day in (timing.effective, timing.due) if day is not None)
     return min((day for day in days if day > seen_at), default=seen_at + times.of(severity))
@@ -106,9 +104,9 @@ def inbox(
 ) -> Page[WaitingChange]:
     """Return a page of the changes with findings that wait for a review.
 
-    Changes are ordered by the highest severity of these findings. In each severity, the oldest change comes first.
-    `limit` is the maximum number of changes. The count is the number of findings. Raises UnknownPolicyError,
-    UnknownTagError, InvalidCursorError.
+    Changes are ordered by the highest severity of these findings. Changes with the same highest severity are ordered by
+    age, the oldest first. `limit` is the maximum number of changes. The page's `count` is the number of findings, not
+    of changes. Raises UnknownPolicyError, UnknownTagError, InvalidCursorError.
     """
     start = (0, 0) if after is None else key_of(after, (int, int))
     with archive.reading() as session:
@@ -121,7 +119,7 @@ def inbox(
 
 
 class _Selection:
-    """The part of the inbox that a question selects, in one transaction."""
+    """The findings that a question selects. All methods read in one transaction."""
 
     def __init__(self, session: Session, wanted: InboxFilter, now: datetime, times: ReviewTimes) -> None:
         self.session, self.wanted, self.now, self.times = session, wanted, now, times
@@ -129,14 +127,13 @@ class _Selection:
         self.tagged = None if wanted.tag is None else tagged(session, wanted.tag)
 
     def count(self, most: int) -> int:
-        """Return the number of selected findings, but not more than `most`."""
+        """Return the number of selected findings. Counting stops at `most`."""
         query = select(WaitingRow.finding_id).where(*self._conditions(WaitingRow)).limit(most)
         return self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
     def keys(self, rank: int, last: int, most: int) -> list[tuple[int, int]]:
-        """Return the highest rank and the number of each selected change, in order.
-
-        The changes after the change `last` of the rank `rank` are returned, but not more than `most`.
+        """Return the highest rank and the number of each selected change, in order. Begin after the change `last`,
+        which has the rank `rank`. Return at most `most` changes.
         """
         keys: list[tuple[int, int]] = []
         for place in range(max(rank, 0), len(SEVERITIES)):
@@ -150,7 +147,7 @@ class _Selection:
         return keys
 
     def changes(self, ids: list[int]) -> tuple[WaitingChange, ...]:
-        """Return changes with their selected findings, in this order."""
+        """Return the changes with these numbers and their selected findings, in the order of `ids`."""
         chosen = select(WaitingRow.finding_id).where(WaitingRow.change_id.in_(ids), *self._conditions(WaitingRow))
         assigned = select(AssignmentRow).where(AssignmentRow.change_id.in_(ids))
         assignments = {row.change_id: row for row in self.session.scalars(assigned)}
@@ -181,7 +178,7 @@ class _Selection:
         return tuple(changes)
 
     def _has_worse(self, rank: int) -> ColumnElement[bool]:
-        """Whether the change of a finding has a selected finding of a higher severity."""
+        """Whether the same change also has a selected finding with a higher severity."""
         other = aliased(WaitingRow)
         worse = select(other.finding_id).where(other.change_id == WaitingRow.change_id, other.rank < rank)
         return worse.where(*self._conditions(other)).correlate(WaitingRow).exists()

@@ -1,5 +1,6 @@
-"""Divides long answers into pages. A page ends with a cursor, from which the next page continues. So no entry is missed
-or repeated if rows are added between two pages."""
+"""Divides long answers into pages. A page has a cursor, which marks its last entry. The next page continues after this
+entry. So if rows are added between two pages, no entry is missed or repeated.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +21,10 @@ MOST_ENTRIES = 200
 """Default and maximum number of entries on a page."""
 
 MOST_COUNTED = 1000
-"""Number up to which matching entries are counted, if counting all of them could take long."""
+"""Maximum count of matching entries. Counting stops at this number if counting all of them could take long."""
 
 LARGEST = 2**63 - 1
-"""Largest whole number that a database compares."""
+"""Largest whole number that the database can compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,18 @@ class Page(Generic[Entry_co]):
     count: int | None = None
     """Number of entries on all pages; None if they were not counted."""
     counted_all: bool = True
-    """False if counting ended at `MOST_COUNTED`, so that there are more entries than `count`."""
+    """False if counting stopped at `MOST_COUNTED`. Then there may be more entries than `count`."""
 
 
 def cursor_of(key: Key) -> str:
-    """Return the cursor for the page that begins after the entry with this key. It is safe in an address."""
+    """Return the cursor for the page after the entry with this key. All characters of the cursor are allowed in
+    a URL.
+    """
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
 def key_of(cursor: str, shape: tuple[type[int] | type[str], ...]) -> Key:
-    """Return the key in a cursor. `shape` has the types of its parts. Raises InvalidCursorError."""
+    """Return the key in a cursor. `shape` has the types of the key's parts. Raises InvalidCursorError."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError) as error:

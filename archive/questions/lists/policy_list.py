@@ -39,7 +39,7 @@ WORST_FIRST: tuple[Health, ...] = (
     "paused",
     "retired",
 )
-"""The order of the sort by health."""
+"""The states in the order in which a list is sorted by health."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,8 @@ def list_policies(
 ) -> Page[ListedPolicy]:
     """Return a page of the list of policies.
 
-    In the ascending order, the worst health comes first. A policy that was never checked, that never changed, or that
-    has no next check comes before all others. Raises UnknownTagError, InvalidCursorError.
+    In the ascending order, the worst health comes first. A policy without a value comes before all others, for example
+    a policy that was never checked in a list by last check. Raises UnknownTagError, InvalidCursorError.
     """
     key = _SORT_KEYS[sort]()
     with archive.reading() as session:
@@ -104,7 +104,7 @@ def list_policies(
 def _follows(
     key: ColumnElement[Any], position: int | str, policy: int | str, *, descending: bool
 ) -> ColumnElement[bool]:
-    """Whether a policy follows the policy with this position and number."""
+    """Whether a policy comes after the policy with this position and number."""
     if descending:
         return or_(key < position, and_(key == position, PolicyRow.id < policy))
     return or_(key > position, and_(key == position, PolicyRow.id > policy))
@@ -138,7 +138,7 @@ def _health() -> ColumnElement[int]:
         (FetchRow.fallback.is_(True), "fallback"),
     )
     rank = WORST_FIRST.index
-    # The states are decided in one subquery, so that the last visit is looked up once.
+    # All states are determined in one subquery. So the last visit is looked up only once for each policy.
     state = _last_visit(case(*((condition, rank(state)) for condition, state in visited), else_=rank("well")))
     return case(
         (PolicyRow.retired_at.is_not(None), rank("retired")),

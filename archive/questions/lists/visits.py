@@ -36,7 +36,7 @@ class ListedRun:
     id: int
     started_at: datetime
     ended_at: datetime | None
-    """Time when the run was completed; None while it continues, or if it was interrupted."""
+    """Time when the run was completed. None if the run still continues or was interrupted."""
     error: str
     """Reason for the interruption, or ""."""
 

@@ -1,4 +1,4 @@
-"""The page on which people change their password, their settings and their open sessions."""
+"""The page on which people change their password and settings, and end their open sessions."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ def _page(request: Request, visitor: Visitor, *, problem: str = "", status: int 
 
 
 def _person(visitor: Visitor) -> Person:
-    """Return the person who is signed in. The door of the route lets nobody else in."""
+    """Return the person who is signed in. There is always one, because the door lets only people who are signed in use
+    this page.
+    """
     if visitor.person is None:
         raise SignInNeededError
     return visitor.person

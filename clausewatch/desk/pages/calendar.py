@@ -1,4 +1,4 @@
-"""The page of the days that are ahead: effective dates, ends of notice and objection windows, and due reviews."""
+"""The page with the calendar: effective dates, ends of notice and objection windows, and due reviews."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 ROWS = 100
 """Maximum number of rows on a page of a list."""
 AHEAD, BEHIND = timedelta(days=120), timedelta(days=30)
-"""The days that are shown: so many days from now, and so many days back."""
+"""The period that is shown: how far it goes into the future, and how far into the past."""
 
 
 @router.get("/calendar")

@@ -1,4 +1,4 @@
-"""The page of one change: the text with marks, the findings at their clauses, and what was kept quiet."""
+"""The page of one change: the text with marks, the findings beside their clauses, and the quiet edits."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ router = APIRouter(include_in_schema=False)
 
 View = Literal["changed", "inline", "sides"]
 VIEWS: tuple[View, ...] = ("changed", "inline", "sides")
-"""Changed sections only, the whole text, or both texts side by side."""
+"""The views of a change: only the changed sections, the whole text, or both texts side by side."""
 
 KEPT = 32
-"""Number of comparisons that are kept in memory, because people go back and forth between changes."""
+"""Number of comparisons that are kept in memory. People often return to a change that they saw before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,15 @@ def show(request: Request, visitor: Reader, number: int, view: View = "changed")
 
 @router.get("/alerts/{number}")
 def lead(request: Request, visitor: Reader, number: str) -> Response:
-    """Lead from the ID of an alert, or the number of a finding, to the finding on the page of its change."""
+    """Redirect to a finding on the page of its change. `number` is the finding's number or its alert's ID."""
     located = find_reviewable(desk_of(request).archive.reader, number[:64])
     return redirect(f"/changes/{located.change}#finding-{located.recorded.id}")
 
 
 def place_findings(sections: Sequence[RedlineSection], findings: Sequence[RecordedFinding]) -> tuple[Clause, ...]:
-    """Return each section with the findings about it. A finding is placed at the first changed section with its
-    heading, or else at the first section with its heading."""
+    """Return each section with its findings. A finding is placed at the first changed section that has the finding's
+    heading. If no changed section has this heading, it is placed at the first section that has it.
+    """
     places: dict[str, int] = {}
     for changed in (True, False):
         for position, section in enumerate(sections):
@@ -100,7 +101,7 @@ def _marked(reader: Archive, ends: ChangeEnds) -> _Marked:
 
 
 class _ByText:
-    """A version that equals every version with the same text, as a key of the cache."""
+    """A key of the cache. Two keys are equal if their versions have the same text."""
 
     def __init__(self, version: Version) -> None:
         self.version = version

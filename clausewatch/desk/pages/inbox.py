@@ -37,7 +37,7 @@ def show(
     overdue: bool = False,
     after: Word = "",
 ) -> Response:
-    """Show the findings that wait, the worst change first. The address has all filters."""
+    """Show the findings that wait, the worst change first. All filters are parameters of the address."""
     wanted = InboxFilter(
         topic=topic or None,
         severity=_severity(severity),

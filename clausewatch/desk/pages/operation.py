@@ -1,4 +1,4 @@
-"""The pages for people who run Clausewatch: deliveries, the watch, and who did what at the desk."""
+"""The pages for people who run Clausewatch: deliveries, the watch, and the access log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Word = Annotated[str, Query(max_length=300)]
 
 @router.get("/deliveries")
 def deliveries(request: Request, visitor: Reader, state: Word = "", policy: Word = "") -> Response:
-    """Show the messages: those that wait first, then those that were given up."""
+    """Show the messages. Waiting messages come first, and then messages that were given up."""
     wanted = DeliveryFilter(policy, state=next((name for name in STATES.values() if name == state), None))
     listed = list_deliveries(desk_of(request).archive.reader, wanted, ROWS)
     chosen = {"state": state, "policy": policy}
@@ -52,7 +52,7 @@ def watch(request: Request, visitor: Reader, after: Word = "") -> Response:
 
 @router.get("/access")
 def access(request: Request, visitor: Auditor, before: Annotated[int | None, Query(ge=1, lt=2**31)] = None) -> Response:
-    """Show who did what at the desk, the latest deed first."""
+    """Show the access log: what people did at the desk, the latest entry first."""
     listed = accesses(desk_of(request).archive.reader, ROWS, before=before)
     return page(
         request, visitor, "access.html", listed=listed, more=len(listed) == ROWS, headers={"cache-control": "no-store"}

@@ -1,4 +1,6 @@
-"""The pages of all policies, and of one policy: its versions, what it names today, its checks, and its health."""
+"""The page that lists all policies, and the page of one policy: its versions, its rights and recipients, its checks,
+and its health.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ def show_all(
     descending: bool = False,
     after: Word = "",
 ) -> Response:
-    """Show the policies with their status. The address has the filter and the order."""
+    """Show the policies with their status. The filter and the order are parameters of the address."""
     wanted = PolicyFilter(
         words=words or None, tag=tag or None, owner=owner or None, health=_health(health), retired=retired
     )

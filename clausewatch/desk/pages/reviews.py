@@ -40,10 +40,9 @@ def review(
     back: Annotated[str, Form(max_length=3000)] = "/",
     then: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Record a review of one or more findings, and return to the page with the form.
-
-    Each `finding` has the form "17:4": the number of the finding, and the number of the verdict that the person saw, or
-    0. `then` is the part of the page to which the browser goes.
+    """Record a review of one or more findings, and return to the page with the form. A `finding` is a text like "17:4".
+    It has the number of the finding, and the number of the verdict that the person saw, or 0. `then` is the part of the
+    page that the browser shows next.
     """
     writer, now = desk_of(request).archive.writer, datetime.now(UTC)
     words = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())

@@ -28,7 +28,7 @@ def show(
     since: date | None = None,
     today: bool = False,
 ) -> Response:
-    """Show the sections that contain all the words."""
+    """Show the sections that contain all searched words."""
     asked = Search(
         words,
         policy or None,

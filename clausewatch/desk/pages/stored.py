@@ -1,6 +1,5 @@
-"""Shows pages as the archive stored them, in a frame that can neither run scripts nor load anything.
-
-A stored page comes from elsewhere and may be hostile. It is shown only in a frame. Everywhere else it is a download.
+"""Shows the pages that the archive stored. A stored page comes from another site and may be hostile. So it is shown
+only in a frame that can neither run scripts nor load anything. Outside this frame, the browser downloads it.
 """
 
 from __future__ import annotations
@@ -26,12 +25,14 @@ Number = Annotated[int, Query(ge=1, lt=2**31)]
 Position = Annotated[int, Query(ge=0, lt=1000)]
 
 _LOADING = re.compile(r"</?(?:link|meta|base|script)\b[^>]*>?", re.IGNORECASE)
-"""Matches tags with which a page refreshes itself, or makes a browser contact other servers in spite of the policy."""
+"""Matches tags with which a page refreshes itself. Also matches tags that make a browser contact other servers although
+the content security policy forbids it.
+"""
 
 
 @router.get("/stored")
 def show(request: Request, visitor: Reader, policy: Name, version: Number, position: Position = 0) -> Response:
-    """Return a stored page of a version: to be shown in a frame, or else as a download."""
+    """Return a stored page of a version. A frame shows it; otherwise it is a download."""
     reader = desk_of(request).archive.reader
     of = history.version(reader, policy, version)
     with evidence(reader, policy, of.number, of.number) as kept:

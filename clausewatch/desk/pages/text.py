@@ -1,4 +1,4 @@
-"""The page of a policy's text on a day, with the day since which each sentence is in the policy."""
+"""The page with a policy's text on a day. It shows for each sentence since when the policy has the sentence."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def show(
     day: date | None = None,
     version: Number = 0,
 ) -> Response:
-    """Show the text of a version: the version with a number, the version that was known at the end of a day, or the
-    latest version."""
+    """Show the text of a version. The address has the version's number, or a day. For a day, the version known at the
+    end of this day is shown. Without both, the latest version is shown.
+    """
     reader = desk_of(request).archive.reader
     known = None
     if version:
