@@ -10,14 +10,16 @@ configuration changes. This module must not import SQLAlchemy: a run that has no
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    import sqlite3
 
 NEWEST = "0019"
 """The newest revision in `archive/migrations`. It is repeated here so that opening an archive need not import
@@ -117,7 +119,10 @@ def record_idle_run(url: str, configuration: str, now: datetime) -> tuple[IdleMa
 
 def _asked(url: str, question: Callable[[Cursor], T], *, writing: bool) -> T | None:
     """Call `question` in a transaction, and return its answer. Return None if the archive cannot be used."""
+    # A run that finds another run in progress ends before it loads a database driver.
     if url.startswith(_SQLITE):
+        import sqlite3
+
         try:
             with _sqlite(url, writing=writing) as cursor:
                 answer = question(cursor)
@@ -150,6 +155,8 @@ def _mark(cursor: Cursor, configuration: str, now: datetime) -> IdleMark | None:
 @contextmanager
 def _sqlite(url: str, *, writing: bool) -> Iterator[sqlite3.Connection]:
     """Open a transaction in a SQLite file that exists."""
+    import sqlite3
+
     file = f"{Path(quote(url.removeprefix(_SQLITE))).as_uri()}?mode=rw"
     with closing(sqlite3.connect(file, uri=True, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
