@@ -16,13 +16,13 @@ from archive.storage.database import Archive
 from archive.storage.tables import PolicyRow
 
 JUST_LEFT = timedelta(days=7)
-"""Period in which a policy counts as just retired."""
+"""Period after the retirement of a policy in which the policy counts as just retired."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenameQuestion:
-    """A question whether a new name is a rename. It is asked if the new policy has the same address as a policy that
-    was just retired.
+    """A question whether a new name is a rename. It is asked if the new policy shares an address with a policy that was
+    just retired.
     """
 
     name: str
@@ -43,7 +43,7 @@ def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: dat
 def rename_questions(
     rows: Mapping[str, PolicyRow], configured: Mapping[str, Policy], now: datetime
 ) -> tuple[RenameQuestion, ...]:
-    """Return a question for each new policy that has the same address as a policy that was just retired. There is no
+    """Return a question for each new policy that shares an address with a policy that was just retired. There is no
     question if the new policy has the setting `renamed_from` or `new`.
     """
     continued = {policy.renamed_from for policy in configured.values()}

@@ -104,9 +104,7 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
 
 
 def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine for reading. It alters nothing, and does not run functions that the file's views or triggers
-    call.
-    """
+    """Return an engine for reading. It alters nothing. Views and triggers in the file cannot call unsafe functions."""
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
     @event.listens_for(engine, "connect")

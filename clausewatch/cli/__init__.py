@@ -1,4 +1,4 @@
-"""The command line. Each command has its own module, which is imported when the command is called."""
+"""The command line. Each command has its own module. A command's module is imported when the command is called."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CommandEntry:
     target: str
     """Module and attribute of the command."""
     summary: str
-    """A one-line summary. It is written here, because the list of commands would otherwise have to import every
+    """A summary on one line. It is not taken from the command, because then `--help` would have to import every
     command.
     """
 
@@ -110,9 +110,8 @@ def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
 
 
 def _archive_errors() -> tuple[type[Exception], ...]:
-    """Return the classes of the archive's errors; none if the archive's modules are not imported.
-
-    Importing them here would be slow.
+    """Return the classes of the archive's errors. Return none if the archive's modules were not imported: then no such
+    error can occur, and importing them would be slow.
     """
     if "archive.errors" not in sys.modules:
         return ()

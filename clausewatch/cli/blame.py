@@ -60,9 +60,8 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
 
 
 def _caution(attribution: Blame) -> str:
-    """Return a warning that differences may come from the extraction and not from the policy.
-
-    Return "" if all versions were extracted in the same way.
+    """Return a warning that differences may come from the extraction and not from the policy. Return "" if the same
+    rules extracted all versions.
     """
     if not attribution.read_anew:
         return ""

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 LARGEST = 50_000_000
-"""Maximum size of a configuration in bytes. While somebody types, a larger file would take too long to read."""
+"""Maximum size in bytes of a configuration that is read. Reading a larger file would take too long while somebody
+types.
+"""
 
 _SPECIAL = re.compile(r"([^\w@%+=:,./-])")
 
@@ -34,10 +36,9 @@ def policy_names(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def _typed(name: str) -> str:
-    """Return a name in the form that the shell needs.
-
-    Other shells quote special characters themselves, but bash does not. Click's function for bash reads each name with
-    `read`, which removes one of two backslashes. So they are doubled here.
+    """Return a name in the form that the shell needs. Bash does not quote special characters itself, so they are quoted
+    here. Other shells do. Click's function for bash reads each name with `read`, which halves the number of
+    backslashes. So backslashes are doubled here.
     """
     is_bash = os.environ.get("_CLAUSEWATCH_COMPLETE", "").startswith("bash")
     return _SPECIAL.sub(r"\\\\\1", name) if is_bash else name

@@ -75,7 +75,7 @@ def _explain(configuration: Configuration, made: Sequence[Subscriber]) -> None:
 
 
 def _check_templates(configuration: Configuration) -> None:
-    """Test the user's own message templates with invented alerts. Raises ConfigurationError."""
+    """Test the user's own message templates with fictional alerts. Raises ConfigurationError."""
     if configuration.templates is None:
         return
     from notifier.sending.template_trial import faults
@@ -94,12 +94,12 @@ def _template_hints(configuration: Configuration) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """Facts from the archive that are not in the configuration file."""
+    """Facts that are in the archive and not in the configuration file."""
 
     made: tuple[Subscriber, ...] = ()
     """Subscriptions that were made on the command line."""
     questions: tuple[RenameQuestion, ...] = ()
-    """Policies with a new name that may be renamed ones."""
+    """Questions about new names: each may be the new name of a policy in the archive."""
 
 
 def _recorded(configuration: Configuration) -> _Recorded:

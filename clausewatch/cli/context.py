@@ -27,19 +27,20 @@ class CommandContext:
         self.config_path = config_path or Path("clausewatch.toml")
         """Path of the configuration file, as the user wrote it."""
         self.config_is_named = config_path is not None
-        """Whether the user named the file. A named file must exist."""
+        """Whether the user gave the path with `--config`. Such a file must exist."""
         self.log = RunLog()
-        """Writes the error that ends the command. A run replaces the log by one in the format that it writes."""
+        """Log to which the error is written that ends the command. `clausewatch run` replaces it with a log in the
+        chosen format.
+        """
 
     def configuration(self) -> Configuration:
         """Return the configuration. It is loaded only once. Raises ConfigurationError if it is invalid."""
         return self._configuration
 
     def checked_configuration(self) -> Configuration:
-        """Return the configuration after its channels were checked too.
-
-        Commands that send messages need this. Raises ConfigurationError. The check imports Apprise, which is slow. So a
-        command that needs the lock of runs must get the lock first.
+        """Return the configuration, and also check its channels. Commands that send messages need this check. Raises
+        ConfigurationError. The check imports Apprise, which is slow. So if a command needs the lock of runs, it must
+        get the lock first.
         """
         from clausewatch.config import load
         from clausewatch.config.checked import remember
@@ -51,9 +52,8 @@ class CommandContext:
         return replace(checked, token=remember(checked.path, checked.written_database, checked.env_file, used))
 
     def own_profiles(self) -> Mapping[str, Profile]:
-        """Return the profiles of the configuration, for commands that work without a configuration.
-
-        The result is empty if the user named no file and the default file does not exist. Raises ConfigurationError.
+        """Return the configuration's own profiles. This is for commands that also work without a configuration. The
+        result is empty if the user gave no path and the default file does not exist. Raises ConfigurationError.
         """
         has_file = self.config_is_named or self.config_path.exists()
         return self.configuration().profiles if has_file else {}

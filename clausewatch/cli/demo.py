@@ -65,7 +65,7 @@ def _introduce(folder: Path) -> None:
 
 
 def _visit(configuration: Path) -> None:
-    """Run `clausewatch run`, and print the command and its summary as a person would see them in a terminal."""
+    """Run `clausewatch run`. Print the command and its output as they would look in a terminal."""
     click.echo("   $ clausewatch run --all")
     click.echo(f"   {crawl(configuration)}")
 
@@ -123,7 +123,7 @@ def _show_files(observations: tuple[Observation, ...], alerts: tuple[SentMail, .
 
 
 def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -> None:
-    clausewatch = shlex.join(installed_command())  # the full path, because `make demo` leaves it off the PATH
+    clausewatch = shlex.join(installed_command())  # the full path, because `make demo` does not add it to the PATH
     command = f"{clausewatch} --config {shlex.quote(str(configuration))}"
     click.echo("\nThe demo's site is closed: links to it lead nowhere. You can still query the archive:")
     click.echo(f"   {command} history")
@@ -142,7 +142,7 @@ def _step(number: int, text: str) -> None:
 def _say(text: str, indent: int = 0) -> None:
     """Print a paragraph.
 
-    If it begins with a label, such as "Before", the further lines are aligned with the text after the label.
+    If the paragraph begins with a label, such as "Before", its further lines are aligned with the text after the label.
     """
     hanging = " " * (indent + 9 if indent == 6 else indent)
     click.echo(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=hanging))

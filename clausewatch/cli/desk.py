@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clausewatch.config import Configuration
 
 LINK = timedelta(hours=1)
-"""Time for which a link works that signs a person in."""
+"""Time for which a new link can be used to sign in."""
 
 NEEDED = ("fastapi", "uvicorn", "pwdlib", "argon2", "python_multipart")
 """Modules of the extra `clausewatch[desk]`."""

@@ -1,6 +1,5 @@
-"""Shows what `clausewatch run` would do now, for `run --dry-run`.
-
-Only the archive is read, and no site is contacted.
+"""Shows what `clausewatch run` would do now, for `run --dry-run`. The archive is read, but nothing is written and no
+site is contacted.
 """
 
 from __future__ import annotations
@@ -22,9 +21,8 @@ SQLITE = "sqlite:///"
 
 
 def dry_run_lines(configuration: Configuration, names: Sequence[str], *, everything: bool) -> Iterator[str]:
-    """Yield lines about a run that would start now.
-
-    The lines name the policies to check, the hosts to contact in their order, and the minimum duration of the run.
+    """Yield lines about a run that would start now: the policies to check, the hosts to contact, in order, and the
+    minimum duration of the run.
     """
     checks, resting = _plan(configuration, names, everything=everything)
     paused = sum(policy.paused for policy in configuration.policies)
@@ -77,9 +75,8 @@ def _why(check: PlannedCheck) -> str:
 
 
 def _requests(checks: Sequence[PlannedCheck]) -> Counter[str]:
-    """Return the number of requests to each host and port.
-
-    Each page is one request. Each robots.txt is one more request; `http` and `https` have separate ones.
+    """Return the number of requests to each host and port. Each page needs one request. Each robots.txt needs one
+    request more. A host has separate robots.txt files for `http` and for `https`.
     """
     origins = [
         (parts.scheme, parts.netloc) for check in checks for url in check.policy.urls for parts in [urlsplit(url)]

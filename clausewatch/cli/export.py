@@ -38,7 +38,7 @@ from notifier.audience.subscriptions import TOPICS
 SOFTWARE = f"clausewatch {__version__}"
 
 CALENDAR_AHEAD = timedelta(days=366)
-"""Default time that a calendar covers from now on."""
+"""Default length of the time from now that a calendar covers."""
 
 MOST_DAYS = 10_000
 """Maximum number of entries in a calendar."""
@@ -232,10 +232,7 @@ def ical(context: CommandContext, since: datetime, until: datetime | None, outpu
 
 
 def _report(exported: str, output: Path | None) -> None:
-    """Print a message that says what was written.
-
-    If the export itself was written to stdout, print the message on stderr.
-    """
+    """Print what was written. Print it on stderr if the export itself was written to stdout."""
     click.echo(f"Exported {exported}", err=output is None)
 
 

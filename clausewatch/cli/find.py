@@ -102,7 +102,9 @@ def _check_options(domains: Sequence[str], *, add: bool, now: bool, name: str, f
 def _add(
     context: CommandContext, configuration: Configuration, results: Sequence[SearchResult], *, name: str, now: bool
 ) -> Iterator[ExitCode]:
-    """Add the chosen pages to the configuration file. Yield exit codes for what happened."""
+    """Add the chosen pages to the configuration file. Yield an exit code for each site of which no page was added, and
+    for the first visit.
+    """
     watched = {url: policy.name for policy in configuration.policies for url in policy.urls}
     entries: list[Entry] = []
     for result in results:
@@ -122,13 +124,13 @@ def _add(
 
 
 def entry_for(candidate: Candidate, name: str) -> Entry:
-    """Return the entry of a candidate in the configuration file."""
+    """Return the entry to write into the configuration file for a candidate."""
     keys: Entry = {"url": candidate.url, "languages": list(candidate.languages), "render": candidate.rendered}
     return {"name": name, **normalised(keys)}
 
 
 def _name(result: SearchResult, candidate: Candidate) -> str:
-    """Return a name for the policy of a site: the site's name, with the kind of document if it is not a policy."""
+    """Return a name for a new entry: the site's name. If the document is not a privacy policy, its kind is added."""
     site = "".join(character for character in result.site_name if character.isprintable()) or result.request.domain
     return site if candidate.kind == "policy" else f"{site}, {KIND_NAMES[candidate.kind]}"
 
@@ -160,7 +162,9 @@ def _advice(result: SearchResult) -> Iterator[str]:
 
 
 def _first_visit(configuration: Configuration, names: Sequence[str]) -> ExitCode:
-    """Run the first visit in a new process, because a crawl can start only once in a process. Return its exit code."""
+    """Visit the new policies in a new process, because a process can start only one crawl. Return the exit code of this
+    process.
+    """
     options = [word for name in names for word in ("--policy", name)]
     command = [sys.executable, "-m", "clausewatch", "--config", str(configuration.path), "run", *options]
     sys.stdout.flush()

@@ -1,6 +1,5 @@
-"""The former options of `clausewatch export`, such as `--csv`.
-
-Each option has become a command, such as `export csv`.
+"""Accepts the former options of `clausewatch export`, such as `--csv`. Each of them is now a command, such as `export
+csv`.
 """
 
 from __future__ import annotations
@@ -10,13 +9,12 @@ from collections.abc import Mapping
 import click
 
 TAKES_VALUE: Mapping[str, bool] = {"--evidence": True, "--warc": False, "--csv": True, "--atom": False}
-"""The former options. True means that a value follows the option. This value is now the argument of the command."""
+"""The former options. True means that the option had a value. The value is now the argument of the command."""
 
 
 class ExportGroup(click.Group):
-    """A group of commands that still accepts the former options.
-
-    Then it prints on stderr which command replaces the option.
+    """A group of commands that still accepts the former options. If one is used, the command that replaces it is
+    printed on stderr.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -21,7 +21,9 @@ INDENT = " " * 5
 
 
 def found_lines(result: SearchResult) -> Iterator[str]:
-    """Yield the lines about one domain: its candidates in their order, and what the search used."""
+    """Yield the lines about one domain: its candidates in order, and the number of requests and the size of the
+    search.
+    """
     yield from wrapped(f"{result.request.domain}: {_amount(result)}")
     for number, candidate in enumerate(result.candidates, 1):
         yield from _candidate_lines(number, candidate)
@@ -54,7 +56,7 @@ def _candidate_lines(number: int, candidate: Candidate) -> Iterator[str]:
 
 
 def spent_text(spent: Spent) -> str:
-    """Return a line that says what a search used, and what it was allowed to use."""
+    """Return a line with the requests and bytes that a search used, and with their limits."""
     used = (
         f"Used: {spent.requests} of {spent.most_requests} requests, {spent.sitemaps} of {spent.most_sitemaps} "
         f"sitemaps, {size_text(round(spent.received, -3))} of {size_text(spent.most_received)}."

@@ -131,7 +131,7 @@ def _note(shown: int, every: int) -> str:
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
-    """Whether the query selects a version even if suppressed edits do not count."""
+    """Whether the query would select a version for its findings, without regard to suppressed edits."""
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 

@@ -125,7 +125,7 @@ def _list(recorded: Mapping[tuple[str, str], Sequence[Recorded]]) -> None:
 
 
 def _require_past(repository: Path, versions: Sequence[Recorded]) -> None:
-    """Refuse versions with a date in the future. Otherwise our next visits would be older than the latest version."""
+    """Refuse versions with a date in the future. Otherwise the latest version would be newer than the next visits."""
     last = versions[-1]
     if last.at > datetime.now(UTC):
         raise RepositoryError(f"{repository}: commit {last.commit} is dated {last.at:%Y-%m-%d}, which is in the future")
@@ -188,7 +188,7 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
 
 
 def _synchronise(archive: Archive, configuration: Configuration) -> None:
-    """Make the archive's policies equal to the configuration. Once for each import is enough."""
+    """Make the policies in the archive agree with the configuration. Each command needs to call this function once."""
     from archive.recording.policies import synchronise
 
     synchronise(archive, configuration.policies, datetime.now(UTC))
@@ -219,8 +219,8 @@ def _import(
             require_newer(archive, policy.name, copy.at, resumed=isinstance(copy, Recorded))
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
-    # A copy from a collection is trusted to be the document that the collection names. A copy that a person saved must
-    # look like a policy.
+    # A collection says which document a copy is, and this is believed. A copy that a person saved must look like a
+    # policy.
     history = any(isinstance(copy, Recorded) for copy in oldest)
     count = import_copies(archive, policy.name, copies, datetime.now(UTC), history=history)
     versions = f"{count.versions} {'version' if count.versions == 1 else 'versions'}"
@@ -245,9 +245,8 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     extracting: Extractor, versions: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions
 ) -> Iterator[Copy]:
-    """Yield the versions, in order, with the texts that were extracted from them.
-
-    Versions that exceed a limit are left out and printed.
+    """Yield the versions in order, each with its extracted text. Versions that exceed a limit are left out, and a line
+    about each is printed.
     """
     from clausewatch.imports.extraction import LimitedVersion
 

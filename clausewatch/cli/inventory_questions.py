@@ -26,7 +26,7 @@ FORMATS = click.Choice(["text", "json", "csv", "html"])
 
 
 def _scoped(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that both questions have."""
+    """Add the options that both commands have."""
     for option in reversed(
         [
             click.option("--policy", metavar="POLICY", help="Only this policy.", shell_complete=policy_names),

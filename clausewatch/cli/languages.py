@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clausewatch.inspection.language_survey import LanguageReport
 
 SHOWN = 6
-"""Maximum number of missing keys that the output names for one file."""
+"""Maximum number of missing keys that are listed for one file."""
 
 
 @click.command("languages")

@@ -242,7 +242,7 @@ def _readers(archive: Archive, configuration: Configuration, name: str | None) -
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messages that were sent, and the messages that must still be sent."""
+    """The result of sending: messages that were sent, and messages that still wait."""
 
     summary: Summary
     standing: DeliveryCounts

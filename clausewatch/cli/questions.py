@@ -44,18 +44,19 @@ class Moment(click.ParamType[datetime]):
 
 
 FROM = Moment(times.start)
-"""The begin of a period. If only a day is given, the period begins with its first moment."""
+"""The beginning of a period. If the user gives a day without a time, the period begins at the start of this day."""
 UNTIL = Moment(times.end)
-"""The end of a period. If only a day is given, the period ends with its last moment."""
+"""The end of a period. If the user gives a day without a time, the period ends at the end of this day."""
 
 
 def print_page(page: str) -> None:
-    """Print an HTML page as UTF-8, because the page declares UTF-8. The encoding of the terminal does not matter."""
+    """Print an HTML page as UTF-8, whatever the encoding of the terminal: the page itself declares UTF-8."""
     click.echo(page.encode(), nl=False)
 
 
 def named_version(archive: Archive, policy: str, name: str) -> Version:
-    """Return a version. `name` is its number, or a day. A day means the version that was current at its end.
+    """Return a version. `name` is the version's number, or a day. A day means the version that was current at the end
+    of the day.
 
     Raises click.BadParameter. Raises the archive's errors for an unknown policy or version.
     """

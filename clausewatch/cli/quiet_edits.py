@@ -1,4 +1,6 @@
-"""Marks edits that were not reported as edits that matter, for `clausewatch review --missed`."""
+"""Marks quiet edits, for `clausewatch review --missed`. The mark says that an edit matters although it was not
+reported.
+"""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def run(
     with only_run(configuration.database, configuration.busy_timeout):
         from clausewatch.config.browsers import require_browser  # it imports much, see `_run`
 
-        # If a channel cannot be used, the run does not start, because alerts would not arrive.
+        # If a channel cannot be used, alerts would not arrive. So the run does not start.
         configuration = context.checked_configuration()
         require_browser(configuration)
         report = _run(configuration, names, everything, log, verbose=verbose)
@@ -109,7 +109,7 @@ def run(
 
 
 def _is_idle_run(context: CommandContext) -> bool:
-    """Whether nothing is to be done. If so, the run is recorded and its line is written."""
+    """Return whether the run has nothing to do. If so, record the run and write its summary."""
     done = idle_run(context.config_path)
     if done is None:
         return False
@@ -154,7 +154,7 @@ class Display:
         self._bar: ProgressBar[int] | None = None
 
     def start(self, run: int, policies: int) -> None:
-        """Note the number of the run. Show an empty bar for this number of policies."""
+        """Note the number of the run, and show an empty bar for this number of policies."""
         self._log.run = run
         if policies and not self._lists_policies:
             bar = click.progressbar(

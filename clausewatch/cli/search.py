@@ -82,9 +82,8 @@ def _joined(words: tuple[str, ...]) -> str:
 
 
 def _bring_up_to_date(archive: Archive, *, rebuild: bool) -> None:
-    """Index versions that are not in the search index yet, and print how many policies were indexed.
-
-    An older version of Clausewatch may have recorded them.
+    """Index the versions that are not in the search index yet, and print how many policies were indexed. Such versions
+    were recorded by an older version of Clausewatch.
     """
     number = reindex(archive) if rebuild else index_missing(archive)
     if number:
@@ -99,7 +98,7 @@ def _note(answer: SearchResult, limit: int) -> str:
 
 
 def stood(match: SectionMatch) -> str:
-    """Return a phrase that says which versions had a text, and from when to when."""
+    """Return a phrase with the versions that had a text, and with the time from when to when the policy had it."""
     versions = f"version {match.first}" if match.first == match.last else f"versions {match.first} to {match.last}"
     if match.gone_at is None:
         return f"{versions}, since {day(match.appeared_at)}"

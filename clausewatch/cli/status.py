@@ -27,7 +27,7 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
     prints nothing. These are problems for --check: a policy that is overdue, or that could not be read at several
     visits in a row (`trouble_after` under [watchdog]); messages that have waited too long (`waiting` and
     `critical_waiting` under [watchdog]) or were given up; runs that crashed; and no completed run for more than twice
-    the interval of the most frequent policy.
+    the shortest interval at which a policy is checked.
     """
     if not check:
         from clausewatch.cli.status_report import print_status  # it imports much, and `--check` seldom needs it

@@ -71,7 +71,7 @@ def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) 
 
 
 def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
-    """Yield a warning if policies have problems and nobody is notified of such problems."""
+    """Yield a warning if policies have problems, but no operator is configured who would be notified of them."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
     if not operators(everyone) and not all(map(_is_fine, every)):
@@ -138,7 +138,7 @@ def _all_notes(every: Sequence[PolicyStatus]) -> list[str]:
 
 
 def _notes(status: PolicyStatus) -> Iterator[str]:
-    """Yield notes about a policy that would not fit in the policy's row of the table."""
+    """Yield notes about a policy that do not fit into its row of the table."""
     check = status.last_check
     if status.retired_at is not None:
         yield f"{status.name}: retired on {moment(status.retired_at)}, no longer configured. Its history is kept."

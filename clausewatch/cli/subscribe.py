@@ -21,7 +21,7 @@ from notifier.audience.timing import DAYS, RHYTHMS
 OPTIONS = {"topics": "topic", "policies": "policy", "clauses": "clause", "digest_day": "digest-day"} | {
     "digest_at": "digest-at"
 }
-"""The name of the option for each key of `[[subscriber]]` whose option has a different name."""
+"""The option for each key of `[[subscriber]]`, if the option and the key have different names."""
 
 
 class SubscriptionError(ClausewatchError):
@@ -112,7 +112,7 @@ def _values(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _subscriber(context: CommandContext, values: dict[str, Any]) -> Subscriber:
-    """Return the subscriber from these values, after the checks that a subscriber in the configuration must pass."""
+    """Return the subscriber with these values. The values are checked like a subscriber in the configuration."""
     from clausewatch.config.channels import check_channels
     from clausewatch.config.checks import check_clauses, check_subscribers
     from clausewatch.config.problems import Problems

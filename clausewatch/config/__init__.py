@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, read into validated data that cannot be changed."""
+"""Reads the configuration from one TOML file. The result is validated and cannot be changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Configuration", "HeadList", "Stamping", "load"]
 
 
 def __getattr__(name: str) -> Any:
-    # Validation is slow to import, and a run that has nothing to do does not need it.
+    # The modules for validation take long to import, and a run that has nothing to do does not need them.
     if name not in __all__:
         raise AttributeError(f"module 'clausewatch.config' has no attribute {name!r}")
     import importlib

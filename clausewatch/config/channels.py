@@ -10,17 +10,16 @@ from clausewatch.config.variables import Location
 from notifier.audience.subscriptions import Target
 
 ChannelCheck = Callable[[str, str], str | None]
-"""A function that returns the reason why a channel cannot be used with a recipient, or None. It imports all of Apprise.
-Most commands send nothing, so only commands that need the function pass it in.
+"""A function that returns the reason why a channel cannot be used with a recipient, or None. It imports Apprise, which
+is slow. So commands that send messages pass this function to `load`, and other commands do not.
 """
 
 
 def check_channels(
     check: ChannelCheck, channels: Mapping[str, str], subscribers: Sequence[Mapping[str, Any]], problems: Problems
 ) -> None:
-    """Find channel addresses that cannot be used.
-
-    Each address is checked with the recipients that subscribers name for the channel.
+    """Find channel addresses that cannot be used. Each address is checked with the recipients that subscribers have for
+    this channel.
     """
     targets = _targets(subscribers)
     for name, url in channels.items():

@@ -1,8 +1,7 @@
-"""Remembers that a configuration file was checked, in the user's cache folder.
-
-So a run that has nothing to do need not check the file again. The remembered facts contain no values of variables. They
-are trusted only if the file, the `env_file`, the used variables and the version of the program are still the same, and
-if only the user can read and write the facts.
+"""Remembers in the user's cache folder that a configuration file was checked. So a run that has nothing to do need not
+check the file again. The remembered facts contain no values of variables. They are trusted only under two conditions.
+The configuration file, the `env_file`, the used variables and the version of the program must still be the same. And
+nobody except the user may be able to read or write the facts.
 """
 
 from __future__ import annotations
@@ -21,7 +20,9 @@ from clausewatch.config.databases import DatabaseAddressError, resolved_database
 from clausewatch.config.variables import EnvFileError, Interpolation, read_env_file
 
 LARGEST = 1_000_000
-"""Maximum size in bytes of the remembered facts about one file. A larger file of the cache was not written by us."""
+"""Maximum size in bytes of the remembered facts about one configuration file. A larger file in the cache was not
+written by this program.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,18 @@ class CheckedFile:
     """A configuration file without problems."""
 
     key: str
-    """Hash of the file's bytes and of everything else that its check depends on."""
+    """Hash of the file's bytes, and of everything else that the result of the check depends on."""
     token: str
-    """Random name of this state of the file."""
+    """Random text. If the file changes, it gets another token."""
     database: str
-    """The archive's URL as the file writes it."""
+    """The archive's URL as it is written in the file."""
     env_file: str | None
     """Absolute path of the file with variables."""
     variables: tuple[str, ...]
     """Names of the variables that the file uses."""
 
     def resolved_database(self, path: Path) -> str | None:
-        """Return the archive's URL with the values of its variables; None if the URL is not usable."""
+        """Return the archive's URL with the values of its variables. Return None if the URL cannot be used."""
         filling = Interpolation({**_env_file(self.env_file), **os.environ}, "")
         try:
             url = resolved_database(filling.fill(self.database), path.absolute().parent)
@@ -50,7 +51,9 @@ class CheckedFile:
 
 
 def recall(path: Path) -> CheckedFile | None:
-    """Return the facts about a configuration file if it is still the file that was checked; else None."""
+    """Return the facts about a configuration file. Return None if the file or anything else that was checked has
+    changed.
+    """
     try:
         facts = json.loads(_own_bytes(_cache_file(path)))
         checked = CheckedFile(**{**facts, "variables": tuple(facts["variables"])})
@@ -61,10 +64,9 @@ def recall(path: Path) -> CheckedFile | None:
 
 
 def remember(path: Path, database: str, env_file: Path | None, used: Mapping[str, str]) -> str:
-    """Remember that a configuration file has no problems, and return the token of this state of the file.
-
-    `database` is the archive's URL as the file writes it. `used` has the used variables. The token is "" if the cache
-    cannot be written.
+    """Remember that a configuration file has no problems, and return its token. `database` is the archive's URL as it
+    is written in the file. `used` are the used variables with their values. The token is "" if the cache cannot be
+    written.
     """
     known, variables = recall(path), tuple(sorted(used))
     if known is not None:
@@ -91,7 +93,7 @@ def _env_file(path: str | None) -> dict[str, str]:
 
 
 def _cache_file(path: Path) -> Path:
-    # The specification of XDG says that a relative path in the variable must be ignored.
+    # A relative path in the variable must be ignored, according to the XDG Base Directory Specification.
     named = Path(os.environ.get("XDG_CACHE_HOME") or "")
     folder = named if named.is_absolute() else Path.home() / ".cache"
     return folder / "clausewatch" / f"{hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]}.json"
@@ -108,7 +110,9 @@ def _own_bytes(path: Path) -> bytes:
 
 
 def _write_own(path: Path, content: bytes) -> None:
-    """Write a file that only this user can read. A reader sees the old file or the new file, and nothing between."""
+    """Write a file that only this user can read. Another process sees either the complete old file or the complete new
+    file.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

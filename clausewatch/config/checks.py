@@ -105,7 +105,7 @@ def _check_targets(location: Location, via: list[tuple[int, str]], channels: lis
 
 
 def check_channel_names(channels: Iterable[str], problems: Problems) -> None:
-    """Find channel names that are empty or contain a colon. A subscriber's `via` could not name such a channel."""
+    """Find channel names that are empty or contain a colon. A subscriber could not use such a name in `via`."""
     for name in channels:
         if not name.strip() or ":" in name:
             problems.add(("channels", name), "is not a channel name: write a word without a colon")
@@ -120,7 +120,7 @@ def text(table: Mapping[str, Any], key: str) -> str | None:
 def texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
     """Return the texts in the list at a key, each with its position.
 
-    Entries that are not text are left out, because the validation of the table reports them.
+    Entries that are not texts are left out. The validation of the table reports them.
     """
     value = table.get(key)
     entries = value if isinstance(value, list) else []

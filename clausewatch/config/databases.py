@@ -1,4 +1,4 @@
-"""Makes the archive's address absolute, so that it means the same in any working folder."""
+"""Makes the path in the archive's URL absolute. So the URL means the same file in every working folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _POSTGRESQL = "postgresql+psycopg"
 
 
 class DatabaseAddressError(Exception):
-    """The archive's address cannot be used. The message never shows the address."""
+    """The archive's URL cannot be used. The message never contains the URL."""
 
 
 def resolved_database(url: str, base: Path) -> str:

@@ -19,13 +19,13 @@ class DeskSettings:
     """Settings of the desk, which `clausewatch serve` opens."""
 
     host: str = "127.0.0.1"
-    """Address of this machine on which the desk answers."""
+    """IP address of this machine at which the desk answers."""
     port: int = 8140
     public_url: str | None = None
     """Address under which browsers reach the desk, without a slash at the end. None if the desk is used on this machine
     only."""
     contact: str = ""
-    """Person or address to ask for access. People who are not signed in see it."""
+    """Person or address that can be asked for access. It is shown to people who are not signed in."""
     session_idle: timedelta = timedelta(hours=8)
     """Time without a request after which a session ends."""
     session_max: timedelta = timedelta(days=7)
@@ -45,7 +45,9 @@ _DESK = DeskSettings()
 
 
 def _public_url(value: str) -> str:
-    """Return an address without a path. Raises ValueError for an address that would send passwords unencrypted."""
+    """Return the address without a slash at the end. Raises ValueError if it has a path, or if passwords would be sent
+    unencrypted to it.
+    """
     parts = urlsplit(web_address(value))
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError("has more than a host and a port: write it like https://desk.example.org")

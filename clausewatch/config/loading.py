@@ -47,8 +47,8 @@ def load(
     """Return the configuration in a file. If `environment` is not given, variables are read from this process's
     environment.
 
-    If `check_channel` is given, it checks the addresses of the channels too. Raises ConfigurationError, which lists all
-    problems.
+    If `check_channel` is given, the addresses of the channels are checked with this function. Raises
+    ConfigurationError, which lists all problems.
     """
     data = _parse(path)
     problems = Problems(data)
@@ -97,7 +97,7 @@ class _Reading:
     used: Mapping[str, str] = field(default_factory=dict)
 
     def configuration(self, path: Path, data: dict[str, Any]) -> Configuration | None:
-        """Return the configuration; None if the database's address is invalid. Problems are added to `problems`."""
+        """Return the configuration. Return None if the archive's URL is invalid. Problems are added to `problems`."""
         filled = self._fill(data)
         top = self.problems.table(filled, (), FileTable) or FileTable.model_construct(**_sound_keys(filled))
         crawl = self.problems.table(top.crawl, ("crawl",), FULL_CRAWL_TABLE) or FULL_CRAWL_TABLE()
@@ -210,9 +210,8 @@ class _Reading:
 
 
 def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the top-level keys that have the right type.
-
-    So their contents are checked even if another key is invalid.
+    """Return the top-level keys with values of the right type. Their contents can be checked even if another key is
+    invalid.
     """
     tables: dict[str, type] = {
         "crawl": dict,

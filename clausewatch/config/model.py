@@ -1,4 +1,4 @@
-"""The classes for a configuration, as the other modules use it."""
+"""The classes of a loaded configuration. All other modules use these classes."""
 
 from __future__ import annotations
 
@@ -35,40 +35,44 @@ class Stamping:
 
 @dataclass(frozen=True, slots=True)
 class HeadList:
-    """Settings for a file that also keeps heads of the chain. Lines are only added to this file."""
+    """Settings for the list of heads: a file to which heads of the chain are appended."""
 
     file: Path
-    """Absolute path of the file. It should be on another machine's disk, or in a place where this user may only
-    append.
+    """Absolute path of the file. It should be on another machine, or this user should be allowed to append to it but
+    not to change it.
     """
     key: Path | None
-    """Private SSH key without a passphrase that signs each line; None if lines are not signed."""
+    """Private SSH key with which each line is signed. It has no passphrase. None if lines are not signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """Settings that decide when operators are notified of a problem, and which watchdog is notified after each run."""
+    """Settings for problems with the monitoring: when operators are notified, and which watchdog is notified after each
+    run.
+    """
 
     trouble_after: int = 3
-    """Operators are notified after this number of visits in a row that did not find the policy."""
+    """Number of visits in a row that did not find the policy. Then operators are notified."""
     ping: str | None = field(default=None, repr=False)
     """Address that is requested after each run, or None. The path of this address is a secret."""
     ping_timeout: timedelta = timedelta(seconds=10)
     _: KW_ONLY
     critical_waiting: timedelta = timedelta(minutes=30)
-    """Maximum time that a critical alert may wait. After that, operators are notified."""
+    """Maximum time that a critical alert may wait before operators are notified."""
     waiting: timedelta = timedelta(hours=6)
     """Maximum time that any other message may wait before operators are notified. Quiet hours are not counted."""
 
     @property
     def thresholds(self) -> Thresholds:
-        """The settings that decide when operators are notified of a problem."""
+        """The settings for the notification of operators, in the form that the notifier needs."""
         return Thresholds(self.trouble_after, self.critical_waiting, self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A validated configuration, in which missing settings have their defaults. Its repr shows no secrets."""
+    """A validated configuration. Settings that the file does not have are set to their defaults. `repr` shows no
+    secrets.
+    """
 
     path: Path
     """Absolute path of the configuration file."""
@@ -78,39 +82,47 @@ class Configuration:
     """Maximum time to wait for another program's lock on the database, or for a database server's response."""
     _: KW_ONLY
     inventory_lot: int = INVENTORY_LOT
-    """Maximum number of versions whose missing inventories are made in one run or for one answer."""
+    """Maximum number of missing inventories that are made in one run, or for one answer."""
     written_database: str = field(default="", repr=False)
-    """The archive's URL as the file writes it, without the values of variables."""
+    """The archive's URL as it is written in the file, without the values of variables."""
     token: str = ""
-    """Random name of this state of the file, if the file and its channels were checked; see `checked.py`. Else ""."""
+    """Random text that changes with the file; see `checked.py`. It is "" if the file and its channels were not
+    checked.
+    """
     database_group: str | None = None
-    """The group that may read a SQLite archive; None if only the owner of the file may read the archive."""
+    """The group that may read a SQLite archive. None if only the owner may read it."""
     policies: tuple[Policy, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     channels: tuple[Channel, ...] = ()
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     templates: Path | None = None
-    """Absolute path of a folder with the user's own message templates; None if the bundled templates are used."""
+    """Absolute path of a folder with the user's own message templates. None if there is no such folder."""
     roundup_from: int = ROUNDUP_FROM
-    """Minimum number of changes for one target that are sent as one message."""
+    """Minimum number of changes for a roundup. If so many changes must be sent to the same target, they are sent as one
+    message.
+    """
     stamping: Stamping | None = None
     head_list: HeadList | None = None
-    """Settings for the file of heads; None if there is no such file."""
+    """Settings for the list of heads. None if there is no list."""
     retention: Retention | None = None
-    """Time for which raw pages are kept; None if they are kept forever."""
+    """Rule that says how long raw pages are kept. None if they are kept forever."""
     watchdog: Watchdog = field(default_factory=Watchdog)
     review_times: ReviewTimes = field(default_factory=ReviewTimes)
     """Times within which findings should be reviewed."""
     desk: DeskSettings = field(default_factory=DeskSettings)
     profiles: Mapping[str, Profile] = field(default_factory=bundled_profiles, repr=False)
-    """All profiles that a policy may name: the bundled profiles, and the profiles of the file."""
+    """All profiles that a policy can have: the bundled profiles, and the profiles of the file."""
     tailorings: tuple[Tailoring, ...] = ()
     """The changes that the file's own profiles make to bundled profiles."""
     env_file: Path | None = None
     redacted: Redactor = field(default_factory=Redactor)
-    """Function that removes the values of variables from a text before the text is shown."""
+    """Removes the values of variables from a text. Every text from the configuration must pass through it before it is
+    shown.
+    """
     from_environment: tuple[str, ...] = ()
-    """Names of the variables whose values came from the environment. A cron job does not have this environment."""
+    """Names of the variables with values from the environment. A cron job has another environment, in which they may be
+    missing.
+    """
 
     @property
     def database_shown(self) -> str:

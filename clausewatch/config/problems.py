@@ -1,6 +1,5 @@
-"""Collects the problems of the configuration file.
-
-Each problem names the location, the value as written, and the fix.
+"""Collects the problems of the configuration file. A message about a problem has the location, the value as written,
+and the fix.
 """
 
 from __future__ import annotations
@@ -43,9 +42,8 @@ _TABLES = {
 
 
 class Problems:
-    """All problems of one file.
-
-    Each location has at most one problem, because further problems there often follow from the first.
+    """All problems of one file. A location has at most one problem: further problems at the same location are often a
+    consequence of the first.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -53,12 +51,12 @@ class Problems:
         self._found: dict[Location, str] = {}
 
     def add(self, location: Location, sentence: str) -> None:
-        """Add a problem. The message is the location followed by `sentence`, such as "is missing"."""
+        """Add a problem. The message is the location and then `sentence`, for example "is missing"."""
         if not self.has(location):
             self._found[location] = sentence
 
     def has(self, location: Location) -> bool:
-        """Whether there is a problem at a location, at a part of the location, or at a table around the location."""
+        """Whether there is a problem at a location, within it, or in a table that contains it."""
         return any(_within(location, other) or _within(other, location) for other in self._found)
 
     def table(self, values: Any, location: Location, shape: type[Shape]) -> Shape | None:
@@ -99,7 +97,7 @@ class Problems:
         return _TYPES.get(kind, detail["msg"])
 
     def _quoted(self, location: Location) -> str:
-        """Return the value at a location as the file writes it; "" if the value is long or may be a secret."""
+        """Return the value at a location as it is written in the file. Return "" if it is long or may be a secret."""
         value = self.raw(location)
         secret = location[0] in _SECRET or location == ("watchdog", "ping")
         shown = isinstance(value, str | int | float) and not secret
@@ -128,7 +126,9 @@ class Problems:
 
 
 def _misshapen(location: Location) -> str | None:
-    """Return a sentence with the correct header of the table at a location, or None."""
+    """Return a sentence that says how to write the header of the table at a location. Return None for an
+    unknown table.
+    """
     if location[0] != "profile" or len(location) == 1:
         return _TABLES.get(str(location[0]))
     if len(location) == 2:

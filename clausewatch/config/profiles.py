@@ -1,4 +1,4 @@
-"""Validates and builds the profiles that the configuration file derives from bundled profiles."""
+"""Validates the user's own profiles in the configuration file, and builds them. Each is a changed bundled profile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from differ.language.lexicon import LexiconError, Patterns, expand
 from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
-"""Maximum number of patterns to which the braces in one pattern may expand."""
+"""Maximum number of patterns that a pattern with braces may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Tailoring:
     """Identifiers of rules that are switched off."""
     _: KW_ONLY
     material: tuple[str, ...] = ()
-    """Fine topics whose findings are material. Findings on the topics in `quiet` are not."""
+    """Topics with material findings. Findings on the topics in `quiet` are not material."""
     quiet: tuple[str, ...] = ()
     rules: tuple[WordRule, ...] = ()
 

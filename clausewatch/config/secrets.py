@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 _SHORTEST = 3
-"""Minimum length of a value that is masked. If the value is only "a", masking it would make the text unreadable."""
+"""Shorter values are not masked. If a value were "a", masking it would make every text unreadable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The schema of `[[subscriber]]`, which says who is notified of what. `clausewatch subscribe` uses it too."""
+"""The schema of the table `[[subscriber]]`. `clausewatch subscribe` validates its options with it too."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""The schema of the configuration file: a frozen model for each table.
-
-`checks` finds problems that concern several tables.
+"""The schema of the configuration file, with a class for each table. The module `checks` finds problems that concern
+several tables.
 """
 
 from __future__ import annotations
@@ -40,13 +39,15 @@ SHORTEST_EVERY = timedelta(minutes=15)
 """Minimum interval between two checks of a policy. More frequent visits would burden the sites."""
 
 _IN_URLS = "https://see.urls.invalid/"
-"""Value of `url` in a table that has `urls` instead. This address is never fetched."""
+"""Value that `url` gets if a table has `urls` instead. This address is never fetched."""
 _LOOKS = SecondLooks()
 _REVIEW_TIMES = ReviewTimes()
 
 
 def one_of(choices: tuple[str, ...]) -> BeforeValidator:
-    """Return a validator that rejects unknown words. Its error suggests the most similar choice."""
+    """Return a validator that accepts these choices. Its error suggests the choice that is most similar to the
+    value.
+    """
     return BeforeValidator(lambda value: known_choice(value, choices))
 
 
@@ -72,7 +73,9 @@ def _name(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return an http or https address. Raises ValueError, which names the fix, if the address cannot be crawled."""
+    """Return an http or https address. Raises ValueError if the address cannot be crawled. The message says how to
+    correct it.
+    """
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -163,7 +166,9 @@ class Table(BaseModel):
 
 
 class CrawlTable(Table):
-    """The keys of `[crawl]` that are not in CrawlSettings. `FULL_CRAWL_TABLE` adds the keys of CrawlSettings."""
+    """The keys of the table `[crawl]` that are not in CrawlSettings. `FULL_CRAWL_TABLE` also has the keys of
+    CrawlSettings.
+    """
 
     every: Every = timedelta(days=1)
     confirm_after: Annotated[Duration, between(0, 7 * 86_400, seconds_text)] = _LOOKS.confirm_after
@@ -199,7 +204,7 @@ _TEXTS: dict[str, Any] = {
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ],
 }
-"""The types of the crawler's settings without bounds."""
+"""The types of those crawler settings that have no bounds."""
 
 
 def _crawl_keys() -> dict[str, Any]:
@@ -348,10 +353,7 @@ class ReviewTable(Table):
 
 
 class FileTable(Table):
-    """The whole file.
-
-    Its tables are validated separately. So an invalid table does not hide problems in the next one.
-    """
+    """The top level of the file. Its tables are validated separately, so that problems in all tables are found."""
 
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT

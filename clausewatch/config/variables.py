@@ -1,4 +1,6 @@
-"""Replaces `${NAME}` in the configuration file with the variable's value, from the environment or the `env_file`."""
+"""Replaces `${NAME}` in the configuration file with the value of the variable NAME. The value comes from the
+environment or from the `env_file`.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ class Interpolation:
 
     variables: Mapping[str, str]
     where: str
-    """The place where the user can set a variable. Messages about a missing variable name this place."""
+    """Place where the user can set a variable, for messages about a missing variable."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
     _: KW_ONLY
     problems: dict[Location, list[str]] = field(default_factory=dict)
@@ -75,7 +77,7 @@ class Interpolation:
         return self._fill_text(value, location) if isinstance(value, str) else value
 
     def _fill_text(self, text: str, location: Location) -> str:
-        # Between "scheme://" and "@" of a URL, a value may contain any character, so the value is percent-encoded.
+        # A value between "scheme://" and "@" of a URL may be a password with any characters, so it is percent-encoded.
         userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
         start, end = userinfo.span(1) if userinfo else (0, 0)
 

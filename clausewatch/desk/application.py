@@ -21,7 +21,7 @@ from clausewatch.desk.protection import Protection
 from clausewatch.desk.rendering import STATIC, static_file
 
 THREADS = 8
-"""Maximum number of requests that are answered at the same time. The others wait."""
+"""Maximum number of requests that are answered at the same time. Further requests wait."""
 
 
 class MissingRoleError(Exception):

@@ -34,7 +34,7 @@ class AddressInUseError(ClausewatchError):
 
 
 def listening(configuration: Configuration) -> tuple[socket.socket, Configuration]:
-    """Return a socket at the configured address, and the configuration with the socket's port.
+    """Return a socket at the configured address. Also return the configuration with the port that the socket has.
 
     Raises AddressInUseError.
     """

@@ -24,10 +24,10 @@ from notifier.texts.sanitize import clipped, inert
 ATOM, XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/xhtml"
 
 AUTHORITY = "clausewatch.invalid,2026-11-23"
-"""Prefix of the IDs of feeds and entries (RFC 4151). Nobody can own such a host (RFC 6761)."""
+"""Prefix of the IDs of feeds and entries (RFC 4151). Nobody can own a host under `.invalid` (RFC 6761)."""
 
 MOST_ENTRIES = 100
-"""Default maximum number of changes in a feed. If there are more, the newest changes are kept."""
+"""Default maximum number of changes in a feed. If more are selected, the feed has the newest."""
 
 TITLE, SUMMARY = 200, 400
 """Maximum lengths of a title and a summary, in code points."""
@@ -39,32 +39,31 @@ NOT_XML = {ord(character): "\N{REPLACEMENT CHARACTER}" for character in "\ufffe\
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The selection of the changes in a feed. A policy, tag or time that is None selects all."""
+    """Selects the changes in a feed. A field with None does not limit them."""
 
     policy: str | None = None
     tag: str | None = None
     topic: str | None = None
-    """The topic of the findings. `sharing` or `rights` selects the findings that are material to that topic. A fine
-    topic selects its findings. None means `sharing` and `rights`.
+    """The topic of the findings. `sharing` or `rights` selects the findings that are material to it. A narrower topic,
+    for example "retention", selects all its findings. None means `sharing` and `rights`.
     """
     since: datetime | None = None
     most: int = MOST_ENTRIES
     address: str | None = None
-    """The address at which the feed will be published, or None. Feed readers fetch the feed from there. IDs do not
-    depend on the address.
+    """The address at which the feed will be published, or None. Feed readers fetch the feed from this address. IDs do
+    not depend on it.
     """
 
     @property
     def title(self) -> str:
-        """The title of the feed. It names the policies and topics."""
+        """The title of the feed. It states the policies and the topics."""
         where = self.policy or (f"policies tagged {self.tag}" if self.tag else "all policies")
         return f"{where}: changes to {self.topic or ' and '.join(WATCHED)}"
 
     @property
     def name(self) -> str:
-        """The name of the feed, which is unique within the archive and part of the feed's ID.
-
-        It depends only on the policy, the tag and the topic.
+        """The name of the feed, which is a part of its ID. It depends on the policy, the tag and the topic, and on
+        nothing else.
         """
         parts = {"policy": self.policy, "tag": self.tag, "topic": self.topic}
         given = [f"{key}/{quote(value, safe='')}" for key, value in parts.items() if value is not None]
@@ -84,9 +83,9 @@ class Feed:
 def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     """Write the feed with the changes that a scope selects. The same archive always gives the same bytes.
 
-    Changes of which nobody is notified are left out. Such changes are: a change between two versions that were
-    extracted differently; a false alarm, or a later finding with the same words; a change of a flapping text, until one
-    text stays. Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
+    The feed leaves out changes of which nobody is notified: changes between versions that were extracted by different
+    rules; false alarms, and later findings with the same words; and changes of a flapping text, until one text stays.
+    Raises UnknownPolicyError, UnknownTagError, DamagedArchiveError.
     """
     found = history(archive, Query(policy=scope.policy, tag=scope.tag, since=scope.since))
     held = _held(archive, found, now)
@@ -109,7 +108,7 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
 
 
 def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tuple[str, int]]:
-    """Return the policy and number of each version of a flapping text of which nobody is notified at the moment."""
+    """Return the flapping versions with held alerts, each as the policy and the number."""
     flapping = {version.policy for version in found if version.flapping}
     quiet = {each.name: each.flap_quiet for each in statuses(archive, now)} if flapping else {}
     return {
@@ -121,7 +120,7 @@ def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tupl
 
 
 def _told(version: Version, reader: Subscriber) -> list[RecordedFinding]:
-    if version.change is None or is_imported(version.identity):  # nobody is notified of an imported change
+    if version.change is None or is_imported(version.identity):  # nobody is notified of imported changes
         return []
     findings = version.change.findings
     return [each for each in findings if not each.is_false_alarm and asks_for(reader, version.policy, (), each.finding)]
@@ -149,7 +148,7 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
 def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
     element = Element("entry")
     at, number = _recorded(version)
-    # The text's hash is included, because after a restore a different change may get the same number.
+    # The ID contains the text's hash. After the archive was restored, another change may get the same number.
     _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
     _text(element, "title", _title(version, findings))
     _text(element, "updated", stamp(at))
@@ -173,7 +172,7 @@ def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
 
 
 def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
-    """Write the changed words as elements without attributes. So the words can run and load nothing."""
+    """Write the changed words into elements without attributes. So a feed reader runs and loads nothing for them."""
     division = Element("div", xmlns=XHTML)
     for note in (*look_notes(version), *version_notes(version)):
         _block(division, "p", note)
@@ -197,7 +196,7 @@ def _marked(parent: Element, edits: Iterable[Edit]) -> None:
     paragraph = SubElement(parent, "p")
     for edit in edits:
         piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
-        # If a feed reader shows no marks, inserted words must still be separate from deleted words.
+        # Some feed readers show no marks. Inserted words must still be separate from deleted words there.
         blank = " " if edit.text[-1:].isspace() or edit.operation == "delete" else ""
         piece.text, piece.tail = (" " if edit.text[:1].isspace() else "") + _plain(edit.text), blank
 

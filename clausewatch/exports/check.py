@@ -1,9 +1,10 @@
 """Checks an evidence file from `clausewatch export` with only Python 3.9 or newer.
 
-    python3 check.py THIS.zip HEAD
+python3 check.py THIS.zip HEAD
 
-HEAD is a head of the chain that you got from a source other than the zip. Clausewatch made the texts, facts and
-redlines in the zip with the functions below. So this program can make these files again and compare them byte by byte.
+HEAD is a head of the chain. Take it from another source than the zip, for example from a message. Clausewatch made the
+texts, facts and redlines in the zip with the functions below. So this program can make these files again and compare
+them byte by byte.
 """
 
 from __future__ import annotations
@@ -132,15 +133,14 @@ def pieces_of(page: str) -> Pieces:
 
 
 def side(pieces: Pieces, without: str) -> str:
-    """Return the text before or after a change.
-
-    It consists of the pieces of a redline except the pieces with the mark `without`.
+    """Return the text before or after a change. It consists of the pieces of a redline. The pieces with the mark
+    `without` are left out.
     """
     return "\n".join("".join(text for operation, text in block if operation != without) for block in pieces)
 
 
 def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dict[int, Row]:
-    """Return the rows of a kind with the values in `where`. The keys of the result are the IDs of the rows."""
+    """Return the rows of a kind that have the values in `where`, by the ID of the row."""
     return {
         number: row
         for (name, number), row in rows.items()
@@ -231,8 +231,8 @@ class Evidence:
         return covered
 
     def _whole(self) -> None:
-        """Check that no change, finding or suppression is missing that was recorded in one transaction with a version
-        or a change of the zip.
+        """Check that the zip is complete. If a change, finding or suppression was recorded in the same transaction as a
+        version or a change of the zip, it must be in the zip too.
         """
         together: dict[str, list[Row]] = {}
         for entry in self.entries:
@@ -247,9 +247,8 @@ class Evidence:
                 require(self._has(entry) or not judges, f"{entry['kind']} {entry['id']} was left out")
 
     def _is_asked_for(self, entry: Row) -> bool:
-        """Whether an entry seals a change or a version of the zip.
-
-        The version before the first exported version does not count.
+        """Whether an entry seals a change or a version of the zip. The version before the first exported version is not
+        meant.
         """
         if entry["kind"] == "version" and self._has(entry):
             return bool(self.rows["version", entry["id"]]["number"] >= self.manifest["versions"][0])
@@ -308,7 +307,7 @@ class Evidence:
         require(page == rebuilt, f"{name} differs from the records")
         texts = [text_of(self._file(f"versions/{row['number']}/document.json")) for row in (before, after)]
         require(words(side(pieces, "delete")) == words(texts[1]), f"{name} does not show the text of its version")
-        # Deleted words are shown at their former place, so their order may differ from the document.
+        # Deleted words are shown at their former place, so the order of words may differ from the document.
         same = Counter(words(side(pieces, "insert"))) == Counter(words(texts[0]))
         require(same, f"{name} does not show the text of the version before")
         return name
@@ -348,7 +347,7 @@ class Evidence:
         return self.files[name]
 
     def _notes(self) -> list[str]:
-        """Return notes about records that are not in the zip, and about checks that this program does not make."""
+        """Return notes about records that the zip does not have, and about checks that this program does not make."""
         kinds = Counter(entry["kind"] for entry in self.entries if (entry["kind"], entry["id"]) not in self.rows)
         lacking = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()) if kind != "start")
         notes = [

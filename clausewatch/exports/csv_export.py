@@ -1,4 +1,6 @@
-"""Writes versions, changes or findings as a CSV table. A spreadsheet runs none of its cells as a formula."""
+"""Writes versions, changes or findings as a CSV table. Cells are written so that no spreadsheet takes them for
+formulas.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,23 @@ from clausewatch.output.times import stamp
 Table = Literal["versions", "changes", "findings", "quiet-edits"]
 Row = tuple[str, ...]
 NetChanges = Mapping[tuple[str, int], Sequence[NetChange]]
-"""The net changes that lead to a version, by the policy and the number of the version."""
+"""The net changes that end at each version. The keys are the policy and the number of the version."""
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Characters with which a formula may begin in a spreadsheet. See OWASP on CSV injection."""
 
 
 AFTER_SEPARATOR = re.compile(rf"([;\t\r\n][ \"]*)(?=[{re.escape(''.join(BEGINS_A_FORMULA))}])")
-"""Matches places within a cell that begin a new cell if the spreadsheet uses a different separator, such as a
+"""Matches places within a cell at which a new cell would begin if the spreadsheet used another separator, such as a
 semicolon.
 """
 
 
 def write_csv(versions: Sequence[Version], nets: NetChanges, table: Table, target: TextIO) -> int:
     """Write a table with its headings, and return the number of rows without the headings. `nets` are the net changes
-    that lead to the versions. Their rows follow the rows of the version, and name the version that they begin with."""
+    that end at the versions. The rows of a net change come after the rows of the version at which it ends. They contain
+    the number of the earlier version.
+    """
     columns, rows = TABLES[table]
     writer = csv.writer(target)
     writer.writerow(columns)
@@ -97,8 +101,9 @@ def _findings(versions: Sequence[Version], nets: NetChanges) -> Iterator[Row]:
 
 
 def _judgements(version: Version, nets: NetChanges) -> Iterator[tuple[Change, str]]:
-    """Yield the changes that lead to a version. Each has the number of the version that a net change begins with, or ""
-    for the change from the previous version."""
+    """Yield the changes that end at a version. A net change comes with the number of its earlier version. The change
+    from the previous version comes with "".
+    """
     if version.change is not None:
         yield version.change, ""
     for net in nets.get((version.policy, version.number), ()):

@@ -40,7 +40,7 @@ class _Bundle:
         self.add_pieces(name, [content])
 
     def add_pieces(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Add a file piece by piece. So a long chain need not fit into memory."""
+        """Add a file in pieces, so that a long chain need not fit into memory."""
         digest = hashlib.sha256()
         info = ZipInfo(name, self.now.timetuple()[:6])
         info.compress_type = ZIP_DEFLATED
@@ -61,9 +61,8 @@ def check_script() -> str:
 
 
 def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[bytes], now: datetime) -> Head:
-    """Write the evidence about consecutive versions of one policy.
-
-    Return the head of the part of the chain in the zip. Raises DamagedArchiveError.
+    """Write the evidence about consecutive versions of one policy. The zip contains a part of the chain. Return the
+    head of this part. Raises DamagedArchiveError.
     """
     policy, first, last = versions[0].policy, versions[0].number, versions[-1].number
     with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as proof:
@@ -81,9 +80,8 @@ def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[byt
 
 
 def _add_versions(bundle: _Bundle, proof: Evidence, policy: str, rows: Rows) -> None:
-    """Add the files of each version.
-
-    Also add the text of the version before the first, with which the first is compared.
+    """Add the files of each version. The first of these versions is compared with the version before it, so the text of
+    that version is added too.
     """
     previous: tuple[dict[str, Any], Document] | None = None
     for number, content in proof.documents():

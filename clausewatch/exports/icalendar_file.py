@@ -1,4 +1,4 @@
-"""Writes the calendar as an iCalendar file (RFC 5545), which calendar programs subscribe to."""
+"""Writes the calendar as an iCalendar file (RFC 5545). Calendar programs can subscribe to such a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from notifier.texts.sanitize import clipped, inert
 PRODUCT = "-//Clausewatch//Calendar//EN"
 
 LONGEST_NAME = 200
-"""Maximum length of a policy's name in a title, in code points."""
+"""Maximum length of a policy's name in the title of an event, in code points."""
 
 TITLES: dict[CalendarKind, str] = {
     "effective": "takes effect",
@@ -27,8 +27,8 @@ def icalendar_file(
 ) -> bytes:
     """Return the entries as events of a whole day in UTC. The same entries always give the same bytes.
 
-    `archive` is a text that distinguishes this archive from others. It is a part of the events' IDs. `link` returns the
-    address of a page about an entry, or None.
+    `archive` is a text that is different for every archive. It is a part of the events' IDs. `link` returns the address
+    of a page about an entry, or None.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

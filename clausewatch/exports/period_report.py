@@ -59,7 +59,7 @@ def report_title(report: PeriodReport) -> str:
 
 
 def report_summary(report: PeriodReport) -> str:
-    """Return a sentence on what was watched."""
+    """Return a sentence with the number of watched policies and of visits."""
     policies = "1 policy" if report.policies == 1 else f"{report.policies:,} policies"
     checks = ", ".join(f"{count:,} {outcome}" for outcome, count in report.checks.items())
     return f"{policies} watched. {sum(report.checks.values()):,} checks{f': {checks}' if checks else ''}."

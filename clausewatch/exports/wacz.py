@@ -1,6 +1,5 @@
-"""Writes kept pages as a WACZ file, which replay tools can open.
-
-It is a zip with a WARC file, an index and a list of pages. The format is WACZ 1.1.1 of the Webrecorder project.
+"""Writes kept pages as a WACZ file: a zip with a WARC file, an index and a list of pages. Replay tools can open such a
+file. The format is WACZ 1.1.1 of the Webrecorder project.
 """
 
 from __future__ import annotations
@@ -46,7 +45,8 @@ def write_wacz(archive: Archive, target: IO[bytes], selection: Selection, softwa
     with TemporaryFile() as warc, ZipFile(target, "w") as bundle:
         records = list(write_warc(archive, warc, selection, software))
         entry = _entry(f"archive/{WARC}", now, ZIP_STORED)
-        # Replay tools cannot read the header of big files. If the size is known, only files over 2 GB get this header.
+        # A zip file has a special header for members that may be big, and replay tools cannot read it. If the size is
+        # known, only members over 2 GB get this header.
         entry.file_size = warc.tell()
         warc.seek(0)
         with bundle.open(entry, "w") as file:
@@ -102,9 +102,8 @@ def _index(records: Sequence[WarcRecord]) -> Iterable[str]:
 
 
 def _pages(records: Sequence[WarcRecord]) -> Iterable[str]:
-    """Yield the lines of the list of pages.
-
-    After redirects, a page is listed under the address that was requested first.
+    """Yield the lines of the list of pages. If there were redirects, a page is listed under the address that was
+    requested first.
     """
     yield json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Pages by the time of their visits"})
     first: WarcRecord | None = None

@@ -1,4 +1,4 @@
-"""Fetches one policy twice, and examines the responses with the limits of a run. Nothing is recorded."""
+"""Fetches one policy twice, and examines the responses. The limits of a run apply. Nothing is recorded."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Diagnosis:
     robots: tuple[RobotsResult, ...]
     _: KW_ONLY
     examined: Examined | None
-    """The examined responses; None if there was no complete response, or if reading a response exceeded a limit."""
+    """The examined responses. None if no response was complete, or if reading a response exceeded a limit."""
     limit: str
-    """The limit that was exceeded, with its unit; "" if none was exceeded."""
+    """The limit that was exceeded, with its unit, or ""."""
     latest: int | None
     """Number of the version with which a run would compare the page, or None."""
 
@@ -87,9 +87,8 @@ async def _examined(
     profiles: Mapping[str, Profile],
     crawl: CrawlSettings,
 ) -> Examined | str | None:
-    """Return the examined responses.
-
-    If they exceeded a limit, return the limit. If no response was complete, return None.
+    """Return the examined responses. If reading them exceeded a limit, return the limit. If no response was complete,
+    return None.
     """
     profile = profile_of(policy, profiles)
     complete = [visit.fetch for visit in visits if not visit.fetch.error]

@@ -1,4 +1,6 @@
-"""Reports for each language which files exist, which keys are missing that English has, and which files are invalid."""
+"""Reports for each language which files exist, and which files are invalid. Also reports which keys are missing,
+compared with English.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +26,19 @@ from languages import FILES, LanguageError, Naming, languages, languages_with, n
 from notifier.texts.phrases import phrases_for
 
 MODEL = "en"
-"""The language with complete files, with which the other languages are compared."""
+"""The language with complete files. The other languages are compared with it."""
 _DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4, "desk": 3}
-"""Number of levels of a file's tables that must have the same keys in every language. It is 1 for files not listed
-here.
+"""Number of levels of tables on which a file must have the same keys in every language. It is 1 for files that are not
+listed here.
 """
 _OWN = ("short", "states")
-"""Tables of the file `places` in which each language has different keys. Such keys cannot be missing."""
+"""Tables of the file `places` that have other keys in each language. So no key can be missing in them."""
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
-"""Files whose words are regular expressions, each with the keys whose words are not."""
+"""Files with regular expressions. For each file, the keys are given that contain plain words instead."""
 _NEEDED = {"screening": "policy", "counters": "ago"}
 """Files with a key that must not be empty, each with this key."""
 _PLACEHOLDER = re.compile(r"(?<!\\)\{[a-z]\w*\}")
-"""Matches a placeholder that is still in a pattern after the known placeholders were filled in."""
+"""Matches a placeholder in a pattern. The known placeholders are replaced before, so each match is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class LanguageReport:
     short: bool
     """Whether the language's word list is marked as short."""
     lacks: Mapping[str, tuple[str, ...]]
-    """The missing keys of each file, which English has. A file that does not exist is not listed."""
+    """Keys that English has and this language does not, by file. Files that do not exist are not listed."""
     problems: tuple[str, ...]
     """The problems of the files. Each is a sentence with the name of the file."""
 
@@ -93,7 +95,8 @@ def _lacking(language: str, file: str) -> Iterator[str]:
 def _missing(model: Mapping[str, Any], table: Mapping[str, Any], levels: int) -> Iterator[str]:
     """Yield the keys of a model that a table does not have.
 
-    Keys of inner tables are compared down to `levels` levels, and written with dots, such as "outer.inner".
+    The keys of inner tables are compared too, down to `levels` levels. They are written with dots, such as
+    "outer.inner".
     """
     for key, value in model.items():
         if key not in table:

@@ -1,4 +1,4 @@
-"""Judges the changes between two files without an archive. A crawl uses the same function for judging."""
+"""Judges the changes between two files without an archive. The judging function is the one that a crawl uses."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Defaults:
     """Language in which the reasons are written."""
     _: KW_ONLY
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
-    """A function that returns the profiles of a configuration. It is called only if a profile is not a bundled one,
-    because most comparisons need no configuration. Raises ConfigurationError.
+    """A function that returns the profiles of a configuration. It is called if a row has a profile that is not bundled.
+    Most comparisons need no configuration. Raises ConfigurationError.
     """
 
 
@@ -65,7 +65,7 @@ class JudgedPair:
     id: object
     """ID of the row; None if the row has no ID."""
     assessment: Assessment | None
-    """The judged changes; None if the row or a file could not be read."""
+    """The judged changes. None if the row or a file could not be read."""
     error: str = ""
     """The reason why there is no assessment, or ""."""
 
@@ -110,7 +110,7 @@ def _profile(name: str, defaults: Defaults) -> Profile:
 def file_page(
     path: Path, content_type: str | None = None, status: int | None = None, final_url: str | None = None
 ) -> Page:
-    """Return a file as a page. If no content type is given, the suffix decides. Raises UnreadablePairError."""
+    """Return a file as a page. If no content type is given, it follows from the suffix. Raises UnreadablePairError."""
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -121,9 +121,8 @@ def file_page(
 
 @lru_cache(maxsize=8)  # a batch may compare many pages with the same page
 def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Assessment | None]:
-    """Return a page as the version with which the next page is compared.
-
-    If it is not a policy, also return the assessment that says so.
+    """Return a page as a version with which the next page is compared. If the page is not a policy, also return the
+    assessment that says so.
     """
     extracted = read(page, options)
     screening = screen(page, extracted.document)

@@ -31,7 +31,7 @@ class Outlined:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The result for one or two responses."""
+    """The result of examining one or two responses."""
 
     document: Document
     """Text of the last response."""
@@ -39,21 +39,23 @@ class Examined:
     words: int
     _: KW_ONLY
     dropped: tuple[tuple[str, int], ...]
-    """Descriptions of the left-out parts, each with the number of such parts. The most frequent comes first."""
+    """Kinds of left-out parts in words, each with the number of such parts. The most frequent kind comes first."""
     fallback: bool
     refused: tuple[str, str] | None
-    """The reason why the response is not the policy, as a word and as a sentence; None if it is the policy."""
+    """The reason why the response is not the policy, as a code and as a sentence. None if it is the policy."""
     steady: bool | None
-    """Whether both responses have the same text; None if there is only one response."""
+    """Whether both responses have the same text. None if there is only one response."""
     differences: tuple[tuple[str, str], ...]
-    """Differing passages, each as in the first and as in the second response. There are at most `MOST_DIFFERENCES`."""
+    """Passages that differ between the two responses. Each is a pair: the passage of the first response, and of the
+    second. There are at most `MOST_DIFFERENCES`.
+    """
     assessment: Assessment
     """The assessment that a run would record for the last response."""
     left_out: LeftOutProse
     """The prose that was left out of the text."""
     elsewhere: tuple[tuple[str, str], ...] = ()
-    """Pages whose `link rel=canonical` names a different address: the fetched address and the canonical address of
-    each.
+    """Pages that state another address in `link rel=canonical`. Each is a pair: the fetched address and the stated
+    address.
     """
     held_elsewhere: tuple[Elsewhere, ...] = ()
     """Frames, objects and pictures within the policy. Their text is in other files, which are not read."""

@@ -1,7 +1,4 @@
-"""Reads saved heads of the chain.
-
-The user gives a head as text, or a file that contains heads, such as a saved message.
-"""
+"""Reads saved heads of the chain. The user gives a head as text, or a file with heads, for example a saved message."""
 
 from __future__ import annotations
 
@@ -51,7 +48,9 @@ def _in_file(path: Path) -> tuple[SavedHead, ...]:
 
 
 def _parts(content: bytes) -> list[str]:
-    """Return the encoded text parts of a message; an empty list for any other file."""
+    """Decode the text parts of a message that are encoded, and return them. Return an empty list for a file that is not
+    a message.
+    """
     message = message_from_bytes(content, EmailMessage, policy=policy.default)
     parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
     return [_text(part) for part in parts if "content-transfer-encoding" in part]

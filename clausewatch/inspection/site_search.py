@@ -20,13 +20,13 @@ from crawler.visits.workers import WorkersDeadError
 
 
 class DomainError(ClausewatchError):
-    """The user named something that is not a domain."""
+    """The user gave something that is not a domain."""
 
     exit_code = ExitCode.USAGE
 
 
 class SearchFailedError(ClausewatchError):
-    """The search cannot run on this machine."""
+    """The search could not be carried out on this machine."""
 
 
 class BrowserMissingError(ClausewatchError):
@@ -49,8 +49,8 @@ def find_pages(
     """Return the legal pages of each domain.
 
     Without a configuration, the default settings apply. With a configuration, hosts that asked for a pause in an
-    earlier run are left alone, and hosts that ask for one now are noted. Call this function only once in a process.
-    Raises DomainError, BrowserMissingError, SearchFailedError, StorageError and CrawlDefectError.
+    earlier run get no requests, and the pauses that hosts ask for now are recorded. Call this function only once in a
+    process. Raises DomainError, BrowserMissingError, SearchFailedError, StorageError and CrawlDefectError.
     """
     requests = [_request(domain, options) for domain in dict.fromkeys(domains)]
     crawl = CrawlSettings() if configuration is None else configuration.crawl

@@ -1,4 +1,1 @@
-"""Runs the cron pass.
-
-It consists of the lock, the crawl, the deliveries, the timestamps, the watchdog and the health check.
-"""
+"""Does what a run needs: the lock, the crawl, the deliveries, the timestamps, the watchdog and the health check."""

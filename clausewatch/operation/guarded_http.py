@@ -1,6 +1,5 @@
-"""Makes single HTTP requests that do not fetch policies.
-
-They may connect only to the addresses that a crawl may use.
+"""Makes single HTTP requests that do not fetch policies, for example to a watchdog. They may connect to the addresses
+that a crawl may use, and to no others.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def ping(url: str, allowed: AllowList, *, timeout: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request and the address that messages show."""
+    """A request, and its address in the form that may be shown."""
 
     url: str = field(repr=False)
     method: str
@@ -81,7 +80,7 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
                 content += chunk
                 if len(content) > limit:
                     raise RequestError(f"{asked.shown} answered with more than {limit:,} bytes")
-        if time.monotonic() >= deadline:  # an aborted response looks like a complete one
+        if time.monotonic() >= deadline:  # a response that was aborted at the deadline looks complete
             raise TimeoutError
     except (OSError, HTTPException) as error:
         if time.monotonic() >= deadline:
@@ -96,7 +95,7 @@ def _answer(asked: _Asked, allowed: AllowList, timeout: float, limit: int) -> tu
 def _ending_at(connection: HTTPConnection, deadline: float) -> Iterator[None]:
     """Abort the connection at the deadline.
 
-    The socket's timeout is not enough, because it begins again with each received byte.
+    The socket's timeout is not enough, because it starts again with each received byte.
     """
     opened = connection.sock  # the connection forgets its socket when the response begins
 

@@ -1,7 +1,6 @@
-"""Keeps heads of the chain in a separate file.
-
-Lines are only added to this list. Each line is a JSON object. Its keys are `at`, `head`, and `previous`, the SHA-256 of
-the previous line. If an SSH key is configured, the key `signature` is a signature of these three.
+"""Maintains the list of heads: a file to which heads of the chain are appended. Each line is a JSON object with `at`,
+`head` and `previous`. The value of `previous` is the SHA-256 of the previous line. If an SSH key is configured, the
+line also has a `signature` of these three values.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from clausewatch.errors import ClausewatchError
 from clausewatch.output.times import stamp
 
 NAMESPACE = "clausewatch-head"
-"""Namespace of the signatures. A signature that was made for a different purpose has a different namespace and is not
-accepted.
+"""Namespace of the signatures. The same SSH key may sign other things. Such signatures have another namespace, so they
+are not accepted here.
 """
 
 FIRST = "0" * 64

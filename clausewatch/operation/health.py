@@ -1,4 +1,4 @@
-"""Lists the current problems of the monitoring for a watchdog or a person, one on each line."""
+"""Lists the current problems with the monitoring, one on each line. A watchdog or a person reads the list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clausewatch.output.times import lasting, moment
 from notifier import outbox
 
 LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "gone": "gone"}
-"""The problems of policies that are reported here, each with its label. Other problems are not urgent."""
+"""The urgent problems of policies, each with its label. Other problems are not reported here."""
 
 
 def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
@@ -46,15 +46,16 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
 
 
 def longest_silence(configuration: Configuration) -> timedelta | None:
-    """Return the longest time without a completed run that is not a problem; None if no policy is fetched."""
+    """Return the maximum time without a completed run. A longer time is a problem. Return None if no policy is
+    fetched.
+    """
     every = min((policy.every for policy in configuration.policies if not policy.paused), default=None)
     return None if every is None else OVERDUE_SHARE * every
 
 
 def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[str]:
-    """Yield a line for each incomplete run since the last complete run.
-
-    A run that may still be in progress is left out.
+    """Yield a line for each run after the last completed run that was not completed. A run that may still be in
+    progress is left out.
     """
     interrupted = interrupted_runs(archive)
     for position, run in enumerate(interrupted, start=1):
@@ -66,7 +67,7 @@ def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[st
 def _may_be_in_progress(configuration: Configuration) -> bool:
     """Whether the newest run may still be in progress.
 
-    If the archive is on a server, the run may be on a different machine, so the answer is always True.
+    If the archive is on a server, the answer is always True, because the run may be on another machine.
     """
     return is_held(configuration.database) or not configuration.database.startswith("sqlite:")
 

@@ -1,4 +1,6 @@
-"""Notes after a run that nothing is left to do, so that the next run can end at once; see `archive/idle.py`."""
+"""Marks the archive after a run if the next run has nothing to do. The next run can then end at once; see
+`archive/idle.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,10 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def note_if_idle(archive: Archive, configuration: Configuration, writes: int, now: datetime) -> None:
-    """Note that nothing is left to do, after a complete run that wrote nothing but its own start and end.
-
-    `writes` is the number of transactions that wrote so far. Nothing is noted if a run depends on more than the
-    archive, the file and the time: on a watchdog that each run notifies, on a list of heads, on templates, or on added
-    languages. Nothing is noted either while messages wait or were given up, because each run reports them.
+    """Mark the archive after a completed run, if the run wrote nothing except its own start and end. `writes` is the
+    number of transactions that have written to the archive so far. Some settings need a full run each time: a watchdog
+    that is notified after each run, a list of heads, templates, and added languages. Then the archive is not marked. It
+    is not marked either if messages wait or were given up, because each run must report them.
     """
     others = (configuration.watchdog.ping, configuration.head_list, configuration.templates, os.environ.get(ADDED))
     standing = outbox.delivery_counts(archive)

@@ -1,4 +1,4 @@
-"""Does a run that has nothing to do, without loading what other runs need."""
+"""Does a run that has nothing to do. It does not import the modules that other runs need."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from languages import ADDED
 
 
 def idle_run(path: Path) -> tuple[IdleMark, int] | None:
-    """Record a run if it is certain that nothing is to be done; else return None. `path` is the configuration file.
-
-    The result has the archive's mark and the number of the run.
-
-    Raises RunInProgressError if a run on this machine holds the lock. A run on another machine has altered the archive,
-    so the mark does not hold.
+    """Record a run if it is certain that the run has nothing to do. Return the archive's mark and the number of the
+    run. Otherwise record nothing and return None. `path` is the configuration file. Raises RunInProgressError if
+    another run on this machine holds the lock. A run on another machine holds another lock. But it has written to the
+    archive, so the mark does not hold.
     """
     checked = recall(path)
     database = None if checked is None or os.environ.get(ADDED) else checked.resolved_database(path)

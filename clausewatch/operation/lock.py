@@ -1,7 +1,8 @@
 """Allows only one run at a time. The kernel releases the lock when the run ends, even if the run is killed.
 
-A run gets the lock before it imports Scrapy and SQLAlchemy. So a cron job that finds the lock held ends almost at once.
-If the archive is on a server, the run also gets a lock on the server, because another machine may have a run.
+A run gets the lock before it imports Scrapy and SQLAlchemy. So if another run holds the lock, a cron job ends almost at
+once. If the archive is on a database server, the run also gets a lock on the server, because a run may be in progress
+on another machine.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from urllib.parse import unquote
 from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
 
 HOLDER_WAIT = 0.5
-"""Maximum time in seconds to wait until the run that holds the lock has written its process ID. On a full disk, it
+"""Maximum time in seconds to wait until the run that holds the lock has written its process ID. If the disk is full, it
 cannot write the ID.
 """
 
@@ -48,7 +49,7 @@ def _only_on_the_server(database: str, busy_timeout: timedelta | None) -> Iterat
     if _is_file(database):
         yield
         return
-    # Imported here because a run that finds the local lock held needs neither SQLAlchemy nor a driver.
+    # Imported here because a run that does not get the local lock needs neither SQLAlchemy nor a driver.
     from archive.errors import RunElsewhereError
     from archive.model import BUSY_TIMEOUT
     from archive.storage.database import only_run_on_server
@@ -79,7 +80,9 @@ def only_run_on_this_machine(database: str) -> Iterator[Path]:
 
 
 def is_held(database: str) -> bool:
-    """Whether a run on this machine holds the lock. The kernel's list of locks says so, and the lock is not touched."""
+    """Whether a run on this machine holds the lock. This is read from the kernel's list of locks, without trying to get
+    the lock.
+    """
     try:
         inode = lock_path(database).stat().st_ino
         locks = Path("/proc/locks").read_text(encoding="ascii")
@@ -98,7 +101,7 @@ def _take(descriptor: int, path: Path) -> None:
             f"another run{who} is in progress and holds the lock {path}; nothing was checked; the next run will check"
         ) from error
     # The file is kept when the run ends. If it were removed, two runs could lock different files with the same name.
-    with suppress(OSError):  # the ID is only a hint, and on a full disk it cannot be written
+    with suppress(OSError):  # the ID is a hint for people, and on a full disk it cannot be written
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
 

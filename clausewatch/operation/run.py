@@ -1,7 +1,5 @@
-"""Does one cron pass: it updates the list of policies, crawls the policies that are due, and plans and delivers
-messages.
-
-The caller must hold the lock.
+"""Does one run: it updates the list of policies, crawls the policies that are due, and plans and delivers messages. The
+caller must hold the lock.
 """
 
 from __future__ import annotations
@@ -47,7 +45,7 @@ DELIVERY_INTERVAL = 60.0
 
 
 class RunFailedError(ClausewatchError):
-    """The run cannot continue, because the worker processes that read pages are dead."""
+    """The run cannot continue, because the worker processes that read pages have ended unexpectedly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,8 @@ class PolicyReport:
     trouble: str
     """A sentence that says why the check failed or was not comparable; "" otherwise."""
     left_out: LeftOutProse | None = None
-    """The left-out prose of the page. None if it was not recorded: it is recorded with a version, and when watched
-    prose appears or disappears.
+    """The left-out prose of the page, if this check recorded it. It is recorded with a version, and when watched prose
+    appears or disappears. Otherwise None.
     """
 
 
@@ -109,7 +107,7 @@ class RunReport:
     paused: int = 0
     """Number of configured policies whose fetching is paused."""
     questions: tuple[RenameQuestion, ...] = ()
-    """Policies with a new name that may be renamed ones. The user must decide."""
+    """Questions about new names that may be renames. The user must answer them."""
     stamp_error: str = ""
     """The reason why a timestamp or the list of heads failed, or "". The next run tries again."""
     ping_error: str = ""
@@ -172,7 +170,7 @@ def run_once(
             filter(None, [_stamp(archive, configuration, clock()), _list_head(archive, configuration, clock())])
         )
         whole = len(checked) == len(policies)
-        if whole:  # a run that was stopped is not recorded as complete, so that the watchdog notices it
+        if whole:  # a run that was stopped is not recorded as completed, so that the watchdog notices it
             end_run(archive, run, clock())
             list_missing(archive, configuration.inventory_lot)
             if not stamp_error and not synchronised.questions and not synchronised.not_joined:
@@ -258,7 +256,7 @@ def _synchronise(archive: Archive, configuration: Configuration, now: datetime) 
 
 def _prepare(archive: Archive, configuration: Configuration, selection: Selection, now: datetime) -> Sequence[Policy]:
     """Register the subscribers, and return the policies to check."""
-    # Subscribers are registered before any fetch, because a subscription covers only records that were made after that.
+    # Subscribers are registered before the first fetch, because a subscription does not cover what was recorded before.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
     if selection.names or selection.everything:
@@ -297,7 +295,7 @@ class Courier:
     sent: Counter[str] = field(default_factory=Counter)
     """Number of messages of each kind that servers have accepted so far."""
     run: int | None = None
-    """Number of the run that sends the messages; None if no run sends them."""
+    """Number of the run that sends the messages. None if another command sends them."""
     clock: Callable[[], datetime] = wall_clock
     began: datetime = field(default_factory=wall_clock)
     """Time when the run began."""
@@ -306,9 +304,8 @@ class Courier:
     _finished: threading.Event = field(default_factory=threading.Event)
 
     def deliver(self, patience: float = PATIENCE, *, last: bool = False) -> Summary:
-        """Plan and deliver once. After `patience` seconds, no channel begins to send a further message.
-
-        The last delivery also notifies operators of problems with the monitoring.
+        """Plan messages and deliver them once. After `patience` seconds, no further message is begun. If `last` is
+        true, operators are also notified of problems with the monitoring.
         """
         summary = deliver(
             self.archive,
@@ -344,5 +341,5 @@ class Courier:
             try:
                 self.deliver(self.interval)
             except StorageError:
-                # The crawl will raise the same error. The delivery is tried again at the end.
+                # The crawl will get the same error. The delivery is tried again at the end of the run.
                 logging.getLogger(__name__).warning("Delivery is postponed to the end of the run", exc_info=True)

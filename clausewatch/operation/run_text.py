@@ -1,4 +1,4 @@
-"""The result of a run, in words and as details for a log that programs read."""
+"""Writes the result of a run in words, and as details for a log that programs read."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def summary_line(report: RunReport) -> str:
 
 
 def nothing_due(watched: int, paused: int) -> str:
-    """Return the result of a run that had no policy to check, from the numbers of watched and of paused policies."""
+    """Return the result of a run that had no policy to check. `watched` and `paused` are the numbers of watched and of
+    paused policies.
+    """
     if not watched:
         return "No policy is configured: nothing to check"
     but = f", {paused} paused" if paused else ""

@@ -1,7 +1,6 @@
-"""Scrapy's settings for the command `scrapy crawl policies`.
-
-They come from the configuration that `clausewatch run` uses. This command only records versions. The next `clausewatch
-run` or `clausewatch notify send` plans and delivers the messages.
+"""Scrapy's settings for the command `scrapy crawl policies`. They come from the configuration that `clausewatch run`
+uses. `scrapy crawl policies` records versions but sends no messages. The next `clausewatch run` or `clausewatch notify
+send` plans and delivers the messages.
 """
 
 import os

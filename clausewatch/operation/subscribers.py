@@ -35,5 +35,7 @@ def subscriber_named(archive: Archive, configuration: Configuration, name: str) 
 
 
 def folded(name: str) -> str:
-    """Return a name in small letters and with single spaces. Names that a person would confuse become equal."""
+    """Return a name in small letters and with single spaces. So names that a person would take for the same become
+    equal.
+    """
     return " ".join(name.split()).casefold()

@@ -1,6 +1,5 @@
-"""Gets and verifies timestamps (RFC 3161).
-
-With a timestamp, an authority signs that a head of the chain existed at a time.
+"""Gets and verifies timestamps (RFC 3161). A timestamp is a signature of an authority. It proves that a head of the
+chain existed at a time.
 """
 
 from __future__ import annotations
@@ -79,9 +78,8 @@ def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed
 
 
 def signed_time(token: bytes, message: bytes, roots: Sequence[Certificate], nonce: int | None = None) -> datetime:
-    """Return the time at which an authority signed a message.
-
-    Raises StampError unless one of `roots` certifies the signature.
+    """Return the time at which an authority signed a message. Raises StampError if none of `roots` certifies the
+    signature.
     """
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 

@@ -1,4 +1,4 @@
-"""Notifies a watchdog at the end of each run. If no run notifies the watchdog for some time, it raises an alarm."""
+"""Notifies a watchdog at the end of each run. If the watchdog is not notified for some time, it raises an alarm."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from crawler.network.addresses import AllowList
 
 
 def ping_watchdog(configuration: Configuration) -> str:
-    """Request the address of the watchdog if one is configured.
-
-    Return the error, or "". The run does not fail because of it.
+    """Request the address of the watchdog if one is configured. Return the error, or "". The run does not fail because
+    of such an error.
     """
     watchdog = configuration.watchdog
     if watchdog.ping is None:
