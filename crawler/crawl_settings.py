@@ -20,7 +20,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The unit of a number that can be configured, and the lower and upper limit of the number."""
+    """The unit of a configured number, and the lower and upper limit of the number."""
 
     unit: Literal["bytes", "seconds", "count"]
     least: float

@@ -63,7 +63,7 @@ FIXED: dict[str, Any] = {
     "CONCURRENT_ITEMS": 1,  # a response yields at most one item, and Scrapy creates a task for each possible item
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,
-    # The results report failures, so the log need not
+    # Scrapy's messages about failures are not needed, because the results contain the failures.
     "LOG_LEVEL": "WARNING",
     "STATS_DUMP": False,
 }
@@ -81,7 +81,8 @@ def scrapy_settings(
 
     `database` is the archive's URL. `policies` are the configured policies. If a spider gets no policies, it visits the
     configured policies that are due. `profiles` are the profiles, besides the default, that policies may name. `now` is
-    the clock that gives the times of visits. `busy_timeout` is how long the archive waits for another program.
+    the clock that gives the times of visits. `busy_timeout` is the time for which the archive waits for another
+    program.
     """
     return {
         **FIXED,

@@ -37,7 +37,7 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def options(command: click.Command) -> Iterator[click.Option]:
-    """Yield the options that the help text of a command shows, except --help."""
+    """Yield all options in the help text of a command except --help."""
     yield from (each for each in command.params if isinstance(each, click.Option) and not each.hidden)
 
 

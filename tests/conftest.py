@@ -65,8 +65,8 @@ def empty_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def the_same_surroundings(monkeypatch: pytest.MonkeyPatch, empty_cache: Path) -> None:
-    """Make the tests independent of four things: the width of the terminal, the developer's configuration and cache,
-    and the secrets of earlier tests.
+    """Make the tests independent of the width of the terminal, of the developer's configuration and cache, and of the
+    secrets of earlier tests.
     """
     monkeypatch.setenv("XDG_CACHE_HOME", str(empty_cache))
     monkeypatch.setenv("COLUMNS", "100")

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The code of a guard, the code that replaces it, and the tests that must then fail."""
+    """Code that protects something, the code that replaces it in a test, and the tests that must then fail."""
 
     name: str
     file: str

@@ -28,7 +28,7 @@ in UTC. Write a time as 2026-03-31T14:30. It is in UTC unless you add a zone, as
 
 
 def man_page(commands: list[tuple[tuple[str, ...], click.Command]]) -> str:
-    """Return the man page of these commands, which are given with the words that call them."""
+    """Return the man page of these commands. Each command comes with the words that call it."""
     summary = "watches privacy policies, keeps every version, and reports changes that matter"
     lines = [
         '.\\" Made from the help texts by `python -m tests.commands_page`.',
@@ -92,6 +92,6 @@ def _exit_codes() -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Return a text in which nothing is a command of the man page's language."""
+    """Escape a text, so that no part of it is read as a command of the language of man pages."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

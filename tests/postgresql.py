@@ -24,7 +24,7 @@ OWNER = "clausewatch"
 IN_MEMORY = Path("/dev/shm")
 """A folder in memory, on Linux. Copying a database is much faster there than on a disk."""
 ROOM = 2_000_000_000
-"""Minimum free space of this folder, in bytes."""
+"""Minimum free space of the folder in memory, in bytes. With less space, that folder is not used."""
 
 PR_SET_PDEATHSIG = 1
 """Option of prctl(2) that sets the signal for a process when its parent ends."""
@@ -96,7 +96,7 @@ class Cluster:
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "on" if self.durable else "off",
-            # Not UTC, so that a time that depends on the session's zone is noticed.
+            # The time zone is not UTC. So a test fails if a time depends on the time zone of the session.
             "timezone": "Asia/Jakarta",
             "max_connections": "60",
             "shared_buffers": "16MB",
@@ -106,7 +106,7 @@ class Cluster:
         deadline = time.monotonic() + 60
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
-            # A server ends at once while child processes of a killed server still run. Then start it again.
+            # If child processes of a killed server still run, a new server ends at once. It must then be started again.
             if self._server is None or self._server.poll() is not None:
                 with (self.folder / "log").open("ab") as log:
                     self._server = subprocess.Popen(

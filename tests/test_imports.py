@@ -128,7 +128,7 @@ def test_no_folder_has_too_many_files() -> None:
 
 @pytest.mark.parametrize("command", ["run", "status"])
 def test_commands_that_often_have_nothing_to_do_import_little(command: str) -> None:
-    """An idle run and `status --check` then take as long as `--help`, whatever is imported elsewhere."""
+    """So an idle run and `status --check` take about as long as `--help`, whatever other modules import."""
     heavy = "['sqlalchemy', 'scrapy', 'pydantic', 'bs4', 'lxml', 'jinja2', 'apprise', 'requests', 'archive.model']"
     program = f"import sys, clausewatch.cli.{command}; print(*[name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT)

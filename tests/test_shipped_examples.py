@@ -25,7 +25,9 @@ HOST = "desk.example.org"
 
 
 def program(name: str) -> str:
-    """Return the path of a program, which may be one for administrators. Skip the test if the program is missing."""
+    """Return the path of a program. It may be in a folder for administrators, such as /usr/sbin. Skip the test if it is
+    missing.
+    """
     path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if path is None:
         pytest.skip(f"{name} is missing")

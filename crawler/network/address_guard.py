@@ -34,7 +34,7 @@ class GuardedResolver(CachingHostnameResolver):
         is one refused address.
         """
         self._opened: set[str] = set()
-        """Hosts for which an address was returned that is allowed although it is not public."""
+        """Hosts for which an address was returned that is not public but is allowed."""
         self._sent_to: Counter[str] = Counter()
         """Hosts to which data is being sent now. Only their public addresses are returned."""
 
@@ -113,7 +113,7 @@ class Gate:
 
 
 def refused_address(host: str) -> str | None:
-    """Return the address because of which the guard last refused a host, or None."""
+    """Return the address of a host that was the reason for the last refusal of this host, or None."""
     guard = _guard()
     return None if guard is None else guard.refused.get(host_key(host))
 

@@ -70,7 +70,7 @@ _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:
 _UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
 """Matches a character that cannot occur in an ASCII host and port."""
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
-"""Matches the last label of a name that is in fact an IP address in an unusual notation, such as 127.1."""
+"""Matches the last part of a host name such as 127.1. Such a name is in fact an IP address in an unusual notation."""
 
 
 def kind(address: str) -> str | None:

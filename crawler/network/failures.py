@@ -95,7 +95,7 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
-    # Of the enabled components, only the one that follows redirects ignores a request.
+    # Of the enabled components, only the component that follows redirects ignores a request.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
     if request.meta.get("cookies"):
         sentence += (

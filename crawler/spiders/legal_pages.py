@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class LegalPagesSpider(Spider):
-    """Searches the sites of the given requests, and passes on a result for each. Nothing is recorded."""
+    """Searches the sites of the given requests. It passes on a result for each request, and records nothing."""
 
     name = "legal-pages"
 

@@ -76,7 +76,7 @@ class PoliciesSpider(Spider):
             self.logger.error("The archive cannot be read, so nothing is visited: %s", error)
 
     def _due(self) -> Sequence[Policy]:
-        """Update the archive to the configured policies. Return the policies that are due."""
+        """Record the configured policies in the archive. Return the policies that are due."""
         with self._archive() as archive:
             synchronise(archive, self.settings["CLAUSEWATCH_POLICIES"], self.now())
             return due_policies(archive, self.now())
@@ -119,7 +119,7 @@ class PoliciesSpider(Spider):
         request.meta["answered_at"] = self.now()
 
     def ask_silent_hosts_again(self) -> None:
-        """Send the requests that were not sent because their host was silent, once everything else is done."""
+        """Send the requests that were held back because their host was silent. This comes after everything else."""
         requests, self.silent = self.silent, []
         for request in requests:
             self.crawler.engine.crawl(request.replace(meta=request.meta | {"is_last_try": True}, dont_filter=True))

@@ -123,8 +123,8 @@ class RecordingPipeline:
         return recognised
 
     async def _recognise(self) -> None:
-        """Recognise and record the waiting responses in batches. A transaction is nearly the whole cost of a response,
-        and a batch needs only one.
+        """Recognise and record the waiting responses in batches. A batch needs only one transaction, and a transaction
+        takes nearly all of the time for a response.
         """
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]

@@ -97,7 +97,7 @@ class LimitHit:
     """A limit ended the call."""
 
     limit: str
-    """The limit and its unit. The text continues the words "Reading this response was ended by"."""
+    """The limit and its unit, written to follow the words "Reading this response was ended by"."""
     hungry: bool = False
     """Whether the call might succeed with more memory."""
 
@@ -140,7 +140,8 @@ class Workers:
         if outcome is None:
             await self._require_alive()
         if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
-            # The pool may have broken because of another page. Or this page needs more memory than most pages.
+            # There are two possible causes: another page broke the pool, or this page needs more memory than most
+            # pages.
             async with self._alone() as pool:
                 outcome = await self._attempt(pool, function, argument, self.limits.memory)
         return outcome or LimitHit("the worker process, which ended without a result")
@@ -235,8 +236,8 @@ class Workers:
 
 
 def _ended_by_itself(error: BaseException) -> bool:
-    """Whether a worker ended without a signal. On a very busy machine, this happens if the worker waits too long for a
-    lock of the pool.
+    """Whether a worker was not ended by a signal. On a very busy machine, a worker ends by itself if it waits too long
+    for a lock of the pool.
     """
     return isinstance(error, ProcessExpired) and (error.exitcode is None or error.exitcode >= 0)
 

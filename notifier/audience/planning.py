@@ -1,9 +1,10 @@
 """Decides which findings become alerts for which subscribers, and when a delivery is retried. Pure.
 
 A finding is sent if two scopes ask for it: the present scope, and the scope that was in force when the finding was
-recorded. So a subscription never covers records from before it was first seen. If a subscription becomes wider, it
-covers the new part only for later records. "Before" and "after" follow the archive's sequence of changes, which does
-not depend on a clock."""
+recorded. So a subscription never covers records from before it was first seen. If a subscription becomes wider, the new
+part applies only to later records. "Before" and "after" follow the archive's sequence of changes, which does not depend
+on a clock.
+"""
 
 from __future__ import annotations
 

@@ -35,8 +35,9 @@ WEBHOOKS = ("apprise", "apprises", "form", "forms", "json", "jsons", "xml", "xml
 """Apprise's own webhooks, which are not signed and not structured."""
 
 ALLOWED = (*MAIL, *WEBHOOK, *MAIL_SERVICES, *CHAT, *PAGERS, *WEBHOOKS)
-"""The schemes that a channel may have. A message with such a scheme reaches a person or a program over the network.
-Many of Apprise's services are excluded. Some act on the machine itself (syslog, dbus, glib, gnome, macosx, windows,
-blink1, growl). Some are brokers, devices or media players (mqtt, amqp, kodi, enigma2, lametric, home automation). Some
-publish to everyone (mastodon, bluesky, twitter, reddit). Some cost money for each message. Services that Apprise adds
-later are excluded until somebody has reviewed them."""
+"""The schemes that a channel may have. A channel with such a scheme sends messages to a person or a program over the
+network. Many of Apprise's services are excluded. Some act on the machine itself (syslog, dbus, glib, gnome, macosx,
+windows, blink1, growl). Some are brokers, devices or media players (mqtt, amqp, kodi, enigma2, lametric, home
+automation). Some publish to everyone (mastodon, bluesky, twitter, reddit). Some cost money for each message. Services
+that Apprise adds later are excluded until somebody has reviewed them.
+"""

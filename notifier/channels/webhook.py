@@ -116,7 +116,7 @@ def content(message: Message) -> bytes:
 
 
 def _inert(value: Any) -> Any:
-    """Return a structure with all its texts made inert."""
+    """Return a structure in which all texts have been cleaned with `inert`."""
     if isinstance(value, str):
         return inert(value)
     if isinstance(value, Mapping):

@@ -22,7 +22,9 @@ TABLES = ("blob", "policy", "fetch", "version", "change", "finding", "suppressio
 
 
 def make_older(url: str, revision: str, folder: Path) -> None:
-    """Make an archive with an older schema, two versions and their findings, at a URL without an archive."""
+    """Make an archive with an older schema, and insert two versions with their findings. `url` must be an address at
+    which no archive exists yet.
+    """
     history = _history(folder)
     with _engine(url) as engine:
         with engine.begin() as connection:

@@ -308,7 +308,7 @@ def _key(table: Table, row: Any) -> ColumnElement[bool]:
 
 
 def _fresh(name: str, random: Random) -> dict[str, Any]:
-    """Return values for the key columns that no row has yet."""
+    """Return new values for the key columns of a table. They differ from the values of all rows."""
     number = random.randint(10_000, 1_000_000)
     if name == "fetch_page":
         return {"position": number}

@@ -1,4 +1,6 @@
-"""Tests explanations: a code and facts become a sentence in the reader's language. Old archives have sentences."""
+"""Tests explanations: a code and facts become a sentence in the reader's language. Old archives contain sentences
+instead.
+"""
 
 from __future__ import annotations
 

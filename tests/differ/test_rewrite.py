@@ -27,7 +27,7 @@ MANY = [
 
 
 def findings(number: int) -> list[Finding]:
-    """Return a number of findings, with all of `MANY` among them."""
+    """Return `number` findings. They include all findings in `MANY`."""
     return (MANY * number)[:number]
 
 

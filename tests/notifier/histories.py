@@ -1,4 +1,6 @@
-"""Random histories of two policies. Their texts change and return while some channels to three subscribers fail."""
+"""Makes random histories of two policies. The texts of the policies change and return. Meanwhile, some channels to the
+three subscribers fail.
+"""
 
 from __future__ import annotations
 
@@ -77,8 +79,9 @@ class History:
     """Number of changes that become one message."""
 
     def run(self) -> list[str]:
-        """Make the random visits and send the messages. Then let all channels work until nothing waits. Return what
-        was false, lost or out of order."""
+        """Make the random visits and send the messages. Then let all channels work until nothing waits. Return a
+        sentence for each false message, each lost message, and each message in the wrong order.
+        """
         synchronise(self.archive, POLICIES, self.now)
         for policy in POLICIES:
             self.visit(policy, "A")

@@ -1,4 +1,4 @@
-"""The notifier without servers. Planned messages are recorded as if a server had accepted them."""
+"""Runs the notifier without servers. Planned messages are recorded as if a server had accepted them."""
 
 from __future__ import annotations
 

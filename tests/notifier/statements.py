@@ -32,7 +32,7 @@ STAYED = (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Claims of a message about one change of one policy."""
+    """The claims of a message about one change of one policy."""
 
     policy: str
     earlier: int
@@ -42,9 +42,9 @@ class Statement:
     """The number of the version to whose text the policy has returned, or None if the message does not state a
     return."""
     named: bool = False
-    """Whether it calls the text by that version, as one that the reader knows."""
+    """Whether the message gives the number of that version, because the reader knows it."""
     stayed: bool
-    """Whether the message states that the text has stayed."""
+    """Whether the message states that the text has stayed the same for a while."""
     same_as: int | None
     """The number of the version that has the same text as the earlier version, or None if the message names no such
     version."""
@@ -116,11 +116,11 @@ class Witness:
 
     truth: Truth
     quiet: timedelta
-    """Time without a change after which a message may state that the text has stayed."""
+    """Time without a change after which a message may state that the text has stayed the same."""
     numbers: list[int] = field(default_factory=lambda: [1])
     """The versions that the reader knows: the first version, and the later version of each message."""
     told: set[int] = field(default_factory=lambda: {1})
-    """The versions that messages named as a side of their comparison, and the first."""
+    """The first version, and all versions that messages compared."""
     faults: list[str] = field(default_factory=list)
     head: int = 0
     """The number in the chain head of the last message."""

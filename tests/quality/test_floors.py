@@ -26,11 +26,13 @@ LINE = re.compile(
 PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
 NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
 SPANS = 0.93
-"""Minimum share of edited spans of five policies for which a piece of the right section shows the edit. Most of the
-other spans change no word: they are generated numbers, line breaks or the foot of the page. Some spans are before
-the first section or cover several sentences."""
+"""Minimum share of edited spans that are shown. The spans are in five policies. A span is shown if a finding or
+suppression in the section of the span contains its edit. Most spans that are not shown change no word: they are
+generated numbers, line breaks or the foot of the page. Some spans are before the first section or cover several
+sentences.
+"""
 WORDED_SPANS = 0.98
-"""The same share if spans that change no word are not counted as missing."""
+"""Minimum share of spans that are shown, if a span that changes no word also counts as shown."""
 TOO_LOW = 0.05
 """Maximum share of material edits of five policies whose severity is lower than labelled."""
 
@@ -82,7 +84,7 @@ def read_line(line: str) -> list[tuple[str, Score]]:
     exact = PRECISION.search(line)
     score = Score(
         rows=int(found["n"]),
-        precision=float(exact["precision"]) if exact else 1.0,  # without a number if there was no alert
+        precision=float(exact["precision"]) if exact else 1.0,  # if there was no alert, the line has no precision
         recall=float(found["recall"]),
         false_alarms=int(found["fp"]),
         missed=int(found["fn"]),

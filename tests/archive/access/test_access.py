@@ -1,4 +1,4 @@
-"""Tests who is let in at the desk, and that everything that lets somebody in can be ended."""
+"""Tests who may use the desk, and that passwords, sessions, links, tokens and secret addresses can be ended."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def secrets_of(archive: Archive, person: Person) -> dict[str, str]:
 
 
 def who_gets_in(archive: Archive, made: dict[str, str]) -> dict[str, bool]:
-    """Use each secret, and return which of them lets somebody in."""
+    """Use each secret. Return for each of them whether it lets somebody in."""
     return {
         "session": signed_in(archive, made["session"], START, idle=HOUR) is not None,
         "token": token_holder(archive, made["token"], START) is not None,

@@ -24,7 +24,9 @@ SUMMER = datetime(2026, 6, 1, tzinfo=UTC)
 
 @pytest.fixture
 def archive(database_url: str) -> Iterator[Archive]:
-    """Return an archive with changes of the teahouse: change 1 without days, change 2 with days."""
+    """Return an archive with changes of the teahouse's policy. Only the last change has an effective date and the end
+    of a window.
+    """
     with open_archive(database_url) as opened:
         record_two_versions(opened)
         find(opened, 3, of("low", "a"), of("critical", "b"))

@@ -17,7 +17,7 @@ from tests.archive.visits import HOUR, START, failed, record_two_versions, same
 
 
 def ask(archive: Archive, first: float, last: float, policy: str | None = None, tag: str | None = None) -> PeriodReport:
-    """Return the report from one day after the start to another day."""
+    """Return the report of a period. `first` and `last` are days after the start."""
     wanted = Query(policy, since=START + first * DAY, until=START + last * DAY, tag=tag)
     return period_report(archive, wanted, START + 90 * DAY)
 

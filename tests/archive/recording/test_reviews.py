@@ -181,7 +181,7 @@ def test_a_finding_that_is_not_material_and_was_not_sent_needs_no_review(archive
 
 
 def test_a_net_change_asks_for_no_second_review(archive: Archive) -> None:
-    """Its findings can be reviewed, and name both versions."""
+    """The findings of a net change can be reviewed, and name both versions."""
     at = NOW + 3 * HOUR
     record(archive, seen(at, written("We sell your orders to data brokers."), 2, JUDGED), at)
     before = numbers(archive)
@@ -203,8 +203,9 @@ KEEPS, SELLS, RIGHT = (
 
 
 def steps_and_net(archive: Archive) -> tuple[dict[str, int], dict[str, int]]:
-    """Record a sale, and then a new right. Return the numbers of the findings of the two steps, and of the net change,
-    by the rule."""
+    """Record a sale, and then a new right. Return the findings of these two changes, and the findings of the net
+    change. In both results, the key is the rule of a finding, and the value is the number of the finding.
+    """
     watch(archive, BAKERY)
     texts = [written(KEEPS), written(SELLS), written(f"{SELLS} {RIGHT}")]
     first = max(numbers(archive))
@@ -243,7 +244,7 @@ def test_a_verdict_on_a_step_settles_the_net_change_with_the_same_words(archive:
 
 
 def test_the_same_edit_in_another_step_is_reviewed_again(archive: Archive) -> None:
-    """An edit that was undone and made again is two edits."""
+    """If an edit was undone and is made again, the second edit needs a review too."""
     find_again(archive, SHARING)
     assert len(numbers(archive)) == 2
     say(archive, 1, "acknowledge")

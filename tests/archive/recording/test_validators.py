@@ -174,7 +174,7 @@ def test_only_the_visits_of_the_asked_policies_are_read(archive: Archive) -> Non
         compiled = _LATEST.params(names=["Teahouse"]).compile(
             connection, compile_kwargs={"literal_binds": True, "render_postcompile": True}
         )
-        if connection.dialect.name == "postgresql":  # it prefers scans of tables with one row
+        if connection.dialect.name == "postgresql":  # PostgreSQL prefers to scan a table with one row
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
         plan = "\n".join(str(tuple(row)) for row in connection.exec_driver_sql(f"{explain} {compiled}"))

@@ -1,4 +1,4 @@
-"""Tests notes on policies, assignments of changes, and asked-for visits."""
+"""Tests notes on policies, assignments of changes, and visits that a person asks for."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_change_is_assigned_to_one_person(archive: Archive) -> None:
 
 
 def due(archive: Archive, hours: float) -> tuple[Policy, ...]:
-    """Return the due policies. All functions that answer this must agree."""
+    """Return the due policies. Three functions say which policies are due, and must agree."""
     now = START + hours * HOUR
     policies = due_policies(archive, now)
     assert tuple(check.policy.name for check in planned_checks(archive, [TEAHOUSE], now)) == tuple(

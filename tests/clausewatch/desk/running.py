@@ -1,4 +1,4 @@
-"""Runs the desk's real server over an archive with a history, and lets people and programs in."""
+"""Runs the real server of the desk for an archive with a history. Signs people in, and makes tokens for programs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class Opened:
         return add_token(self.archive.writer, person, "test", role, now=now, ends_at=now + timedelta(days=days))
 
     def post(self, browser: requests.Session, path: str, **fields: object) -> requests.Response:
-        """Send a form as the pages do, with the key that they contain. Redirects are not followed."""
+        """Send a form in the same way as a page of the desk, including the secret key in the form. Redirects are not
+        followed.
+        """
         return browser.post(
             self.address + path,
             data={"form_key": form_key(self, browser), **fields},
@@ -79,7 +81,7 @@ def form_key(desk: Opened, browser: requests.Session) -> str:
 
 @contextmanager
 def opened(database: str, folder: Path, **settings: object) -> Iterator[Opened]:
-    """Open the desk of an archive at a free port. Each role has a person with the name of the role."""
+    """Open the desk of an archive at a free port. For each role, add a person whose name is the name of the role."""
     desk = DeskSettings(**{"port": 0, **settings})  # type: ignore[arg-type]
     configuration = Configuration(folder / "clausewatch.toml", database, desk=desk)
     with served_archive(database) as archive:
@@ -121,7 +123,7 @@ def findings(number: int, count: int) -> tuple[Finding, ...]:
 
 
 def record_changes(archive: Archive, counts: dict[str, int], *, started: datetime = BEGAN) -> None:
-    """Record two versions of each policy. The second has this number of findings."""
+    """Record two versions of each policy. `counts` has the number of findings in the second version."""
     watch(archive, *(policy_named(name, owner="Ratna") for name in counts))
     for number, (name, count) in enumerate(counts.items()):
         first = seen(started, written(f"Only our cooks see your orders ({number})."), None)

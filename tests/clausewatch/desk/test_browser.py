@@ -39,9 +39,9 @@ LISTS = ("/policies", "/policy?name=Teahouse", "/text?policy=Teahouse", "/search
 PAGES = ("/", *CHANGES, *LISTS, "/deliveries", "/watch", "/account", "/nowhere", "/?policy=nobody")
 OUTSIDE = ("/sign-in", "/link/something")
 LOOKS = ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark"))
-"""Widths in pixels, and colour themes."""
+"""Looks of a page: the width in pixels, and the colour theme."""
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
-"""Whether every page is looked at in every look. Otherwise each page is looked at once in each language."""
+"""Whether every page is tested in all `LOOKS`. Otherwise each page is tested in one of them for each language."""
 
 NAUGHTY = (
     "<script>document.title='ran'</script>",
@@ -71,7 +71,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Watched:
-    """A page of the browser, and what went wrong on it."""
+    """A page in the browser, and the errors that occurred on it."""
 
     page: Page
     wrong: list[str] = field(default_factory=list)
@@ -122,7 +122,7 @@ def test_an_officer_works_by_keyboard_alone(browser: Browser, desk: Opened) -> N
         page = visit.page
 
         def press(key: str, *, leads: bool = True) -> None:
-            """Press a key. `leads` says whether the browser then loads a page."""
+            """Press a key. `leads` says whether the key makes the browser load a page."""
             pressed.append(key)
             page.evaluate("window.isOld = true")
             page.keyboard.press(key)
@@ -215,7 +215,7 @@ def test_axe_can_fail(browser: Browser, desk: Opened) -> None:
 
 @pytest.fixture
 def naughty_desk(empty_archive: Path, tmp_path: Path) -> Iterator[Opened]:
-    """Return a desk in whose archive every text that comes from elsewhere is hostile."""
+    """Return a desk with an archive in which every text from outside is hostile."""
     file = shutil.copyfile(empty_archive, tmp_path / "naughty.db")
     with open_archive(f"sqlite:///{file}") as archive:
         watch(archive, *(policy_named(f"{number} {text}", owner=text) for number, text in enumerate(NAUGHTY)))
@@ -266,17 +266,18 @@ def test_hostile_texts_run_nothing_and_load_nothing(browser: Browser, naughty_de
         visit.page.goto(naughty_desk.address)
         assert "49" not in visit.page.locator("h2").all_inner_texts()
         assert visit.page.locator("[data-finding]").count() == len(NAUGHTY)
-        # What the frame's own policy blocks is noted in the console; requests and scripts would be faults.
+        # The browser reports in the console what the frame's content security policy blocked. This is not a fault. A
+        # request or a script that was not blocked would be a fault.
         assert [fault for fault in visit.wrong if not is_block(fault)] == []
 
 
 def is_block(fault: str) -> bool:
-    """Whether the browser reports that it refused something in the frame with the stored page."""
+    """Whether a report of the browser says that it blocked something in the frame with the stored page."""
     return "/stored?" in fault or "img-src data:" in fault or "unsafe-inline" in fault
 
 
 def test_a_template_that_does_not_escape_would_be_noticed(browser: Browser, naughty_desk: Opened) -> None:
-    """The control: the same text in a page without escaping runs."""
+    """This is a control: in a page without escaping, the scripts in the same texts run."""
     with visiting(browser, naughty_desk, bypass_csp=True) as visit:
         visit.page.goto(naughty_desk.address + "/sign-in")
         visit.page.set_content(f"<title>quiet</title>{NAUGHTY[2]}")

@@ -21,7 +21,7 @@ FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
 
 
 def forms(page: str, kind: str) -> list[list[tuple[str, str]]]:
-    """Return the fields of each form on a page that has a button for this kind of review."""
+    """Return the fields of each form that has a button for this kind of review."""
     texts = [match[1] for match in FORM.finditer(page) if f'name="kind" value="{kind}"' in match[1]]
     return [[(name, unescape(value)) for name, value in FIELD.findall(text) if name != "kind"] for text in texts]
 
@@ -64,7 +64,7 @@ def test_an_officer_decides_comments_takes_back_and_undoes_without_scripts(desk:
     assert waiting(desk) == 19
     page = press(desk, officer, page.text, "take-back")  # undo
     assert waiting(desk) == 20
-    page = press(desk, officer, page.text, "false-alarm")  # the button for all findings of the first change
+    page = press(desk, officer, page.text, "false-alarm")  # the button that reviews all findings of the first change
     assert "Your decisions on 3 findings were recorded." in page.text
     assert waiting(desk) == 17
     page = press(desk, officer, page.text, "take-back")

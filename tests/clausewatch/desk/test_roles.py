@@ -1,4 +1,4 @@
-"""Tests which role each route needs, by asking each route as everybody."""
+"""Tests which role each route needs. Each route is requested once in each role."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def test_a_route_without_a_role_is_refused(desk: Opened) -> None:
 
 
 def is_let_in(answer: requests.Response) -> bool:
-    """Whether an answer is not a refusal. An answer about a missing field or finding comes after the door."""
+    """Whether the role of the request was sufficient. An error about a missing field or finding shows this too, because
+    the role is checked first.
+    """
     led_away = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
     return not led_away and answer.status_code not in (401, 403)
 
@@ -104,7 +106,7 @@ def test_routes_let_in_exactly_the_roles_with_the_permission(desk: Opened, who: 
         else:
             answer = desk.post(browser, path_of(route), kind="comment", finding="1:0", session="1", language="en")
         if route.path in ("/sign-out", "/sign-in") and answer.status_code in (303, 401):
-            continue  # these lead to the form for signing in, for everybody
+            continue  # these routes send everybody to the form for signing in
         assert is_let_in(answer) == allowed, (who, route.path, answer.status_code)
 
 

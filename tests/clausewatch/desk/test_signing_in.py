@@ -130,7 +130,7 @@ class Clock:
 
 
 def checked(guesses: Guesses, attempts: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> int:
-    """Return how many of these guesses, by name and address, are checked."""
+    """Return how many of these attempts are checked. An attempt is a pair of a name and an address."""
     count = 0
     for name, address in attempts:
         try:
@@ -190,7 +190,7 @@ def test_the_server_slows_guesses_before_it_hashes(desk: Opened) -> None:
     assert signs_in(desk, PASSWORD, known) == 303
     desk.post(known, "/sign-out")
     statuses = [signs_in(desk, f"guess {number} of many") for number in range(MOST_FROM_ONE + 5)]
-    assert statuses.count(401) == MOST_FROM_ONE - 1  # the first check was that of the person
+    assert statuses.count(401) == MOST_FROM_ONE - 1  # the first checked password was the person's
     assert statuses[-1] == 429
     assert signs_in(desk, PASSWORD) == 429
     assert signs_in(desk, PASSWORD, known) == 303

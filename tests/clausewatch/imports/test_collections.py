@@ -44,7 +44,7 @@ the data only as we instruct them. We do not sell personal data to third parties
 You may ask us for access to your personal data, and you may ask us to correct or erase the data. You may object to the
 processing, and withdraw your consent at any time. Please write to our data protection officer.
 """
-"""A version of a policy. It is so long that no number in it makes it look like an error page."""
+"""A version of a policy. It is long, because a short text with a number such as 404 can look like an error page."""
 
 
 @dataclass

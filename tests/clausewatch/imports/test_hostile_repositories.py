@@ -35,7 +35,7 @@ RUN_BY_GIT = (
     "fetch with an upload program",
     "fetch through ssh",
 )
-"""Traps whose program runs if a user calls git directly. This proves that the traps work."""
+"""Traps with a program that runs if a user calls git directly. A test does so, to prove that the traps work."""
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""Tests that a run ends at once only if a full run would do nothing, and that `status --check` does so only if there is
-no problem."""
+"""Tests that a run ends at once only if a full run would do nothing. Also tests that `status --check` ends at once only
+if there is no problem.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def configuration(database: str, *, policies: tuple[Policy, ...], subscribers: t
 
 
 def full_run(settings: Configuration, at: datetime) -> int:
-    """Run at a time, and return the number of transactions that wrote besides the run's own start, end and mark."""
+    """Do a full run at a time. Return the number of transactions that wrote something. The transactions with the run's
+    start, its end and its mark are not counted.
+    """
 
     def started(_run: int, policies: int) -> None:
         assert policies == 0, "a policy is due"
@@ -67,7 +70,7 @@ def full_run(settings: Configuration, at: datetime) -> int:
 
 
 def accept_all(database: str) -> None:
-    """Do as if servers had accepted all messages."""
+    """Record that servers accepted all messages."""
     with open_archive(database) as archive, archive.writing() as session:
         session.execute(update(DeliveryRow).where(DeliveryRow.state != "accepted").values(state="accepted"))
 

@@ -1,4 +1,5 @@
-"""Generates sites with a privacy policy in six shapes and four languages, and with decoys.
+"""Generates sites with a privacy policy in one of four languages. A site links or lists its policy in one of six ways,
+its shape. It also has decoys, which are pages that look like the policy.
 
 `decoys.toml` describes the decoys, and `texts.toml` has the texts of the sites. The same seed gives the same sites.
 """

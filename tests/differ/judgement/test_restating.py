@@ -1,4 +1,4 @@
-"""Tests statements that are not gone or new, but said in other words nearby."""
+"""Tests statements that only seem to be removed or added, because the same section says the same in different words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Tests that digests list reviews that are overdue: for the owner of the policy, or else for operators."""
+"""Tests that digests list overdue reviews. The owner of a policy sees them. If the owner receives no digest, operators
+see them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ def digests(archive: Archive, *subscribers: Subscriber, times: ReviewTimes | Non
 
 @pytest.fixture
 def archive(archive: Archive) -> Archive:
-    """Return an archive with a finding of Sari's policy that waits."""
+    """Return an archive with a finding that waits for a review. Its policy is owned by Sari."""
     record_two_versions(archive)
     synchronise(archive, [replace(TEAHOUSE, owner="Sari")], START)
     outbox.register(archive, [WEEKLY, SARI, ADMIN], START + 3 * HOUR)

@@ -107,7 +107,7 @@ def test_a_change_that_was_undone_before_any_message_is_one_line(
 
 
 def test_only_alerts_that_were_sent_count_as_sent(reader: Reader) -> None:
-    """The alert of version 2 is replaced by one that compares version 1 with version 3."""
+    """The alert of version 2 is replaced by an alert that compares version 1 with version 3."""
     show(reader, "B")
     outbox.plan_alerts(reader.archive, reader.subscribers, reader.now)
     show(reader, "C")

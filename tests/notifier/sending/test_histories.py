@@ -1,5 +1,6 @@
-"""Tests messages about random histories. The messages to a reader lead from text to text up to the current text, and
-no message is false."""
+"""Tests messages about random histories. Each message to a reader begins with the text with which the message before
+ended. The last message ends with the current text. No message is false.
+"""
 
 from __future__ import annotations
 
