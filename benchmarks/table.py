@@ -129,8 +129,8 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _shown(argument: str) -> str:
-    """Return an argument in which a path begins at the folder above the project, because further folders differ between
-    machines.
+    """Return an argument as the table shows it. A path begins at the folder above the project, because the folders
+    before it differ between machines.
     """
     return argument.replace(f"{PROJECT.parent}/", "../")
 

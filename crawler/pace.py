@@ -50,7 +50,9 @@ def kept_delay(stated: float | None, delay: float, cap: float) -> float:
 
 
 def least(delay: float, jitter: float) -> float:
-    """Return the average interval for which the shortest interval is `delay`. `jitter` is the random variation."""
+    """Return the average interval between two requests. With the random variation `jitter`, the shortest interval is
+    then `delay`.
+    """
     return delay / (1 - jitter)
 
 
@@ -78,7 +80,7 @@ class HostPace:
     def is_silent(self, most: int, *, is_last_try: bool) -> bool:
         """Whether the host gets no further request because more than `most` requests in a row were not answered.
 
-        At the end of the run, one more request is sent. If that is answered, the others are sent too.
+        At the end of the run, one more request is sent. If it is answered, the remaining requests are sent too.
         """
         return 0 < most < self.silences and (self.silent_at_the_end or not is_last_try)
 

@@ -16,7 +16,7 @@ class SearchRequest:
     domain: str
     """The domain or address, as the user wrote it."""
     languages: tuple[str, ...] = ()
-    """The languages in which pages are requested; empty if the user named none."""
+    """The languages in which pages are requested; empty if the user chose none."""
     _: KW_ONLY
     render: bool = False
     """Whether a browser runs the scripts of the start page and of pages that lead to legal documents."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class VisitCookies:
     """The cookies that were set during one visit.
 
-    A host gets only its own cookies, whatever `Domain` the cookies name. `max_headers` also limits the size of the
-    cookies, because it limits the headers that set them.
+    A host gets only the cookies that it set itself, even if a cookie's `Domain` includes other hosts. The size of all
+    cookies is limited by `max_headers`, because cookies are set by headers.
     """
 
     def __init__(self) -> None:

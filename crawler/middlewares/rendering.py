@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 PAGES = 1
 """Number of pages that are open at the same time.
 
-The number is 1 for two reasons. Each page takes 100 MB or more. If a browser is stuck, the browser is ended, and all
-pages in it are lost.
+It is 1 because each page takes 100 MB or more. Also, a browser that hangs must be ended, and all its pages are lost.
 """
 CLOSING = 15.0
 """Maximum seconds for closing a page. After this time the browser is ended, and the next page gets a new browser."""
@@ -54,8 +53,9 @@ async def refuse(_: Asked) -> bool:
 class RenderingMiddleware:
     """Replaces a response by the page that its scripts build, if the request has "rendered" in its meta.
 
-    This is the first middleware, so it gets the responses after all redirects and after all other middlewares. An error
-    response is left unchanged. A response that is not an HTML page is left unchanged too.
+    Scrapy passes a response through the middlewares from the last to the first. This middleware is the first, so all
+    other middlewares handle a response before it, including redirects. An error response is left unchanged. A response
+    that is not an HTML page is left unchanged too.
     """
 
     def __init__(self, crawler: Crawler) -> None:

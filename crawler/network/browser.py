@@ -41,9 +41,10 @@ class NoBrowserError(Exception):
 
 
 def find_chromium(configured: str) -> str:
-    """Return the path of the browser: the configured one, or else the first of `NAMES` on the PATH.
+    """Return the path of the configured browser.
 
-    Raises NoBrowserError if there is no browser, or if the extra `render` is not installed.
+    If none is configured, return the first of `NAMES` that is on the PATH. Raises NoBrowserError if there is no
+    browser, or if the extra `render` is not installed.
     """
     if find_spec("scrapy_playwright") is None:
         raise NoBrowserError("needs the extra `render`: pip install 'clausewatch[render]'")

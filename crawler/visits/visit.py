@@ -13,7 +13,7 @@ class VisitProgress:
     """The addresses of a policy, and the responses so far.
 
     If all pages so far returned 304, the next page is requested conditionally. If a page returned 200, all pages are
-    needed, because they are read as one text. Pages that returned 304 are fetched again.
+    needed, because they are read as one text. Then the pages that returned 304 are fetched again.
     """
 
     policy: Policy

@@ -43,12 +43,11 @@ ORDINARY_MEMORY = 110_000_000
 If a page needs more, it is read again while no other page is read. This limits the memory of all processes together.
 """
 MARGIN = 50_000_000
-"""Bytes of memory that the kernel still grants above the limit. The margin is at least `MARGIN_PER_BYTE` bytes for each
-byte of a body.
+"""Bytes of memory that the kernel grants above the limit. The margin is at least `MARGIN_PER_BYTE` bytes for each byte
+of a body, so that it is larger than any single allocation.
 
-If an allocation fails, a parser in C may lose text without an error. The margin is larger than any single allocation.
-So if the memory stayed below the limit, no allocation failed, and the result counts. Otherwise, the result does not
-count.
+If an allocation fails, a parser in C may lose text without an error. But if the memory stayed below the limit, no
+allocation failed, and the result counts. If the memory exceeded the limit, the result does not count.
 """
 MARGIN_PER_BYTE = 6
 PRELOADED = ("differ.visits.recognition", "lingua")

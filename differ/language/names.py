@@ -28,8 +28,9 @@ ENTITY = re.compile(
 
 
 def companies(text: str) -> dict[str, str]:
-    """Return the companies in a text whose name has a legal form. The key is the case-folded name without the form. The
-    value is the name as written."""
+    """Return the companies in a text. Only names with a legal form are found. The key is the case-folded name without
+    the form. The value is the name as written.
+    """
     return {
         (match["after"] or match["before"]).casefold().removeprefix("the "): match.group()
         for match in ENTITY.finditer(text)

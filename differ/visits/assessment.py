@@ -265,8 +265,8 @@ def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) ->
     """Return the texts of both versions, extracted in the same way. Return None if this is not possible.
 
     If the selectors match only one of the two pages, both are read without selectors. So an outdated selector does not
-    hide a change of the policy on the same day. If the selectors left out other texts of the page before, these texts
-    are left out here too.
+    hide a change of the policy on the same day. The page may contain other texts that the selectors left out earlier.
+    These texts are left out here too.
     """
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:

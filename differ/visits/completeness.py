@@ -1,8 +1,9 @@
-"""Decides whether a text is the whole policy. It may break off, lack a language, or be another country's edition.
+"""Decides whether a text is the whole policy. A text may break off, lack a language, or be the edition for another
+country.
 
 But the company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the
-text is recorded as unconfirmed. Only an open end proves that a text was cut. If the last quarter is missing, the
-company may have deleted it, for example the part about rights.
+text is recorded as unconfirmed. Only an unfinished end, such as half a sentence, proves that a text was cut. If the
+last quarter is missing, the company may have deleted it on purpose, for example the part about rights.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ who rewrites so much usually also changes the date.
 MANY = 40
 """Minimum number of statements in both texts for the check of `REWRITTEN`."""
 DATED = 3
-"""Minimum number of dates in which the order of day and month changed. So many dates show another edition, even if the
-spelling of no word changed.
+"""Minimum number of dates in which the order of day and month changed. If this number is reached, the text is another
+edition, even if the spelling of no word changed.
 """
 
 _DAY_FIRST = re.compile(

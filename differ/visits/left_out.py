@@ -17,10 +17,11 @@ from differ.language.words import words
 from document.model import Document, LeftOut
 
 MANY_WORDS = 300
-"""Minimum number of words of left-out prose at which a person should look at the page."""
+"""Minimum number of words of left-out prose. If a page has so many, a person should look at it."""
 LARGE_SHARE = 0.2
-"""Minimum share of left-out prose at which a person should look at the page. It counts only if the left-out prose has
-at least `FEW_WORDS` words."""
+"""Minimum share of left-out prose. If a page has so much, a person should look at it. The share counts only if the
+left-out prose has at least `FEW_WORDS` words.
+"""
 FEW_WORDS = 60
 SHORTEST, LONGEST = 5, 120
 """Minimum and maximum number of words in a sentence."""
@@ -162,11 +163,11 @@ def alone(sentence: str, plain: tuple[str, ...], language: str) -> Statement:
 
 
 def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, new: Document) -> LeftOutChange | None:
-    """Return the watched sentences that appeared or disappeared, or None. Sentences that were or are in the policy do
-    not count.
+    """Return the watched sentences that appeared or disappeared, or None if there are none. Sentences that were or are
+    in the policy do not count.
 
-    If the extraction identity changed, other parts are left out. That is not a change of the page, so the result is
-    None.
+    If the extraction identity changed, the result is None, because other parts are left out although the page did not
+    change.
     """
     if before.identity != after.identity:
         return None

@@ -29,7 +29,7 @@ If it is reached, the previous version may have been a different page, and the p
 """
 PASSAGE = 300
 """Minimum number of new words that are in whole new sections, if the text states the same date as before. In this case,
-the previous page was incomplete, and it is complete again.
+the previous page was incomplete, and the policy is complete again.
 """
 SECTIONS = 3
 """Minimum number of new sections that contain the new words."""

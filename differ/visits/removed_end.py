@@ -25,9 +25,10 @@ SENTENCE = 8
 
 
 def with_removed_end(comparison: Comparison, after: Document, ending: Ending | None, profile: Profile) -> Comparison:
-    """Return a comparison that reports the missing end, unless it already reports something material.
+    """Return a comparison that reports the missing end.
 
-    The finding has low severity. It is material if a missing sentence does not occur elsewhere in the text.
+    If the comparison already reports something material, return it unchanged. The finding about the missing end has low
+    severity. It is material if one of the missing sentences does not occur elsewhere in the text.
     """
     if ending is None or ending.open or comparison.material:
         return comparison

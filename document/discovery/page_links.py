@@ -162,8 +162,8 @@ def _is_in_link_list(element: Tag) -> bool:
 def _edition(element: Tag, text: str, target: str) -> str:
     """Return the language to which a link switches, or "".
 
-    A link of a language switch has the attribute `hreflang`, or is only the name of a language, or its address is only
-    the code of a language.
+    A link switches the language if it has the attribute `hreflang`, if its text is only the name of a language, or if
+    the path of its address is only the code of a language.
     """
     if language := _subtag(attribute(element, "hreflang")):
         return language

@@ -164,8 +164,8 @@ def plan(
 ) -> tuple[PlannedMessage, ...]:
     """Return a message for each change that has findings for the subscriber.
 
-    `told_versions` are pairs of a policy and a version. The subscriber was notified of the changes to these versions.
-    If such a change is undone, the subscriber is notified of that too, whatever the topics and the severity are.
+    `told_versions` are pairs of a policy and a version. They are the versions whose changes the subscriber was notified
+    of. If such a change is undone, the subscriber is notified of that too, whatever the topics and the severity are.
     """
     history, heard = tuple(history), set(told_versions)
     messages = []

@@ -128,10 +128,10 @@ def reads_all(subscriber: Subscriber) -> bool:
 
 
 def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collection[str]]]) -> tuple[Subscriber, ...]:
-    """Return the subscribers that match no policy. `policies` are the names and tags of all watched policies.
+    """Return the subscribers whose patterns match no policy, so that they never receive anything. `policies` are the
+    names and tags of all watched policies.
 
-    Such subscribers would never receive anything. The reason is that a policy was renamed or removed, or that it lost a
-    tag.
+    Patterns stop matching if a policy is renamed or removed, or loses a tag.
     """
     watched = tuple(policies)
     return tuple(
@@ -152,9 +152,9 @@ def unheard_topics(subscribers: Iterable[Subscriber], name: str, tags: Collectio
 def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[str], finding: Finding) -> bool:
     """Whether a subscriber must receive a finding about a policy.
 
-    A material finding that belongs to neither sharing nor rights goes to all subscribers of sharing or rights. There is
-    such a finding if a profile makes more topics material, or if a text without a lexicon is judged by its structure.
-    Nobody should miss a finding because its topic is unknown.
+    Some material findings belong to neither sharing nor rights. They go to all subscribers of sharing or rights, so
+    that nobody misses a finding because its topic is unknown. Such findings have two causes: a profile makes more
+    topics material, or a text without a lexicon is judged by its structure.
     """
     return (
         covers_policy(subscriber, policy_name, policy_tags)

@@ -174,9 +174,10 @@ class Digest:
 
 
 def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:
-    """Return True if a scheduled time lies between the last digest, or the start of the subscription, and `now`.
+    """Return True if a scheduled time lies between `last` and `now`.
 
-    If digests were missed, a single digest covers the whole time since the last digest. If `last` is in the future, a
-    clock was wrong. Then no digest is due.
+    `last` is the time of the last digest or, before the first digest, the start of the subscription. If digests were
+    missed, a single digest covers the whole time since the last digest. If `last` is in the future, a clock was wrong,
+    and no digest is due.
     """
     return subscriber.digest is not None and last < subscriber.digest.last(now, subscriber.timezone)

@@ -133,8 +133,8 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
     """Claim a delivery for this process.
 
     Return None if another process has claimed it, if it is done, or if an older delivery of its thread is not done.
-    Return None also if the newer version in the delivery is no longer the current version. The next pass amends such a
-    delivery. If `early` is true, a delivery that still waits after a failure can be claimed too.
+    Return None also if the policy has a newer version than the delivery reports. The next pass amends such a delivery.
+    If `early` is true, a delivery that still waits after a failure can be claimed too.
     """
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
@@ -240,9 +240,11 @@ def given_up(archive: Archive) -> tuple[GivenUp, ...]:
 
 
 def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
-    """Select the deliveries that wait for the same target, subscription and policy, about older or newer versions.
+    """Select the waiting deliveries that have the same target, subscription and policy as a delivery, but are about an
+    older version.
 
-    Only alerts have such siblings, because other kinds are not about one version.
+    If `older` is false, select those about a newer version. Only alerts have such siblings, because other kinds of
+    messages are not about a single version.
     """
     row = session.get_one(DeliveryRow, delivery)
     change = None if row.change_id is None else session.get_one(ChangeRow, row.change_id)

@@ -106,9 +106,10 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
 
 
 def recap_spans(session: Session, delivery: DeliveryRow) -> list[Span]:
-    """Return the versions that a digest compares to say what changed in its period; empty for other deliveries.
+    """Return the pairs of versions that a digest compares to say what changed in its period.
 
-    A digest that an older program planned lists single changes, by the policy's name and the version.
+    The list is empty for other deliveries. An older program may have planned the digest. Such a digest lists single
+    changes, by the policy's name and the version.
     """
     spans = [Span(**stored) for stored in delivery.payload.get("spans", ())]
     for stored in delivery.payload.get("changes", ()) if delivery.kind == "digest" else ():

@@ -125,9 +125,10 @@ def preview_digest(
     *,
     configured: Iterable[Subscriber] = (),
 ) -> Digest | None:
-    """Return the digest that would be sent now, without planning it.
+    """Return the digest that would be sent now.
 
-    It is planned in a rehearsal, in all its steps. The result is None if no run has recorded the subscriber yet.
+    All steps of planning are done in a transaction that is rolled back, so nothing is planned. The result is None if no
+    run has recorded the subscriber yet.
     """
     with archive.reading() as session:
         row = subscription(session, subscriber.name)
@@ -255,9 +256,10 @@ def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -
 
 
 def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
-    """Return the versions before and after all changes of these policies since a point in the archive's sequence.
+    """Return the versions before and after all changes of these policies since a point in the archive's sequence,
+    newest first.
 
-    The newest come first. Versions before and after a boundary are listed separately.
+    If a policy has a boundary in this time, the versions before it and the versions after it are two spans.
     """
     query = (
         select(VersionRow.policy_id, VersionRow.number)

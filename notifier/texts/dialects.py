@@ -1,9 +1,9 @@
-"""Describes, for each chat service, how to write inert text and how long the text may be.
+"""Describes, for each chat service, how to write harmless text and how long the text may be.
 
 Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much. For example, it escapes the dots of an
 address, so the link does not work. For Discord and Mattermost it escapes nothing. This module makes three things
-harmless: formatting, mentions of people, and addresses that a service would open. An escape is used if the service has
-one, and a look-alike character otherwise.
+harmless: formatting, mentions of people, and addresses that a service would open. If the service has an escape for a
+character, the escape is used. Otherwise a look-alike character is used.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class Phrases:
     def name(self, table: str, key: str) -> str:
         """Return the name of a topic, a severity, a right or a class of recipients.
 
-        If there is no name, return the key itself, made inert. A dot in the key is an underscore in the file of
-        phrases: `optout.settings` is `optout_settings` there.
+        If there is no name, return the key itself, cleaned with `inert`. A dot in the key is an underscore in the file
+        of phrases: `optout.settings` is `optout_settings` there.
         """
         return self.texts.get(f"{table}.{key.replace('.', '_')}") or inert(key)
 
