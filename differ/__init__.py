@@ -1,4 +1,7 @@
-"""Floor 2: decides whether two documents can be compared, what changed, and whether it matters. Pure."""
+"""Floor 2: decides whether two documents can be compared, what changed, and whether it matters.
+
+All functions are pure.
+"""
 
 from differ.judgement.profiles import load_profile, profile_names, tailored
 from differ.visits.comparability import comparability

@@ -51,9 +51,10 @@ class PolitenessMiddleware:
 
     After a status 429 or 503, all requests to the host wait. They wait as long as the host asks. If the host gives no
     time, each wait is twice as long as the wait before. After any other temporary failure, only the failed request
-    waits. If a host asks for a wait longer than `max_wait`, it gets no further request in this run. If a host did not
-    answer more than `retries` times in a row, it gets no further request until the end of the run. Requests for its
-    robots.txt count too. With `retries = 0`, each page has its own try, and no host counts as silent.
+    waits. If a host asks for a wait longer than `max_wait`, the host gets no further request in this run. If more than
+    `retries` requests in a row to a host were not answered, the host gets no further request until the end of the run.
+    Requests for its robots.txt count too. With `retries = 0`, each page is requested once, and no host counts as
+    silent.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -1,8 +1,10 @@
 """Recognises an unchanged response without parsing it. Most visits take this fast path.
 
-There are three tests, the cheapest first. Are the bytes equal to the bytes of a response that was fully read? Does the
-response differ from the version's own snapshot only in volatile parts? Does it have the fingerprint of a response that
-was fully read? If a test succeeds, the documents are equal. If all tests fail, the documents may still be equal."""
+There are three tests, the cheapest first. The first test compares the bytes with the bytes of a response that was fully
+read. The second test checks whether the response differs from the version's own snapshot only in volatile parts. The
+third test compares the fingerprint with the fingerprint of a response that was fully read. If a test succeeds, the
+documents are equal. If all tests fail, the documents may still be equal.
+"""
 
 from __future__ import annotations
 

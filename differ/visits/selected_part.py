@@ -1,8 +1,8 @@
 """Finds the part of a page that is the policy, while the configured selectors match nothing. An earlier match of the
 selectors shows what belongs to the policy.
 
-A page may contain other texts, such as terms of use. Without selectors the whole page is compared, and a change of
-another text would be reported as the policy's.
+A page may contain other texts, such as terms of use. Without selectors the whole page is compared, and a change of such
+a text would be reported as a change of the policy.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ class Portion:
     def of(self, document: Document) -> Document | None:
         """Return the sections of a document that belong to the part, or None if too little would remain.
 
-        Each section is under one or more headings. The innermost heading that the page already had decides about a new
-        section. The section belongs to the part if text of the part is under this heading. If all headings of the
+        Each section is under one or more headings. For a new section, the innermost heading that the page already had
+        decides: the section belongs to the part if text of the part is under this heading. If all headings of the
         section are new, its outermost heading decides in the same way. The section also belongs to the part if a
-        neighbouring section does. So new sections of the policy are not missed."""
+        neighbouring section does. So new sections of the policy are not missed.
+        """
         sections = document.sections
         stated = self._stated(sections)
         belongs = [self._holds(section, stated) for section in sections]

@@ -26,7 +26,7 @@ def normalise(text: str) -> str:
 
     Soft hyphens, zero-width characters and bidirectional control characters are dropped, because readers do not see
     them. Typographic quotation marks become straight ones, all dashes become hyphens, and an ellipsis becomes three
-    dots. A text that is normalised twice does not change the second time.
+    dots. If a normalised text is normalised again, it does not change.
     """
     if text.isascii():
         return " ".join(_CONTROL.sub("", text).replace("`", "'").split())

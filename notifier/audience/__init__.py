@@ -1,1 +1,1 @@
-"""Decides who receives which findings, and when. Pure."""
+"""Decides who receives which findings, and when. All functions are pure."""

@@ -1,4 +1,4 @@
-"""Decides which two versions of a policy a message compares. Pure.
+"""Decides which two versions of a policy a message compares. All functions are pure.
 
 A reader knows the version that the last message about the policy led to. The next message is about the difference
 between that text and the current text. Messages that were planned in between but failed do not matter."""

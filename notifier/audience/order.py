@@ -1,4 +1,7 @@
-"""Orders deliveries. Each target receives the messages about one policy in order, the oldest first. Pure."""
+"""Orders deliveries. Each target receives the messages about one policy in order, the oldest first.
+
+All functions are pure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides which findings become alerts for which subscribers, and when a delivery is retried. Pure.
+"""Decides which findings become alerts for which subscribers, and when a delivery is retried. All functions are pure.
 
 A finding is sent if two scopes ask for it: the present scope, and the scope that was in force when the finding was
 recorded. So a subscription never covers records from before it was first seen. If a subscription becomes wider, the new

@@ -1,5 +1,5 @@
 """Decides when a subscriber is notified, from the quiet hours and the schedule of digests. Both are in the subscriber's
-time zone. Pure."""
+time zone. All functions are pure."""
 
 from __future__ import annotations
 

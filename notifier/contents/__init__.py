@@ -1,1 +1,1 @@
-"""The contents of messages, as data. Pure."""
+"""The contents of messages, as data. All code is pure."""

@@ -54,9 +54,10 @@ def amend(
     archive: Archive, subscribers: Mapping[str, Subscriber], profiles: Mapping[str, Profile], now: datetime
 ) -> None:
     """Replace the changes in open deliveries. The new changes lead from the version that a reader knows to the current
-    version. Missing net changes are compared and recorded first. Two things wait for the next pass. The first is a
-    target to which a process is sending at this moment. The second is a policy for which a run records versions in the
-    meantime. If nothing waits, the archive is only read."""
+    version. Missing net changes are compared and recorded first. In two cases, deliveries are left unchanged until the
+    next pass: a process is sending to their target at this moment, or a run records versions of their policy in the
+    meantime. If no delivery waits, the archive is only read.
+    """
     if not _anything_waits(archive):
         return
     for _ in range(ROUNDS):

@@ -76,8 +76,9 @@ class GivenUp:
 def release_claims(archive: Archive, now: datetime) -> None:
     """Release the claims of a process that died. The attempts of that process are not counted, because they say nothing
     about the server. Only the process that has the senders' lock may call this function. On a database server, the lock
-    ends with the connection, but the process may live longer than its connection. So claims there are not released and
-    only expire."""
+    ends with the connection, but the process may live longer than its connection. So claims on a database server are
+    not released. They end when they expire.
+    """
     holder_may_live = archive.engine.dialect.name != "sqlite"
     with archive.writing() as session:
         session.execute(

@@ -60,10 +60,11 @@ def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscri
 
 def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
     """Record the subscriptions and their present scopes. Call this function with the whole configuration before
-    anything is fetched. A subscription covers only records that are made after the subscription was first seen. A
-    subscription that is missing from the configuration is removed. If the subscription comes back within `ABSENCE`, it
-    has missed nothing. If it comes back later, it is treated as new. Changes to the list of policies become news for
-    subscriptions that existed before."""
+    anything is fetched. A subscription does not cover records from before it was first seen. A subscription that is
+    missing from the configuration is removed. If the subscription comes back within `ABSENCE`, it has missed nothing.
+    If it comes back later, it is treated as new. Changes to the list of policies become news for subscriptions that
+    existed before.
+    """
     with archive.writing() as session:
         everybody = present(session, configured)
         announce(session, _news_readers(session, everybody, now))

@@ -1,8 +1,9 @@
 """Fills a user's own templates, which replace ours, in a sandbox and in a process that can be killed.
 
-The author of the configuration may have copied the templates from anywhere. So a template can only read the templates
-of its folder, cannot call the program, and writes the words of a page escaped. If a template fails, our template is
-used instead, and the reason is reported."""
+The author of the configuration may have copied the templates from anywhere. So a template can read only the templates
+of its folder, it cannot call the program, and the words of a page are escaped. If a template fails, our template is
+used instead, and the reason is reported.
+"""
 
 from __future__ import annotations
 
