@@ -277,7 +277,7 @@ class RecordedFinding:
     """
     settled_by: Review | None = None
     """An acknowledgement of another finding about the same edit, or None. Such a finding has the same rule and words.
-    Its change combines this finding's change with others, or the reverse, because at least one of them is a net change.
+    The changes of the two findings overlap, because at least one of them is a net change.
     """
 
     @property

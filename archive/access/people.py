@@ -17,7 +17,9 @@ Role = Literal["reader", "reviewer", "auditor", "operator"]
 ROLES: tuple[Role, ...] = ("reader", "reviewer", "auditor", "operator")
 
 SECRETS = (SessionRow, BrowserRow, LinkRow, TokenRow, FeedRow)
-"""Tables with secrets. Somebody who has such a secret is let in at the desk as the person to whom it belongs."""
+"""Tables with secrets of people. The desk lets in everybody who has such a secret, as the person to whom the secret
+belongs.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ class Dropped:
     """The version that added the sentence."""
     _: KW_ONLY
     last: int
-    """The last version with the sentence, before a version without the sentence."""
+    """The last version before the sentence was dropped."""
     appeared_at: datetime
     gone_at: datetime
     """Time when the first version without the sentence was first seen."""

@@ -13,8 +13,8 @@ from archive.storage.tables import ChangeRow, FindingRow, NetChangeRow, PolicyRo
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Number of matching findings up to which all matching versions are sorted, to find the latest of them. If more
-findings match, versions are read in order instead, beginning with the latest.
+"""Limit for the number of matching findings. Up to this limit, all matching versions are sorted to find the latest.
+Above it, versions are read in order, beginning with the latest.
 """
 
 

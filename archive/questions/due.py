@@ -70,7 +70,7 @@ def _is_due(check: PlannedCheck, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NextTimes:
-    """The times at which the fetched policies are due and overdue, if no run checks them before."""
+    """The earliest times at which a fetched policy is due and overdue, if no run checks it before."""
 
     due: datetime | None
     """Time at which the first policy is due. None if no policy is fetched."""

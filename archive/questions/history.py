@@ -24,7 +24,9 @@ from document import from_json
 from document.model import Document
 
 LARGEST_ID = 2**31
-"""Numbers of rows are below this number. PostgreSQL refuses larger numbers."""
+"""Upper limit for the numbers of rows. Every row has a lower number, and PostgreSQL refuses numbers from this
+one on.
+"""
 
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:

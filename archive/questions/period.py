@@ -194,7 +194,7 @@ def _checks(session: Session, policies: ColumnElement[bool], since: datetime, un
 
 def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> tuple[WatchGap, ...]:
     """Return the times in the period at which visits were due, but no visit found the policy. A gap may begin before
-    the period or end after it. Then only its part in the period must be long enough.
+    the period or end after it. Then the part of the gap that lies in the period must be long enough.
     """
     gaps = _gaps_between(session, policies, since, until)
     query = (

@@ -144,8 +144,8 @@ def status_of(archive: Archive, policy: str, now: datetime) -> PolicyStatus:
 def statuses_of(
     session: Session, rows: Sequence[PolicyRow], now: datetime, condition: ColumnElement[bool]
 ) -> tuple[PolicyStatus, ...]:
-    """Return the statuses of policies in the order of `rows`. `condition` is an SQL condition on `PolicyRow` for the
-    same policies.
+    """Return the statuses of policies in the order of `rows`. `condition` is an SQL condition on `PolicyRow` that
+    selects the same policies.
     """
     fetches = _latest_fetches(session, condition)
     pending = select(PendingRow).join(PolicyRow, PolicyRow.id == PendingRow.policy_id).where(condition)

@@ -1,7 +1,7 @@
 """Imports versions with dates from the records of another tool or person. Judges the changes between these versions
-afterwards. An imported version is not compared with the version before it, and alerts nobody. The first version that a
-visit records after an import is not compared with the imported text, because another extractor produced that text.
-Changes between imported versions are judged on request, so that queries of the history find them.
+afterwards. When a version is imported, it is not compared with the version before it, and nobody is alerted. The first
+version that a visit records after an import is not compared with the imported text, because another extractor produced
+that text. Changes between imported versions are judged on request, so that queries of the history find them.
 """
 
 from __future__ import annotations

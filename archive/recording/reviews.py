@@ -37,7 +37,7 @@ NUMBER_DIGITS = 10
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """A finding, and the version of which the change has this finding."""
+    """A finding with its policy and its version. The version is the later version of the finding's change."""
 
     recorded: RecordedFinding
     policy: str
@@ -96,7 +96,7 @@ class Decided:
 
     recorded: tuple[Review, ...]
     refused: tuple[Review, ...]
-    """The earlier reviews, of anybody, because of which some of the new reviews were not recorded."""
+    """Earlier reviews, by anybody, that prevented some of the new reviews from being recorded."""
 
 
 def decide(archive: Archive, reviews: Iterable[Review], seen: Mapping[int, int]) -> Decided:

@@ -20,7 +20,7 @@ from archive.storage.version_reader import recorded_suppression
 
 @dataclass(frozen=True, slots=True)
 class LocatedSuppression:
-    """A quiet edit, and the version of which the change contains this edit."""
+    """A quiet edit with its policy and its version. The version is the later version of the change with this edit."""
 
     recorded: RecordedSuppression
     policy: str

@@ -1,6 +1,4 @@
-"""Reads the stored rights and recipients of versions. Finds policies with versions of which rights and recipients must
-still be listed.
-"""
+"""Reads the stored rights and recipients of versions. Finds policies with versions that have no such list yet."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ from archive.storage.tables import (
 )
 
 FEW_POLICIES = 500
-"""Up to this number of policies, only their reviews are read. For more policies, all reviews are read."""
+"""Maximum number of policies in a query for reviews. If there are more policies, the reviews of all policies
+are read.
+"""
 
 FindingKey = tuple[int, str, str, str]
 """Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the

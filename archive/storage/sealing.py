@@ -1,8 +1,8 @@
 """Seals evidence: adds an entry for each evidence row to the chain.
 
-An entry contains two hashes: the SHA-256 of a row's canonical bytes, and the SHA-256 of the entry before it. So if the
-hash of an entry is right, all evidence up to that entry is unaltered. Rows are sealed in the transaction that writes
-them; see `Sealing`.
+An entry contains two hashes: the SHA-256 of a row's canonical bytes, and the SHA-256 of the entry before it. So if an
+entry still has the hash that somebody saved, all evidence up to that entry is unaltered. Rows are sealed in the
+transaction that writes them; see `Sealing`.
 """
 
 from __future__ import annotations

@@ -240,7 +240,7 @@ class KnownPageRow(Base):
 
 
 class RestingHostRow(Base):
-    """A host that asked for a pause which may last longer than the run."""
+    """A host that asked for a pause. The pause may last longer than the run."""
 
     __tablename__ = "resting_host"
     host: Mapped[str] = mapped_column(primary_key=True)

@@ -32,7 +32,7 @@ class CheckedFile:
     key: str
     """Hash of the file's bytes, and of everything else that the result of the check depends on."""
     token: str
-    """Random text. If the file changes, it gets another token."""
+    """Random text that identifies this content of the file. A changed file gets another token."""
     database: str
     """The archive's URL as it is written in the file."""
     env_file: str | None

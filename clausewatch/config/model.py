@@ -52,7 +52,7 @@ class Watchdog:
     """
 
     trouble_after: int = 3
-    """Number of visits in a row that did not find the policy. Then operators are notified."""
+    """Operators are notified after this number of visits in a row that did not find the policy."""
     ping: str | None = field(default=None, repr=False)
     """Address that is requested after each run, or None. The path of this address is a secret."""
     ping_timeout: timedelta = timedelta(seconds=10)

@@ -31,7 +31,7 @@ class Decisions:
 
 
 def decided(request: Request, visitor: Visitor) -> Decisions:
-    """Return the verdicts of which the numbers are in a page's address."""
+    """Return the verdicts with the numbers that the page's address contains."""
     reader = desk_of(request).archive.reader
     made = verdicts_numbered(reader, numbers(request.query_params.get("decided", "")))
     earlier = verdicts_numbered(reader, numbers(request.query_params.get("earlier", "")))

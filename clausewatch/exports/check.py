@@ -140,7 +140,7 @@ def side(pieces: Pieces, without: str) -> str:
 
 
 def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dict[int, Row]:
-    """Return the rows of a kind that have the values in `where`, by the ID of the row."""
+    """Return the rows of a kind with the values in `where`. The keys of the result are the IDs of the rows."""
     return {
         number: row
         for (name, number), row in rows.items()
@@ -247,8 +247,8 @@ class Evidence:
                 require(self._has(entry) or not judges, f"{entry['kind']} {entry['id']} was left out")
 
     def _is_asked_for(self, entry: Row) -> bool:
-        """Whether an entry seals a change or a version of the zip. The version before the first exported version is not
-        meant.
+        """Whether an entry seals a change or a version of the zip. The version before the first exported version does
+        not count.
         """
         if entry["kind"] == "version" and self._has(entry):
             return bool(self.rows["version", entry["id"]]["number"] >= self.manifest["versions"][0])

@@ -54,8 +54,8 @@ def longest_silence(configuration: Configuration) -> timedelta | None:
 
 
 def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[str]:
-    """Yield a line for each run after the last completed run that was not completed. A run that may still be in
-    progress is left out.
+    """Yield a line for each incomplete run since the last complete run. A run that may still be in progress is left
+    out.
     """
     interrupted = interrupted_runs(archive)
     for position, run in enumerate(interrupted, start=1):

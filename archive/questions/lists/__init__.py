@@ -1,1 +1,1 @@
-"""Long lists, which are read in pages: policies, visits, and findings to review."""
+"""Answers with long lists, one page at a time: policies, visits, and findings to review."""

@@ -1,5 +1,5 @@
-"""Divides long answers into pages. A page has a cursor, which marks its last entry. The next page continues after this
-entry. So if rows are added between two pages, no entry is missed or repeated.
+"""Divides long answers into pages. Each page except the last has a cursor for the next page. The next page begins after
+the last entry of the page before. So if rows are added between two pages, no entry is missed or repeated.
 """
 
 from __future__ import annotations
