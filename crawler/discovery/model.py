@@ -31,8 +31,8 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPage:
-    """A page that looked like a legal document from its links. But it could not be fetched, or its text showed that it
-    is not a legal document.
+    """A page that may be a legal document, judged by the links to it. But it could not be fetched, or its text showed
+    that it is not a legal document.
     """
 
     url: str

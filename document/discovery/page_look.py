@@ -1,5 +1,5 @@
-"""Looks at one page of a site. The result says how the page is called, whether it is a legal document, and which of its
-links may lead to one.
+"""Looks at one page of a site. The result says what the page is called, whether it is a legal document, and which of
+its links may lead to one.
 """
 
 from __future__ import annotations

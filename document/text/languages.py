@@ -205,8 +205,8 @@ def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
 
 
 def _filled(languages: Sequence[str | None], page: str) -> list[str]:
-    """Return the languages, and replace each None. It becomes the last language before it, or otherwise the first
-    language after it.
+    """Return the languages without None. Each None is replaced by the last language before it, or otherwise by the
+    first language after it.
     """
     first = next((language for language in languages if language), page or UNKNOWN_LANGUAGE)
     filled: list[str] = []

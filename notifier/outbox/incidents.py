@@ -169,7 +169,7 @@ def plan_incidents(
             overdue_messages(session, present(session, subscribers), channels, now, thresholds=thresholds)
         )
         problems += _undelivered(session, now)
-    # If a policy is paused, its trouble ends without a message that it can be read again.
+    # If a policy is paused, its trouble ends. No message says that the policy can be read again.
     policies = {str(status.id): status.name for status in standing if status.is_fetched}
     tags = {status.name: status.tags for status in standing}
     state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)

@@ -36,8 +36,9 @@ COMMANDS: dict[TroubleKind, str] = {
 
 
 WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
-"""Kinds of messages that need their own sentence about why they are sent. These messages also go to people who are not
-operators, or are not about a problem."""
+"""Kinds of messages in which a different sentence says why they are sent. Some of these messages also go to people who
+are not operators. The others are not about a problem.
+"""
 
 
 def incident_message(
