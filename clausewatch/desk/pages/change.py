@@ -74,13 +74,17 @@ def lead(request: Request, visitor: Reader, number: str) -> Response:
 
 def place_findings(sections: Sequence[RedlineSection], findings: Sequence[RecordedFinding]) -> tuple[Clause, ...]:
     """Return each section with its findings. A finding is placed at the first changed section that has the finding's
-    heading. If no changed section has this heading, it is placed at the first section that has it.
+    heading. If no changed section has this heading, it is placed at the first section that has it. If no section has
+    it, it is placed at the section that had it before.
     """
     places: dict[str, int] = {}
     for changed in (True, False):
         for position, section in enumerate(sections):
             if (section.status != "same") == changed:
                 places.setdefault(section.section, position)
+    for position, section in enumerate(sections):
+        for heading in section.former:
+            places.setdefault(heading, position)
     at: dict[int, list[RecordedFinding]] = {}
     for finding in findings:
         if (position := places.get(finding.finding.section, -1)) >= 0:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 import requests
 
-from archive.model import OUTCOMES, QUIET_REVIEW_KINDS, REVIEW_KINDS
+from archive.model import OUTCOMES, QUIET_REVIEW_KINDS, REVIEW_KINDS, RecordedFinding
 from archive.questions.calendar import CALENDAR_KINDS
 from archive.questions.lists.policy_list import SORTS
 from archive.questions.status import Health
+from clausewatch.desk.pages.change import place_findings
+from differ.matching.redline import redline
 from languages import languages_with
 from notifier.outbox.listing import STATES
 from notifier.texts.phrases import phrases_for
 from tests.archive.visits import START
 from tests.clausewatch.desk.running import ROLES, Opened
+from tests.differ.policies import document
+from tests.notifier.changes import WILL_NOT
 
 
 def shown(desk: Opened, path: str, who: str = "reader") -> str:
@@ -105,3 +110,11 @@ def test_only_auditors_and_operators_see_who_did_what(desk: Opened) -> None:
     assert 'href="/access"' not in shown(desk, "/", "reviewer")
     assert desk.get(requests.Session(), "/access").status_code == 303
     assert "no-store" in desk.get(desk.session("auditor"), "/access").headers["cache-control"]
+
+
+def test_finding_about_an_item_removed_under_an_edited_heading_is_at_the_section_with_the_new_heading() -> None:
+    before = "# Terms\n\n## Your rights\n\n- a copy,\n- a visit.\n\n## Hours\n\nWe open at nine.\n"
+    after = before.replace("Your rights", "Your rights here").replace("- a copy,\n", "")
+    finding = RecordedFinding(1, replace(WILL_NOT, section="Your rights"))
+    clauses = place_findings(redline(document(before), document(after)), [finding])
+    assert [clause.section.section for clause in clauses if clause.findings] == ["Your rights here"]

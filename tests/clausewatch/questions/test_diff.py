@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from archive.recording.net_changes import Span, record_net_change
 from archive.recording.recorder import record
 from clausewatch.output.change_text import net_sentence
 from differ.visits.assessment import Assessment
+from document.model import Block
 from tests.archive.visits import HOUR, JUDGED, START, fetched, seen, watch, written
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
@@ -232,3 +235,18 @@ def test_the_page_of_a_version_and_the_tables_list_its_net_changes(tmp_path: Pat
         rows = list(csv.DictReader(target.read_text(encoding="utf-8-sig").splitlines()))
         assert {(row["version"], row["net_from"]) for row in rows} >= {("3", ""), ("3", "1")}
         assert {row["version"] for row in rows if row["net_from"]} == {"3"}
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_section_of_which_two_items_were_removed_is_shown_once_as_changed(tmp_path: Path, form: str) -> None:
+    with opened(tmp_path) as archive:
+        watch(archive)
+        for hour, items in enumerate((["a copy", "a refund", "a visit", "an answer"], ["a copy", "a visit"])):
+            asked = written("Nobody sees it.")
+            blocks = tuple(Block("item", f"You may ask us for {item}.", "•", 1) for item in items)
+            asked = replace(asked, sections=(*asked.sections[:2], replace(asked.sections[2], blocks=blocks)))
+            at = START + hour * HOUR
+            record(archive, seen(at, asked, hour or None, JUDGED if hour else None), at)
+    shown = call(configured(tmp_path), "diff", "Teahouse", "--format", form).stdout
+    assert shown.count("section removed") == 0
+    assert re.findall(r"2\. What you may ask +(?:\(|<span class=\"status\">)(\w+)", shown) == ["changed"]

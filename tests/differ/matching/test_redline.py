@@ -64,3 +64,75 @@ def test_each_text_can_be_restored_from_the_marks() -> None:
     blocks = [edits for section in redline(document(BEFORE), document(after)) for edits in section.blocks]
     for side, text in ((before_text, BEFORE), (after_text, after)):
         assert sorted(filter(None, map(side, blocks))) == sorted(document(text).text.split("\n"))
+
+
+RIGHTS = """# Terms of the seed bank
+
+## Your rights
+
+You may ask for:
+
+- a packet of beans,
+- a copy of your card,
+- a place in the garden,
+- a refund of the deposit,
+- a visit by a gardener.
+
+## Opening hours
+
+We open at nine in the morning.
+"""
+
+
+def statuses(before: str, after: str) -> list[tuple[str, str]]:
+    """Return the sections of the redline of two texts, in order, with their statuses."""
+    return [(section.section, section.status) for section in redline(document(before), document(after))]
+
+
+def test_items_removed_at_two_places_of_a_section_are_in_that_section() -> None:
+    after = RIGHTS.replace("- a copy of your card,\n", "").replace("- a refund of the deposit,\n", "")
+    assert statuses(RIGHTS, after) == [
+        ("Terms of the seed bank", "same"),
+        ("Your rights", "changed"),
+        ("Opening hours", "same"),
+    ]
+
+
+def test_last_item_removed_before_a_new_section_is_in_its_old_section() -> None:
+    after = RIGHTS.replace("- a visit by a gardener.\n", "\n## Fees\n\nEvery packet costs one coin.\n")
+    assert statuses(RIGHTS, after) == [
+        ("Terms of the seed bank", "same"),
+        ("Your rights", "changed"),
+        ("Fees", "new"),
+        ("Opening hours", "same"),
+    ]
+
+
+def test_item_removed_from_a_section_that_moved_is_in_the_moved_section_below_its_heading() -> None:
+    hours = "## Opening hours\n\nWe open at nine in the morning.\n"
+    after = RIGHTS.replace(hours, "").replace("## Your rights", f"{hours}\n## Your rights")
+    found = redline(document(RIGHTS), document(after.replace("- a copy of your card,\n", "")))
+    assert [section.section for section in found][1:] == ["Opening hours", "Your rights"]
+    rights = found[2]
+    assert rights.status == "changed"
+    assert after_text(rights.blocks[0]) == "Your rights"
+    assert [before_text(block) for block in rights.blocks if not after_text(block)] == ["a copy of your card,"]
+
+
+def test_item_removed_under_an_edited_heading_is_in_the_section_with_the_new_heading() -> None:
+    after = RIGHTS.replace("## Your rights", "## Your rights here").replace("- a copy of your card,\n", "")
+    found = redline(document(RIGHTS), document(after))
+    assert [section.section for section in found][1:] == ["Your rights here", "Opening hours"]
+    assert found[1].former == {"Your rights"}
+
+
+def test_section_whose_blocks_went_under_a_wholly_different_heading_is_not_removed() -> None:
+    after = RIGHTS.replace("## Your rights", "## What members get")
+    assert statuses(RIGHTS, after)[1:] == [("What members get", "changed"), ("Opening hours", "same")]
+
+
+def test_section_of_which_only_one_item_remains_elsewhere_is_removed_once() -> None:
+    start, end = RIGHTS.index("## Your rights"), RIGHTS.index("## Opening hours")
+    after = RIGHTS[:start] + RIGHTS[end:] + "\nMembers get a refund of the deposit.\n\n- a copy of your card,\n"
+    found = [status for name, status in statuses(RIGHTS, after) if name == "Your rights"]
+    assert found == ["gone"]
