@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from archive.upkeep.stats import ArchiveStats, ContentTotals
 
 
+ONE = {"policies": "policy", "fetches": "fetch", "versions": "version", "changes": "change"}
+"""The name of one row of each table that `archive stats` counts."""
+
+
 @click.group()
 def archive() -> None:
     """Show how much disk space the archive uses, remove old pages, make backups, and restore them."""
@@ -44,7 +48,7 @@ def stats(context: CommandContext, form: str) -> None:
 
 
 def _holding_lines(totals: ArchiveStats) -> list[str]:
-    names = ", ".join(f"{count:,} {name}" for name, count in totals.rows.items())
+    names = ", ".join(f"{count:,} {ONE[name] if count == 1 else name}" for name, count in totals.rows.items())
     versions = totals.rows["versions"]
     per_version = f", {_size(totals.database // versions)} for each version" if versions else ""
     free = f", {_size(totals.free)} of it free" if totals.free else ""
@@ -53,7 +57,8 @@ def _holding_lines(totals: ArchiveStats) -> list[str]:
         f"  raw pages      {_contents(totals.bodies)}",
         f"  texts          {_contents(totals.texts)}",
         f"  unreferenced   {_contents(totals.unreferenced)}",
-        f"{totals.differences:,}of these are stored as the difference from another page.",
+        f"{totals.differences:,} of these {'is' if totals.differences == 1 else 'are'} stored as the difference from "
+        "another page.",
         f"The database uses {_size(totals.database)}{per_version}{free}.",
     ]
 

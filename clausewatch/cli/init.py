@@ -37,7 +37,9 @@ def init(context: CommandContext) -> None:
     _write(secrets, _template("template-env.txt"))
     _write(configuration, _template("template.toml").replace("@ENV_FILE@", secrets.name))
     click.echo(f"Wrote {configuration} and, for its secrets, {secrets}.")
-    click.echo("Edit both, then run: clausewatch config check")
+    click.echo("Edit both. Then add your policies, and check the configuration:")
+    click.echo("  clausewatch find DOMAIN --add    or, with an address: clausewatch policy add NAME ADDRESS")
+    click.echo("  clausewatch config check")
 
 
 def _template(name: str) -> str:

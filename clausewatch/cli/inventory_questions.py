@@ -57,8 +57,21 @@ class Country(click.ParamType[str]):
         return next(iter(named))
 
 
+class Worded(click.Choice[str]):
+    """A choice by its code, or by the everyday words that the answers show."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__(list(words))
+        self._codes = {text: code for code, text in words.items()}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(self._codes.get(str(value).strip().lower(), value), param, ctx)
+
+
 @click.command()
-@click.option("--class", "kind", type=click.Choice(list(CLASSES)), help="Only recipients of this class.")
+@click.option(
+    "--class", "kind", type=Worded(CLASSES), help="Only recipients of this class, by its code or the words for it."
+)
 @click.option(
     "--country", type=Country(), help="Only recipients named together with this country, such as US or Indonesia."
 )
@@ -82,8 +95,8 @@ def recipients(context: CommandContext, /, kind: str | None, country: str | None
 
 
 @click.command()
-@click.option("--right", type=click.Choice(list(RIGHTS)), help="Only this right.")
-@click.option("--missing", type=click.Choice(list(RIGHTS)), help="List the policies that do not name this right.")
+@click.option("--right", type=Worded(RIGHTS), help="Only this right, by its code or the words for it.")
+@click.option("--missing", type=Worded(RIGHTS), help="List the policies that do not name this right.")
 @_scoped
 @pass_context
 def rights(context: CommandContext, /, right: str | None, missing: str | None, form: str, **scope: Any) -> None:

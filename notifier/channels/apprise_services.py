@@ -33,6 +33,8 @@ MAIL_REFUSED = {
     "wkd": "mails are sent as they are",
 }
 
+NO_SENDER = "the sender's address is missing or not valid: add it to the address, such as ?from=watch@example.org"
+
 SELF_STEERED = ("matrix", "matrixs")
 """Services whose response may name another host. Apprise sends requests to that host only if the address has
 `discovery=yes`."""
@@ -101,6 +103,8 @@ def service(url: str, recipient: str) -> Service:
     try:
         made: NotifyBase = kind(**options, asset=ASSET)
     except (AppriseException, TypeError, ValueError) as error:
+        if schema in MAIL and "~From~" in str(error):
+            raise RefusedChannelError(NO_SENDER) from error
         raise RefusedChannelError(f"Apprise cannot use this {schema} address: {line(str(error))}") from error
     _require_one_target(made, schema, recipient)
     if "cto" not in options:

@@ -17,6 +17,9 @@ even if it is shorter."""
 PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
 """Matches a host with its port."""
 
+WHOLE = r"(?:(?<![^\W_])|(?<=%[0-9A-Fa-f]{{2}})){}(?![^\W_])"
+"""Matches a whole word, also after an escaped character of an address."""
+
 LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib.oauth1_auth")
 """Loggers of the sending libraries. Below the level WARNING they log addresses, headers and whole messages."""
 
@@ -27,6 +30,7 @@ class ChannelRedactor(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._secrets: frozenset[str] = frozenset()
+        self._users: frozenset[str] = frozenset()
         self._learning = threading.Lock()
 
     def learn(self, url: str) -> None:
@@ -34,11 +38,15 @@ class ChannelRedactor(logging.Filter):
         with self._learning:
             # A new set is made each time, because threads of other channels may be reading the old set.
             self._secrets |= _secrets(url)
+            self._users |= _users(url)
 
     def redacted(self, text: str) -> str:
         """Return the text with all known secrets masked."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
+        for user in sorted(self._users, key=len, reverse=True):
+            # A user name may be a common word, and part of other words.
+            text = re.sub(WHOLE.format(re.escape(user)), MASK, text)
         # The text may contain an address that is not a configured channel. Its scheme and host are kept.
         return re.sub(r"([A-Za-z][\w+.-]*://)[^\s/?#@]*:[^\s/?#]*@", rf"\1{MASK}@", text)
 
@@ -68,7 +76,7 @@ def _secrets(url: str) -> set[str]:
         return {url} if url else set()
     login, _, host_and_port = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
-    pieces = [url, url.partition("://")[2], user, *re.split(r"[/;,:]", parts.path), parts.fragment]
+    pieces = [url, url.partition("://")[2], *re.split(r"[/;,:]", parts.path), parts.fragment]
     pieces += [value for _, value in parse_qsl(parts.query)]
     host = host_and_port.rpartition(":")[0] or host_and_port if PLACE.fullmatch(host_and_port) else ""
     if not host:
@@ -76,9 +84,21 @@ def _secrets(url: str) -> set[str]:
         pieces += [host_and_port, *host_and_port.split(":")]
     # A path may contain the host again, as in the names of Matrix rooms.
     secrets = {piece for piece in pieces if len(piece) >= SHORTEST and piece != host}
+    if user and not password and len(user) >= SHORTEST:
+        secrets.add(user)  # some services have a token in place of a user name and a password
     if password:
         secrets |= {password, *_logins(unquote(user), unquote(password))}
     return {form for piece in secrets for form in (*_forms(piece), *_forms(unquote(piece)))}
+
+
+def _users(url: str) -> set[str]:
+    """Return the forms of the user name of a login with a password."""
+    try:
+        login = urlsplit(url).netloc.rpartition("@")[0]
+    except ValueError:
+        return set()
+    user, _, password = login.partition(":")
+    return {*_forms(user), *_forms(unquote(user))} if password and len(user) >= SHORTEST else set()
 
 
 def _forms(secret: str) -> tuple[str, ...]:

@@ -50,9 +50,10 @@ def change_password(
             hashed = hash_password(password)
     except TooManyGuessesError:
         return _page(request, visitor, problem="slow", status=429)
+    first = not person.has_password
     set_password(desk.archive.writer, person.id, hashed, keep_session=hash_of(visitor.secret))
     note_access(desk.archive.writer, datetime.now(UTC), person.name, "password")
-    return redirect("/account?saved=password")
+    return redirect("/" if first else "/account?saved=password")
 
 
 @router.post("/account/settings")

@@ -54,14 +54,18 @@ def test_a_person_sets_a_password_and_signs_in_with_it(desk: Opened) -> None:
     short = desk.post(browser, "/account/password", password="short", again="short")
     assert (short.status_code, "at least 12" in short.text) == (422, True)
     assert desk.post(browser, "/account/password", password=PASSWORD, again=PASSWORD + "x").status_code == 422
-    assert desk.post(browser, "/account/password", password=PASSWORD, again=PASSWORD).status_code == 303
+    assert "Set a password first." in desk.get(browser, "/account").text
+    answer = desk.post(browser, "/account/password", password=PASSWORD, again=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "Set a password first." not in desk.get(browser, "/account").text
     assert desk.get(browser, "/").status_code == 200
     assert desk.get(elsewhere, "/").status_code == 303
     assert signs_in(desk, PASSWORD) == 303
     assert signs_in(desk, PASSWORD.upper()) == 401
     changed = {"password": PASSWORD[::-1], "again": PASSWORD[::-1]}
     assert desk.post(browser, "/account/password", **changed, old="guessed").status_code == 422
-    assert desk.post(browser, "/account/password", **changed, old=PASSWORD).status_code == 303
+    answer = desk.post(browser, "/account/password", **changed, old=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account?saved=password")
     assert [deed.deed for deed in accesses(desk.archive.reader, 9)] == ["password", "refused", "sign-in", "password"]
 
 

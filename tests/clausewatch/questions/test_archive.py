@@ -23,7 +23,8 @@ def test_stats_shows_the_contents_and_the_retention_rule(tmp_path: Path) -> None
     path = watched(tmp_path)
     result = call(path, "archive", "stats")
     assert result.exit_code == 0
-    assert result.stdout.startswith("It holds 1 policies, 3 fetches, 2 versions, 1 changes.\n")
+    assert result.stdout.startswith("It holds 1 policy, 3 fetches, 2 versions, 1 change.\n")
+    assert "\n1 of these is stored as the difference from another page.\n" in result.stdout
     assert "Raw pages are kept for ever" in result.stdout
     found = json.loads(call(configured(tmp_path, KEPT), "archive", "stats", "--format", "json").stdout)
     assert (found["rows"]["versions"], found["removable_bodies"], found["bodies"]["count"]) == (2, 1, 2)

@@ -76,6 +76,24 @@ def test_policies_that_lack_a_right_are_named(path: Path) -> None:
     assert call(path, "rights", "--missing", "access", "--right", "access").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("rights", "--missing"), "object", "objection"),
+        (("rights", "--right"), "rectify", "Correction"),
+        (("recipients", "--class"), "processors", "service providers"),
+    ],
+)
+def test_rights_and_classes_are_chosen_by_the_words_of_the_answer_too(
+    path: Path, arguments: tuple[str, str], code: str, words: str
+) -> None:
+    assert answered(path, *arguments, words) == answered(path, *arguments, code)
+
+
+def test_word_that_is_neither_a_right_nor_a_code_is_refused(path: Path) -> None:
+    assert call(path, "rights", "--missing", "teleportation").exit_code == 2
+
+
 def test_no_cell_of_a_table_for_a_spreadsheet_is_read_as_a_formula(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         watch(archive, TEAHOUSE)

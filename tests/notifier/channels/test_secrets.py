@@ -16,7 +16,7 @@ import pytest
 from notifier.audience.subscriptions import Channel
 from notifier.channels import address_problem, send_message
 from notifier.channels.outcome import Accepted, Failed
-from notifier.channels.redaction import LOGGERS
+from notifier.channels.redaction import LOGGERS, MASK, ChannelRedactor
 from notifier.texts.alert import alert_message
 from tests.certificates import self_signed
 from tests.notifier.changes import WILL_NOT, notice
@@ -141,3 +141,27 @@ def test_an_exception_in_a_plugin_shows_no_secret() -> None:
         outcome = send_message(Channel("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), "", None)  # type: ignore[arg-type]
     assert isinstance(outcome, Failed)
     assert not shown(["TIiajkdnlazkcOXrIdevi7FQ"], outcome, *lines)
+
+
+def test_a_mail_address_without_a_sender_names_the_parameter_for_it() -> None:
+    for url in ("mailto://10.0.0.5:25", "mailto://watch:mail-password@10.0.0.5:25"):
+        problem = address_problem(url, "officer@example.org")
+        assert problem is not None
+        assert "?from=watch@example.org" in problem
+        assert "~From~" not in problem
+    assert address_problem("mailto://10.0.0.5:25?from=watch@example.org", "officer@example.org") is None
+
+
+def test_a_user_name_is_masked_as_a_whole_word_only() -> None:
+    redactor = ChannelRedactor()
+    redactor.learn("mailto://sand:mail-password@post.example.org")
+    assert redactor.redacted("Sandra of the sandbox: sand, <sand@post> and %3Asand%40") == (
+        f"Sandra of the sandbox: {MASK}, <{MASK}@post> and %3A{MASK}%40"
+    )
+    assert redactor.redacted("xmail-passwordx") == f"x{MASK}x"
+
+
+def test_a_token_in_place_of_a_user_name_is_masked_everywhere() -> None:
+    redactor = ChannelRedactor()
+    redactor.learn("rockets://webhooktoken@chat.example.org/%23general")
+    assert redactor.redacted("keywebhooktoken") == f"key{MASK}"
