@@ -48,7 +48,15 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         made = valid(name_of(hosts[0]), key, ends).issuer_name(self.certificate.subject)
         names = x509.SubjectAlternativeName([alternative(host) for host in hosts])
-        certificate = made.add_extension(names, critical=False).sign(self.key, hashes.SHA256())
+        return self._signed(key, made.add_extension(names, critical=False))
+
+    def old_context(self, host: str) -> ssl.SSLContext:
+        """Return the TLS context for a server whose certificate names its host only in the subject, as in old times."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        return self._signed(key, valid(name_of(host), key, timedelta(days=1)).issuer_name(self.certificate.subject))
+
+    def _signed(self, key: ec.EllipticCurvePrivateKey, made: x509.CertificateBuilder) -> ssl.SSLContext:
+        certificate = made.sign(self.key, hashes.SHA256())
         return context_of(written(key, certificate, self.file.parent / f"server-{certificate.serial_number}.pem"))
 
 

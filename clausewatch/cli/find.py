@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import click
 
@@ -21,6 +22,7 @@ from clausewatch.inspection.site_search import SearchOptions, find_pages
 from clausewatch.output.json_rows import as_json, found_pages_row
 from clausewatch.output.terminal import printable, wrapped
 from crawler.discovery.model import SearchResult
+from document.discovery.clues import host_of
 from document.discovery.ranking import Candidate
 
 
@@ -114,7 +116,8 @@ def _add(
         elif candidate.url in watched:
             click.echo(f"{printable(candidate.url)} is already watched as {printable(watched[candidate.url])}.")
         else:
-            entries.append(entry_for(candidate, name or _name(result, candidate)))
+            taken = {*watched.values(), *(str(entry["name"]) for entry in entries)}
+            entries.append(entry_for(candidate, name or _unused(_name(result, candidate), candidate, taken)))
     if not entries:
         return
     with FileEdit(context, dry_run=False) as editor:
@@ -129,9 +132,18 @@ def entry_for(candidate: Candidate, name: str) -> Entry:
     return {"name": name, **normalised(keys)}
 
 
+def _unused(name: str, candidate: Candidate, taken: Collection[str]) -> str:
+    """Return a name that no policy has yet. If the name of the site is taken, the host of the page is added, and then a
+    number.
+    """
+    host = host_of(candidate.url)
+    numbered = (f"{name} ({host}, {number})" for number in itertools.count(2))
+    return next(option for option in itertools.chain((name, f"{name} ({host})"), numbered) if option not in taken)
+
+
 def _name(result: SearchResult, candidate: Candidate) -> str:
     """Return a name for a new entry: the site's name. If the document is not a privacy policy, its kind is added."""
-    site = "".join(character for character in result.site_name if character.isprintable()) or result.request.domain
+    site = "".join(character for character in result.site_name if character.isprintable()) or host_of(candidate.url)
     return site if candidate.kind == "policy" else f"{site}, {KIND_NAMES[candidate.kind]}"
 
 

@@ -39,9 +39,12 @@ class Fetcher:
         self._settings: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self._headers = {"Accept-Language": accepted} if accepted else None
 
-    async def fetch(self, url: str, *, rendered: bool = False) -> Page | Failure:
+    async def fetch(self, url: str, *, rendered: bool = False, patient: bool = True) -> Page | Failure:
         """Return the page at an address, after redirects and retries. Return a failure if the page was not received
         completely.
+
+        A name that cannot be resolved is not tried again. If `patient` is false, a host without a response is not tried
+        again either.
         """
         meta = {"budget": self.budget, "cookies": VisitCookies(), "rendered": rendered}
         request = Request(url, NO_CALLBACK, headers=self._headers, meta=meta, dont_filter=True)
@@ -49,6 +52,8 @@ class Fetcher:
             try:
                 return self._page(await self.crawler.engine.download_async(request))
             except PostponedError as error:
+                if error.failure is not None and (not patient or error.failure.kind == "dns"):
+                    return error.failure
                 await asyncio.sleep(error.seconds)
                 request = error.request
             except NETWORK_ERRORS as error:

@@ -83,7 +83,7 @@ class SearchResult:
     """Whether no policy was found, and a browser might find one."""
     spent: Spent
     site_name: str
-    """The name of the site, if its start page states the name; otherwise the domain, as the user wrote it."""
+    """The name of the site, if its start page shows the name; otherwise its host without "www."."""
     certain: Candidate | None
     """The candidate that is certainly the site's privacy policy; None if a person must choose."""
 

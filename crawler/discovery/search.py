@@ -10,6 +10,7 @@ from crawler.crawl_settings import CrawlSettings
 from crawler.discovery.fetching import Fetcher
 from crawler.discovery.leads import Lead, Leads
 from crawler.discovery.model import SearchRequest, SearchResult, Spent, UnreadPage
+from crawler.discovery.start_page import fetch_start_page
 from crawler.network.failures import Failure
 from document.discovery.clues import (
     SiteNames,
@@ -21,15 +22,13 @@ from document.discovery.clues import (
     hub_points,
 )
 from document.discovery.page_links import PageLink
-from document.discovery.page_look import LookRequest, PageLook, look
+from document.discovery.page_look import LookRequest, PageLook, look, site_name_of
 from document.discovery.ranking import LookedPage, certain_policy, is_good_policy, name_words, rank
 from document.discovery.site_files import WELL_KNOWN, PackedFile, declared_documents, read_sitemap
 from document.model import ExtractionOptions
 
 BLOCKED = ("bot-challenge", "http-error", "gone", "encoding", "refused-limit")
 """Reasons for which a start page without links cannot be searched."""
-OTHER_FAMILY = ("dns", "tls", "connection", "timeout")
-"""Kinds of failures after which the next address of the start page is tried."""
 
 
 class SiteSearch:
@@ -43,7 +42,8 @@ class SiteSearch:
         self._crawl = crawl
         self._listed_sitemaps = sitemaps
         """The sitemaps that each robots.txt names, by origin. Entries are added while the search runs."""
-        self._options = ExtractionOptions(request.languages, max_nesting=crawl.max_nesting, max_unpacked=crawl.max_body)
+        # All languages are recognised: the languages of the request are preferred, but others are named too
+        self._options = ExtractionOptions(max_nesting=crawl.max_nesting, max_unpacked=crawl.max_body)
         self._site = SiteNames(())
         self._leads = Leads()
         self._looked: list[LookedPage] = []
@@ -63,7 +63,7 @@ class SiteSearch:
         await self._read_sitemaps(start.url)
         await self._follow()
         blocked = start.refused in BLOCKED and not start.links
-        return self._result(start.url, start.detail if blocked else "", start.site_name)
+        return self._result(start.url, start.detail if blocked else "", site_name_of(start))
 
     def _result(self, start: str, error: str, site_name: str) -> SearchResult:
         budget = self._fetcher.budget
@@ -83,23 +83,18 @@ class SiteSearch:
                 received=budget.received,
                 limit=budget.spent,
             ),
-            site_name=site_name or self.request.domain,
+            site_name=site_name or host_of(self.request.addresses[0]),
             certain=certain_policy(candidates, self.request.languages),
         )
 
     async def _start_page(self) -> PageLook | str:
-        """Return the facts about the start page, or a sentence that says why the page could not be fetched."""
-        problem = ""
-        for url in self.request.addresses:
-            page = await self._fetcher.fetch(url, rendered=self.request.render)
-            if not isinstance(page, Failure):
-                self._leads.mark_visited(url)
-                self._leads.mark_visited(page.final_url)
-                return await self._fetcher.read(look, LookRequest(page, self._options))
-            problem = problem or page.sentence
-            if page.kind not in OTHER_FAMILY:
-                break
-        return problem
+        """Return the facts about the start page, or sentences that say why the page could not be fetched."""
+        page = await fetch_start_page(self.request, self._fetcher)
+        if isinstance(page, str):
+            return page
+        self._leads.mark_visited(self.request.addresses[0])
+        self._leads.mark_visited(page.final_url)
+        return await self._fetcher.read(look, LookRequest(page, self._options))
 
     def _name_site(self, start: PageLook) -> None:
         asked = host_of(self.request.addresses[0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DownloadCancelledError
 
-from crawler.network.failures import Failure, KnownError
+from crawler.network.failures import Failure, KnownError, never_connected
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -24,12 +24,19 @@ class Budget:
     """Maximum number of requests."""
     size: int
     """Maximum number of bytes of all responses together, as sent."""
-    sent: int = 0
-    """Number of requests that were sent."""
+    tried: int = 0
+    """Number of requests that count towards the limit, with those for which no connection was made."""
+    unsent: int = 0
+    """Number of these requests that were not sent, because there was no connection over which to send them."""
     received: int = 0
     """Number of bytes that were received. If a response was cut at its limit, the limit is counted."""
     spent: str = ""
     """The limit that was reached, with its value; "" if none was reached."""
+
+    @property
+    def sent(self) -> int:
+        """Number of requests that were sent."""
+        return self.tried - self.unsent
 
 
 class BudgetSpentError(KnownError):
@@ -37,7 +44,7 @@ class BudgetSpentError(KnownError):
 
 
 class BudgetMiddleware:
-    """Counts each request that is sent, and refuses requests above the limits.
+    """Counts requests, and refuses requests above the limits.
 
     The budget is in the request's meta under "budget". Redirects and retries keep the meta, so each of them counts. A
     request without a budget is not limited. This middleware is the last middleware before the downloader, so a request
@@ -56,11 +63,11 @@ class BudgetMiddleware:
         budget = budget_of(request)
         if budget is None:
             return
-        if budget.sent >= budget.requests:
+        if budget.tried >= budget.requests:
             raise _spent(budget, f"find_requests, {budget.requests} requests")
         if budget.received >= budget.size:
             raise _spent(budget, f"find_size, {budget.size / 1e6:g} MB")
-        budget.sent += 1
+        budget.tried += 1
         request.meta["download_maxsize"] = min(self.settings.max_body, budget.size - budget.received)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -71,9 +78,15 @@ class BudgetMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise BudgetSpentError if a response is larger than the rest of the budget."""
+        """Note a request that was not sent. Raise BudgetSpentError if a response is larger than the rest of the
+        budget.
+        """
         budget = budget_of(request)
-        if budget is None or not isinstance(exception, DownloadCancelledError):
+        if budget is None:
+            return
+        if never_connected(exception):
+            budget.unsent += 1
+        if not isinstance(exception, DownloadCancelledError):
             return
         most = int(request.meta["download_maxsize"])
         budget.received += most

@@ -30,12 +30,14 @@ class PostponedError(IgnoreRequest):
     the request does not count as one of the concurrent requests.
     """
 
-    def __init__(self, seconds: float, request: Request, why: str) -> None:
+    def __init__(self, seconds: float, request: Request, why: str, failure: Failure | None = None) -> None:
         super().__init__(why)
         self.seconds = seconds
         self.request = request
         """The request to send later."""
         self.why = why
+        self.failure = failure
+        """The reason why there was no response; None if the host answered and asks for a later request."""
 
 
 class LeftAloneError(KnownError):
@@ -113,7 +115,7 @@ class PolitenessMiddleware:
                 self._note_silence(request)
                 if is_last_try(request):
                     return
-            self._postpone(request, self._patience(request), failure.sentence)
+            self._postpone(request, self._patience(request), failure.sentence, failure)
 
     def _note_silence(self, request: Request) -> None:
         """Count a request that was not answered in time. Raise SilentHostError if the host gets no further request."""
@@ -159,9 +161,9 @@ class PolitenessMiddleware:
     def _patience(self, request: Request) -> float:
         return back_off(self.settings.delay, tries(request) + 1, self.settings.max_wait)
 
-    def _postpone(self, request: Request, seconds: float, why: str) -> None:
+    def _postpone(self, request: Request, seconds: float, why: str, failure: Failure | None = None) -> None:
         if tries(request) < self.settings.retries:
-            raise PostponedError(seconds, later(request), why)
+            raise PostponedError(seconds, later(request), why, failure)
 
 
 def is_last_try(request: Request) -> bool:

@@ -74,9 +74,14 @@ class RefusalMiddleware:
         host = urlsplit(request.url).hostname or request.url
         address = refused_address(host)
         if address is not None:
-            reason = f"{host} leads to {address}, which is not a public address ({kind(address)})"
-            reason += "; name it in allow_private under [crawl] to fetch it."
-            raise RefusedError(request.url, reason) from exception
+            reason = f"{host} leads to {address}, which is not a public address ({kind(address)})."
+            raise RefusedError(request.url, f"{reason} {self._permission(host)}") from exception
+
+    def _permission(self, host: str) -> str:
+        """Return a sentence that says how to allow a host."""
+        if self.settings.allow_private:
+            return f'To fetch it, add "{host}" to the list allow_private under [crawl].'
+        return f'To fetch it, write this line under [crawl]: allow_private = ["{host}"]'
 
 
 def shortened(text: str) -> str:

@@ -77,7 +77,7 @@ class RobotsMiddleware:
                 del self._rules[origin]
             if isinstance(rules, SilentHostError):
                 raise SilentHostError(rules.failure)
-            self._postpone(request, rules, parts.netloc)
+            self._postpone(request, rules, origin)
         elif isinstance(rules, Failure):
             raise RobotsError(rules)
         elif not rules.allowed(request.url, PRODUCT):
@@ -85,12 +85,10 @@ class RobotsMiddleware:
                 Failure("robots", f"robots.txt of {parts.netloc} does not allow {PRODUCT} to fetch this page.")
             )
 
-    def _postpone(self, request: Request, answer: PostponedError, host: str) -> None:
+    def _postpone(self, request: Request, answer: PostponedError, origin: str) -> None:
         if tries(request) < self.settings.retries:
-            raise PostponedError(answer.seconds, later(request), answer.why)
-        raise RobotsError(
-            Failure("robots", f"robots.txt of {host} is unavailable, so nothing may be fetched: {answer.why}")
-        )
+            raise PostponedError(answer.seconds, later(request), answer.why, answer.failure)
+        raise RobotsError(_unavailable(answer.failure or Failure("other", answer.why), origin))
 
     async def _ask(self, origin: str, page: Request) -> Rules:
         """Request a robots.txt. The request counts in the budget of the page that needs the robots.txt."""

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
 from crawler.network.address_guard import sending_to
+from crawler.network.certificates import VerifyingContextFactory
 from crawler.network.failures import HeadersLateError
 from crawler.network.journey import note_sent
 
@@ -49,6 +50,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         crawl: CrawlSettings = crawler.settings["CLAUSEWATCH_CRAWL"]
         self._now: Clock = crawler.settings["CLAUSEWATCH_NOW"]
+        self._contextFactory = VerifyingContextFactory.from_crawler(crawler)  # type: ignore[assignment]  # Zope types it
         self._pool.cachedConnectionTimeout = IDLE
         self._pool._factory = partial(BoundedFactory, crawl)  # type: ignore[assignment]  # it is only called
 

@@ -21,7 +21,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from service_identity import VerificationError
+from service_identity import CertificateError, VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
@@ -53,6 +53,8 @@ class Failure:
     kind: str
     """Kind of failure: dns, tls, timeout, refused, robots, asked-to-wait, too-large, encoding, connection, or other."""
     sentence: str
+    bad_certificate: bool = False
+    """Whether the server showed a certificate that is not trusted."""
 
 
 class HeadersLateError(Exception):
@@ -94,6 +96,13 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
     return _broken(error, host)
 
 
+def never_connected(error: BaseException) -> bool:
+    """Whether a request was not sent, because its host has no allowed address, refuses the connection, or is not
+    trusted.
+    """
+    return isinstance(error, CannotResolveHostError | DownloadConnectionRefusedError) or _lacks_trust(causes(error))
+
+
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
     # Of the enabled components, only the component that follows redirects ignores a request.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
@@ -107,8 +116,9 @@ def _ignored(request: Request, settings: CrawlSettings) -> Failure:
 
 def _broken(error: BaseException, host: str) -> Failure:
     behind = causes(error)
-    if any(isinstance(cause, TlsError | VerificationError) for cause in behind):
-        return Failure("tls", f"No trusted connection to {host}: {_tls_problem(behind)}.")
+    if _lacks_trust(behind):
+        certificate = _has_bad_certificate(behind)
+        return Failure("tls", f"No trusted connection to {host}: {_tls_problem(behind)}.", certificate)
     unreachable = {errno.ENETUNREACH, errno.EHOSTUNREACH}
     if any(isinstance(cause, OSError | ConnectError) and _number(cause) in unreachable for cause in behind):
         return Failure("connection", f"There is no route to {host} from this machine.")
@@ -127,13 +137,28 @@ def causes(error: BaseException) -> list[BaseException]:
     return errors
 
 
+def _lacks_trust(behind: list[BaseException]) -> bool:
+    return any(isinstance(cause, TlsError | VerificationError | CertificateError) for cause in behind)
+
+
+def _has_bad_certificate(behind: list[BaseException]) -> bool:
+    identity = any(isinstance(cause, VerificationError | CertificateError) for cause in behind)
+    return identity or "certificate verify failed" in _tls_reasons(behind)
+
+
+def _tls_reasons(behind: list[BaseException]) -> list[str]:
+    """Return the reasons that OpenSSL gives."""
+    errors = [cause for cause in behind if isinstance(cause, TlsError) and cause.args]
+    return [str(problem[-1]) for error in errors[:1] for problem in error.args[0]]
+
+
 def _tls_problem(behind: list[BaseException]) -> str:
     for cause in behind:
         if isinstance(cause, VerificationError):
             return "its certificate is made out to another name"
-        if isinstance(cause, TlsError) and cause.args and cause.args[0]:
-            return "; ".join(str(problem[-1]) for problem in cause.args[0])
-    return "the handshake failed"
+        if isinstance(cause, CertificateError):
+            return "its certificate does not state a valid name"
+    return "; ".join(_tls_reasons(behind)) or "the handshake failed"
 
 
 def _number(error: BaseException) -> int | None:

@@ -10,7 +10,8 @@ from datetime import date
 
 from bs4 import BeautifulSoup, Tag
 
-from document.discovery.legal_names import Kind, names_itself, placeholder, void_phrase
+from document.discovery.clues import host_of
+from document.discovery.legal_names import Kind, names_itself, placeholder, plain_words, void_phrase
 from document.discovery.page_links import PageLink, page_links
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
@@ -27,6 +28,8 @@ _OPENING = 6000
 _BANNER = 600
 """Number of characters at the start of a text that can say that the document is not valid."""
 _SEPARATOR = re.compile(r"\s+[|·•–—:»-]\s+|\s*\|\s*")
+_LEAST_NAME = 3
+"""Minimum number of letters of a site's name in a title."""
 _SITE_NAMES = ("og:site_name", "application-name")
 
 
@@ -97,6 +100,22 @@ def look(request: LookRequest) -> PageLook:
         links=() if soup is None else page_links(soup, page),
         site_name="" if soup is None else _site_name(soup),
     )
+
+
+def site_name_of(start: PageLook) -> str:
+    """Return the name of a site by its start page: the name that the page states, the part of its title that is also in
+    its host, or the host without "www.".
+    """
+    if start.site_name and "://" not in start.site_name:
+        return start.site_name
+    host = host_of(start.url)
+    parts = [part for part in start.title_parts if len(letters(part)) >= _LEAST_NAME and letters(part) in letters(host)]
+    return max(parts, key=len, default=host)
+
+
+def letters(text: str) -> str:
+    """Return the letters of a text in lower case, without anything between them."""
+    return "".join(filter(str.isalpha, plain_words(text)))
 
 
 def _has_no_markup(page: Page, options: ExtractionOptions) -> bool:

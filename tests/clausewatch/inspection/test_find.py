@@ -19,7 +19,8 @@ from archive.questions.history import versions_of
 from archive.storage.database import open_archive
 from clausewatch.config import load
 from tests import forking
-from tests.server import Answer, Site, serving
+from tests.certificates import Authority
+from tests.server import Answer, Request, Site, answering, serving
 from tests.sources import PROJECT
 
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
@@ -117,12 +118,55 @@ def test_sites_without_a_readable_policy_are_explained(tmp_path: Path) -> None:
     assert "refuses the connection" in silent
 
 
+def test_a_domain_without_https_is_searched_with_http(tmp_path: Path, configured: Path) -> None:
+    configured.write_text(CONFIGURATION.replace("retries = 0", "retries = 2"), encoding="utf-8")
+    with serving() as site:
+        domain = serve(site, "<title>Home</title>" + LINK).removeprefix("http://")
+        shown = found(tmp_path, domain, "--language", "id", "--add", code=1)
+        row = rows(tmp_path, domain, "--language", "id")
+        found(tmp_path, domain, "--add")
+    assert "privacy policy; en;" in " ".join(shown.split())  # the page is recognised although it is not preferred
+    assert (row["pages"][0]["languages"], row["certain"], row["name"]) == (["en"], None, domain)
+    assert [policy.name for policy in load(configured).policies] == [domain]
+
+
+def test_a_domain_without_http_and_https_is_explained_with_what_was_tried(tmp_path: Path) -> None:
+    row = rows(tmp_path, "127.0.0.1:9", code=1)
+    refuses = "127.0.0.1:9 refuses the connection: nothing listens there."
+    assert row["error"].startswith(f"With https: {refuses} With http: {refuses} Check the domain")
+    assert row["used"]["requests"] == 0
+
+
+def test_a_name_that_cannot_be_resolved_is_reported_at_once(tmp_path: Path, configured: Path) -> None:
+    configured.write_text(CONFIGURATION.replace("retries = 0", 'retries = 9\nmax_wait = "1 h"'), encoding="utf-8")
+    row = rows(tmp_path, "mooring.invalid", code=1)
+    assert (
+        row["error"] == "The name mooring.invalid cannot be resolved to an address. Check the spelling of the domain."
+    )
+
+
+def test_a_bad_certificate_is_explained_without_a_traceback_and_http_is_not_tried(tmp_path: Path) -> None:
+    authority = Authority.founded(tmp_path)
+    asked: list[str] = []
+
+    def respond(request: Request) -> Answer:
+        asked.append(request.path)
+        return Answer()
+
+    with answering(respond, tls=authority.old_context("127.0.0.1")) as port:
+        shown = " ".join(found(tmp_path, f"127.0.0.1:{port}", code=1).split())
+    assert "its certificate does not state a valid name. Only https was tried" in shown
+    assert "Traceback" not in shown
+    assert asked == []
+
+
 def test_a_private_address_needs_permission(tmp_path: Path, configured: Path) -> None:
     configured.unlink()  # so the default settings apply, which allow no private address
     with serving() as site:
         row = rows(tmp_path, serve(site), code=1)
         assert not site.asked
-    assert "allow_private" in row["error"]
+    assert row["error"].endswith('write this line under [crawl]: allow_private = ["127.0.0.1"]')
+    assert row["used"]["requests"] == 0
 
 
 @pytest.mark.parametrize(
@@ -166,6 +210,13 @@ def test_a_certain_policy_is_shown_and_added_and_visited(tmp_path: Path, configu
     assert configured.read_text(encoding="utf-8").startswith(CONFIGURATION)
     with open_archive(f"sqlite:///{tmp_path / 'watch.db'}") as archive:
         assert len(versions_of(archive, "The Cloakroom")) == 1
+
+
+def test_a_name_that_is_taken_gets_the_host_of_the_page(tmp_path: Path, configured: Path) -> None:
+    with serving() as first, serving() as second:
+        found(tmp_path, serve(first), serve(second), "--add")
+    host = second.base.removeprefix("http://")
+    assert [policy.name for policy in load(configured).policies] == ["The Cloakroom", f"The Cloakroom ({host})"]
 
 
 def doubtful(site: Site) -> str:

@@ -47,6 +47,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Crawled]:
         "self-signed": context_of(self_signed(folder, "localhost")),
         "expired": authority.context("localhost", ends=timedelta(days=-1)),
         "another name": authority.context("elsewhere.example"),
+        "no valid name": authority.old_context("localhost"),
         "old protocol": old,
     }
     with contextlib.ExitStack() as stack:
@@ -66,6 +67,7 @@ def test_a_certificate_of_a_trusted_authority_is_accepted(results: dict[str, Cra
         ("self-signed", "certificate verify failed"),
         ("expired", "certificate verify failed"),
         ("another name", "its certificate is made out to another name"),
+        ("no valid name", "its certificate does not state a valid name"),
         ("old protocol", ""),
     ],
 )

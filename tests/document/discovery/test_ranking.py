@@ -8,7 +8,7 @@ import pytest
 
 from document.discovery.clues import Clue, SiteNames, clue_of_address, clue_of_link, edition_clues, hub_points
 from document.discovery.page_links import PageLink
-from document.discovery.page_look import LookRequest, PageLook, look
+from document.discovery.page_look import LookRequest, PageLook, look, site_name_of
 from document.discovery.ranking import LookedPage, certain_policy, is_good_policy, name_words, rank
 from document.model import ExtractionOptions, Page
 from tests.sources import PROJECT
@@ -193,6 +193,21 @@ def test_the_name_of_a_site_and_the_parts_of_its_title_are_read() -> None:
     body = b'<title>Home | Ropes Ltd</title><meta property="og:site_name" content="Ropes"><p>Rope</p>'
     looked = seen(body)
     assert (looked.site_name, looked.title_parts) == ("Ropes", ("Home", "Ropes Ltd"))
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ('<title>Home</title><meta property="og:site_name" content="Lantern Works">', "Lantern Works"),
+        ("<title>Ropes for boats | Lantern Moor</title>", "Lantern Moor"),
+        (
+            '<title>Ropes for boats</title><meta property="og:site_name" content="https://x.test">',
+            "lanternmoor.example",
+        ),
+    ],
+)
+def test_a_site_is_named_by_its_start_page_or_by_its_host(head: str, name: str) -> None:
+    assert site_name_of(seen(head.encode(), "https://www.lanternmoor.example/")) == name
 
 
 def test_a_plain_text_has_no_links_and_no_title() -> None:
