@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
 from typing import Any
 
+from differ.quotation import Side, excerpt, quotes
 from languages import languages_with, read_table
 
 ENGLISH = "en"
@@ -17,6 +18,12 @@ LISTED_WORDS = 6
 PART = "/"
 """Separator between the parts of a code."""
 _CODE = re.compile(r"[A-Z]+\d*\.\w+(?:/\w+/\w+)?")
+_AMOUNT = re.compile(r"(?:\S+ )*?(\d+)((?: \w+)+)")
+"""Matches an amount with its unit, such as "14 days". Only the last number counts."""
+
+NO_SIDE = Side()
+COSTS: Mapping[tuple[str, ...], str] = {("exercise.fee",): "charged", ("exercise.free",): "free"}
+"""What a changed cost became, by its concepts after the change."""
 
 Facts = Sequence[Sequence[str]]
 """Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing` and `also`. After `also`
@@ -47,11 +54,13 @@ class Explanation:
         """Whether this is an old explanation, which is a sentence and not a code."""
         return _CODE.fullmatch(self.code) is None
 
-    def in_language(self, language: str) -> str:
-        """Return the explanation as a text in a language, or in English if the language has no sentences."""
+    def in_language(self, language: str, before: Side = NO_SIDE, after: Side = NO_SIDE) -> str:
+        """Return the explanation as a text in a language, or in English if the language has no sentences. The deciding
+        words are quoted as the texts before and after have them."""
         if self.is_sentence:
             return dict(self.translations).get(language, self.code)
-        return " ".join(dict.fromkeys(sentence(part, language) for part in (self, *self.also)))
+        parts = (self, *self.also)
+        return " ".join(dict.fromkeys(sentence(part, language, before=before, after=after) for part in parts))
 
     def facts(self) -> list[list[str]]:
         """Return the facts as pairs, for the archive."""
@@ -82,20 +91,54 @@ def split_facts(code: str, facts: Facts) -> Iterator[Explanation]:
         yield from split_facts(facts[start][1], facts[start + 1 :])
 
 
-def sentence(explanation: Explanation, language: str) -> str:
+def sentence(explanation: Explanation, language: str, *, before: Side = NO_SIDE, after: Side = NO_SIDE) -> str:
     """Return the sentence for a code, with its facts."""
     table = sentences(language)
     rule, kind, direction = (*explanation.code.split(PART), "", "")[:3]
     template = table.get(f"{rule}{PART}{kind}") or table.get(rule) or table["unknown"]
     if not isinstance(template, str):
-        template = template.get(direction) or table["unknown"]
+        possible = (*variants(explanation, direction, before, after), direction)
+        template = next((template[name] for name in possible if name in template), table["unknown"])
+    gone, new = quotes(explanation.gone, before), quotes(explanation.new, after)
     return str(
         template.format(
-            gone=listed(explanation.gone, table),
-            new=listed(explanation.new, table),
+            gone=listed(gone, table),
+            new=listed(new, table),
+            before=clause(before, gone, table),
+            after=clause(after, new, table),
             things=", ".join(dict.fromkeys(named(explanation.things, table["things"]))),
         )
     )
+
+
+def variants(explanation: Explanation, direction: str, before: Side, after: Side) -> Iterator[str]:
+    """Yield the names of sentences that say more than the one for the direction, if the facts allow this."""
+    if direction == "changed":
+        yield from (name for name in (compared_amounts(explanation), compared_costs(explanation)) if name)
+    if bool(before.text) != bool(after.text):
+        yield f"{direction}_clause"
+    groups = {thing.partition(".")[0] for thing in explanation.things} or {"member"}
+    yield from (f"{direction}_{group}" for group in sorted(groups) if len(groups) == 1)
+
+
+def compared_amounts(explanation: Explanation) -> str:
+    """Return whether a time or cost became "more" or "less", or "" if its unit changed or there are several of them."""
+    if len(explanation.gone) != 1 or len(explanation.new) != 1:
+        return ""
+    old, new = _AMOUNT.fullmatch(explanation.gone[0]), _AMOUNT.fullmatch(explanation.new[0])
+    if not (old and new) or old[2] != new[2] or old[1] == new[1]:
+        return ""
+    return "more" if int(new[1]) > int(old[1]) else "less"
+
+
+def compared_costs(explanation: Explanation) -> str:
+    """Return whether something became "charged" or "free", or ""."""
+    return COSTS.get(explanation.things, "")
+
+
+def clause(side: Side, words: Sequence[str], table: Mapping[str, Any]) -> str:
+    """Return the clause in quotation marks, shortened. If its text is not known, return its deciding words."""
+    return f"“{excerpt(side)}”" if side.text else listed(words, table)
 
 
 def named(things: Iterable[str], names: Mapping[str, str]) -> list[str]:

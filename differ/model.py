@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Literal
 
-from differ.explanation import ENGLISH, Explanation
+from differ.explanation import ENGLISH, PART, Explanation
+from differ.quotation import Side, Span
 
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
@@ -72,7 +74,34 @@ class Finding:
 
     def reason_in(self, language: str) -> str:
         """Return the explanation as a text in a language, or in English if the language has no sentences."""
-        return self.explanation.in_language(language)
+        before, after = side(self.before, self.edits, "delete"), side(self.after, self.edits, "insert")
+        return self.explanation.in_language(language, before, after)
+
+
+def side(text: str, edits: Sequence[Edit], operation: Operation) -> Side:
+    """Return a text with the parts that an operation of the edits deleted or inserted."""
+    changed: list[Span] = []
+    end = 0
+    for edit in edits:
+        if edit.operation in ("keep", operation):
+            end += len(edit.text)
+        if edit.operation == operation:
+            changed.append((end - len(edit.text), end))
+    return Side(text, tuple(changed) if end == len(text) else ())
+
+
+def reasons_in(findings: Iterable[Finding], language: str) -> list[str]:
+    """Return the explanations of the findings about a clause. An effect on both sharing and rights is explained
+    once."""
+    explained: set[object] = set()
+    reasons: dict[str, None] = {}
+    for finding in findings:
+        why = finding.explanation
+        effects = {(part.code.partition(PART)[2] or part, part.gone, part.new) for part in (why, *why.also)}
+        if not effects <= explained:
+            reasons[finding.reason_in(language)] = None
+        explained |= effects
+    return list(reasons)
 
 
 @dataclass(frozen=True, slots=True)

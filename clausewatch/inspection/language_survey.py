@@ -152,7 +152,7 @@ def _read_reasons(language: str) -> None:
         texts = said.values() if isinstance(said, Mapping) else [said]
         for text in texts:
             try:
-                text.format(gone="", new="", things="", count="")
+                text.format(gone="", new="", before="", after="", things="", count="")
             except (AttributeError, KeyError, IndexError, ValueError) as error:
                 place = f"{language}/reasons.toml: {rule}"
                 raise LanguageError(f"{place}: {text!r} cannot be filled in: {error}") from error

@@ -101,7 +101,7 @@ def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Ex
     explanations = []
     for rule, effect in sorted(rules, key=lambda pair: (pair[1].kind == "channel", severity_index(*pair))):
         words = {*effect.gone, *effect.new}
-        fresh = any(not any(word in text for text in said) for word in words)
+        fresh = any(not any(word in text or text in word for text in said) for word in words)
         if effect.kind not in (*VAGUE, main.kind) and fresh:
             explanations.append(explained(rule, effect))
             said |= words

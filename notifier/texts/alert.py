@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from differ.model import Severity
+from differ.model import Severity, reasons_in
 from differ.rewrite import rewrite, summary_lines
 from document.model import UNKNOWN_LANGUAGE
 from notifier.audience.subscriptions import Language, Subscriber
@@ -180,7 +180,7 @@ def _badge(passage: Passage, tongue: Phrases) -> str:
 
 def _reasons(passage: Passage, tongue: Phrases) -> list[str]:
     """Return the reasons why a clause is reported. Each reason occurs once."""
-    return list(dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings))
+    return list(map(inert, reasons_in(passage.findings, tongue.language)))
 
 
 def _grounds(alert: Alert, tongue: Phrases) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
+from differ.model import reasons_in
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Passage
 from notifier.texts import wording
@@ -163,7 +164,7 @@ def _part(passage: Passage, tongue: Phrases) -> str:
     section = clipped(inert(finding.section), SECTION) or tongue.say("clause.unheaded")
     topics = wording.topic_names(passage.findings, tongue)
     severity = tongue.say("severity.badge", severity=tongue.name("severity", passage.severity)).lower()
-    reasons = dict.fromkeys(inert(finding.reason_in(tongue.language)) for finding in passage.findings)
+    reasons = map(inert, reasons_in(passage.findings, tongue.language))
     lines = [
         f"{section} ({topics} {tongue.say(f'deed.{passage.deed}')}, {severity})",
         *(clipped(reason, REASON) for reason in reasons),

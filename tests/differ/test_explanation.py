@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from differ.explanation import Explanation, stored_explanation
+from differ.model import reasons_in
 from tests.differ.policies import compared, policy
 
 BROKERS = Explanation(
@@ -54,7 +55,12 @@ def test_many_words_are_counted_in_the_language_of_the_reader() -> None:
 SAID = {
     "en": [
         ("We like boats.", "We like boats. You may object within 30 days.", "the right to object", "condition"),
-        ("We keep your seat.", "We keep your seat. We do not share it with anyone.", "limits or rules out", "obtained"),
+        (
+            "We keep your seat.",
+            "We keep your seat. We do not share it with anyone.",
+            "a new promise not to pass on",
+            "is passed on",
+        ),
         (
             "You can ask for a copy of your data free of charge.",
             "You can ask for a copy of your data for a fee, and must send a copy of your passport.",
@@ -64,7 +70,7 @@ SAID = {
         (
             "We pass your address to couriers only with your consent.",
             "We pass your address to couriers and list brokers.",
-            "no longer says that people are asked",
+            "no longer says here that people are asked",
             "promise",
         ),
     ],
@@ -78,8 +84,8 @@ SAID = {
         (
             "Kami menyimpan kursi Anda.",
             "Kami menyimpan kursi Anda. Kami tidak membagikan kursi Anda kepada siapa pun.",
-            "membatasi atau meniadakan",
-            "diperoleh",
+            "janji baru untuk tidak memberikan",
+            "kini dinyatakan",
         ),
     ],
 }
@@ -96,3 +102,58 @@ def test_an_explanation_says_what_the_edit_does_to_people(
     said = " ".join(finding.reason_in(language) for finding in findings if finding.material)
     assert part in said
     assert never not in said
+
+
+SAID_EXACTLY = {
+    "en": [
+        ("We like boats. We keep your seat for 5 days.", "We like boats.", []),
+        (
+            "You may ask for a copy of your data within 10 days.",
+            "You may ask for a copy of your data within 40 days.",
+            ["The time for a request or right became longer: “10 days” became “40 days”."],
+        ),
+        (
+            "You may ask for a copy of your data free of charge.",
+            "You may ask for a copy of your data for a fee of 12 euro.",
+            ["Using a right may now cost something: “free of charge” became “fee of 12 euro”."],
+        ),
+        (
+            "We pass your name to ferries.",
+            "We pass your name to ferries and Third-Party insurers.",
+            ["Newly named here as someone who may get data: “Third-Party insurers”."],
+        ),
+        (
+            "You can opt out of the newsletter.",
+            "You cannot opt out of the newsletter.",
+            ["A choice is now denied or more limited: “You cannot opt out of the newsletter”."],
+        ),
+    ],
+    "id": [
+        (
+            "Anda dapat meminta salinan data Anda dalam 40 hari.",
+            "Anda dapat meminta salinan data Anda dalam 10 hari.",
+            ["Jangka waktu untuk permintaan atau hak menjadi lebih singkat: dari “40 hari” menjadi “10 hari”."],
+        ),
+        (
+            "Anda dapat meminta penghapusan data Anda.",
+            "Anda dapat meminta penghapusan data Anda dengan menunjukkan KTP.",
+            ["Pengguna kini harus membuktikan identitasnya untuk menggunakan hak: “menunjukkan KTP”."],
+        ),
+        (
+            "Kami membagikan nomor tiket Anda dengan izin Anda.",
+            "Kami membagikan nomor tiket Anda dengan atau tanpa izin Anda.",
+            ["Data kini dapat diberikan tanpa persetujuan pengguna: “atau tanpa izin”."],
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after", "reasons"),
+    [(language, *case) for language, cases in SAID_EXACTLY.items() for case in cases],
+)
+def test_an_edit_is_explained_once_and_with_the_words_of_the_text(
+    language: str, before: str, after: str, reasons: list[str]
+) -> None:
+    findings = compared(policy(language, before), policy(language, after), language).findings
+    assert reasons_in([finding for finding in findings if finding.material], language) == reasons

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from differ import compare
-from differ.model import Comparison
+from differ.model import Comparison, Finding, reasons_in
 from document import read
 from document.model import ExtractionOptions, Page
 from tests.chance import seeded
@@ -70,12 +70,12 @@ def indonesian() -> Iterator[Edit]:
 
 def explained(comparison: Comparison, language: str) -> Iterator[Edit]:
     """Yield each material edit of a comparison once, with all its explanations."""
-    by_edit: dict[tuple[str, str], dict[str, None]] = {}
+    by_edit: dict[tuple[str, str], list[Finding]] = {}
     for finding in comparison.findings:
         if finding.material and max(len(finding.before), len(finding.after)) <= LONGEST:
-            by_edit.setdefault((finding.before, finding.after), {})[finding.reason_in(language)] = None
-    for (before, after), sentences in by_edit.items():
-        yield before, after, json.dumps(list(sentences), ensure_ascii=False)
+            by_edit.setdefault((finding.before, finding.after), []).append(finding)
+    for (before, after), findings in by_edit.items():
+        yield before, after, json.dumps(reasons_in(findings, language), ensure_ascii=False)
 
 
 if __name__ == "__main__":

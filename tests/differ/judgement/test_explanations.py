@@ -10,7 +10,7 @@ from tests.differ.policies import edited, table
 
 SENTENCES = {
     "a sentence that denies a right is new": ("The policy now denies", "Kebijakan kini meniadakan"),
-    "a sentence that denies a right is gone": ("or no longer denies this: “", "atau tidak lagi meniadakannya: “"),
+    "a sentence that denies a right is gone": ("no longer denies here", "tidak lagi meniadakan di sini"),
     "a denied right is granted for some days": ("The policy now grants", "Kebijakan kini memberikan"),
     "a right with a deadline is new": ("together with a time, a cost or a proof", "beserta waktu, biaya, atau bukti"),
     "a right with a deadline is gone": (
@@ -18,13 +18,19 @@ SENTENCES = {
         "yang memiliki waktu, biaya, atau bukti",
     ),
     "a sale gives way to a promise not to share": (
-        "A passage on selling or renting was removed",
-        "Bagian tentang penjualan atau penyewaan dihapus",
+        "Selling or renting is no longer mentioned here",
+        "Penjualan atau penyewaan tidak lagi disebut di sini",
     ),
-    "a promise not to share is new": ("now limits or rules out passing data on", "kini membatasi atau meniadakan"),
-    "a promise not to share is gone": ("passed on more freely than before", "dengan lebih bebas daripada sebelumnya"),
-    "sharing without consent is new": ("passed on without asking people: “", "diberikan tanpa persetujuan: “"),
-    "sharing without consent is gone": ("or this is no longer ruled out", "atau hal itu tidak lagi ditiadakan"),
+    "a promise not to share is new": ("a new promise not to pass on", "janji baru untuk tidak memberikan"),
+    "a promise not to share is gone": (
+        "A promise not to pass on",
+        "Tidak ada lagi di sini janji untuk tidak memberikan",
+    ),
+    "sharing without consent is new": ("passed on without asking people: “", "tanpa persetujuan pengguna: “"),
+    "sharing without consent is gone": (
+        "no longer says here that data may be passed on without asking people",
+        "Tidak lagi disebut di sini bahwa data dapat diberikan tanpa persetujuan",
+    ),
 }
 """The words that explain an edit, in English and Indonesian, by the name of the case in `sentences/`."""
 

@@ -1,0 +1,148 @@
+"""Quotes the deciding words of an edit as the policy writes them: with its capitals, hyphens and brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+Span = tuple[int, int]
+"""The start and the end of a part of a text, in characters."""
+
+SHORT = 20
+"""Maximum number of words of a clause that is quoted whole."""
+EXCERPT = 16
+"""Number of words that are quoted of a longer clause."""
+LEAD = 5
+"""Number of words that an excerpt shows before the first changed word."""
+LONGEST_RUN = 6
+"""Maximum number of changed words that are quoted together with the deciding words beside them."""
+_WORD = r"\w(?:[\w’'&%@-]|[.,/]\w)*"
+_WORDS = re.compile(_WORD)
+_GAP = re.compile(rf"[\s-]*|\s+{_WORD}\s+")
+"""Matches the text between two quoted words that are joined: a hyphen, spaces, or one other word."""
+_NEAR = re.compile(rf"\s*(?:{_WORD}\s+){{0,2}}")
+"""Matches the text between a changed word and the deciding words that belong to it."""
+_NUMBER = rf"\s+[^\s\w]?[A-Za-z]{{0,3}}\d(?:[.,]?\d)*(?:\s+{_WORD})?"
+_REST = re.compile(rf"(?:\s+{_WORD})?{_NUMBER}|(?:[\s-]+{_WORD}){{1,2}}(?=\s*(?:[.,;:!?)(|\n]|$))")
+"""Matches a number with its unit, or one or two words that end a phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The text before or after an edit."""
+
+    text: str = ""
+    changed: tuple[Span, ...] = ()
+    """The parts that the other text does not have, in order."""
+
+    def inside(self, span: Span) -> bool:
+        """Whether a span is a part of the changed text."""
+        return any(start <= span[0] and span[1] <= end for start, end in self.changed)
+
+    def touched(self, span: Span) -> Span | None:
+        """Return the first changed part that overlaps a span, or None."""
+        return next((run for run in self.changed if overlap(run, span)), None)
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two spans have a character in common."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def quotes(phrases: Iterable[str], side: Side) -> list[str]:
+    """Return phrases as the text has them, in its order. Phrases that overlap or touch are one quotation. A phrase that
+    the text does not have comes last, as it is."""
+    spans: list[Span] = []
+    missing = []
+    for phrase in phrases:
+        places = occurrences(phrase, side.text)
+        if places:
+            spans.append(next(filter(side.inside, places), None) or next(filter(side.touched, places), places[0]))
+        else:
+            missing.append(phrase)
+    widened = [completed(beside_change(span, side), side) for span in deciding(spans, side)]
+    written = [side.text[start:end] for start, end in joined(widened, side.text)]
+    return [*{text.casefold(): text for text in reversed(written)}.values()][::-1] + missing
+
+
+def occurrences(phrase: str, text: str) -> list[Span]:
+    """Return the places of a phrase in a text. A number of a phrase may be a number word in the text."""
+    parts = phrase.split()
+    if not parts or not text:
+        return []
+    found = [match.span() for match in phrase_pattern(tuple(parts)).finditer(text)]
+    if found or len(parts) == 1 or not parts[0].isdigit():
+        return found
+    return [match.span() for match in phrase_pattern(("", *parts[1:])).finditer(text)]
+
+
+@lru_cache(maxsize=1_024)
+def phrase_pattern(parts: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern for words in any case, with any signs between them. An empty part is any word."""
+    forms = [re.escape(part).replace("'", "['’]") if part else r"\w+" for part in parts]
+    return re.compile(r"(?<!\w)" + r"[\W_]+".join(forms) + r"(?!\w)", re.IGNORECASE)
+
+
+def deciding(spans: Sequence[Span], side: Side) -> list[Span]:
+    """Return the spans that changed. If none changed as a whole, return those that changed in part, and otherwise
+    all."""
+    inside = [span for span in spans if side.inside(span)]
+    return inside or [span for span in spans if side.touched(span)] or list(spans)
+
+
+def beside_change(span: Span, side: Side) -> Span:
+    """Return a span together with the short change right before it. In "we do not sell", the words "sell" alone do not
+    show that "at present" was added."""
+    if side.touched(span):
+        return span
+    for start, end in reversed(side.changed):
+        run = len(_WORDS.findall(side.text[start:end]))
+        if end <= span[0] and 0 < run <= LONGEST_RUN and _NEAR.fullmatch(side.text[end : span[0]]):
+            return start + leading_spaces(side.text[start:end]), span[1]
+    return span
+
+
+def leading_spaces(text: str) -> int:
+    """Return the number of characters before the first word."""
+    first = _WORDS.search(text)
+    return first.start() if first else 0
+
+
+def completed(span: Span, side: Side) -> Span:
+    """Return a span with the few words that end its phrase: "for their own" becomes "for their own purposes". An open
+    bracket is completed, too."""
+    start, end = span
+    run = side.touched(span)
+    rest = _REST.match(side.text, end)
+    if rest and rest.end() <= (run[1] if run else len(side.text)):
+        end = rest.end()
+    if side.text.count(")", start, end) > side.text.count("(", start, end):
+        start = max(side.text.rfind("(", 0, start), 0)
+    if side.text.count("(", start, end) > side.text.count(")", start, end):
+        end = side.text.find(")", end) + 1 or end
+    return start, end
+
+
+def joined(spans: Iterable[Span], text: str) -> list[Span]:
+    """Return spans in order. Spans that overlap, or have at most one word between them, are one span."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and (start <= merged[-1][1] or _GAP.fullmatch(text[merged[-1][1] : start])):
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def excerpt(side: Side) -> str:
+    """Return a short clause whole, and of a longer one the words around the first change."""
+    places = [match.span() for match in _WORDS.finditer(side.text)]
+    if len(places) <= SHORT:
+        return side.text.strip().rstrip(".")
+    changed = side.changed[0][0] if side.changed else 0
+    first = max(next((number for number, place in enumerate(places) if place[1] > changed), 0) - LEAD, 0)
+    shown = places[first : first + EXCERPT]
+    text = side.text[shown[0][0] : shown[-1][1]] if first else side.text[: shown[-1][1]].strip()
+    return f"{'… ' if first else ''}{text}{' …' if first + EXCERPT < len(places) else ''}"
