@@ -23,7 +23,7 @@ _AMOUNT = re.compile(r"(?:\S+ )*?(\d+)((?: \w+)+)")
 
 NO_SIDE = Side()
 COSTS: Mapping[tuple[str, ...], str] = {("exercise.fee",): "charged", ("exercise.free",): "free"}
-"""What a changed cost became, by its concepts after the change."""
+"""Names of the sentences for a changed cost, by its concepts after the change."""
 
 Facts = Sequence[Sequence[str]]
 """Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing` and `also`. After `also`
