@@ -45,7 +45,8 @@ class CrawlSettings:
     timeout: Annotated[float, Bounds("seconds", 1, 600)] = 30.0
     """Maximum seconds for one response, from the request to the last byte."""
     delay: Annotated[float, Bounds("seconds", 0, 600)] = 1.0
-    """Average seconds between two requests to the same host. The actual interval is up to half longer or shorter."""
+    """Average seconds between two requests to the same host. The actual interval is between half of this number and
+    one and a half times this number."""
     max_wait: Annotated[float, Bounds("seconds", 0, 3600)] = 60.0
     """Maximum seconds that a run waits for a Crawl-delay, a Retry-After or a back-off. A host that asks for a longer
     pause receives no further request in this run."""

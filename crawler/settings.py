@@ -40,8 +40,8 @@ FIXED: dict[str, Any] = {
     "ROBOTSTXT_OBEY": True,
     # Only the components listed here run. Proxies from the environment are left out because they would bypass the
     # address guard. Referrers, a cache, and cookies that all policies share are left out too. So are components that
-    # drop responses, because every response is a result. No extension runs: two are servers, and one fails if a crawl
-    # ends before it begins.
+    # drop responses, because every response is a result. Scrapy's extensions are off: two of them are servers, and one
+    # fails if a crawl ends before the crawl has begun.
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},

@@ -98,7 +98,7 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
         session.add(
             RemovalRow(fetch_id=fetch.id, position=position, sha256=page.snapshot_sha256, removed_at=now, reason=reason)
         )
-        session.flush()  # write the removal before the body is removed, because the fetch's seal needs it
+        session.flush()  # write the removal first: it keeps the hash that the seal of the fetch needs
         page.snapshot_sha256 = None
     return len(pages)
 

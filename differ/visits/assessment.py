@@ -114,7 +114,7 @@ class Assessment:
     reason: str | None = None
     """Reason from a fixed list, if the response is not comparable."""
     detail: str = ""
-    """A readable sentence with the fact that decided."""
+    """A readable sentence that says which fact led to this assessment."""
     _: KW_ONLY
     document: Document | None = None
     """None if the response is not comparable."""

@@ -44,7 +44,8 @@ A_LANGUAGE = 0.25
 """Minimum share of a text's words that are in a language. With a smaller share, the words in that language are only a
 quotation."""
 LEFT_OVER = 0.1
-"""Maximum share of a language's words that remain when the language is missing. Such words are names or headings."""
+"""A language counts as missing if at most this share of its words is left. The words that are left are names or
+headings."""
 RESPELLED = 4
 """Minimum number of different words whose spelling changed, such as "colour" and "color". With so many, the text is the
 edition for a different country.

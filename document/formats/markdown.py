@@ -54,8 +54,8 @@ _FULL = 45
 
 
 def looks_like_markdown(text: str) -> bool:
-    """Return whether a text looks like Markdown. It then has a heading, a link, or at least two other marks such as
-    "**".
+    """Return whether a text looks like Markdown: whether it has a heading, a link, or at least two other marks such
+    as "**".
     """
     signs = [match[0] for match in _SIGNS.finditer(text)]
     return any(sign.startswith(("#", "](")) for sign in signs) or len(signs) >= 2

@@ -79,7 +79,7 @@ class _Problem:
     _: KW_ONLY
     incident: Incident
     target: Target | None = None
-    """Target at which messages were given up."""
+    """Target whose messages were given up."""
     topics: tuple[str, ...] = ()
     """Topics of left-out sentences. Subscribers to these topics are notified too."""
     subscription_id: int | None = None
@@ -98,7 +98,7 @@ class _State:
     problems: tuple[_Problem, ...]
     examined: tuple[TroubleKind, ...]
     policies: Mapping[str, str]
-    """Names of the policies that runs fetch, by number."""
+    """Names of the policies that are visited, by number."""
     _: KW_ONLY
     sound: Collection[str] = ()
     tags: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class _State:
         return covers_policy(reader, problem.incident.about, self.tags.get(problem.incident.about, ()))
 
     def is_over(self, row: ToldTroubleRow) -> bool:
-        """Whether a trouble that an operator was notified of was examined and is over."""
+        """Whether a trouble is over. It is not over if this run did not look for it."""
         if row.kind not in self.examined or (row.kind == "template" and row.about not in self.sound):
             return False
         return (row.kind, row.about, row.episode) not in {problem.key for problem in self.problems}

@@ -101,8 +101,8 @@ def _made(session: Session) -> list[SubscriptionRow]:
 def add_subscription(archive: Archive, subscriber: Subscriber, by: str, now: datetime) -> None:
     """Add a command-line subscription. It covers records from now on.
 
-    `by` is the login of the person who makes it. Raises NameTakenError. The caller must check the names in the
-    configuration.
+    `by` is the login of the person who makes it. Raises NameTakenError. The caller must first check
+    that no subscriber in the configuration has the same name.
     """
     with archive.writing() as session:
         row = subscription(session, subscriber.name)
@@ -139,7 +139,7 @@ def cancel(session: Session, row: SubscriptionRow) -> int:
 
 
 def registered(session: Session, subscriber: Subscriber, now: datetime, *, resume: bool = True) -> SubscriptionRow:
-    """Return a subscription's row with the present scope in its history. Create the row if it does not exist.
+    """Return the row of a subscription, and note the present scope in its history. Create the row if it does not exist.
 
     If `resume` is true, a subscription that was missing from the configuration for at most `ABSENCE` gets everything
     that it missed.

@@ -96,8 +96,8 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _unheard(welcome: Welcome, tongue: Phrases) -> list[str]:
-    """Return up to three lines. They name the policies for which nobody asks about sharing, about rights, or about
-    both.
+    """Return up to three lines. They name the policies of which no subscriber gets changes to sharing, or to
+    rights, or to both.
     """
     policies: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for policy, topics in welcome.inception.unheard:

@@ -159,7 +159,7 @@ def test_indonesian_edits_have_no_false_alarm_and_no_miss(policies: Judged) -> N
 
 
 def test_edited_span_is_in_a_piece_of_its_section(policies: Judged) -> None:
-    """A finding or a suppression in the section that the label names shows the edited words."""
+    """The edited words are in a finding or a suppression of the labelled section."""
     edits = [
         label
         for label in policies.labels

@@ -21,7 +21,7 @@ MOST_ENTRIES = 200
 """Default and maximum number of entries on a page."""
 
 MOST_COUNTED = 1000
-"""Maximum count of matching entries. Counting stops at this number if counting all of them could take long."""
+"""Number of matching entries at which counting stops, if counting all of them could take long."""
 
 LARGEST = 2**63 - 1
 """Largest whole number that the database can compare."""

@@ -140,7 +140,9 @@ standard, or the address is not fetched.
 NOWHERE = {"xn--ac-c6t.example", "v1.a", "1.2.3.4.5", "256.1.1.1", "xn--", "xn--a"}
 """Hosts that the standard refuses. All our parsers find the same host here, and no name server can know it."""
 SAME = {"0x7f.1": "127.0.0.1", "127.0.0.1.": "127.0.0.1"}
-"""Spellings that the resolver reads as the address in the standard. The guard examines the address from the resolver.
+"""Spellings that the resolver reads as the URL standard does.
+
+The guard examines the address from the resolver.
 """
 
 
