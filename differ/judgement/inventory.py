@@ -10,11 +10,12 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Literal
 
+from differ.judgement.concept_effects import GENERIC
 from differ.judgement.open_words import counted
 from differ.judgement.recipients import NAMED, Recipient, name_context, quoted, recipients
-from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance
+from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance, to_reader
 from differ.language.lexicon import Mention
-from differ.language.meaning import Meaning, heading_topics, meaning
+from differ.language.meaning import Meaning, heading_topics, lead_meaning, meaning
 from differ.language.statements import Statement, statements
 from document.model import Document
 
@@ -23,7 +24,8 @@ RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "conse
 
 CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
 
-
+OFFER_REACH = 2
+"""Maximum number of words before a right in an entry of a list."""
 FEE_AROUND = 3
 """Number of words shown on each side of a word about a fee."""
 
@@ -156,9 +158,11 @@ def by_section(read: Iterable[Statement]) -> Mapping[tuple[tuple[str, ...], str]
 
 def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> list[Right]:
     """Return the rights that one statement names, with the details of its section."""
-    named = {mention.concept for mention in sense.of(*RIGHTS) if not is_promise(sense, mention)}
-    if not named or not (names_right(sense) or sense.has("optout", "complaint", "consent.withdraw")):
-        return []
+    named = {
+        mention.concept
+        for mention in sense.of(*RIGHTS)
+        if not is_promise(sense, mention) and is_right(statement, sense, mention)
+    }
     return [
         Right(
             right=concept.removeprefix("right.").removeprefix("consent."),
@@ -171,6 +175,23 @@ def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> lis
         )
         for concept in sorted(named)
     ]
+
+
+def is_right(statement: Statement, sense: Meaning, mention: Mention) -> bool:
+    """Whether a mention is a right in its statement. If no other word shows that, the mention contains the word "right"
+    itself, or it is offered by the sentence before the list."""
+    if names_right(sense) or sense.has("optout", "complaint", "consent.withdraw"):
+        return True
+    parts = sense.lexicon.concepts.find(sense.words[mention.start : mention.end])
+    return any(part.concept in GENERIC for part in parts) or is_offered(statement, mention)
+
+
+def is_offered(statement: Statement, mention: Mention) -> bool:
+    """Whether a mention begins an entry of a list of things that the reader may do: "You can: …"."""
+    lead = lead_meaning(statement)
+    if lead is None or mention.start > OFFER_REACH:
+        return False
+    return lead.has("modality.may", *GENERIC) and to_reader(lead)
 
 
 def is_promise(sense: Meaning, mention: Mention) -> bool:

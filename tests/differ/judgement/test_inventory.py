@@ -76,6 +76,46 @@ def test_a_right_is_listed_with_deadline_fee_and_channel() -> None:
     )
 
 
+def ferry_list(language: str, lead: str, item: str) -> Document:
+    """Return a policy with a list of one entry under a heading about rights."""
+    start, heading = {
+        "en": ("We run a ferry, and passengers come on board each day of the week.", "Your rights"),
+        "id": ("Kami menjalankan kapal di antara pulau-pulau dan menerima penumpang setiap hari.", "Hak Anda"),
+    }[language]
+    return document(f"{start}\n\n## {heading}\n\n{lead}\n\n- {item}\n", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "lead", "item", "right"),
+    [
+        ("en", "You have:", "the right to object to the use of your data, above all to advertising by post;", "object"),
+        ("en", "You have:", "the right to restrict the handling of your personal data;", "restrict"),
+        ("en", "You have:", "the right to restrict processing.", "restrict"),
+        ("en", "You have:", "the right of access;", "access"),
+        ("en", "You have:", "the right to be forgotten;", "erase"),
+        ("en", "As a passenger, you can:", "correct your timetable;", "rectify"),
+        ("id", "Anda memiliki:", "hak untuk mengakses dan memperoleh salinan data penumpang;", "access"),
+        ("id", "Anda memiliki:", "hak untuk menunda atau membatasi pengolahan data tiket;", "restrict"),
+        ("id", "Sebagai penumpang, Anda dapat:", "menghapus data tiket;", "erase"),
+    ],
+)
+def test_a_right_in_a_list_is_listed(language: str, lead: str, item: str, right: str) -> None:
+    (entry,) = inventory(ferry_list(language, lead, item)).rights
+    assert (entry.right, entry.sentence) == (right, item)
+
+
+@pytest.mark.parametrize(
+    ("language", "lead", "item"),
+    [
+        ("en", "Our cookies:", "a counter that we delete at night;"),
+        ("en", "You can choose among three tickets:", "the ferry ticket, for which we ask compensation in advance;"),
+        ("id", "Kuki kami:", "penghitung yang kami hapus setiap malam;"),
+    ],
+)
+def test_an_entry_that_offers_nothing_is_not_a_right(language: str, lead: str, item: str) -> None:
+    assert inventory(ferry_list(language, lead, item)).rights == ()
+
+
 def test_recipients_are_listed_by_class_and_by_name() -> None:
     english = {(each.kind, each.name) for each in inventory(document(ENGLISH)).recipients}
     assert {
