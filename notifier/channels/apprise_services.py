@@ -103,7 +103,7 @@ def service(url: str, recipient: str) -> Service:
     try:
         made: NotifyBase = kind(**options, asset=ASSET)
     except (AppriseException, TypeError, ValueError) as error:
-        if schema in MAIL and "~From~" in str(error):
+        if schema in MAIL and options.get("host") and "~From~" in str(error):
             raise RefusedChannelError(NO_SENDER) from error
         raise RefusedChannelError(f"Apprise cannot use this {schema} address: {line(str(error))}") from error
     _require_one_target(made, schema, recipient)
