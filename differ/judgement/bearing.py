@@ -27,6 +27,7 @@ MORE_IS_WORSE = {
             "purpose",
             "act",
             "name",
+            "advertiser",
             "country",
             "threshold",
             "statement",

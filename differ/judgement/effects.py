@@ -21,6 +21,7 @@ from differ.judgement.concept_effects import (
     wordings,
 )
 from differ.judgement.open_words import joined_member, residue
+from differ.judgement.recipients import runs
 from differ.judgement.relevance import (
     NAMED_RIGHTS,
     Watched,
@@ -43,6 +44,8 @@ LIMITS = ("fee", "identity", "deadline")
 """Bounds that a right can have in the statement that gives it."""
 LIMITED_RIGHT = "limited"
 """Kind of the effect of a new or removed statement that gives a right and also limits it."""
+ADVERTISER = "advertiser"
+"""Kind of the effect of an added or removed name of a recipient that advertises."""
 SPILLS = ("consent",)
 """Effects on sharing that also concern rights: people control the things that need their consent."""
 STATEMENT = 4
@@ -94,9 +97,12 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     if subject == "rights" and is_address_line(statement):
         return [Effect(subject, "address", towards, gone=whole_text(before), new=whole_text(after))]
     if subject == "sharing" and lists_name(statement, sense):
-        return [Effect(subject, "name", towards, gone=head_of(before), new=head_of(after))]
+        return [Effect(subject, name_kind(sense), towards, gone=head_of(before), new=head_of(after))]
     parts = parts_that_count(subject, (sense, statement))
-    if made := whole_effects(subject, telling_parts(parts, sense), sense, new=after is not None):
+    made = whole_effects(subject, telling_parts(parts, sense), sense, new=after is not None)
+    if subject == "sharing":
+        made = opening_name(statement, sense, new=after is not None) + made
+    if made:
         return made
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
@@ -126,6 +132,26 @@ def lists_name(statement: Statement, sense: Meaning) -> bool:
     return entry and not sense.has("sell", "recipient") and bool(names(statement, sense))
 
 
+def opening_name(statement: Statement, sense: Meaning, *, new: bool) -> list[Effect]:
+    """Return the effect of a name at the beginning of an entry that says more about the named company: "Larkpost Ltd,
+    which …". In other statements, the words near the name decide."""
+    if not is_listed(statement) or sense.lexicon.capitals or " | " in statement.text:
+        return []
+    name = tuple(run.text for run in runs(statement, sense.lexicon) if run.start == 0)
+    if not name:
+        return []
+    if new:
+        return [Effect("sharing", name_kind(sense), "added", new=name)]
+    return [Effect("sharing", name_kind(sense), "removed", gone=name)]
+
+
+def name_kind(sense: Meaning) -> str:
+    """Return the kind of the effect of a name. A name in a statement about advertising is the name of an advertiser. A
+    statement with a negation may say that the company does not advertise."""
+    advertises = sense.has("purpose.marketing", "recipient.advertising") and not sense.has("negation")
+    return ADVERTISER if advertises else "name"
+
+
 def is_listed(statement: Statement) -> bool:
     """Whether a statement is an entry of a list or a table."""
     return statement.kind in ("item", "row")
@@ -133,7 +159,7 @@ def is_listed(statement: Statement) -> bool:
 
 def head_of(statement: Statement | None) -> tuple[str, ...]:
     """Return the first cell of a row or the beginning of an item, which names the recipient."""
-    return (HEAD_END.split(statement.text, maxsplit=1)[0],) if statement else ()
+    return (HEAD_END.split(statement.text, maxsplit=1)[0].rstrip(";"),) if statement else ()
 
 
 def whole_text(statement: Statement | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from differ.explanation import Explanation
 from differ.judgement.concept_effects import Effect
-from differ.judgement.effects import STATEMENT, effects
+from differ.judgement.effects import ADVERTISER, STATEMENT, effects
 from differ.judgement.profiles import EffectRule, Profile
 from differ.judgement.recipients import NameContext, name_context, receiving_words
 from differ.judgement.relevance import relevance
@@ -215,7 +215,9 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
         rule = profile.rule(effect)
         if rule is None or known_address(effect, pair, present, around) or moved_address(effect, around):
             continue
-        if effect.kind != "name" or (names_somebody(effect, pair, around) and not corrects_name(effect, around)):
+        if effect.kind not in ("name", ADVERTISER) or (
+            names_somebody(effect, pair, around) and not corrects_name(effect, around)
+        ):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
     return [
         about_subject(rules, profile).about(pair, present, profile)
