@@ -53,11 +53,14 @@ def overlap(one: Span, other: Span) -> bool:
 
 def quotes(phrases: Iterable[str], side: Side) -> list[str]:
     """Return phrases as the text has them, in its order. Phrases that overlap or touch are one quotation. A phrase that
-    the text does not have comes last, as it is."""
+    the text does not have comes last, as it is. A phrase with capitals, such as a heading, must occur with these
+    capitals."""
     spans: list[Span] = []
     missing = []
     for phrase in phrases:
         places = occurrences(phrase, side.text)
+        if phrase != phrase.casefold():
+            places = [place for place in places if side.text[slice(*place)] == phrase]
         if places:
             spans.append(next(filter(side.inside, places), None) or next(filter(side.touched, places), places[0]))
         else:

@@ -19,6 +19,7 @@ def quoted(phrases: list[str], text: str, other: str | None = None) -> list[str]
     ("phrases", "text", "written"),
     [
         (["ktp"], "Sertakan KTP, lalu tunggu.", ["KTP"]),
+        (["Harbour"], "Our harbour closes at night.", ["Harbour"]),
         (
             ["providers", "third party"],
             "We use Third-Party providers.",

@@ -55,7 +55,7 @@ def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Ef
         for language in report_languages():
             template = sentences(language)[rule.rule][direction]
             fields = {name for _, name, _, _ in Formatter().parse(template) if name}
-            assert fields <= {"gone", "new", "things"}
+            assert fields <= {"gone", "new", "before", "after", "things"}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
