@@ -14,7 +14,7 @@ from clausewatch.output.terminal import printable
 
 
 class FileEdit:
-    """An edit of the configuration file. At the end of its `with` block, the edit is shown, checked and written."""
+    """An edit of the configuration file. At the end of its `with` block, the edit is checked, shown and written."""
 
     def __init__(self, context: CommandContext, dry_run: bool) -> None:
         self.configuration: Configuration = context.configuration()
@@ -29,12 +29,15 @@ class FileEdit:
         if kind is not None:
             return
         edit = self.editor.edit()
+        # An edit that is not valid is refused before it is shown. Otherwise it would look as if it had been written.
+        write_edit(self.configuration, self.before, edit, dry_run=True)
         for line in differences(self.before, edit.text):
             click.echo(printable(line))
         if edit.text == self.before:
             click.echo("Nothing to change.")
             return
-        write_edit(self.configuration, self.before, edit, dry_run=self.dry_run)
+        if not self.dry_run:
+            write_edit(self.configuration, self.before, edit, dry_run=False)
         click.echo(
             "Valid, but not written." if self.dry_run else f"Written to {self.configuration.path}.", file=sys.stderr
         )

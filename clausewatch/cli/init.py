@@ -32,7 +32,7 @@ def init(context: CommandContext) -> None:
     for path in (configuration, secrets):
         if path.exists():
             raise ConfigurationWriteError(
-                f"{path} already exists, and nothing was written; move it away, or name another"
+                f"{path} already exists, and nothing was written; move it away, or name another with `--config`"
             )
     _write(secrets, _template("template-env.txt"))
     _write(configuration, _template("template.toml").replace("@ENV_FILE@", secrets.name))

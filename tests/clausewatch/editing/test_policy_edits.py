@@ -108,10 +108,11 @@ def test_a_policy_is_added_to_a_file_without_policies(tmp_path: Path) -> None:
         (["pause", "Tram"], "there is no policy 'Tram'"),
     ],
 )
-def test_nothing_is_written_if_the_result_would_be_wrong(path: Path, words: list[str], why: str) -> None:
+def test_nothing_is_shown_or_written_if_the_result_would_be_wrong(path: Path, words: list[str], why: str) -> None:
     result = call(path, "policy", *words)
     assert result.exit_code == 2
     assert why in result.output
+    assert result.stdout == ""
     assert path.read_bytes() == HEAD.encode()
     assert list(path.parent.iterdir()) == [path]
 
