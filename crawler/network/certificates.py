@@ -33,8 +33,6 @@ class VerifyingCreator:
 
     def __init__(self, creator: Any) -> None:
         self._creator = creator
-        host = creator._hostnameASCII
-        self._identity = DNS_ID(host) if creator._hostnameIsDnsName else IPAddress_ID(host)
 
     def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:  # noqa: N802 - the name is Twisted's
         connection: SSL.Connection = self._creator.clientConnectionForTLS(protocol)
@@ -44,7 +42,7 @@ class VerifyingCreator:
             if depth != 0:  # only the certificate of the server itself names the host
                 return bool(accepted)
             try:
-                verify_service_identity(extract_patterns(certificate), [self._identity], [])
+                verify_service_identity(extract_patterns(certificate), [self._expected()], [])
             except (CertificateError, VerificationError) as error:
                 if (waiting := known()) is not None:
                     waiting.failVerification(Failure(error))  # type: ignore[no-untyped-call]  # Twisted has no types here
@@ -53,3 +51,14 @@ class VerifyingCreator:
 
         connection.set_verify(connection.get_verify_mode(), verify)
         return connection
+
+    def _expected(self) -> DNS_ID | IPAddress_ID:
+        """Return the name or the address that the certificate must have.
+
+        Raises CertificateError for a number that stands for an address: no certificate names a host in this way.
+        """
+        host = self._creator._hostnameASCII
+        try:
+            return DNS_ID(host.removesuffix(".")) if self._creator._hostnameIsDnsName else IPAddress_ID(host)
+        except ValueError as error:
+            raise CertificateError(str(error)) from error

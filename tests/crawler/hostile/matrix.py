@@ -47,7 +47,7 @@ def main() -> None:
         folder = Path(name)
         authority = Authority.founded(folder)
         os.environ["SSL_CERT_FILE"] = str(authority.file)
-        with world(authority.context("*.test", *PUBLIC)) as found:
+        with world(authority.context("public.test", "*.is.test", "*.turns.test", "*.both.test", *PUBLIC)) as found:
             before = opened()
             results = CRAWLERS[task["crawler"]](folder, task["policies"], task.get("scrapy", {}))
             begun = opened() - before
