@@ -26,7 +26,7 @@ BELOW = {
 
 ROOMS = {
     "archive": (
-        "idle model errors masking < permissions flapping < storage < access reviewing search < recording "
+        "idle model errors masking row_numbers < permissions flapping < storage < access reviewing search < recording "
         "< questions evidence < upkeep < migrations"
     ),
     "languages": "",

@@ -15,6 +15,7 @@ from archive.errors import NoVersionError
 from archive.model import Change, Query, Version
 from archive.questions.conditions import latest_ids, matching_count, newest_first, version_conditions
 from archive.recording.net_changes import Span, change_between
+from archive.row_numbers import LARGEST_ID
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.review_lookup import ReviewLookup
@@ -22,11 +23,6 @@ from archive.storage.tables import IS_STEP, ChangeRow, NetChangeRow, PolicyRow, 
 from archive.storage.version_reader import policy_row, read_change, read_versions
 from document import from_json
 from document.model import Document
-
-LARGEST_ID = 2**31
-"""Upper limit for the numbers of rows. Every row has a lower number, and PostgreSQL refuses numbers from this
-one on.
-"""
 
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:

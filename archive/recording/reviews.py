@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from archive.errors import NoFindingError
 from archive.model import RecordedFinding, Review, counting_verdict
+from archive.row_numbers import row_number
 from archive.storage.database import Archive
 from archive.storage.review_lookup import ReviewLookup, review_of
 from archive.storage.tables import (
@@ -30,9 +31,6 @@ from archive.storage.tables import (
 )
 from archive.storage.version_reader import policy_row, read_timing, recorded_finding
 from differ.model import Timing
-
-NUMBER_DIGITS = 10
-"""Numbers with this many digits are not looked up. No finding has such a large number, and PostgreSQL refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +151,8 @@ def find_reviewable(archive: Archive, number: str) -> Reviewable:
     text = number.strip().removeprefix("#")
     with archive.reading() as session:
         finding = session.scalar(select(AlertRow.finding_id).where(AlertRow.id == text.lower()))
-        if finding is None and text.isascii() and text.isdigit() and len(text) < NUMBER_DIGITS:
-            finding = session.scalar(select(FindingRow.id).where(FindingRow.id == int(text)))
+        if finding is None and (row := row_number(text)) is not None:
+            finding = session.scalar(select(FindingRow.id).where(FindingRow.id == row))
         if finding is None:
             raise NoFindingError(number)
         return read_reviewable(session, [FindingRow.id == finding])[0]

@@ -8,7 +8,7 @@ import click
 
 from clausewatch.cli.context import CommandContext
 from clausewatch.config import Configuration
-from clausewatch.editing.file_edit import differences, text_of, write_edit
+from clausewatch.editing.file_edit import check_edit, differences, text_of, write_edit
 from clausewatch.editing.policy_edits import PolicyEditor
 from clausewatch.output.terminal import printable
 
@@ -30,14 +30,14 @@ class FileEdit:
             return
         edit = self.editor.edit()
         # An edit that is not valid is refused before it is shown. Otherwise it would look as if it had been written.
-        write_edit(self.configuration, self.before, edit, dry_run=True)
+        check_edit(self.configuration, edit)
         for line in differences(self.before, edit.text):
             click.echo(printable(line))
         if edit.text == self.before:
             click.echo("Nothing to change.")
             return
         if not self.dry_run:
-            write_edit(self.configuration, self.before, edit, dry_run=False)
+            write_edit(self.configuration, self.before, edit)
         click.echo(
             "Valid, but not written." if self.dry_run else f"Written to {self.configuration.path}.", file=sys.stderr
         )

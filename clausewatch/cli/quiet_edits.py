@@ -12,15 +12,13 @@ import click
 from archive.errors import NoSuppressionError
 from archive.model import QuietReview, QuietReviewKind
 from archive.reviewing.quiet_edits import LocatedSuppression, add_quiet_review, find_suppression, missed_suppressions
+from archive.row_numbers import row_number
 from archive.storage.database import Archive
 from clausewatch.cli.context import CommandContext
 from clausewatch.output.json_rows import as_json, located_suppression_row
 from clausewatch.output.redline_text import suppression_lines
 from clausewatch.output.terminal import printable, wrapped
 from clausewatch.output.times import day
-
-MOST_DIGITS = 18
-"""Maximum number of digits of a number in the archive."""
 
 
 def answer(
@@ -43,10 +41,10 @@ def answer(
 
 
 def _found(archive: Archive, number: str) -> LocatedSuppression:
-    text = number.strip().removeprefix("#")
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+    row = row_number(number.strip().removeprefix("#"))
+    if row is None:
         raise NoSuppressionError(number)
-    return find_suppression(archive, int(text))
+    return find_suppression(archive, row)
 
 
 def _listed(marked: Sequence[LocatedSuppression], form: str) -> Iterator[str]:

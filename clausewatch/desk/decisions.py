@@ -10,13 +10,11 @@ from fastapi import Request
 
 from archive.model import Review
 from archive.recording.reviews import verdicts_numbered
+from archive.row_numbers import row_number
 from clausewatch.desk.entry import Visitor, desk_of
 
 MOST = 500
 """Maximum number of reviews in one form."""
-
-DIGITS = 10
-"""Numbers with this many digits are ignored. No row has such a large number, and PostgreSQL refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,8 @@ def decided(request: Request, visitor: Visitor) -> Decisions:
 
 def numbers(text: str) -> list[int]:
     """Return the numbers in a text like "3.4.17". Everything else is left out."""
-    parts = text.split(".")[:MOST]
-    return [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < DIGITS]
+    rows = map(row_number, text.split(".")[:MOST])
+    return [row for row in rows if row is not None]
 
 
 def joined(reviews: tuple[Review, ...]) -> str:

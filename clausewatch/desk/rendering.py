@@ -12,9 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from clausewatch.desk.entry import FORM, Desk, Permission, Visitor, desk_of
+from clausewatch.output.html import page_templates
 from clausewatch.output.redline_words import body, heading, is_kept
 from clausewatch.output.terminal import printable
 from languages import language_name, languages_with
@@ -134,13 +135,7 @@ def _say(phrases: Phrases, key: str, count: int | None = None, /, **words: objec
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("clausewatch.desk"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_templates("clausewatch.desk")
     environment.filters.update(visible=printable, iso=_iso)
     environment.globals.update(static=_static, heading=heading, body=body, is_kept=is_kept, language_name=language_name)
     return environment

@@ -6,7 +6,7 @@ import difflib
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path
 
 from clausewatch.config import Configuration, load
@@ -35,13 +35,26 @@ def differences(before: str, after: str) -> Iterator[str]:
             yield f"at line {line.split()[2].partition(',')[0][1:]}:" if line.startswith("@@") else line
 
 
-def write_edit(configuration: Configuration, before: str, edit: Edit, *, dry_run: bool = False) -> Configuration:
-    """Check an edited text, write it to the file, and return the new configuration.
+def check_edit(configuration: Configuration, edit: Edit) -> None:
+    """Check an edited text.
 
-    If `dry_run` is true, nothing is written. Raises ConfigurationError if the text is invalid, EditError if it would
-    alter other settings, and EditWriteError. After an error, the file is unchanged.
+    Raises ConfigurationError if the text is invalid, EditError if it would alter other settings, and EditWriteError if
+    no file can be written beside the configuration.
     """
+    with _written_beside(configuration.path.resolve(), edit.text) as new:
+        _check(configuration, new, edit)
+
+
+def write_edit(configuration: Configuration, before: str, edit: Edit) -> None:
+    """Write a checked text to the file. Raises EditWriteError. The file is then unchanged."""
     path = configuration.path.resolve()
+    with _written_beside(path, edit.text) as new:
+        _replace(path, new, before)
+
+
+@contextmanager
+def _written_beside(path: Path, text: str) -> Iterator[Path]:
+    """Write a text to a new file in the folder of `path`. At the end, the file is removed if it is still there."""
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -49,20 +62,17 @@ def write_edit(configuration: Configuration, before: str, edit: Edit, *, dry_run
     new = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(edit.text.encode())
+            file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-        result = _checked(configuration, new, edit)
-        if not dry_run:
-            _replace(path, new, before)
+        yield new
     except OSError as error:
         raise EditWriteError(f"{path} cannot be written: {error.strerror}; nothing was changed") from error
     finally:
         new.unlink(missing_ok=True)
-    return result
 
 
-def _checked(configuration: Configuration, new: Path, edit: Edit) -> Configuration:
+def _check(configuration: Configuration, new: Path, edit: Edit) -> None:
     try:
         result = load(new)
     except ConfigurationError as error:
@@ -72,7 +82,6 @@ def _checked(configuration: Configuration, new: Path, edit: Edit) -> Configurati
     ]
     if rest[0] != rest[1] or _others(configuration) != _others(result):
         raise EditError(f"{configuration.path}: the edit would alter other entries; edit it by hand")
-    return replace(result, path=configuration.path)
 
 
 def _others(configuration: Configuration) -> tuple[object, ...]:

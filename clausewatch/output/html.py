@@ -22,15 +22,20 @@ def page(template: str, **answer: object) -> str:
     return _environment().get_template(template).render(made_at=datetime.now(UTC), **answer)
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("clausewatch"),
+def page_templates(package: str) -> Environment:
+    """Return the page templates of a package. They escape all texts, and fail if a value is missing."""
+    return Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = page_templates("clausewatch")
     environment.filters.update(visible=printable, moment=moment, day=day)
     environment.globals.update(
         status_words=STATUS_WORDS,

@@ -12,6 +12,7 @@ from archive.access.log import note_access
 from archive.access.people import Person, password_hash, set_password, set_preferences
 from archive.access.secrets import hash_of
 from archive.access.sessions import end_session, open_sessions
+from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import SignInNeededError, Visitor, desk_of
 from clausewatch.desk.guesses import TooManyGuessesError
@@ -74,7 +75,7 @@ def change_settings(
 
 
 @router.post("/account/sessions")
-def end(request: Request, visitor: Reader, session: Annotated[int, Form(ge=1, lt=2**31)]) -> Response:
+def end(request: Request, visitor: Reader, session: Annotated[int, Form(ge=1, lt=LARGEST_ID)]) -> Response:
     """End one of the person's sessions."""
     end_session(desk_of(request).archive.writer, session, of=_person(visitor).id)
     return redirect("/account")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from archive.access.log import accesses
 from archive.questions.lists.visits import list_runs, unread_checks
+from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import Auditor, Reader
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import page
@@ -51,7 +52,9 @@ def watch(request: Request, visitor: Reader, after: Word = "") -> Response:
 
 
 @router.get("/access")
-def access(request: Request, visitor: Auditor, before: Annotated[int | None, Query(ge=1, lt=2**31)] = None) -> Response:
+def access(
+    request: Request, visitor: Auditor, before: Annotated[int | None, Query(ge=1, lt=LARGEST_ID)] = None
+) -> Response:
     """Show the access log: what people did at the desk, the latest entry first."""
     listed = accesses(desk_of(request).archive.reader, ROWS, before=before)
     return page(

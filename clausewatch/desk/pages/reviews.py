@@ -12,7 +12,8 @@ from archive.errors import NoFindingError
 from archive.model import QuietReview, Review, ReviewKind
 from archive.recording.reviews import decide
 from archive.reviewing.quiet_edits import add_quiet_review
-from clausewatch.desk.decisions import DIGITS, MOST, joined
+from archive.row_numbers import LARGEST_ID, row_number
+from clausewatch.desk.decisions import MOST, joined
 from clausewatch.desk.doors import Reviewer
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import local_address, redirect, with_query
@@ -64,7 +65,7 @@ def review_quiet(
     request: Request,
     visitor: Reviewer,
     kind: Annotated[Literal["missed", "take-back"], Form()],
-    number: Annotated[int, Form(ge=1, lt=2**31)],
+    number: Annotated[int, Form(ge=1, lt=LARGEST_ID)],
     back: Annotated[str, Form(max_length=3000)] = "/",
 ) -> Response:
     """Mark an edit that was not reported as missed, or take the mark back."""
@@ -75,7 +76,8 @@ def review_quiet(
 
 
 def _finding_and_verdict(text: str) -> tuple[int, int]:
-    parts = text.split(":")
-    if len(parts) != 2 or not all(part.isascii() and part.isdecimal() and len(part) < DIGITS for part in parts):
+    first, _, second = text.partition(":")
+    finding, verdict = row_number(first), row_number(second)
+    if finding is None or verdict is None:
         raise NoFindingError(text[:40])
-    return int(parts[0]), int(parts[1])
+    return finding, verdict

@@ -13,6 +13,7 @@ from archive.errors import NoVersionError
 from archive.evidence.bundle import KeptPage, evidence
 from archive.model import content_type_of
 from archive.questions import history
+from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.protection import STORED_PAGE
@@ -21,7 +22,7 @@ from document.formats.decoding import decode
 router = APIRouter(include_in_schema=False)
 
 Name = Annotated[str, Query(max_length=500)]
-Number = Annotated[int, Query(ge=1, lt=2**31)]
+Number = Annotated[int, Query(ge=1, lt=LARGEST_ID)]
 Position = Annotated[int, Query(ge=0, lt=1000)]
 
 _LOADING = re.compile(r"</?(?:link|meta|base|script)\b[^>]*>?", re.IGNORECASE)

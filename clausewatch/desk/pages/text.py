@@ -12,6 +12,7 @@ from archive.questions.blame import blame
 from archive.questions.history import as_of, document, latest_version
 from archive.questions.history import version as numbered_version
 from archive.questions.known_days import known_at
+from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import page
@@ -19,7 +20,7 @@ from clausewatch.desk.rendering import page
 router = APIRouter(include_in_schema=False)
 
 Word = Annotated[str, Query(max_length=500)]
-Number = Annotated[int, Query(ge=0, lt=2**31)]
+Number = Annotated[int, Query(ge=0, lt=LARGEST_ID)]
 
 
 @router.get("/text")
