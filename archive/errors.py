@@ -98,7 +98,7 @@ class StorageFullError(StorageError):
 
 
 class NotFoundError(ArchiveError):
-    """A question asks for something that the archive does not have."""
+    """Somebody asked for something that the archive does not have."""
 
 
 class UnknownPolicyError(NotFoundError):
@@ -166,7 +166,7 @@ class NoSuppressionError(NotFoundError):
 
 
 class InvalidCursorError(NotFoundError):
-    """A cursor was not made by this program, or it belongs to the answer to another question."""
+    """A cursor was not made by this program, or it was made for a different question."""
 
     def __init__(self, cursor: str) -> None:
         super().__init__(f"{cursor[:40]!r} is not a cursor of this list; begin with the first page")
@@ -270,8 +270,9 @@ _LOST = "the connection to the database was lost; check that the server runs and
 
 @contextmanager
 def storage_errors(location: str) -> Iterator[None]:
-    """Convert an error that the driver raises within the block into a StorageError. Violations of unique keys, and
-    errors from our own bugs, are not converted."""
+    """Convert an error that the driver raises within the block into a StorageError. Violations of unique keys are not
+    converted. Errors that come from bugs in our own code are not converted either.
+    """
     try:
         yield
     except IntegrityError:

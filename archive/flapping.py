@@ -12,16 +12,16 @@ from typing import Literal
 from archive.model import Version
 
 WINDOW = timedelta(days=14)
-"""Period in which switches are counted."""
+"""Period before a version in which switches are counted."""
 SWITCHES = 3
-"""Minimum number of switches within the window for a flapping version. A switch is a change from one text to
+"""Minimum number of switches within the window that makes a version flapping. A switch is a change from one text to
 another.
 """
 
 AlertDecision = Literal["hold", "tell", "remind", "drop"]
 """The decision about the alerts of a flapping version. `hold`: they wait. `tell`: they are sent. `drop`: they are not
-sent. `remind`: the text that the policy had before the back-and-forth has returned and stayed. The alerts are then sent
-to readers whose last message was about a different text, and to nobody else.
+sent. `remind`: the text from before the back-and-forth has returned and stayed, so the alerts are sent only to readers
+whose last message was about a different text.
 """
 
 
@@ -38,24 +38,24 @@ class Appearance:
 
 
 def returns_to(text: str, earlier: Sequence[Appearance]) -> int | None:
-    """Return the number of the latest earlier version with this text. The version just before is not considered. Return
-    None if the text is new.
+    """Return the number of the latest earlier version with this text, except the version just before. Return None if
+    there is no such version.
     """
     return next((version.number for version in reversed(earlier[:-1]) if version.text == text), None)
 
 
 def is_flapping(seen_at: datetime, earlier: Sequence[Appearance]) -> bool:
     """Whether a version that returns to an earlier text is flapping. Two conditions must be met. The text changed at
-    least `SWITCHES` times within the window. And one of these changes before this version was a return to an earlier
-    text too. So the first return is always reported, and a new text is always reported.
+    least `SWITCHES` times within the window. And an earlier one of these changes was also a return to an earlier text.
+    So a first return is always reported, and a new text is always reported.
     """
     recent = [version for version in earlier if version.number > 1 and seen_at - version.seen_at < WINDOW]
     return len(recent) + 1 >= SWITCHES and any(version.returns for version in recent)
 
 
 def verdicts(versions: Sequence[Version], quiet: timedelta) -> Mapping[int, AlertDecision]:
-    """Decide about the alerts of each flapping version of a policy. Return the decisions by version number. All
-    versions of the policy must be given.
+    """Decide about the alerts of each flapping version of a policy. Return the decisions by version number. `versions`
+    must be all versions of the policy.
 
     Alerts wait until a text has stayed for `quiet`. Then the alerts of the version that stayed are sent, and all other
     alerts are dropped.

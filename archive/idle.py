@@ -1,10 +1,10 @@
-"""Marks an archive in which a run has nothing to do. A later run reads the mark. If the mark still holds, the run ends
-at once.
+"""Marks an archive in which a run has nothing to do. A later run reads the mark. If the mark is still valid, the run
+ends at once.
 
-Every transaction that writes is counted. A mark has a time at which a run may have something to do, for example because
-a policy is due. The mark holds until then. It stops holding earlier if something is written to the archive, or if the
-configuration changes. This module must not import SQLAlchemy: a run that has nothing to do should take no longer than
-`--help`.
+Every transaction that writes is counted. A mark contains the time at which a run may have something to do, for example
+because a policy is due. The mark is valid until this time. It becomes invalid earlier if something is written to the
+archive, or if the configuration changes. This module must not import SQLAlchemy: a run that has nothing to do should
+take no longer than `--help`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 NEWEST = "0019"
-"""The newest revision in `archive/migrations`. It is repeated here so that opening an archive need not import
-Alembic.
-"""
+"""The newest revision in `archive/migrations`. It is repeated here because importing Alembic would be slow."""
 
 TURN = """
 SELECT set_config('idle_in_transaction_session_timeout', '5min', true),
@@ -36,7 +34,7 @@ for 5 minutes, PostgreSQL rolls its transaction back and releases the lock.
 """
 
 COUNT = "UPDATE idle_mark SET writes = writes + 1"
-"""SQL that counts a transaction that writes. A mark from before this transaction then no longer holds."""
+"""SQL that counts a transaction that writes. All earlier marks become invalid."""
 
 NOTE = """
 UPDATE idle_mark SET noted = writes + 1, configuration = :configuration, since = :since, until = :until,
@@ -62,8 +60,8 @@ _SQLITE, _POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
 
 @dataclass(frozen=True, slots=True)
 class IdleMark:
-    """States until when a run has nothing to do. This holds while nothing is written and the configuration stays the
-    same.
+    """States until when a run has nothing to do. The mark is valid as long as nothing is written and the configuration
+    stays the same.
     """
 
     configuration: str
@@ -93,14 +91,14 @@ class Cursor(Protocol):
 
 
 def held_mark(url: str, configuration: str, now: datetime) -> IdleMark | None:
-    """Return the mark of an archive. Return None if the mark does not hold, or if the archive cannot be read."""
+    """Return the mark of an archive. Return None if the mark is invalid, or if the archive cannot be read."""
     return _asked(url, lambda cursor: _mark(cursor, configuration, now), writing=False)
 
 
 def record_idle_run(url: str, configuration: str, now: datetime) -> tuple[IdleMark, int] | None:
     """Record a complete run if the archive's mark holds. Return the mark and the number of the run.
 
-    The mark still holds afterwards. If the mark does not hold, or if the archive cannot be written, record nothing and
+    The mark still holds afterwards. If the mark is invalid, or if the archive cannot be written, record nothing and
     return None.
     """
     sqlite_time = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -18,17 +18,19 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 
 
 INVENTORY_LOT = 200
-"""Default maximum number of inventories of older versions that one run makes."""
+"""Default for the maximum number of missing inventories that one run makes."""
 BUSY_TIMEOUT = timedelta(seconds=30)
-"""Default time to wait for another program's lock, and for a server's response."""
+"""Default for the maximum time to wait for another program's lock on the database, or for a database server's
+response.
+"""
 
 
 IMPORTED = "imported "
 """Beginning of the extraction identity of an imported version."""
 
 TECHNICAL_IMPORT = "imported-technical "
-"""Beginning of the extraction identity of an imported version whose source says: the policy is unchanged, and only the
-extraction changed.
+"""Beginning of the extraction identity of an imported version if its source says that only the extraction changed, and
+not the policy.
 """
 
 
@@ -38,10 +40,12 @@ def is_imported(identity: str) -> bool:
 
 
 REDIRECTED = "x-clausewatch-redirected"
-"""Header that records a redirect: its status and the redirecting address. Each redirect has such a header, in order."""
+"""Header that records a redirect: its status and the address that redirected. There is one such header for each
+redirect, in order.
+"""
 
 REQUESTED = "x-clausewatch-requested"
-"""Header with the time when the request was sent. The first request of a visit does not have this header."""
+"""Header with the time when the request for a page was sent. The first page of a visit does not have this header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Pending:
     """An odd text that is waiting for a second look."""
 
     since: datetime
-    """Time when the first of a series of odd texts was seen."""
+    """Time when the first odd text of the current series was seen."""
     seen_at: datetime
     """Time when this text was first seen."""
     tried_at: datetime
@@ -72,7 +76,7 @@ class Pending:
     reason: str
     """One sentence for a person that says why the text is odd."""
     visits: int
-    """Number of visits from the first visit that saw an odd text of the series. The first visit is included."""
+    """Number of visits since the first odd text of the series was seen, including the visit that first saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,8 @@ class Policy:
     paused: bool = False
     """Whether fetching the policy is paused."""
     new: bool = False
-    """Whether the configuration says that this is a new policy. This is needed if another policy had the same address
-    and was removed from the configuration: it could otherwise be the same policy under a new name.
+    """Whether the configuration says that this is a new policy. This is needed if a policy with the same address was
+    removed from the configuration. Otherwise the new entry could be the old policy with a new name.
     """
     looks: SecondLooks = field(default_factory=SecondLooks)
 
@@ -209,7 +213,7 @@ class AssessedFetch:
     """None if the fetch failed."""
     against: int | None = None
     """Number of the version with which the text was compared, from `recorder.latest`. None if there was no version. If
-    another run has recorded a newer version since, the recorder refuses the assessment.
+    another run has recorded a newer version in the meantime, the recorder refuses the assessment.
     """
 
 
@@ -220,9 +224,8 @@ def content_type_of(headers: tuple[tuple[str, str], ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReviewTimes:
-    """Times within which findings should be reviewed, by severity. They are counted from the time when the change was
-    first seen. They do not apply if the policy states a day after that time, such as an effective date: then this day
-    is the due date.
+    """Times within which findings should be reviewed, by severity, counted from the time when the change was first
+    seen. If the policy states a later day for the change, such as an effective date, this day is the due date instead.
     """
 
     critical: timedelta = timedelta(days=2)
@@ -237,7 +240,7 @@ class ReviewTimes:
 
 ReviewKind = Literal["acknowledge", "false-alarm", "comment", "take-back"]
 REVIEW_KINDS: tuple[ReviewKind, ...] = ("acknowledge", "false-alarm", "comment", "take-back")
-"""A `take-back` revokes the verdict before it, so that the finding waits for a review again."""
+"""The kinds of reviews. A `take-back` revokes the previous verdict, so that the finding waits for a review again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +259,9 @@ class Review:
 
 
 def counting_verdict(reviews: Sequence[Review]) -> Review | None:
-    """Return the verdict that counts among the reviews of a finding, given oldest first. Return None if there is no
-    verdict, or if the last verdict was taken back."""
+    """Return the verdict that counts for a finding. `reviews` are the finding's reviews, oldest first. Return None if
+    there is no verdict, or if the last verdict was taken back.
+    """
     last = next((review for review in reversed(reviews) if review.kind != "comment"), None)
     return None if last is None or last.kind == "take-back" else last
 
@@ -272,12 +276,13 @@ class RecordedFinding:
     """Reviews, the oldest first."""
     _: KW_ONLY
     repeats: Review | None = None
-    """A review that marks another finding of the policy as a false alarm, if the other finding has the same rule and
-    words. Otherwise None.
+    """A review that marks another finding with the same policy, rule and words as a false alarm. None if there is no
+    such review.
     """
     settled_by: Review | None = None
-    """An acknowledgement of another finding about the same edit, or None. Such a finding has the same rule and words.
-    The changes of the two findings overlap, because at least one of them is a net change.
+    """An acknowledgement of another finding about the same edit, or None. The other finding has the same rule and
+    words. It belongs to another change that contains the same edit, because at least one of the two changes is a net
+    change.
     """
 
     @property
@@ -294,13 +299,15 @@ class RecordedFinding:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nobody needs to review the finding, because somebody judged another finding of the same edit."""
+        """Whether nobody needs to review the finding, because somebody judged another finding about the same edit."""
         return self.is_false_alarm or (self.verdict is None and self.settled_by is not None)
 
 
 QuietReviewKind = Literal["missed", "take-back"]
 QUIET_REVIEW_KINDS: tuple[QuietReviewKind, ...] = ("missed", "take-back")
-"""`missed`: the edit matters, and should have been reported. `take-back` revokes that."""
+"""The kinds of reviews of quiet edits. `missed`: the edit matters, and should have been reported. `take-back`: the
+previous mark is revoked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,12 +356,13 @@ class Change:
     findings: tuple[RecordedFinding, ...]
     suppressed: tuple[RecordedSuppression, ...]
     timing: Timing = field(default_factory=Timing)
-    """The days that the policy states for the change. Empty for changes that were recorded before this field
+    """The days that the policy states for the change. It is empty for changes that were recorded before this field
     existed.
     """
     drift: tuple[str, ...] = ()
-    """Languages of a multilingual page that were left behind. The text on sharing or rights changed in another
-    language, but not in these languages."""
+    """Languages of a multilingual page that this change did not update: the text on sharing or rights changed in
+    another language, but not in these languages.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,8 +398,9 @@ class Version:
     document_sha256: str
     """Address of the text, for `document`."""
     change: Change | None
-    """The change from the previous version. None for a first version, and for a boundary. Imported versions are judged
-    only on request."""
+    """The change from the previous version. None for a first version, for a boundary, and for an imported version that
+    was not judged.
+    """
     text: str = ""
     """The `document.text_identity` of the text."""
     confirmed: bool = True
@@ -408,11 +417,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Selects a part of the history. A field with None selects everything."""
+    """Selects a part of the history. A field that is None does not limit the selection."""
 
     policy: str | None = None
     topic: str | None = None
-    """A topic of findings, for example "retention", or a watched topic, which combines several topics of findings."""
+    """A topic of findings, for example "retention". Or a watched topic, such as "sharing", which includes several
+    topics of findings.
+    """
     severity: Severity | None = None
     """Minimum severity."""
     _: KW_ONLY
@@ -429,10 +440,12 @@ class Query:
 
     @property
     def selects_findings(self) -> bool:
-        """Whether the query asks for certain findings, and not for all of them."""
+        """Whether the query limits the findings."""
         return self.topic is not None or self.severity is not None or self.section is not None
 
     @property
     def selects_suppressions(self) -> bool:
-        """Whether the answer includes suppressions. They have no topic and no severity."""
+        """Whether the answer includes suppressions. A query for a topic or a severity excludes them, because
+        suppressions have neither.
+        """
         return self.topic is None and self.severity is None

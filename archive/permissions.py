@@ -1,4 +1,4 @@
-"""Sets the permissions of a SQLite archive: either the owner alone can read it, or the owner and a group."""
+"""Sets the permissions of a SQLite archive: only its owner can read it, or its owner and a group."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ BESIDE = ("", "-wal", "-shm")
 
 def create_private(file: Path) -> None:
     """Create a SQLite file that only its owner may read, unless the file exists. SQLite gives the same permissions to
-    its further files, such as the log. If the file cannot be created, no error is raised: it is reported when the file
-    is opened.
+    its further files, such as the log. If the file cannot be created, no error is raised here, because opening the file
+    will raise it.
     """
     with suppress(OSError):
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
@@ -43,8 +43,8 @@ def let_group_read(file: Path, group: str) -> None:
 
 
 def obstacle(file: Path, group: str) -> str | None:
-    """Return a sentence if a group cannot be allowed to read an archive: it gives the reason and what to do. Otherwise
-    return None.
+    """Return the reason why a group cannot be allowed to read an archive, and what to do. Return None if it can be
+    allowed.
     """
     try:
         number = grp.getgrnam(group).gr_gid

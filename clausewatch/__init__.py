@@ -1,6 +1,7 @@
-"""Floor 5, the top floor: the command line, the configuration, and the cron pass. It only calls the floors below.
+"""Floor 5, the top floor: the command line, the configuration, and the cron pass. It calls only the lower floors.
 
-Python programs can import `read`, `compare` and `open_archive`; see docs/python.md. Each is loaded on first use.
+Python programs can import `read`, `compare` and `open_archive`; see docs/python.md. Each of these functions is loaded
+on first use.
 """
 
 from __future__ import annotations

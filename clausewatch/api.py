@@ -49,7 +49,7 @@ class Judgement:
     """The changes between two pages, and whether they matter."""
 
     comparable: bool
-    """Whether both pages look like a policy. Only then are they compared."""
+    """Whether both pages look like a policy. Otherwise the pages are not compared."""
     reason: str
     """The reason why the pages are not comparable, as a word from a fixed list; "" if the pages are comparable."""
     detail: str
@@ -75,11 +75,12 @@ def read(
     select: Sequence[str] = (),
     remove: Sequence[str] = (),
 ) -> Reading:
-    """Read a page. It is given as bytes, or as a file of HTML, Markdown, PDF, DOCX, MHTML or plain text.
+    """Read a page. Give the page as bytes, or as the path of a file. The file may be HTML, Markdown, PDF, DOCX, MHTML
+    or plain text.
 
     If `content_type` is not given, the suffix of a file decides its type, and bytes are read as HTML. `select` and
-    `remove` are CSS selectors or ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read,
-    and `document.SelectorError`.
+    `remove` are CSS selectors or ranges. Raises `clausewatch.errors.ClausewatchError` for a file that cannot be read.
+    Raises `document.SelectorError` for an invalid selector.
     """
     whole = _page(page, content_type)
     extracted = read_page(whole, ExtractionOptions(tuple(languages), tuple(select), tuple(remove)))
@@ -99,7 +100,8 @@ def compare(
 ) -> Judgement:
     """Return the changes between two pages.
 
-    Each page is given in the same way as for `read`. A bundled profile judges the changes: "default" or "kenalan".
+    Give each page in the same way as to `read`. `profile` is the bundled profile that judges the changes: "default" or
+    "kenalan".
     """
     pages = _page(before, content_type), _page(after, content_type)
     assessment = judge_pages(*pages, ExtractionOptions(tuple(languages)), load_profile(profile))
@@ -172,8 +174,8 @@ class ArchiveReader:
 def open_archive(url: str) -> Iterator[ArchiveReader]:
     """Open an archive for reading only. `url` is a database URL, such as "sqlite:////srv/watch/clausewatch.db".
 
-    Raises subclasses of `archive.errors.StorageError`. An archive that an older version of Clausewatch wrote is also
-    such an error. `clausewatch status` upgrades such an archive.
+    Raises subclasses of `archive.errors.StorageError`. Such an error is also raised if an older version of Clausewatch
+    wrote the archive. `clausewatch status` upgrades such an archive.
     """
     with read_only_archive(url) as archive:
         yield ArchiveReader(archive)

@@ -20,7 +20,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The unit of a configured number, and the lower and upper limit of the number."""
+    """The unit of a configured number, and its lower and upper limit."""
 
     unit: Literal["bytes", "seconds", "count"]
     least: float
@@ -29,9 +29,9 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSettings:
-    """All settings of a crawl. The configuration's table `[crawl]` is made from these fields.
+    """All settings of a crawl. The keys of the configuration's table `[crawl]` are made from these fields.
 
-    If a response exceeds a limit, its result names the limit.
+    If a response exceeds a limit, the result of the visit states the limit.
     """
 
     contact: str = ""
@@ -48,8 +48,9 @@ class CrawlSettings:
     """Average seconds between two requests to the same host. The actual interval is between half of this number and
     one and a half times this number."""
     max_wait: Annotated[float, Bounds("seconds", 0, 3600)] = 60.0
-    """Maximum seconds that a run waits for a Crawl-delay, a Retry-After or a back-off. A host that asks for a longer
-    pause receives no further request in this run."""
+    """Maximum seconds that a run waits because of a Crawl-delay, a Retry-After or a back-off. If a host asks for a
+    longer pause, it receives no further request in this run.
+    """
     full_fetch: Annotated[float, Bounds("seconds", 0, 366 * 86_400)] = 7 * 86_400.0
     """Seconds after which a page is fetched unconditionally, even if its server keeps answering 304. With 0, every
     fetch is unconditional.
@@ -61,19 +62,20 @@ class CrawlSettings:
     redirects: Annotated[int, Bounds("count", 0, 20)] = 5
     """Maximum number of redirects that are followed for one policy."""
     max_nesting: Annotated[int, Bounds("count", 500, MAX_NESTING)] = MAX_NESTING
-    """Maximum nesting depth of elements; a deeper page is refused."""
+    """Maximum nesting depth of a page's elements. A page with deeper nesting is refused."""
     workers: Annotated[int, Bounds("count", 1, 64)] = 2
     """Number of processes that read and compare pages."""
     worker_memory: Annotated[int, Bounds("bytes", 120_000_000, 64_000_000_000)] = 160_000_000
     """Maximum bytes of memory for a worker process while it reads a page.
 
-    If a page needs more than `crawler.visits.workers.ORDINARY_MEMORY`, no other page is read at the same time.
+    A page that needs more than `crawler.visits.workers.ORDINARY_MEMORY` is read alone, without other pages at the same
+    time.
     """
     worker_time: Annotated[float, Bounds("seconds", 1, 1800)] = 60.0
-    """Maximum seconds of CPU time for one page in a worker. The limit of elapsed time is four times as long."""
+    """Maximum seconds of CPU time for one page in a worker. The maximum elapsed time is four times as long."""
     chromium: str = ""
-    """The browser for rendered pages: a path, or a name on the PATH. With "", the first browser that is found on the
-    PATH is used.
+    """The browser for rendered pages: a path, or the name of a program on the PATH. If it is "", the first known
+    browser on the PATH is used.
     """
     render_time: Annotated[float, Bounds("seconds", 5, 600)] = 60.0
     """Maximum seconds that the scripts of a page may take to build the page. This includes the time to load files."""
@@ -84,13 +86,13 @@ class CrawlSettings:
     file.
     """
     find_requests: Annotated[int, Bounds("count", 1, 1000)] = 40
-    """Maximum number of requests to find the legal pages of a domain. It includes robots.txt files, redirects and
-    retries, but not the files of rendered pages.
+    """Maximum number of requests for one domain when its legal pages are searched. Requests for robots.txt, redirects
+    and retries count too. Files of rendered pages do not count.
     """
     find_sitemaps: Annotated[int, Bounds("count", 0, 100)] = 3
     """Maximum number of sitemaps that are fetched for a domain. An index of sitemaps counts as a sitemap."""
     find_size: Annotated[int, Bounds("bytes", 100_000, 1_000_000_000)] = 10_000_000
-    """Maximum bytes of all responses for a domain together, as sent, without the files of rendered pages."""
+    """Maximum bytes of all responses for a domain together, as they were sent. Files of rendered pages do not count."""
     allow_private: tuple[str, ...] = ()
     """Hosts, addresses and networks that may be fetched although they are not public, for example on an intranet. See
     `crawler.network.addresses.AllowList`.

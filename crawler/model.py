@@ -17,8 +17,6 @@ class RobotsResult:
     """Crawl-delay for this crawler, in seconds; None if the robots.txt states no Crawl-delay."""
     _: KW_ONLY
     delay: float | None = None
-    """Seconds that the crawler keeps between two requests to the site; None if the crawler must not fetch anything from
-    the site.
-    """
+    """Seconds that the crawler keeps between two requests to the site; None if nothing may be fetched from the site."""
     sitemaps: tuple[str, ...] = ()
     """Addresses of sitemaps that the robots.txt names."""

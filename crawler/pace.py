@@ -12,13 +12,15 @@ from email.utils import parsedate_to_datetime
 ASKING_TO_WAIT = (429, 503)
 """Statuses with which a host asks for a pause (RFC 9110 section 10.2.3, RFC 6585 section 4)."""
 PATIENCE = 6
-"""Number of responses with status 429 or 503 in a row. After that number, a host gets no further request in
+"""Maximum number of responses with status 429 or 503 in a row. After this number, a host gets no further request in
 this run.
 """
 JITTER = 0.5
 """Random variation of the interval between two requests, as a fraction of the interval."""
 CRAWL_DELAY_JITTER = 0.2
-"""Random variation if a site states a Crawl-delay. The Crawl-delay is the shortest allowed interval."""
+"""Random variation of the interval, as a fraction, if a site states a Crawl-delay. The interval is never shorter than
+the Crawl-delay.
+"""
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -50,8 +52,8 @@ def kept_delay(stated: float | None, delay: float, cap: float) -> float:
 
 
 def least(delay: float, jitter: float) -> float:
-    """Return the average interval between two requests. With the random variation `jitter`, the shortest interval is
-    then `delay`.
+    """Return the average interval between two requests for which the shortest interval is `delay`, given the random
+    variation `jitter`.
     """
     return delay / (1 - jitter)
 
@@ -80,7 +82,8 @@ class HostPace:
     def is_silent(self, most: int, *, is_last_try: bool) -> bool:
         """Whether the host gets no further request because more than `most` requests in a row were not answered.
 
-        At the end of the run, one more request is sent. If it is answered, the remaining requests are sent too.
+        At the end of the run, one more request is sent to the host. If this request is answered, the remaining requests
+        are sent too.
         """
         return 0 < most < self.silences and (self.silent_at_the_end or not is_last_try)
 

@@ -16,8 +16,8 @@ from differ.judgement.profiles import Profile
 PRODUCT = "Clausewatch"
 
 LEAST_DELAY = 0.001
-"""Shortest delay, in seconds. Without any delay, Scrapy 2.19 starts all waiting requests to a host before it counts the
-first of them.
+"""Shortest delay, in seconds. With a delay of 0, Scrapy 2.19 starts all waiting requests to a host at once, because it
+counts a request only after it has started.
 """
 
 FIXED: dict[str, Any] = {
@@ -40,8 +40,8 @@ FIXED: dict[str, Any] = {
     "ROBOTSTXT_OBEY": True,
     # Only the components listed here run. Proxies from the environment are left out because they would bypass the
     # address guard. Referrers, a cache, and cookies that all policies share are left out too. So are components that
-    # drop responses, because every response is a result. Scrapy's extensions are off: two of them are servers, and one
-    # fails if a crawl ends before the crawl has begun.
+    # drop responses, because every response is a result. Scrapy's extensions are off, because two of them are servers,
+    # and another fails if a crawl ends during its start.
     "DOWNLOADER_MIDDLEWARES_BASE": {},
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},
@@ -60,7 +60,7 @@ FIXED: dict[str, Any] = {
         "crawler.middlewares.conditional.ConditionalMiddleware": 845,
     },
     "ITEM_PIPELINES": {"crawler.visits.pipelines.RecordingPipeline": 100},
-    "CONCURRENT_ITEMS": 1,  # a response yields at most one item, and Scrapy creates a task for each possible item
+    "CONCURRENT_ITEMS": 1,  # a response yields at most one item, and Scrapy starts so many tasks for it
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY_JITTER": JITTER,
     # Scrapy's messages about failures are not needed, because the results contain the failures.
@@ -79,10 +79,10 @@ def scrapy_settings(
 ) -> dict[str, Any]:
     """Make Scrapy's settings from the settings of this program.
 
-    `database` is the archive's URL. `policies` are the configured policies. If a spider gets no policies, it visits the
-    configured policies that are due. `profiles` are the profiles, besides the default, that policies may name. `now` is
-    the clock that gives the times of visits. `busy_timeout` is the time for which the archive waits for another
-    program.
+    `database` is the archive's URL. `policies` are the configured policies. If a spider gets no policies as an
+    argument, it visits the configured policies that are due. `profiles` are the profiles that policies may have,
+    besides the default profile. `now` is the clock that gives the times of visits. `busy_timeout` is the time for which
+    the archive waits for another program.
     """
     return {
         **FIXED,

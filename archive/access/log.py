@@ -30,7 +30,9 @@ def note_access(archive: Archive, at: datetime, person: str, deed: str, *, about
 
 
 def accesses(archive: Archive, limit: int, *, before: int | None = None) -> tuple[Access, ...]:
-    """Return the latest entries, newest first. If `before` is given, return only entries with a smaller number."""
+    """Return the latest entries, newest first. If `before` is given, return only entries with a number below
+    `before`.
+    """
     query = select(AccessRow).order_by(AccessRow.id.desc()).limit(limit)
     with archive.reading() as session:
         rows = session.scalars(query if before is None else query.where(AccessRow.id < before))

@@ -17,7 +17,7 @@ Role = Literal["reader", "reviewer", "auditor", "operator"]
 ROLES: tuple[Role, ...] = ("reader", "reviewer", "auditor", "operator")
 
 SECRETS = (SessionRow, BrowserRow, LinkRow, TokenRow, FeedRow)
-"""Tables with secrets of people. The desk lets in everybody who has such a secret, as the person to whom the secret
+"""Tables with people's secrets. Anybody who has such a secret can use the desk as the person to whom the secret
 belongs.
 """
 
@@ -35,7 +35,7 @@ class Person:
     zone: str
     """Time zone of the person's pages."""
     keys: bool
-    """Whether single keys are commands on the person's pages."""
+    """Whether pressing a single key is a command on the person's pages."""
     created_at: datetime
 
 
@@ -54,7 +54,7 @@ def add_person(archive: Archive, name: str, role: Role, now: datetime) -> Person
 def remove_person(archive: Archive, name: str) -> None:
     """Remove a person, and end every session, link, token and secret address of the person.
 
-    Raises UnknownPersonError. Raises LastOperatorError for the last operator.
+    Raises UnknownPersonError. Raises LastOperatorError if the person is the last operator.
     """
     with archive.writing() as session:
         _remove(session, _required(session, name))
@@ -97,7 +97,9 @@ def person_named(archive: Archive, name: str) -> Person:
 
 
 def password_hash(archive: Archive, name: str) -> tuple[Person, str] | None:
-    """Return a person and the hash of the person's password. Return None if there is no such person or no password."""
+    """Return a person and the hash of the person's password. Return None if there is no such person, or if the person
+    has no password.
+    """
     with archive.reading() as session:
         row = _row(session, name)
         return None if row is None or not row.password else (person_of(row), row.password)
@@ -114,7 +116,7 @@ def set_password(archive: Archive, person: int, hashed: str, *, keep_session: st
 
 
 def set_preferences(archive: Archive, person: int, *, language: str, zone: str, keys: bool) -> None:
-    """Store the language, the time zone and the use of single keys on a person's pages."""
+    """Store a person's settings: the language and the time zone of pages, and whether single keys are commands."""
     with archive.writing() as session:
         chosen = {"language": language, "zone": zone, "keys": keys}
         session.execute(update(PersonRow).where(PersonRow.id == person).values(**chosen))

@@ -6,7 +6,9 @@ import hashlib
 import secrets
 
 LONGEST = 200
-"""Maximum length of a secret that is looked up, in characters."""
+"""Number of characters from which the hash of a secret is made. Secrets are shorter. Further characters of a text are
+ignored.
+"""
 
 
 def new_secret() -> str:

@@ -1,4 +1,4 @@
-"""Stores the sessions of people, the browsers that are known, and the links that sign a person in once."""
+"""Stores people's sessions, the known browsers, and the links that sign a person in once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from archive.storage.database import Archive
 from archive.storage.tables import BrowserRow, LinkRow, PersonRow, SessionRow
 
 TOUCH = timedelta(minutes=5)
-"""Minimum time between two updates of a session's last request. Recording every request would block runs."""
+"""Minimum time between two updates of a session's last request. Recording every request would make runs wait for the
+database.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,9 @@ class SignedIn:
 
 
 def start_session(archive: Archive, person: int, now: datetime, lasting: timedelta) -> str:
-    """Start a session, and return its secret. The session ends after the time `lasting`, even if it is still used."""
+    """Start a session, and return its secret. The session ends after the duration `lasting`, even if it is still
+    used.
+    """
     secret = new_secret()
     with archive.writing() as session:
         session.execute(delete(SessionRow).where(SessionRow.ends_at <= now))
@@ -50,8 +54,8 @@ def start_session(archive: Archive, person: int, now: datetime, lasting: timedel
 
 
 def signed_in(archive: Archive, secret: str, now: datetime, idle: timedelta) -> SignedIn | None:
-    """Return who is signed in with this secret. Return None if the session has ended, or was unused for the time
-    `idle`.
+    """Return who is signed in with this secret. Return None if the session has ended, or if nobody used it for the
+    duration `idle`.
     """
     query = select(SessionRow, PersonRow).join(PersonRow, PersonRow.id == SessionRow.person_id)
     query = query.where(SessionRow.sha256 == hash_of(secret), SessionRow.ends_at > now, SessionRow.seen_at > now - idle)
@@ -94,7 +98,7 @@ def remember_browser(archive: Archive, person: int, now: datetime) -> str:
 
 
 def is_known_browser(archive: Archive, secret: str, name: str) -> bool:
-    """Return whether a person signed in before in the browser with this secret."""
+    """Return whether the person `name` signed in before in the browser with this secret."""
     query = select(BrowserRow.id).join(PersonRow, PersonRow.id == BrowserRow.person_id)
     with archive.reading() as session:
         return session.scalar(query.where(BrowserRow.sha256 == hash_of(secret), PersonRow.name == name)) is not None
@@ -110,7 +114,7 @@ def make_link(archive: Archive, person: int, now: datetime, lasting: timedelta) 
 
 
 def use_link(archive: Archive, secret: str, now: datetime) -> Person | None:
-    """Use up a link. Return its person, or None if the link was used or has ended."""
+    """Use up a link. Return the person that it signs in. Return None if the link was already used or has ended."""
     query = select(LinkRow, PersonRow).join(PersonRow, PersonRow.id == LinkRow.person_id)
     with archive.writing() as session:
         match = session.execute(query.where(LinkRow.sha256 == hash_of(secret), LinkRow.ends_at > now)).first()

@@ -47,8 +47,8 @@ def add_token(archive: Archive, person: Person, name: str, role: Role, *, now: d
 
 
 def token_holder(archive: Archive, secret: str, now: datetime) -> Person | None:
-    """Return the person of a token, but with the token's role. Return None if there is no such token, or if it has
-    ended.
+    """Return the person to whom a token belongs, but with the role of the token. Return None if the token does not
+    exist or has ended.
     """
     query = select(TokenRow, PersonRow).join(PersonRow, PersonRow.id == TokenRow.person_id)
     with archive.reading() as session:

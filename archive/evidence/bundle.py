@@ -1,5 +1,5 @@
-"""Collects the evidence about versions of a policy, to give it to somebody else: the sealed rows, the chain, the pages
-and the texts.
+"""Collects the evidence about versions of a policy for other people: the sealed rows, the chain, the pages and the
+texts.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Evidence:
                 yield from (rows[row_id] for row_id in sorted(rows))
 
     def head(self) -> Head:
-        """Return the last entry of the chain."""
+        """Return the head: the last entry of the chain."""
         return last_entry(self.session)
 
     def first_entry(self) -> int:
@@ -149,8 +149,8 @@ class Evidence:
         return query.where(self._compared())
 
     def _fetches(self) -> Select[int]:
-        """Select the visits from the first of these versions to the last. If the first is version 1, earlier visits are
-        included.
+        """Select the visits from the visit that found the first of these versions up to the visit before the version
+        after them. If the first is version 1, earlier visits are included too.
         """
         began = select(func.min(VersionRow.fetch_id)).where(self._versions()).scalar_subquery()
         after = and_(VersionRow.policy_id == self.policy_id, VersionRow.number == self.last + 1)

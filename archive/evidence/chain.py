@@ -1,4 +1,6 @@
-"""Reads the chain that seals the evidence: its entries, and its head. Messages quote the head."""
+"""Reads the entries and the head of the chain that seals the evidence. The head is the last entry. Messages quote
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,12 @@ from archive.storage.sealing import GENESIS, ChainEntry
 from archive.storage.tables import ChainEntryRow
 
 HEAD = re.compile(r"(?<![0-9a-zA-Z])([1-9][0-9]{0,18}):([0-9a-f]{64})(?![0-9a-zA-Z])")
-"""Matches a head as text: the number of the entry, a colon, the hash."""
+"""Matches a head as text: the number of the entry, a colon, and the entry's hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of the chain. Anybody who saves a head can later find out whether earlier evidence was altered."""
+    """The last entry of the chain. A saved head later proves whether the evidence before it was altered."""
 
     sequence: int
     """Number of entries."""
@@ -90,7 +92,7 @@ def last_entry(session: Session) -> Head:
 
 def entries(connection: Connection, first: int = 1) -> Iterator[tuple[ChainEntry, str]]:
     """Return the entries from number `first` on, in order, each with its stored hash. The entries are read in batches.
-    As `previous`, an entry gets the stored hash of the entry before it, even if that hash is wrong.
+    The `previous` of an entry is the stored hash of the entry before it, even if this stored hash is wrong.
     """
     previous = GENESIS
     if first > 1:

@@ -1,5 +1,5 @@
-"""Verifies stored contents. Each content is compared with its address. Each text is compared with its hash, its page,
-and its sections in the search index.
+"""Verifies stored contents. The address of each content must be its hash. Each text must match its sealed hash, its
+page, and its sections in the search index.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from document import text_identity
 from document.reading import EXTRACTOR, read_all
 
 AT_ONCE = 50
-"""Number of contents that are read at once. Each may be large after decompression, so a few hundred could need too much
-memory.
+"""Number of contents that are read at once. A content may be large after decompression, so a few hundred contents could
+need too much memory.
 """
 
 LEFT_OUT = (*UNREADABLE, MemoryError)
@@ -65,8 +65,9 @@ class _Text(NamedTuple):
 
 
 def verify_contents(session: Session, tally: Contents, *, extract: bool, after: int = 0) -> Iterator[Flaw]:
-    """Return the flaws in contents and texts. Count the checked contents and texts in `tally`. Only rows that the chain
-    seals after entry `after` are checked."""
+    """Return the flaws in contents and texts. Count the checked contents and texts in `tally`. Only rows whose chain
+    entry is after the entry `after` are checked.
+    """
     yield from _unknown_contents(session)
     verification = _Verification(session, tally, blobs.Retrieval(session), extract=extract, after=after)
     yield from verification.bodies()
@@ -157,7 +158,7 @@ class _Verification:
         return texts
 
     def _read_ahead(self, addresses: Sequence[str]) -> None:
-        with suppress(*UNREADABLE):  # each content is then read by itself, so that the damaged one is found
+        with suppress(*UNREADABLE):  # after an error, each content is read by itself, so that the damaged one is found
             self.retrieval.read_ahead(addresses)
 
     def _load(self, address: str) -> bytes | Flaw:
@@ -201,8 +202,8 @@ class _Verification:
         yield from self._sections.compare(text.number, None if document is None else document.parts)
 
     def _extracted(self, text: _Text) -> Iterator[Flaw]:
-        """Extract a version's text again from its page, and compare the two. Do this only if the version was extracted
-        by the current rules and selectors.
+        """Extract a version's text again from its page, and compare it with the stored text. This is done only if the
+        version was extracted by the current rules and selectors.
         """
         identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
         if f"e{EXTRACTOR}+" not in identity:

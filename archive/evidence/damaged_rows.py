@@ -16,14 +16,14 @@ T = TypeVar("T")
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, NoResultFound, DamagedArchiveError)
 """Errors that may occur when a damaged row is read: an invalid time, invalid JSON, JSON with an unexpected structure,
-or missing content. Errors of the database itself are not among them, so such errors end the verification.
+or missing content. Errors of the database itself are not included, because they must end the verification.
 """
 
 
 @contextmanager
 def any_text(connection: Connection) -> Iterator[None]:
     """Let SQLite return text that is not valid UTF-8, instead of raising an error. Invalid bytes become lone
-    surrogates. Sealed text never contains them.
+    surrogates. Sealed text never contains surrogates.
     """
     if connection.dialect.name != "sqlite":
         yield

@@ -1,5 +1,5 @@
-"""Verifies the database itself: its pages, its indexes and its schema. The schema must be the one that the migrations
-make.
+"""Verifies the database itself: its pages, its indexes and its schema. The schema must be the schema that the
+migrations make.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ MOST_PROBLEMS = 20
 
 SCHEMA = Path(__file__).with_name("schema.txt")
 """File with the schema that the migrations make in SQLite. With this file, a verification need not run the migrations.
-A line has a kind, a name and a definition, separated by tabs. `python -m tests.schema_file` writes the file."""
+Each line describes one object: its kind, name and definition, separated by tabs. `python -m tests.schema_file` writes
+the file.
+"""
 
 Schema = Mapping[tuple[str, str], str]
 """SQL statements, by type and name of the object that they define."""
@@ -42,12 +44,14 @@ JOIN pg_class p ON p.oid = i.inhparent WHERE p.relnamespace = current_schema()::
 UNION ALL SELECT 'relation', c.relname, c.relkind::text FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r', 'i', 'S')
 """
-"""SQL that finds objects in PostgreSQL that no migration creates, for example triggers and rules. They could change the
-results of queries.
+"""SQL that finds objects that no migration creates in PostgreSQL, for example triggers and rules. Such objects could
+change the results of queries.
 """
 
 INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
-"""Tables that are read twice, with their primary key and without any index. Both ways must give the same rows."""
+"""Tables that are read twice: once by the primary key's index, and once without any index. Both ways must give the same
+rows.
+"""
 
 
 def verify_database(connection: Connection) -> Iterator[Flaw]:
@@ -159,7 +163,9 @@ def _postgresql_indexes(connection: Connection) -> Iterator[Flaw]:
 
 
 def _read_by(connection: Connection, *, scan: str, index: str) -> None:
-    """Set how the server may read tables: without an index, with an index, or both."""
+    """Set whether the server may read tables without an index (`scan`), and whether it may read them with an index
+    (`index`).
+    """
     ways = {"seqscan": scan, "indexscan": index, "indexonlyscan": index, "bitmapscan": index}
     settings = ", ".join(f"set_config('enable_{way}', '{value}', true)" for way, value in ways.items())
     connection.exec_driver_sql(f"SELECT {settings}")

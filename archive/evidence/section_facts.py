@@ -1,5 +1,5 @@
-"""Reads the parts of documents that verification needs. Documents are read block by block. Blocks that the previous
-version has too, which are most blocks, are not read again.
+"""Reads the parts of documents that verification needs. Documents are read block by block. Most blocks are also in the
+previous version. These blocks are not read again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SectionFacts(NamedTuple):
 
     identity: SectionIdentity
     parts: Mapping[str, SectionPart]
-    """Correct content of the search index for the section, by address."""
+    """The content that the search index should have for the section, by address."""
     blocks: Mapping[bytes, BlockFacts]
     """The blocks of the section, by their JSON."""
 
@@ -39,7 +39,7 @@ class DocumentFacts:
     text_sha256: str
     """The `document.text_identity` of the document."""
     parts: Mapping[str, SectionPart]
-    """Correct content of the search index for the document's sections, by address."""
+    """The content that the search index should have for the document's sections, by address."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class SectionReader:
         rest, written = split_sections(content)
         from_json(rest)
         same = {section: self._known[section] for section in written if section in self._known}
-        # A changed section shares nearly all its blocks with a section that is no longer there.
+        # A changed section has nearly all its blocks from a section of the previous version.
         blocks: dict[bytes, BlockFacts] = {}
         for section in self._known.keys() - same.keys():
             blocks |= self._known[section].blocks

@@ -29,15 +29,15 @@ class PolicySections:
     session: Session
     policy_id: int
     waits: bool
-    """Whether the policy's versions are not indexed yet. If so, there is nothing to compare."""
+    """Whether the policy's versions are not indexed yet. Then there is nothing to compare."""
     _begin: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _end: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     _present: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     """Addresses of sections whose words were already compared, or are in `_waiting`."""
     _waiting: dict[str, tuple[int, SectionPart]] = field(default_factory=dict)
-    """Sections whose words must still be compared. Each has the number of the first version with the section. They are
-    read together.
+    """Sections whose words must still be compared. Each has the number of the first version with the section. These
+    words are read together.
     """
     _wrong: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Addresses of wrong sections that were not yielded yet, by version."""

@@ -1,4 +1,6 @@
-"""Stores time stamps of the chain's heads. They are signed by an authority, and are not part of the chain."""
+"""Stores time stamps of the chain's heads. An authority signs each time stamp. Time stamps are not part of the
+chain.
+"""
 
 from __future__ import annotations
 

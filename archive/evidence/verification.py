@@ -44,8 +44,9 @@ class Tally:
     removed_bodies: int = 0
     """Number of raw bodies that were removed under a rule. Each of these removals is sealed."""
     set_back: tuple[int, ...] = ()
-    """Numbers of up to ten entries that have an earlier date than the entry before them. Either the clock was set back,
-    or somebody backdated these entries."""
+    """Numbers of up to ten entries that have an earlier date than the entry before them. Either somebody set the clock
+    back, or these entries are backdated.
+    """
 
     def covers(self, head: SavedHead) -> bool:
         """Return whether a saved head is among the entries that are not verified again."""
@@ -60,11 +61,12 @@ def verify(
     extract: bool = True,
     since: SavedHead | None = None,
 ) -> Iterator[Flaw]:
-    """Yield the flaws, and record in `tally` what was checked. A few rows are read at a time. `saved` are heads that
-    somebody saved outside the archive. If `extract` is true, texts are extracted again from their pages. Texts that
-    were extracted by other rules or selectors are left out. `since` is the head at which an earlier verification ended.
-    If it is given, verification starts after this head: only later entries with their rows and contents are read, and
-    earlier saved heads are ignored. If the chain does not contain the head `since`, everything is read.
+    """Yield the flaws, and count the checked records in `tally`. Only a few rows are in memory at the same time.
+    `saved` are heads that somebody saved outside the archive. If `extract` is true, texts are extracted again from
+    their pages. This is not done for texts that were extracted by older rules or other selectors. `since` is the head
+    at which an earlier verification ended. If it is given, verification starts after this head: only later entries with
+    their rows and contents are read, and earlier saved heads are ignored. If the chain does not contain the head
+    `since`, everything is read.
     """
     with archive.reading() as session:
         connection = session.connection()
@@ -189,7 +191,7 @@ class _Chain:
         self._last, self._sequence, self._previous = entry, entry.sequence, entry.hash
 
     def _note(self, batch: Sequence[_Entry]) -> None:
-        """Record the last entry of a batch, and the saved heads that are in the batch."""
+        """Note the last entry of a batch, and the saved heads that are in the batch."""
         last, hashes = batch[-1], {entry.hash: entry.sequence for entry in batch}
         self.tally.entries += len(batch)
         self.tally.head = Head(last.sequence, last.hash, datetime.fromisoformat(last.at))
@@ -261,8 +263,8 @@ def _unsealed(connection: Connection, kind: str) -> Iterator[Flaw]:
 
 
 def _stray_pages(connection: Connection) -> Iterator[Flaw]:
-    """Return a flaw for each further page without a fetch. Further pages are sealed together with their fetch, so a
-    page without a fetch has no seal.
+    """Return a flaw for each further page without a fetch. A further page has no seal of its own, because it is sealed
+    together with its fetch.
     """
     known = exists().where(FetchRow.id == FetchPageRow.fetch_id)
     query = select(FetchPageRow.fetch_id, FetchPageRow.position).where(~known)

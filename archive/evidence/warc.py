@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 OF_THE_TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
-"""Headers that describe the body as it was sent. The WARC file has the decompressed body, so these headers get another
-name in it.
+"""Headers that describe the body as it was sent. The WARC file has the decompressed body, so these headers are renamed
+there.
 """
 
 OURS = (REDIRECTED, REQUESTED)
-"""Headers that Clausewatch adds. They are not written to the file, because its other records and the records' dates
-have the same facts.
+"""Headers that Clausewatch adds. They are not written to the file, because the file has the same facts in other records
+and in the records' dates.
 """
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -88,8 +88,8 @@ def write_warc(
 ) -> Iterator[WarcRecord]:
     """Write the kept pages of one policy, or of all policies, in the order of the visits. Yield each record after it is
     written. Each record is compressed by itself. Each redirect that led to a page has its own record before the page.
-    Of a redirect, the archive has the status and the target, but not the whole response. So its record has the field
-    `WARC-Truncated`. Raises UnknownPolicyError, DamagedArchiveError.
+    The archive has only the status and the target of a redirect, and not the whole response. So the record of a
+    redirect has the field `WARC-Truncated`. Raises UnknownPolicyError, DamagedArchiveError.
     """
     counted = _Counted(target)
     writer = WARCWriter(counted, gzip=True, warc_version="WARC/1.1")

@@ -14,7 +14,7 @@ from archive.storage.tables import Base
 
 
 def note_step(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
-    """Reach a fault point after one revision. All revisions share one transaction."""
+    """Let tests interrupt the program after one revision. All revisions share one transaction."""
     fault_injection.reach(f"migrated to {step.up_revision_id}")
 
 

@@ -17,7 +17,7 @@ from document import from_json
 from document.model import Document, Section
 
 SentenceKey = tuple[str, ...]
-"""Key by which sentences are compared. It has no upper case, no punctuation marks and no list numbers."""
+"""Key by which sentences are compared: the words in lower case, without punctuation marks and list numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ class Sentence:
     path: tuple[str, ...]
     """Headings above the sentence."""
     since: int
-    """The version that added the sentence. Since then every version has had the sentence, at any place in the
-    policy.
-    """
+    """The version that added the sentence. Every later version has the sentence too, at any place in the policy."""
     since_at: datetime
     """Time when the version `since` was first seen."""
 
@@ -64,7 +62,7 @@ class Blame:
     """Sentences that were dropped in this version or in an earlier version, the latest first."""
     _: KW_ONLY
     read_anew: tuple[int, ...]
-    """Versions whose text was extracted by other rules than the text before. Differences in them may come from the
+    """Versions that were extracted by other rules than the version before. Their differences may come from the
     extraction.
     """
 
@@ -79,7 +77,7 @@ def blame(archive: Archive, policy: str, number: int | None = None) -> Blame:
     """Return the origin of each sentence in a version of a policy, the latest version by default.
 
     A sentence stays the same if its words stay the same. Case, punctuation and position do not matter. If a sentence
-    was removed and later added again, it counts as new since it was added again. Raises UnknownPolicyError,
+    was removed and later added again, its origin is the version that added it again. Raises UnknownPolicyError,
     NoVersionError, DamagedArchiveError.
     """
     with archive.reading() as session:

@@ -1,4 +1,4 @@
-"""Answers which days are in a part of the calendar: effective dates, ends of notice and objection windows, and due
+"""Answers which entries are in a period of the calendar: effective dates, ends of notice and objection windows, and due
 reviews.
 """
 
@@ -140,7 +140,8 @@ def _reviews(session: Session, wanted: _Range, times: ReviewTimes) -> set[Moment
     rows = session.execute(stated.order_by(due, change).limit(wanted.most))
     moments = {(at, number, 2) for at, number in rows if at is not None}
     for rank, severity in enumerate(SEVERITIES):
-        # A finding is left out if the same change has a finding of a higher severity, because that one is due earlier.
+        # A finding is left out if the same change has a finding of a higher severity, because the more severe finding
+        # is due earlier.
         worst = select(func.min(WaitingRow.rank)).where(WaitingRow.change_id == ChangeRow.id).correlate(ChangeRow)
         within, seen = times.of(severity), WaitingRow.seen_at
         query = (

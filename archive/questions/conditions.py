@@ -1,4 +1,4 @@
-"""Translates queries into conditions on versions that the archive's indexes can answer."""
+"""Translates queries into SQL conditions on versions. The database can check these conditions with its indexes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from archive.storage.tables import ChangeRow, FindingRow, NetChangeRow, PolicyRo
 from archive.storage.version_reader import Judged, policy_row, tagged
 
 FEW = 5000
-"""Limit for the number of matching findings. Up to this limit, all matching versions are sorted to find the latest.
-Above it, versions are read in order, beginning with the latest.
+"""Number of matching findings that decides how the latest versions are searched. Up to this number, all matching
+versions are sorted. Above it, versions are read from the latest backwards until enough of them match.
 """
 
 
@@ -30,7 +30,7 @@ def version_conditions(session: Session, query: Query) -> list[ColumnElement[boo
 
 
 def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[ColumnElement[bool]]]) -> Exists:
-    """Whether the change to a version has a finding or suppression that meets the conditions."""
+    """Return the SQL condition that a version's change has a finding or suppression that meets the given conditions."""
     judged, change = aliased(kind), aliased(ChangeRow)
     query = select(judged.id).join(change, change.id == judged.change_id).where(change.version_id == VersionRow.id)
     step = change.id.not_in(select(NetChangeRow.change_id))
@@ -40,7 +40,7 @@ def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[Co
 def matching_count(session: Session, query: Query) -> int:
     """Return the number of versions that a query selects. Raises UnknownPolicyError, UnknownTagError."""
     changes = _changes_found(session, query)
-    if changes is not None and not _about_versions(session, query):  # counting then needs only one index
+    if changes is not None and not _about_versions(session, query):  # counting these changes needs only one index
         return session.scalar(select(func.count()).select_from(changes.distinct().subquery())) or 0
     conditions = version_conditions(session, query) if changes is None else _led_to(session, query, changes)
     return session.scalar(select(func.count(VersionRow.id)).where(*conditions)) or 0

@@ -31,8 +31,8 @@ class LanguageState:
     behind: frozenset[str] = frozenset()
     """Languages that are behind. Empty if all languages are in step."""
     since: int = 0
-    """Number of the last version at which the languages fell out of step: they were in step before it, but not after
-    it. It is 0 if they were always in step. It keeps its value when the languages are in step again.
+    """Number of the last version with which a language fell behind while all languages were in step before. It is 0 if
+    no language ever fell behind. The number stays the same when all languages are in step again.
     """
     newly_behind: bool = False
     """Whether a language was in step before this change, and is behind after it."""

@@ -37,10 +37,10 @@ def never_tried(policies: Iterable[Policy]) -> tuple[PlannedCheck, ...]:
 def planned_checks(
     archive: Archive, policies: Iterable[Policy], now: datetime, selected: Collection[str] | None = None
 ) -> tuple[PlannedCheck, ...]:
-    """Return the checks that a run would make now, in its order. Policies that were never tried come first. Then come
-    the policies that have waited longest. `policies` are the configured policies, and the archive may not know some of
-    them yet. `selected` has the names of the policies to check, even if they are not due. If it is None, the policies
-    that are due are returned. Paused policies are left out.
+    """Return the checks that a run would make now, in its order. Policies that were never tried come first. The other
+    policies follow, the longest waiting policy first. `policies` are the configured policies, and the archive may not
+    know some of them yet. `selected` has the names of the policies to check, even if they are not due. If it is None,
+    the policies that are due are returned. Paused policies are left out.
     """
     with archive.reading() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
@@ -52,7 +52,7 @@ def planned_checks(
         is_wanted = _is_due(check, now) if selected is None else policy.name in selected
         if is_wanted and not policy.paused:
             checks.append(check)
-    if selected is None:  # a run checks selected policies in the order of the configuration
+    if selected is None:  # with a selection, a run keeps the order of the configuration
         checks.sort(key=lambda check: (check.tried_at is not None, check.tried_at))
     return tuple(checks)
 
@@ -70,7 +70,7 @@ def _is_due(check: PlannedCheck, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NextTimes:
-    """The earliest times at which a fetched policy is due and overdue, if no run checks it before."""
+    """The earliest times at which a fetched policy becomes due and overdue, if no run checks it earlier."""
 
     due: datetime | None
     """Time at which the first policy is due. None if no policy is fetched."""

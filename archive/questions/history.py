@@ -27,10 +27,9 @@ from document.model import Document
 
 def history(archive: Archive, query: Query) -> tuple[Version, ...]:
     """Return the versions that a query selects, ordered by policy and number. Each version has the findings that the
-    query selects. If the query selects findings, versions without such a finding are left out. There is one exception:
-    if the query asks for a section and for nothing else about findings, a version with a suppression in this section is
-    kept too. The query's limit applies; `count_versions` counts without the limit. Raises UnknownPolicyError,
-    UnknownTagError.
+    query selects. If the query selects findings, versions without such a finding are left out. There is one exception.
+    If the query limits the findings only by section, a version with a suppression in this section is kept too. The
+    query's limit applies; `count_versions` counts without the limit. Raises UnknownPolicyError, UnknownTagError.
     """
     with archive.reading() as session:
         conditions = version_conditions(session, query)
@@ -177,7 +176,7 @@ def document(archive: Archive, of: Version) -> Document:
 
 
 def change(archive: Archive, change_id: int) -> Version:
-    """Return the version that a change created. Raises NoVersionError."""
+    """Return the version to which a change led. Raises NoVersionError."""
     with archive.reading() as session:
         condition = VersionRow.id.in_(select(ChangeRow.version_id).where(ChangeRow.id == change_id))
         matches = read_versions(session, [condition], Query())

@@ -47,7 +47,7 @@ class Named(Generic[Entry]):
     policy: str
     entry: Entry
     since: datetime
-    """Time since which the policy has named the right or recipient without interruption. Its words may have changed
+    """Time from which on all versions of the policy name the right or recipient. The words for it may have changed
     since then.
     """
     _: KW_ONLY
@@ -62,7 +62,7 @@ class Listing(Generic[Entry]):
     entries: tuple[Named[Entry], ...]
     """Entries ordered by policy name, then by first version."""
     count: int
-    """Number of entries that there would be without the limit."""
+    """Number of entries without the limit."""
     unlisted: int
     """Number of policies with versions whose rights and recipients were not listed yet. Entries of these policies may
     be missing.
@@ -88,8 +88,8 @@ class Lacking:
 def listed_recipients(
     archive: Archive, scope: Scope, *, kind: str | None = None, country: str | None = None
 ) -> Listing[Recipient]:
-    """Return the recipients that policies name. The answer can be limited to a class of recipients, or to a country by
-    its code.
+    """Return the recipients that policies name. The answer can be limited to a class of recipients, or to the code of a
+    country.
 
     Raises UnknownPolicyError, UnknownTagError.
     """
@@ -137,7 +137,7 @@ def version_inventories(archive: Archive, versions: Collection[Version]) -> dict
 
 
 def unlisted_count(archive: Archive) -> int:
-    """Return the number of policies with versions that have no inventory by the current rules."""
+    """Return the number of policies with at least one version that has no inventory made by the current rules."""
     with archive.reading() as session:
         return _progress(session)[0]
 
@@ -150,8 +150,8 @@ def _listing(
     conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope, row.policy_id)]
     if unlisted:
         conditions.append(row.policy_id.not_in(unlisted_policies()))
-    # Entries of the latest texts are counted with an index. For the texts of a day, all rows are read anyway, and
-    # counted meanwhile.
+    # Entries of the latest texts are counted with an index. For the texts of a day, all rows must be read anyway, so
+    # they are counted at the same time.
     total = null() if scope.at is None else func.count().over()
     columns = (PolicyRow.name.label("policy"), *row.__table__.c)
     order = (PolicyRow.name, row.first, row.id)

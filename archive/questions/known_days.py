@@ -22,15 +22,15 @@ class DayKnowledge:
 
     at: datetime
     version: int
-    """Number of the version that the last visit before the time showed."""
+    """Number of the version that the last visit before the given time showed."""
     last_seen: datetime
     """Time of the last visit before the given time."""
     next_seen: datetime | None
-    """Time of the first visit after the time that showed the policy. None if there is no such visit yet."""
+    """Time of the first visit that showed the policy after the given time. None if there is no such visit yet."""
     next_version: int | None
-    """Number of the version that this first visit after the time showed. None if there is no such visit yet."""
+    """Number of the version that the visit at `next_seen` showed. None if there is no such visit yet."""
     missed: int
-    """Number of visits between these two visits. None of the visits in between showed the policy."""
+    """Number of visits between `last_seen` and `next_seen`. None of these visits showed the policy."""
 
     @property
     def is_certain(self) -> bool:

@@ -30,7 +30,7 @@ MOST_CHANGES = 10_000
 """Default maximum number of versions in a report."""
 
 SHORTEST_GAP = timedelta(days=1)
-"""Shorter gaps are not reported. A reported gap must also be longer than twice the policy's interval."""
+"""Minimum length of a reported gap. A reported gap must also be longer than twice the policy's interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ReportedChange:
 
     @property
     def took(self) -> timedelta | None:
-        """Time between the visit that first saw the change and the last verdict. None if there is no verdict."""
+        """Time from the visit that first saw the change to the last verdict. None if there is no verdict."""
         times = [finding.verdict.at for finding in self.decided if finding.verdict is not None]
         return max(times) - self.version.seen_at if times else None
 
@@ -68,7 +68,7 @@ class ReviewerTally:
     false_alarms: int
     comments: int
     median_time: timedelta | None
-    """Median of the times between the visit that first saw a change and the verdict. None if there is no verdict."""
+    """Median time from the visit that first saw a change to the person's verdict. None if there is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ class PeriodReport:
 def period_report(
     archive: Archive, wanted: Query, now: datetime, times: ReviewTimes | None = None, *, limit: int = MOST_CHANGES
 ) -> PeriodReport:
-    """Return the report of a period, from `wanted.since` to `wanted.until`. It can be limited to a policy or a tag.
+    """Return the report of a period, from `wanted.since` to `wanted.until`. `wanted` can limit the report to a policy
+    or a tag.
 
     Raises UnknownPolicyError, UnknownTagError.
     """
@@ -194,7 +195,7 @@ def _checks(session: Session, policies: ColumnElement[bool], since: datetime, un
 
 def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> tuple[WatchGap, ...]:
     """Return the times in the period at which visits were due, but no visit found the policy. A gap may begin before
-    the period or end after it. Then the part of the gap that lies in the period must be long enough.
+    the period or end after it. Only the part in the period counts for the minimum length.
     """
     gaps = _gaps_between(session, policies, since, until)
     query = (

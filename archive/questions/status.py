@@ -34,7 +34,7 @@ HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "
 """States of a policy without problems."""
 
 OVERDUE_SHARE = 2
-"""A policy is overdue if its last check was more than this number of its intervals ago. Then Clausewatch may have
+"""Number of intervals without a check after which a policy is overdue. An overdue policy may mean that Clausewatch has
 stopped running.
 """
 
@@ -75,7 +75,7 @@ class PolicyStatus:
     """Number of visits in the series of visits that did not find the policy."""
     last_check: Check | None
     last_seen_at: datetime | None
-    """Time when a visit last found the policy. The text may have been unchanged."""
+    """Time when a visit last found the policy, with or without a change of its text."""
     versions: int
     """Number of versions."""
     last_change: Version | None
@@ -87,7 +87,7 @@ class PolicyStatus:
     due: bool
     overdue: bool
     pending: Pending | None = None
-    """The odd text that is waiting for a second look. It keeps waiting even if a later visit found another text."""
+    """The odd text that waits for a second look. It still waits if a later visit found another text."""
     flap_quiet: timedelta = SecondLooks().flap_quiet
     further_urls: tuple[str, ...] = ()
     """The addresses after the first address. The pages of all addresses are read as one text."""
@@ -96,8 +96,9 @@ class PolicyStatus:
     trouble_fetch: int | None = None
     """Number of the first fetch in the series of visits that did not find the policy."""
     tried_at: datetime | None = None
-    """Start of the last run that tried the policy, or the time when the policy was added. None if no run has recorded
-    the policy yet."""
+    """Start of the last run that tried the policy. If no run has tried it yet, the time when the policy was added. None
+    if no run has recorded the policy yet.
+    """
     owner: str = ""
     """The person or team that is responsible for the policy, or ""."""
     paused_at: datetime | None = None
@@ -207,7 +208,8 @@ def _troubles(session: Session, condition: ColumnElement[bool]) -> dict[int, _Tr
     unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest(condition)), FetchRow.outcome.not_in(good))
     last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
     last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
-    # With DISTINCT, SQLite looks up the last good visit once for each policy, not once for each later visit.
+    # With DISTINCT, SQLite looks up the last visit that found the policy once for each policy. Without it, SQLite would
+    # do this once for each later visit.
     since = select(PolicyRow.id, last_good.label("last")).where(PolicyRow.id.in_(unwell)).distinct().subquery()
     rows = session.execute(
         select(FetchRow.policy_id, func.count(), func.min(FetchRow.started_at), func.min(FetchRow.id))

@@ -24,8 +24,8 @@ class CommandEntry:
     target: str
     """Module and attribute of the command."""
     summary: str
-    """A summary on one line. It is not taken from the command, because then `--help` would have to import every
-    command.
+    """A summary on one line. It repeats the first line of the command's own help, because importing every command for
+    `--help` would be slow.
     """
 
 
@@ -110,8 +110,8 @@ def _end(ctx: click.Context, error: BaseException, code: ExitCode) -> NoReturn:
 
 
 def _archive_errors() -> tuple[type[Exception], ...]:
-    """Return the classes of the archive's errors. Return none if the archive's modules were not imported: then no such
-    error can occur, and importing them would be slow.
+    """Return the classes of the archive's errors. If the archive's modules were not imported, none of these errors can
+    occur. Then return an empty tuple, because the import would be slow.
     """
     if "archive.errors" not in sys.modules:
         return ()

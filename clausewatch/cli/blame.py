@@ -60,8 +60,8 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
 
 
 def _caution(attribution: Blame) -> str:
-    """Return a warning that differences may come from the extraction and not from the policy. Return "" if the same
-    rules extracted all versions.
+    """Return a warning if different rules extracted the versions. Then a difference may come from the extraction and
+    not from the policy. Otherwise return "".
     """
     if not attribution.read_anew:
         return ""

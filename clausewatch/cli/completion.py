@@ -36,9 +36,9 @@ def policy_names(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def _typed(name: str) -> str:
-    """Return a name in the form that the shell needs. Bash does not quote special characters itself, so they are quoted
-    here. Other shells do. Click's function for bash reads each name with `read`, which halves the number of
-    backslashes. So backslashes are doubled here.
+    """Return a name in the form that the shell needs. Other shells quote special characters themselves, but for bash
+    they are quoted here. Backslashes are doubled for bash, because click's function for bash reads each name with
+    `read`, which makes one backslash of two.
     """
     is_bash = os.environ.get("_CLAUSEWATCH_COMPLETE", "").startswith("bash")
     return _SPECIAL.sub(r"\\\\\1", name) if is_bash else name

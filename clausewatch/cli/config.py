@@ -99,7 +99,7 @@ class _Recorded:
     made: tuple[Subscriber, ...] = ()
     """Subscriptions that were made on the command line."""
     questions: tuple[RenameQuestion, ...] = ()
-    """Questions about new names: each may be the new name of a policy in the archive."""
+    """Questions about policies with new names. Each may be a policy of the archive that was renamed."""
 
 
 def _recorded(configuration: Configuration) -> _Recorded:

@@ -29,9 +29,7 @@ class CommandContext:
         self.config_is_named = config_path is not None
         """Whether the user gave the path with `--config`. Such a file must exist."""
         self.log = RunLog()
-        """Log to which the error is written that ends the command. `clausewatch run` replaces it with a log in the
-        chosen format.
-        """
+        """Log for the error that ends the command. `clausewatch run` replaces it with a log in the chosen format."""
 
     def configuration(self) -> Configuration:
         """Return the configuration. It is loaded only once. Raises ConfigurationError if it is invalid."""
@@ -39,8 +37,8 @@ class CommandContext:
 
     def checked_configuration(self) -> Configuration:
         """Return the configuration, and also check its channels. Commands that send messages need this check. Raises
-        ConfigurationError. The check imports Apprise, which is slow. So if a command needs the lock of runs, it must
-        get the lock first.
+        ConfigurationError. The check is slow, because it imports Apprise. So a command that needs the lock for runs
+        must get the lock before this check.
         """
         from clausewatch.config import load
         from clausewatch.config.checked import remember
@@ -52,8 +50,8 @@ class CommandContext:
         return replace(checked, token=remember(checked.path, checked.written_database, checked.env_file, used))
 
     def own_profiles(self) -> Mapping[str, Profile]:
-        """Return the configuration's own profiles. This is for commands that also work without a configuration. The
-        result is empty if the user gave no path and the default file does not exist. Raises ConfigurationError.
+        """Return the configuration's own profiles. Commands that also work without a configuration use this function.
+        If the user gave no path and the default file does not exist, the result is empty. Raises ConfigurationError.
         """
         has_file = self.config_is_named or self.config_path.exists()
         return self.configuration().profiles if has_file else {}

@@ -49,7 +49,7 @@ def _plan(
 ) -> tuple[tuple[PlannedCheck, ...], dict[str, RestingHost]]:
     """Return the checks that a run would make, and the hosts that asked for a pause.
 
-    Without an archive, all policies are due.
+    If there is no archive yet, all policies are due.
     """
     selected = {policy.name for policy in configuration.policies} if everything else set(names) or None
     file = configuration.database.removeprefix(SQLITE)

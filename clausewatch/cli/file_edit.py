@@ -29,7 +29,7 @@ class FileEdit:
         if kind is not None:
             return
         edit = self.editor.edit()
-        # An edit that is not valid is refused before it is shown. Otherwise it would look as if it had been written.
+        # An invalid edit is refused before it is shown. Otherwise the user might believe that it was written.
         check_edit(self.configuration, edit)
         for line in differences(self.before, edit.text):
             click.echo(printable(line))

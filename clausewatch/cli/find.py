@@ -104,8 +104,8 @@ def _check_options(domains: Sequence[str], *, add: bool, now: bool, name: str, f
 def _add(
     context: CommandContext, configuration: Configuration, results: Sequence[SearchResult], *, name: str, now: bool
 ) -> Iterator[ExitCode]:
-    """Add the chosen pages to the configuration file. Yield an exit code for each site of which no page was added, and
-    for the first visit.
+    """Add the chosen pages to the configuration file. Yield an exit code for each site without an added page. After the
+    first visit of the new policies, yield its exit code too.
     """
     watched = {url: policy.name for policy in configuration.policies for url in policy.urls}
     entries: list[Entry] = []

@@ -21,9 +21,7 @@ INDENT = " " * 5
 
 
 def found_lines(result: SearchResult) -> Iterator[str]:
-    """Yield the lines about one domain: its candidates in order, and the number of requests and the size of the
-    search.
-    """
+    """Yield the lines about one domain: its candidates in order, then the requests and bytes that the search used."""
     yield from wrapped(f"{result.request.domain}: {_amount(result)}")
     for number, candidate in enumerate(result.candidates, 1):
         yield from _candidate_lines(number, candidate)

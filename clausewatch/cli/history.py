@@ -131,7 +131,7 @@ def _note(shown: int, every: int) -> str:
 
 
 def _is_asked_for(version: Version, query: Query) -> bool:
-    """Whether the query would select a version for its findings, without regard to suppressed edits."""
+    """Whether the query would select a version because of its findings. Suppressed edits are ignored."""
     return not query.selects_findings or (version.change is not None and bool(version.change.findings))
 
 

@@ -188,7 +188,7 @@ def _policy(archive: Archive, configuration: Configuration, name: str, *, must_e
 
 
 def _synchronise(archive: Archive, configuration: Configuration) -> None:
-    """Make the policies in the archive agree with the configuration. Each command needs to call this function once."""
+    """Update the archive's list of policies from the configuration. Each command must call this function once."""
     from archive.recording.policies import synchronise
 
     synchronise(archive, configuration.policies, datetime.now(UTC))
@@ -219,8 +219,8 @@ def _import(
             require_newer(archive, policy.name, copy.at, resumed=isinstance(copy, Recorded))
     except CannotImportError as error:
         raise NoAnswerError(str(error)) from error
-    # A collection says which document a copy is, and this is believed. A copy that a person saved must look like a
-    # policy.
+    # A collection states which document each copy belongs to, so its copies are accepted. A copy that a person saved
+    # must look like a policy.
     history = any(isinstance(copy, Recorded) for copy in oldest)
     count = import_copies(archive, policy.name, copies, datetime.now(UTC), history=history)
     versions = f"{count.versions} {'version' if count.versions == 1 else 'versions'}"
@@ -245,8 +245,8 @@ def _judge(archive: Archive, configuration: Configuration, policy: Policy) -> No
 def _copies(
     extracting: Extractor, versions: Iterator[tuple[Recorded, bytes]], options: ExtractionOptions
 ) -> Iterator[Copy]:
-    """Yield the versions in order, each with its extracted text. Versions that exceed a limit are left out, and a line
-    about each is printed.
+    """Yield the versions in order, each with its extracted text. A version that exceeds a limit is left out, and a line
+    about it is printed.
     """
     from clausewatch.imports.extraction import LimitedVersion
 

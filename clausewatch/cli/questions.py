@@ -50,7 +50,7 @@ UNTIL = Moment(times.end)
 
 
 def print_page(page: str) -> None:
-    """Print an HTML page as UTF-8, whatever the encoding of the terminal: the page itself declares UTF-8."""
+    """Print an HTML page as UTF-8, even if the terminal has another encoding, because the page declares UTF-8."""
     click.echo(page.encode(), nl=False)
 
 

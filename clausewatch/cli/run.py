@@ -131,7 +131,8 @@ def _check_names(configuration: Configuration, names: tuple[str, ...]) -> None:
 def _run(
     configuration: Configuration, names: tuple[str, ...], everything: bool, log: RunLog, *, verbose: bool
 ) -> RunReport:
-    # Imported here because Scrapy and SQLAlchemy need half a second. A run that finds the lock held does not need them.
+    # Imported here because importing Scrapy and SQLAlchemy takes half a second. If another run holds the lock, they are
+    # not needed.
     from clausewatch.operation.run import Selection, run_once
 
     with Display(log, verbose=verbose) as display:
@@ -181,7 +182,7 @@ class Display:
 
 
 def _show(report: RunReport, log: RunLog, *, verbose: bool) -> None:
-    """Write the summary and the problems. A problem that was already written with its policy is left out."""
+    """Write the summary and the problems. A problem is left out if the line about its policy already showed it."""
     if log.form != "json":
         log.write(logging.INFO, "summary", summary_line(report))
         for line in policy_troubles(report, failures=not verbose):

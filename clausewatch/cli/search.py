@@ -98,7 +98,9 @@ def _note(answer: SearchResult, limit: int) -> str:
 
 
 def stood(match: SectionMatch) -> str:
-    """Return a phrase that names the versions with a text, and when the policy had this text."""
+    """Return a phrase with the versions that had a text, and with the first and last time at which the policy had this
+    text.
+    """
     versions = f"version {match.first}" if match.first == match.last else f"versions {match.first} to {match.last}"
     if match.gone_at is None:
         return f"{versions}, since {day(match.appeared_at)}"

@@ -71,7 +71,7 @@ def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) 
 
 
 def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
-    """Yield a warning if policies have problems, but no operator is configured who would be notified of them."""
+    """Yield a warning if policies have problems, but the configuration has no operator who would be notified."""
     with context.archive() as archive:
         everyone = outbox.everyone(archive, context.configuration().subscribers)
     if not operators(everyone) and not all(map(_is_fine, every)):

@@ -32,12 +32,12 @@ ROWS = {
     "left_out": ("record of text that was left out", "records of text that was left out"),
     "net": ("net change", "net changes"),
 }
-"""The singular and the plural of kinds of evidence, if the plural is not formed with an "s"."""
+"""The singular and the plural for those kinds of evidence whose plural is not formed with an "s"."""
 UNSEARCHED = (
     "saved head older than --since, which was not looked for",
     "saved heads older than --since, which were not looked for",
 )
-"""The note about saved heads that a check with `--since` does not look for, in the singular and the plural."""
+"""The note, in the singular and the plural, that a check with `--since` does not look for older saved heads."""
 
 
 @click.command()
@@ -179,7 +179,7 @@ def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[s
 
 
 def _to_ask(tally: Tally, stamps: StampTally) -> Iterator[str]:
-    """Yield notes about facts that an auditor should ask about, although they are not flaws."""
+    """Yield notes about facts that are not flaws, but that an auditor should ask about."""
     if tally.since:
         yield (
             f"nothing up to entry {tally.since:,} was checked again: "

@@ -1,7 +1,7 @@
 """Remembers in the user's cache folder that a configuration file was checked. So a run that has nothing to do need not
-check the file again. The remembered facts contain no values of variables. They are trusted only under two conditions.
-The configuration file, the `env_file`, the used variables and the version of the program must still be the same. And
-nobody except the user may be able to read or write the facts.
+check the file again. The remembered facts contain no values of variables. They are trusted if two conditions are true.
+First, the configuration file, the `env_file`, the used variables and the version of the program are unchanged. Second,
+nobody except the user can read or write the remembered facts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class CheckedFile:
     """A configuration file without problems."""
 
     key: str
-    """Hash of the file's bytes, and of everything else that the result of the check depends on."""
+    """Hash of the file's bytes and of all other facts on which the result of the check depends."""
     token: str
     """Random text that identifies this content of the file. A changed file gets another token."""
     database: str

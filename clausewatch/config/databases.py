@@ -1,4 +1,4 @@
-"""Makes the path in the archive's URL absolute. So the URL means the same file in every working folder."""
+"""Makes the path in the archive's URL absolute. So the URL leads to the same file from every working folder."""
 
 from __future__ import annotations
 

@@ -22,8 +22,7 @@ class DeskSettings:
     """IP address of this machine at which the desk answers."""
     port: int = 8140
     public_url: str | None = None
-    """Address under which browsers reach the desk, without a slash at the end. None if the desk is used on this machine
-    only."""
+    """Address at which browsers reach the desk, without a slash at the end. None if only this machine uses the desk."""
     contact: str = ""
     """Person or address that can be asked for access. It is shown to people who are not signed in."""
     session_idle: timedelta = timedelta(hours=8)
@@ -45,8 +44,8 @@ _DESK = DeskSettings()
 
 
 def _public_url(value: str) -> str:
-    """Return the address without a slash at the end. Raises ValueError if it has a path, or if passwords would be sent
-    unencrypted to it.
+    """Return the address without a slash at the end. Raises ValueError if the address has a path, or if browsers would
+    send passwords to it without encryption.
     """
     parts = urlsplit(web_address(value))
     if parts.path not in ("", "/") or parts.query or parts.fragment:

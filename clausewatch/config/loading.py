@@ -210,8 +210,8 @@ class _Reading:
 
 
 def _sound_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the top-level keys with values of the right type. Their contents can be checked even if another key is
-    invalid.
+    """Return those top-level keys whose values have the right type. Their contents can be checked even if another key
+    is invalid.
     """
     tables: dict[str, type] = {
         "crawl": dict,

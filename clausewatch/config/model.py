@@ -38,8 +38,8 @@ class HeadList:
     """Settings for the list of heads: a file to which heads of the chain are appended."""
 
     file: Path
-    """Absolute path of the file. It should be on another machine, or this user should be allowed to append to it but
-    not to change it.
+    """Absolute path of the file. The file should be on another machine. Otherwise this user should only have the right
+    to append to the file.
     """
     key: Path | None
     """Private SSH key with which each line is signed. It has no passphrase. None if lines are not signed."""
@@ -47,8 +47,8 @@ class HeadList:
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """Settings for problems with the monitoring: when operators are notified, and which watchdog is notified after each
-    run.
+    """Settings for problems with the monitoring: when operators are notified, and which watchdog service is contacted
+    after each run.
     """
 
     trouble_after: int = 3
@@ -70,9 +70,7 @@ class Watchdog:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A validated configuration. Settings that the file does not have are set to their defaults. `repr` shows no
-    secrets.
-    """
+    """A validated configuration. A setting that is missing in the file has its default. `repr` shows no secrets."""
 
     path: Path
     """Absolute path of the configuration file."""
@@ -98,8 +96,8 @@ class Configuration:
     templates: Path | None = None
     """Absolute path of a folder with the user's own message templates. None if there is no such folder."""
     roundup_from: int = ROUNDUP_FROM
-    """Minimum number of changes for a roundup. If so many changes must be sent to the same target, they are sent as one
-    message.
+    """Minimum number of changes for a roundup. If at least this number of changes must be sent to the same target, they
+    are sent as one message.
     """
     stamping: Stamping | None = None
     head_list: HeadList | None = None
@@ -120,8 +118,8 @@ class Configuration:
     shown.
     """
     from_environment: tuple[str, ...] = ()
-    """Names of the variables with values from the environment. A cron job has another environment, in which they may be
-    missing.
+    """Names of the variables with values from the environment. A cron job has another environment, so the variables may
+    be missing there.
     """
 
     @property

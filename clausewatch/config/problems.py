@@ -56,7 +56,7 @@ class Problems:
             self._found[location] = sentence
 
     def has(self, location: Location) -> bool:
-        """Whether there is a problem at a location, within it, or in a table that contains it."""
+        """Whether there is a problem at a location, in a part of its value, or in a table that contains it."""
         return any(_within(location, other) or _within(other, location) for other in self._found)
 
     def table(self, values: Any, location: Location, shape: type[Shape]) -> Shape | None:
@@ -126,9 +126,7 @@ class Problems:
 
 
 def _misshapen(location: Location) -> str | None:
-    """Return a sentence that says how to write the header of the table at a location. Return None for an
-    unknown table.
-    """
+    """Return a sentence about the correct header of the table at a location. Return None for an unknown table."""
     if location[0] != "profile" or len(location) == 1:
         return _TABLES.get(str(location[0]))
     if len(location) == 2:

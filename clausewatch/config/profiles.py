@@ -1,4 +1,6 @@
-"""Validates the user's own profiles in the configuration file, and builds them. Each is a changed bundled profile."""
+"""Validates the user's own profiles in the configuration file, and builds them. Each of them is based on a bundled
+profile.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from differ.language.lexicon import LexiconError, Patterns, expand
 from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
-"""Maximum number of patterns that a pattern with braces may stand for."""
+"""Maximum number of patterns that result from one pattern with braces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Tailoring:
     """Identifiers of rules that are switched off."""
     _: KW_ONLY
     material: tuple[str, ...] = ()
-    """Topics with material findings. Findings on the topics in `quiet` are not material."""
+    """Topics whose findings the profile makes material. Findings on the topics in `quiet` are not material."""
     quiet: tuple[str, ...] = ()
     rules: tuple[WordRule, ...] = ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 _SHORTEST = 3
-"""Shorter values are not masked. If a value were "a", masking it would make every text unreadable."""
+"""Minimum length of a masked value. If values such as "a" were masked, every text would become unreadable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ SHORTEST_EVERY = timedelta(minutes=15)
 """Minimum interval between two checks of a policy. More frequent visits would burden the sites."""
 
 _IN_URLS = "https://see.urls.invalid/"
-"""Value that `url` gets if a table has `urls` instead. This address is never fetched."""
+"""Value of `url` if a table has `urls` instead. This address is never fetched."""
 _LOOKS = SecondLooks()
 _REVIEW_TIMES = ReviewTimes()
 
@@ -204,7 +204,7 @@ _TEXTS: dict[str, Any] = {
         tuple[Annotated[str, AfterValidator(_allowed)], ...], BeforeValidator(_named_one_by_one)
     ],
 }
-"""The types of those crawler settings that have no bounds."""
+"""The types of the crawler settings without bounds."""
 
 
 def _crawl_keys() -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Interpolation:
 
     variables: Mapping[str, str]
     where: str
-    """Place where the user can set a variable, for messages about a missing variable."""
+    """Phrase in messages about a missing variable. It says where the user can set the variable."""
     used: dict[str, str] = field(default_factory=dict, repr=False)
     _: KW_ONLY
     problems: dict[Location, list[str]] = field(default_factory=dict)
@@ -77,7 +77,8 @@ class Interpolation:
         return self._fill_text(value, location) if isinstance(value, str) else value
 
     def _fill_text(self, text: str, location: Location) -> str:
-        # A value between "scheme://" and "@" of a URL may be a password with any characters, so it is percent-encoded.
+        # In a URL, a value between "scheme://" and "@" may be a password with any characters. So this value is
+        # percent-encoded.
         userinfo = _USERINFO.match(_TOKEN.sub(lambda token: "_" * len(token[0]), text))
         start, end = userinfo.span(1) if userinfo else (0, 0)
 

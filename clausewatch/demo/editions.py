@@ -46,7 +46,7 @@ class SitePolicy:
     remove: tuple[str, ...]
     """Selectors for boilerplate that Clausewatch cannot recognise from the page's markup."""
     charset: str
-    """Encoding of the page. As on real sites, the page and its header may declare a different encoding."""
+    """Encoding of the page. The page and its HTTP header may declare a wrong encoding, as on real sites."""
     content_type: str
     notes: tuple[str, ...]
     """Notes about the changes, one for each edition; "" for the first edition."""
@@ -90,7 +90,9 @@ def site_policies() -> tuple[SitePolicy, ...]:
 
 
 def edition_count() -> int:
-    """Return the number of editions of each policy. Raises EditionError if the policies have different numbers."""
+    """Return the number of editions of each policy. Raises EditionError if some policies have more editions than
+    others.
+    """
     counts = {policy.name: len(policy.sources) for policy in site_policies()}
     if len(set(counts.values())) != 1:
         raise EditionError(f"the policies have different numbers of editions: {counts}")

@@ -65,7 +65,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _message(self) -> bytes:
         """Read the lines of a message up to a line with only a dot.
 
-        The client doubles dots at the start of a line, so one is removed.
+        The client adds a dot to each line that begins with a dot. This added dot is removed.
         """
         lines = []
         for line in self.rfile:

@@ -15,7 +15,7 @@ from archive.storage.read_only import ServedArchive
 from clausewatch.desk.failures import failure
 
 GRACE = 10.0
-"""Seconds from noticing the problem to the end of the desk. Until then every page shows the reason."""
+"""Seconds after which the desk ends when a problem is noticed. During this time, every page shows the reason."""
 
 
 @dataclass

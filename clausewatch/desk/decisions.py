@@ -1,6 +1,4 @@
-"""Reads which reviews the previous form recorded. The next page has their numbers in its address, and offers to undo
-them.
-"""
+"""Reads from a page's address which reviews the previous form recorded. The page then offers to undo these reviews."""
 
 from __future__ import annotations
 
@@ -19,7 +17,9 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The verdicts that a person just recorded, and older verdicts that stood in the way of the person's own."""
+    """The verdicts that a person just recorded. Also the verdicts of other people that were recorded first, so that the
+    person's own verdicts were not recorded.
+    """
 
     made: tuple[Review, ...]
     """The person's verdicts. Verdicts that no longer count are left out."""

@@ -1,4 +1,4 @@
-"""Decides who is let in. Finds out who sent a request, and whether this person may use the route."""
+"""Decides who may use a route. Finds out who sent a request, and which permissions this person has."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Desk:
 
     @property
     def cookie(self) -> str:
-        """Name of the session's cookie. If it begins with `__Host-`, a browser accepts the cookie from this host only,
-        and only by https.
+        """Name of the session's cookie. If the desk uses https, the name begins with `__Host-`. Browsers then accept
+        the cookie only by https, and only from this host.
         """
         return "__Host-clausewatch" if self.is_secure else "clausewatch"
 
@@ -99,7 +99,7 @@ class NotAllowedError(Exception):
 
 
 class BadFormError(Exception):
-    """A form did not come from one of our pages. Or the session ended after the page with the form was shown."""
+    """A form did not come from one of our pages, or the session ended after its page was shown."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -171,7 +171,7 @@ async def _require_own_form(request: Request, visitor: Visitor) -> None:
         raise BadFormError
     form = await request.form()
     if any("\0" in value for value in form.values() if isinstance(value, str)):
-        raise HTTPException(422)  # no field needs such a character, and PostgreSQL stores none
+        raise HTTPException(422)  # no field needs such a character, and PostgreSQL cannot store it
     given = form.get(FORM)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visitor.form_key.encode()):
         raise BadFormError

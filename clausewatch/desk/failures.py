@@ -18,7 +18,7 @@ from clausewatch.desk.entry import BadFormError, NotAllowedError, PageDoor, Sign
 from clausewatch.desk.rendering import page, redirect
 
 API = "/api/"
-"""Beginning of the paths that are for programs."""
+"""Prefix of the paths for programs."""
 
 _log = logging.getLogger("clausewatch.desk")
 

@@ -1,6 +1,6 @@
-"""Limits how often passwords are checked. People are slowed down, but never locked out.
+"""Limits how often passwords are checked. The limits slow people down, but never lock them out.
 
-Checking a password needs much computing time on purpose. So the limits are applied before a password is checked.
+A password check needs much computing time on purpose, so the limits are applied before the check.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 MINUTE = 60.0
-"""Length of the period that the limits are for, in seconds."""
+"""Length of the period in which password checks are counted, in seconds."""
 MOST = 60
 """Maximum number of passwords that are checked in a minute."""
 RESERVED = 20
-"""The part of `MOST` that other browsers cannot use up. It is kept for browsers in which the person has signed in
+"""Number of the checks in `MOST` that are reserved for known browsers: browsers in which the person has signed in
 before.
 """
 MOST_FROM_ONE = 10
-"""Maximum number of passwords that are checked in a minute for the same name. The same maximum applies to each address.
+"""Maximum number of passwords that are checked in a minute for one name. The same maximum applies to the guesses from
+one IP address.
 """
 AT_ONCE = 2
 """Maximum number of passwords that are checked at the same time."""
 REMEMBERED = 10_000
-"""Maximum number of names, addresses and known browsers for which guesses are counted. The one unused for longest is
-dropped.
+"""Maximum number of names, addresses and known browsers for which guesses are counted. Above this number, the entry
+that was unused for the longest time is dropped.
 """
 
 

@@ -13,8 +13,8 @@ SHORTEST, LONGEST = 12, 256
 
 @cache
 def _hasher() -> PasswordHash:
-    # These are the parameters of RFC 9106, section 4, for machines with little memory: 64 MiB and 3 passes. There is
-    # only one lane, because two checks may run at the same time.
+    # These are the parameters of RFC 9106, section 4, for machines with little memory: 64 MiB and 3 passes. Only one
+    # lane (thread) is used for a hash, because two checks may run at the same time.
     return PasswordHash((Argon2Hasher(time_cost=3, memory_cost=65_536, parallelism=1),))
 
 
@@ -24,8 +24,8 @@ def hash_password(password: str) -> str:
 
 
 def matches(password: str, hashed: str | None) -> bool:
-    """Return whether a password has this hash. If there is no hash, the check takes the same time. So nobody can find
-    out from the time whether a name exists.
+    """Return whether a password has this hash. Without a hash, the check takes the same time. So the response time does
+    not reveal whether a name exists.
     """
     right = _hasher().verify(password[:LONGEST], hashed or _of_nobody())
     return right and hashed is not None

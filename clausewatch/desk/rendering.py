@@ -65,8 +65,8 @@ def redirect(address: str) -> RedirectResponse:
 
 
 def phrases_of(request: Request, visitor: Visitor) -> Phrases:
-    """Return the phrases in the visitor's language. The person may have chosen a language. Otherwise it is the first
-    language that the browser accepts and that the desk has.
+    """Return the phrases in the visitor's language. If the person has not chosen a language, the desk uses the first
+    language that the browser accepts and for which the desk has phrases.
     """
     offered = languages_with("desk")
     if visitor.person is not None and visitor.person.language in offered:
@@ -107,13 +107,15 @@ def page(
 
 
 def keep_cookie(request: Request, response: Response, desk: Desk, visitor: Visitor) -> None:
-    """Set the cookie with the secret from which form keys are made, unless the browser has it already."""
+    """Set the session's cookie if the browser does not have it yet. Form keys are made from its secret."""
     if visitor.secret and request.cookies.get(desk.cookie) != visitor.secret:
         set_cookie(response, desk, desk.cookie, visitor.secret)
 
 
 def set_cookie(response: Response, desk: Desk, name: str, secret: str, *, seconds: int | None = None) -> None:
-    """Set a cookie. Scripts cannot read it, and browsers do not send it with a form of another site."""
+    """Set a cookie. Scripts cannot read the cookie. Browsers do not send it when somebody submits a form of another
+    site.
+    """
     response.set_cookie(name, secret, max_age=seconds, path="/", secure=desk.is_secure, httponly=True, samesite="lax")
 
 

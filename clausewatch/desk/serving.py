@@ -49,8 +49,8 @@ def listening(configuration: Configuration) -> tuple[socket.socket, Configuratio
 
 
 def local_link(configuration: Configuration, archive: ServedArchive, login: str, now: datetime) -> str:
-    """Return a link that signs in the person who started the desk on this machine. If the desk does not know the name
-    yet, the person is added as an operator. This gives the person no new power: the person can read and write the
+    """Return a link that signs in the person who started the desk on this machine. If the desk does not have a person
+    with this name, the person is added as an operator. This is safe, because this person can read and write the
     archive's files anyway.
     """
     try:
@@ -89,8 +89,8 @@ def server_of(configuration: Configuration, archive: ServedArchive) -> tuple[uvi
 
 
 def serve(configuration: Configuration, archive: ServedArchive, server: socket.socket) -> StorageError | None:
-    """Answer requests until the program is told to end, and return None. If the desk ends by itself because the archive
-    was replaced or upgraded, return this error.
+    """Answer requests until somebody stops the program, and return None. If the desk ends because the archive was
+    replaced or upgraded, return the error.
     """
     drop_accesses(archive.writer, datetime.now(UTC) - configuration.desk.keep_access)
     running, watch = server_of(configuration, archive)

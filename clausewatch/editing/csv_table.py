@@ -1,6 +1,6 @@
 """Converts policies to a CSV table and back without loss.
 
-Cells are written so that a spreadsheet runs none as a formula.
+Cells are written so that a spreadsheet does not run any cell as a formula.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ FLAGS = ("render", "paused")
 _FORMULA = re.escape("".join(BEGINS_A_FORMULA))
 _FIRST = re.compile(rf"(?=[ ']*[{_FORMULA}])")
 _INNER = re.compile(rf"([;\t\r\n][ \"]*)(?='*[{_FORMULA}])")
-"""Matches places within a cell that begin a new cell if the spreadsheet uses a different separator, such as a
-semicolon.
+"""Matches a place within a cell after which a formula could begin. A spreadsheet may begin a new cell there if it uses
+a different separator, such as a semicolon.
 """
 _FIRST_GUARDED = re.compile(rf"'(?=[ ']*[{_FORMULA}])")
 _INNER_GUARDED = re.compile(rf"([;\t\r\n][ \"]*)'(?='*[{_FORMULA}])")
@@ -72,7 +72,8 @@ def _cell(column: str, value: Value) -> str:
 def _joined(values: list[str], separator: str) -> str:
     """Return the text of a cell with several values.
 
-    Separators join the values. If a value contains a separator or begins like JSON, the cell is a JSON list.
+    There is a separator between the values. If a value contains the separator or begins like JSON, the cell is a JSON
+    list.
     """
     unsafe = [
         text

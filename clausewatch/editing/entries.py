@@ -10,7 +10,8 @@ from clausewatch.config.quantities import duration_text, parse_duration
 from clausewatch.editing.segments import Value
 
 Entry = Mapping[str, Value]
-"""The keys of a `[[policy]]` table with their values. A dollar sign in a value is not doubled as in the file."""
+"""The keys of a `[[policy]]` table with their values. Dollar signs in values are single here, but doubled in the file.
+"""
 
 
 COLUMNS = (

@@ -27,7 +27,7 @@ class Edit:
 
 
 class PolicyEditor:
-    """Edits the text of one file. Raises EditError if the file does not write each policy as a `[[policy]]` table."""
+    """Edits the text of one file. Raises EditError unless each policy of the file has its own `[[policy]]` table."""
 
     def __init__(self, configuration: Configuration, text: str) -> None:
         self._entries = {policy.name: entry_of(policy) for policy in configuration.policies}
@@ -67,7 +67,7 @@ class PolicyEditor:
             yield segment.text.replace("\n", newline)
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Add policies. Wrong keys are not noticed here, but by the check in `write_edit`."""
+        """Add policies. Wrong keys are found later, when `check_edit` checks the whole file."""
         for entry in entries:
             name = str(entry["name"])
             if name in self._entries:
@@ -104,7 +104,8 @@ class PolicyEditor:
     def rename(self, old: str, new: str) -> None:
         """Rename a policy.
 
-        `renamed_from` keeps its history. Subscribers and legal holds that name the policy are changed too.
+        The policy keeps its history, because `renamed_from` is set. Subscribers and legal holds that list the policy
+        get the new name too.
         """
         if new in self._entries:
             raise EditError(f"there is already a policy called {new!r}: choose another name")

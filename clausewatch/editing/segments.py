@@ -1,7 +1,7 @@
 """Splits a TOML file into its tables without changing a byte, so that a single table can be edited.
 
-tomlkit could read the whole file. But when it writes the file, it moves tables of an array together, and comments
-change their place (`findings/tomlkit-moves-tables.sh`). So tomlkit edits only one table at a time.
+tomlkit could read the whole file. But when tomlkit writes the file, it moves tables with the same name together, and
+comments change their place (`findings/tomlkit-moves-tables.sh`). So tomlkit edits only one table at a time.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def segments(text: str) -> list[Segment]:
     name, is_array, lines = "", False, list[str]()
     for line in text.splitlines(keepends=True):
         header = _HEADER.fullmatch(line)
-        # A line that looks like a header may be part of a value with several lines. Then the text before this line is
-        # not valid TOML.
+        # A line that looks like a header may belong to a value with several lines. In that case, the text before this
+        # line is not valid TOML.
         if header is not None and _is_toml("".join(lines)):
             comment = _trailing_comment(lines)
             cut.append(Segment("".join(lines[: len(lines) - comment]), name, is_array))
@@ -99,7 +99,9 @@ def table_of(segment: Segment) -> dict[str, Any]:
 
 
 def _end_of_keys(lines: Sequence[str]) -> int:
-    """Return the number of lines up to the end of the last key. Only comments and blank lines come after it."""
+    """Return the number of lines up to the end of the last key. After these lines, there are only comments and blank
+    lines.
+    """
     end = len(lines)
     while end > 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1

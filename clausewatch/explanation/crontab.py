@@ -18,13 +18,13 @@ def crontab_line(configuration: Configuration, command: list[str]) -> str:
     """Return a line for `crontab -e`. `command` starts Clausewatch, and begins with an absolute path.
 
     The line starts a run every hour, or more often if a policy is due more often. A run fetches only due policies, and
-    retries failed deliveries. The minute depends on the path of the configuration file. Otherwise all installations
-    would send requests at the full hour.
+    retries failed deliveries. The minute depends on the path of the configuration file. So different installations do
+    not all send requests at the full hour.
     """
     log = configuration.path.with_suffix(".log")
     words = [*command, "--config", str(configuration.path), "run", "--log-format", "timed"]
     line = f"{shlex.join(words)} >> {shlex.quote(str(log))} 2>&1"
-    # cron reads an unescaped % as a line end
+    # cron reads a % without a backslash as a line end
     return f"{_schedule(configuration)} {line.replace('%', chr(92) + '%')}"
 
 

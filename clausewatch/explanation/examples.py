@@ -14,7 +14,8 @@ _PLACEHOLDER = re.compile(r"(?<![a-z-])(?:change|replace)[-_]?(?:me|this)(?![a-z
 
 
 def examples(configuration: Configuration) -> Iterator[tuple[str, str]]:
-    """Yield the place and the text of each example name in the configuration. For a variable, the place is its name.
+    """Yield the place and the text of each example name in the configuration. If the name is in the value of a
+    variable, the place is the variable's name.
 
     The value of a variable may be a secret, so the text is "" for a variable.
     """

@@ -39,13 +39,13 @@ NOT_XML = {ord(character): "\N{REPLACEMENT CHARACTER}" for character in "\ufffe\
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Selects the changes in a feed. A field with None does not limit them."""
+    """Selects the changes in a feed. A field that is None does not limit the selection."""
 
     policy: str | None = None
     tag: str | None = None
     topic: str | None = None
-    """The topic of the findings. `sharing` or `rights` selects the findings that are material to it. A narrower topic,
-    for example "retention", selects all its findings. None means `sharing` and `rights`.
+    """The topic of the findings. `sharing` and `rights` select the material findings on this topic. A narrower topic,
+    for example "retention", selects all findings on this topic. None means `sharing` and `rights`.
     """
     since: datetime | None = None
     most: int = MOST_ENTRIES
@@ -108,7 +108,9 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
 
 
 def _held(archive: Archive, found: Iterable[Version], now: datetime) -> set[tuple[str, int]]:
-    """Return the flapping versions with held alerts, each as the policy and the number."""
+    """Return the versions with alerts that wait until a flapping text stays the same. Each version is given as its
+    policy and number.
+    """
     flapping = {version.policy for version in found if version.flapping}
     quiet = {each.name: each.flap_quiet for each in statuses(archive, now)} if flapping else {}
     return {
@@ -148,7 +150,7 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
 def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
     element = Element("entry")
     at, number = _recorded(version)
-    # The ID contains the text's hash. After the archive was restored, another change may get the same number.
+    # The ID contains the text's hash, because after a restore of the archive, another change may get the same number.
     _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
     _text(element, "title", _title(version, findings))
     _text(element, "updated", stamp(at))
@@ -172,7 +174,9 @@ def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
 
 
 def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
-    """Write the changed words into elements without attributes. So a feed reader runs and loads nothing for them."""
+    """Write the changed words into elements without attributes. So the words cannot make a feed reader run or load
+    anything.
+    """
     division = Element("div", xmlns=XHTML)
     for note in (*look_notes(version), *version_notes(version)):
         _block(division, "p", note)
@@ -196,7 +200,7 @@ def _marked(parent: Element, edits: Iterable[Edit]) -> None:
     paragraph = SubElement(parent, "p")
     for edit in edits:
         piece = SubElement(paragraph, MARKS.get(edit.operation, "span"))
-        # Some feed readers show no marks. Inserted words must still be separate from deleted words there.
+        # Some feed readers do not show marks. A space keeps inserted and deleted words apart there.
         blank = " " if edit.text[-1:].isspace() or edit.operation == "delete" else ""
         piece.text, piece.tail = (" " if edit.text[:1].isspace() else "") + _plain(edit.text), blank
 

@@ -3,8 +3,8 @@
 python3 check.py THIS.zip HEAD
 
 HEAD is a head of the chain. Take it from another source than the zip, for example from a message. Clausewatch made the
-texts, facts and redlines in the zip with the functions below. So this program can make these files again and compare
-them byte by byte.
+texts, facts and redlines in the zip with the functions in this program. So this program can make these files again, and
+compare them with the files in the zip byte by byte.
 """
 
 from __future__ import annotations
@@ -133,14 +133,16 @@ def pieces_of(page: str) -> Pieces:
 
 
 def side(pieces: Pieces, without: str) -> str:
-    """Return the text before or after a change. It consists of the pieces of a redline. The pieces with the mark
-    `without` are left out.
+    """Return the text before or after a change: the joined pieces of a redline without the pieces that have the mark
+    `without`.
     """
     return "\n".join("".join(text for operation, text in block if operation != without) for block in pieces)
 
 
 def rows_of(rows: dict[tuple[str, int], Row], kind: str, **where: object) -> dict[int, Row]:
-    """Return the rows of a kind with the values in `where`. The keys of the result are the IDs of the rows."""
+    """Return the rows of a kind whose columns have the values in `where`. The keys of the result are the IDs of the
+    rows.
+    """
     return {
         number: row
         for (name, number), row in rows.items()
@@ -199,7 +201,7 @@ class Evidence:
         require(self.manifest["files"] == listed, "a file is not the one in the manifest")
 
     def _chain(self, head: str) -> int:
-        """Check that each entry contains the hash of the previous entry, and that one entry has this head.
+        """Check that each entry contains the hash of the previous entry, and that an entry has the hash in `head`.
 
         Return the position of this entry.
         """
@@ -231,8 +233,8 @@ class Evidence:
         return covered
 
     def _whole(self) -> None:
-        """Check that the zip is complete. If a change, finding or suppression was recorded in the same transaction as a
-        version or a change of the zip, it must be in the zip too.
+        """Check that the zip is complete. For a version or change in the zip, it must also contain all changes,
+        findings and suppressions that were recorded in the same transaction.
         """
         together: dict[str, list[Row]] = {}
         for entry in self.entries:
@@ -241,14 +243,14 @@ class Evidence:
             kinds = Counter(entry["kind"] for entry in entries)
             here = any(self._is_asked_for(entry) for entry in entries)
             if not here or kinds["version"] > 1 or kinds["change"] > 1:
-                continue  # imported versions, or rows that an older program recorded for all policies at once
+                continue  # an import, or an older program, recorded rows of several policies in one transaction
             for entry in entries:
                 judges = entry["kind"] in ("change", "finding", "suppression")
                 require(self._has(entry) or not judges, f"{entry['kind']} {entry['id']} was left out")
 
     def _is_asked_for(self, entry: Row) -> bool:
-        """Whether an entry seals a change or a version of the zip. The version before the first exported version does
-        not count.
+        """Whether an entry seals a change or an exported version. The version before the first exported version is also
+        in the zip, but is not an exported version.
         """
         if entry["kind"] == "version" and self._has(entry):
             return bool(self.rows["version", entry["id"]]["number"] >= self.manifest["versions"][0])

@@ -1,6 +1,4 @@
-"""Writes versions, changes or findings as a CSV table. Cells are written so that no spreadsheet takes them for
-formulas.
-"""
+"""Writes versions, changes or findings as a CSV table. No cell can be read as a formula by a spreadsheet."""
 
 from __future__ import annotations
 
@@ -23,8 +21,8 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "
 
 
 AFTER_SEPARATOR = re.compile(rf"([;\t\r\n][ \"]*)(?=[{re.escape(''.join(BEGINS_A_FORMULA))}])")
-"""Matches places within a cell at which a new cell would begin if the spreadsheet used another separator, such as a
-semicolon.
+"""Matches a place within a cell after which a formula could begin. A spreadsheet may begin a new cell there if it uses
+another separator, such as a semicolon.
 """
 
 
@@ -101,8 +99,8 @@ def _findings(versions: Sequence[Version], nets: NetChanges) -> Iterator[Row]:
 
 
 def _judgements(version: Version, nets: NetChanges) -> Iterator[tuple[Change, str]]:
-    """Yield the changes that end at a version. A net change comes with the number of its earlier version. The change
-    from the previous version comes with "".
+    """Yield the changes that end at a version. Each net change is paired with the number of its earlier version. The
+    change from the previous version is paired with "".
     """
     if version.change is not None:
         yield version.change, ""

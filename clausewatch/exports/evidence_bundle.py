@@ -61,8 +61,8 @@ def check_script() -> str:
 
 
 def write_bundle(archive: Archive, versions: tuple[Version, ...], target: IO[bytes], now: datetime) -> Head:
-    """Write the evidence about consecutive versions of one policy. The zip contains a part of the chain. Return the
-    head of this part. Raises DamagedArchiveError.
+    """Write the evidence about consecutive versions of one policy, with a part of the chain. Return the head at the end
+    of this part. Raises DamagedArchiveError.
     """
     policy, first, last = versions[0].policy, versions[0].number, versions[-1].number
     with ZipFile(target, "w") as opened, evidence(archive, policy, first, last) as proof:

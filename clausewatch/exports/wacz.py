@@ -45,8 +45,8 @@ def write_wacz(archive: Archive, target: IO[bytes], selection: Selection, softwa
     with TemporaryFile() as warc, ZipFile(target, "w") as bundle:
         records = list(write_warc(archive, warc, selection, software))
         entry = _entry(f"archive/{WARC}", now, ZIP_STORED)
-        # A zip file has a special header for members that may be big, and replay tools cannot read it. If the size is
-        # known, only members over 2 GB get this header.
+        # If the size of a member is unknown, Python writes a special header for big members, which replay tools cannot
+        # read. If the size is known, only members over 2 GB get this header.
         entry.file_size = warc.tell()
         warc.seek(0)
         with bundle.open(entry, "w") as file:

@@ -28,7 +28,7 @@ END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 """The last record of a zip file. It contains the size of the directory in bytes."""
 
 UNREADABLE = (OSError, ValueError, EOFError, NotImplementedError, struct.error, zlib.error, lzma.LZMAError)
-"""The errors, besides BadZipFile, that reading a damaged zip or JSON file may raise."""
+"""The errors that reading a damaged zip or JSON file may raise, besides BadZipFile."""
 
 UNSUPPORTED = {
     "trigger_text": "text that must appear before it notifies: what is material is judged here",
@@ -93,7 +93,7 @@ def _require_small_directory(file: Path, opened: BinaryIO) -> None:
     tail = opened.read()
     place = tail.rfind(b"PK\x05\x06")
     record = tail[place : place + END_OF_DIRECTORY.size]
-    large = b"PK\x06\x07" in tail  # a zip in the larger format, which has its sizes in a different place
+    large = b"PK\x06\x07" in tail  # a zip64 file, which has its sizes in a different place
     if place < 0 or large or END_OF_DIRECTORY.unpack(record)[5] > LARGEST_DIRECTORY:
         raise RefusedFileError(f"{file}: its table of contents is too large: unpack {NAME} and give that file")
 

@@ -38,7 +38,7 @@ LIKELY: Mapping[str, str] = {
     "hide": "hides",
     "format": "formats",
 }
-"""First words of filter names, each with the verb for the message about such a filter."""
+"""First words of filter names, each with a verb for the message about such a filter."""
 
 
 def from_declarations(folder: Path, types: Collection[str] = ()) -> WatchList:

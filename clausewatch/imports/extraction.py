@@ -23,7 +23,7 @@ Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
 AT_ONCE = 64
-"""Number of texts that the workers get at once. Only this number of texts is in memory."""
+"""Number of texts that the workers get at once. No more texts are in memory at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Extractor:
 
 @contextmanager
 def extractor(crawl: CrawlSettings, processes: int) -> Iterator[Extractor]:
-    """Provide an extractor with this number of worker processes. The processes end with the block."""
+    """Provide an extractor with this number of worker processes. The processes end at the end of the `with` block."""
     with asyncio.Runner() as runner:
         workers = Workers(WorkerLimits.of(crawl, processes))
         try:

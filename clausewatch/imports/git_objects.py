@@ -2,7 +2,7 @@
 
 A repository's configuration can make git run programs, for example to check signatures or to fetch missing objects.
 Other files of a repository can make git read files outside of it. So git works in a temporary folder with our own
-configuration, and sees only the objects of the repository.
+configuration. From the repository, it gets only the objects.
 """
 
 from __future__ import annotations

@@ -73,7 +73,8 @@ def documents(objects: GitObjects) -> Mapping[tuple[str, str], list[Recorded]]:
         recorded[path.parts[0], path.stem] += [version]
     for versions in recorded.values():
         versions.reverse()
-        # A collection may have committed versions from an older archive after its newer versions.
+        # A collection may have added the versions of an older archive later than its own newer versions. So the commits
+        # are sorted by date.
         versions.sort(key=lambda version: version.at)
     return dict(sorted(recorded.items()))
 

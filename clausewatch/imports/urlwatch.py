@@ -26,7 +26,7 @@ ELEMENTS: dict[str, Callable[[str], str]] = {
 }
 
 UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
-"""The errors that reading a YAML file may raise. The library also raises built-in errors of Python."""
+"""The errors that reading a YAML file may raise. Some of them are built-in errors of Python."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the fast one, if it is installed

@@ -35,7 +35,9 @@ class WatchListError(ClausewatchError):
 
 @dataclass(slots=True)
 class WatchedPolicy:
-    """A policy that was converted from a watch of another tool, and the parts of the watch that were left out."""
+    """A policy that was converted from a watch of another tool. It also lists the parts of the watch that could not be
+    converted.
+    """
 
     name: str
     url: str

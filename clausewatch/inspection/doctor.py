@@ -32,7 +32,9 @@ class Diagnosis:
     robots: tuple[RobotsResult, ...]
     _: KW_ONLY
     examined: Examined | None
-    """The examined responses. None if no response was complete, or if reading a response exceeded a limit."""
+    """The result of examining the responses. None if no response was complete, or if reading a response exceeded a
+    limit.
+    """
     limit: str
     """The limit that was exceeded, with its unit, or ""."""
     latest: int | None
@@ -42,7 +44,8 @@ class Diagnosis:
     def well(self) -> bool:
         """Whether the page has no problem.
 
-        A run recognises the policy, `select` matches, both fetches give the same text, and little prose is left out.
+        This means: a run would recognise the policy, `select` matches, both fetches give the same text, and little
+        prose is left out.
         """
         page = self.examined
         if page is None or page.refused is not None or page.fallback:

@@ -28,17 +28,20 @@ from notifier.texts.phrases import phrases_for
 MODEL = "en"
 """The language with complete files. The other languages are compared with it."""
 _DEEP = {"lexicon": 2, "reasons": 2, "places": 2, "messages": 4, "desk": 3}
-"""Number of levels of tables on which a file must have the same keys in every language. It is 1 for files that are not
-listed here.
+"""Number of levels of nested tables whose keys must be the same in every language, by file. For other files, the number
+is 1.
 """
 _OWN = ("short", "states")
-"""Tables of the file `places` that have other keys in each language. So no key can be missing in them."""
+"""Tables of the file `places` with different keys in each language. So these tables are not searched for missing keys.
+"""
 _PATTERNS = {"screening": (), "dates": (), "links": ("rights",)}
-"""Files with regular expressions. For each file, the keys are given that contain plain words instead."""
+"""Files with regular expressions, each with the keys whose values are plain words and not regular expressions."""
 _NEEDED = {"screening": "policy", "counters": "ago"}
-"""Files with a key that must not be empty, each with this key."""
+"""Files with a required key, each with this key. Its value must not be empty."""
 _PLACEHOLDER = re.compile(r"(?<!\\)\{[a-z]\w*\}")
-"""Matches a placeholder in a pattern. The known placeholders are replaced before, so each match is a mistake."""
+"""Matches a placeholder in a pattern. All known placeholders are replaced first. So a match is an unknown placeholder,
+which is a mistake.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,8 @@ class Defaults:
     """Language in which the reasons are written."""
     _: KW_ONLY
     own_profiles: Callable[[], Mapping[str, Profile]] = dict
-    """A function that returns the profiles of a configuration. It is called if a row has a profile that is not bundled.
-    Most comparisons need no configuration. Raises ConfigurationError.
+    """A function that returns the profiles of a configuration. It is called only for a row whose profile is not
+    bundled, because most comparisons need no configuration. Raises ConfigurationError.
     """
 
 
@@ -121,8 +121,8 @@ def file_page(
 
 @lru_cache(maxsize=8)  # a batch may compare many pages with the same page
 def _latest(page: Page, options: ExtractionOptions) -> tuple[LatestVersion, Assessment | None]:
-    """Return a page as a version with which the next page is compared. If the page is not a policy, also return the
-    assessment that says so.
+    """Return a page as the version with which the next page is compared. If the page is not a policy, also return the
+    assessment with the reason.
     """
     extracted = read(page, options)
     screening = screen(page, extracted.document)

@@ -39,7 +39,7 @@ class Examined:
     words: int
     _: KW_ONLY
     dropped: tuple[tuple[str, int], ...]
-    """Kinds of left-out parts in words, each with the number of such parts. The most frequent kind comes first."""
+    """Descriptions of left-out parts, each with the number of such parts. The most frequent kind comes first."""
     fallback: bool
     refused: tuple[str, str] | None
     """The reason why the response is not the policy, as a code and as a sentence. None if it is the policy."""

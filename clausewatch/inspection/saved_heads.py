@@ -48,9 +48,7 @@ def _in_file(path: Path) -> tuple[SavedHead, ...]:
 
 
 def _parts(content: bytes) -> list[str]:
-    """Decode the text parts of a message that are encoded, and return them. Return an empty list for a file that is not
-    a message.
-    """
+    """Return the decoded texts of a message's encoded parts. Return an empty list for a file that is not a message."""
     message = message_from_bytes(content, EmailMessage, policy=policy.default)
     parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
     return [_text(part) for part in parts if "content-transfer-encoding" in part]

@@ -48,9 +48,9 @@ def find_pages(
 ) -> tuple[SearchResult, ...]:
     """Return the legal pages of each domain.
 
-    Without a configuration, the default settings apply. With a configuration, hosts that asked for a pause in an
-    earlier run get no requests, and the pauses that hosts ask for now are recorded. Call this function only once in a
-    process. Raises DomainError, BrowserMissingError, SearchFailedError, StorageError and CrawlDefectError.
+    Without a configuration, the default settings apply. With a configuration, hosts that asked an earlier run for a
+    pause get no requests. If a host asks this search for a pause, the pause is recorded. Call this function only once
+    in a process. Raises DomainError, BrowserMissingError, SearchFailedError, StorageError and CrawlDefectError.
     """
     requests = [_request(domain, options) for domain in dict.fromkeys(domains)]
     crawl = CrawlSettings() if configuration is None else configuration.crawl

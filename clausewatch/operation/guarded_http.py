@@ -1,5 +1,5 @@
-"""Makes single HTTP requests that do not fetch policies, for example to a watchdog. They may connect to the addresses
-that a crawl may use, and to no others.
+"""Makes single HTTP requests for other purposes than fetching policies, for example to a watchdog. They may connect to
+the same addresses as a crawl.
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ class _Guarded(HTTPConnection):
 
 
 class _GuardedTls(HTTPSConnection):
-    """An HTTPS connection that connects only to the same addresses. The certificate must be valid for the host."""
+    """An HTTPS connection that connects only to addresses that are public or that the user allowed. The certificate
+    must be valid for the host.
+    """
 
     def __init__(self, host: str, port: int | None, timeout: float, allowed: AllowList) -> None:
         self.trust = ssl.create_default_context()

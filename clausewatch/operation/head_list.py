@@ -27,8 +27,8 @@ from clausewatch.errors import ClausewatchError
 from clausewatch.output.times import stamp
 
 NAMESPACE = "clausewatch-head"
-"""Namespace of the signatures. The same SSH key may sign other things. Such signatures have another namespace, so they
-are not accepted here.
+"""Namespace of the signatures. If the same SSH key also signs other files, those signatures have another namespace, so
+they are not accepted here.
 """
 
 FIRST = "0" * 64
@@ -52,7 +52,7 @@ class ListedHeads:
 
 
 def append_head(archive: Archive, settings: HeadList, now: datetime) -> bool:
-    """Add the archive's current head to the list, unless the last line has this head.
+    """Add the archive's current head to the list, unless the last line already has this head.
 
     Return whether the head was added. Raises HeadListError.
     """

@@ -46,8 +46,8 @@ def _runs(archive: Archive, configuration: Configuration, now: datetime) -> Iter
 
 
 def longest_silence(configuration: Configuration) -> timedelta | None:
-    """Return the maximum time without a completed run. A longer time is a problem. Return None if no policy is
-    fetched.
+    """Return the maximum time without a completed run. If no run is completed for a longer time, this is a problem.
+    Return None if no policy is fetched.
     """
     every = min((policy.every for policy in configuration.policies if not policy.paused), default=None)
     return None if every is None else OVERDUE_SHARE * every
@@ -67,7 +67,7 @@ def crashed_lines(archive: Archive, configuration: Configuration) -> Iterator[st
 def _may_be_in_progress(configuration: Configuration) -> bool:
     """Whether the newest run may still be in progress.
 
-    If the archive is on a server, the answer is always True, because the run may be on another machine.
+    If the archive is on a database server, the answer is always True, because the run may be on another machine.
     """
     return is_held(configuration.database) or not configuration.database.startswith("sqlite:")
 

@@ -24,8 +24,9 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 def note_if_idle(archive: Archive, configuration: Configuration, writes: int, now: datetime) -> None:
     """Mark the archive after a completed run, if the run wrote nothing except its own start and end. `writes` is the
     number of transactions that have written to the archive so far. Some settings need a full run each time: a watchdog
-    that is notified after each run, a list of heads, templates, and added languages. Then the archive is not marked. It
-    is not marked either if messages wait or were given up, because each run must report them.
+    that is notified after each run, a list of heads, templates, and added languages. With such a setting, the archive
+    is not marked. The archive is not marked either if messages wait or were given up, because each run must report
+    them.
     """
     others = (configuration.watchdog.ping, configuration.head_list, configuration.templates, os.environ.get(ADDED))
     standing = outbox.delivery_counts(archive)

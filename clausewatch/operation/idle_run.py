@@ -15,8 +15,8 @@ from languages import ADDED
 def idle_run(path: Path) -> tuple[IdleMark, int] | None:
     """Record a run if it is certain that the run has nothing to do. Return the archive's mark and the number of the
     run. Otherwise record nothing and return None. `path` is the configuration file. Raises RunInProgressError if
-    another run on this machine holds the lock. A run on another machine holds another lock. But it has written to the
-    archive, so the mark does not hold.
+    another run on this machine holds the lock. A run on another machine holds a different lock. But such a run has
+    written to the archive, so the mark is no longer valid.
     """
     checked = recall(path)
     database = None if checked is None or os.environ.get(ADDED) else checked.resolved_database(path)

@@ -20,8 +20,8 @@ from urllib.parse import unquote
 from clausewatch.errors import ClausewatchError, ExitCode, RunInProgressError
 
 HOLDER_WAIT = 0.5
-"""Maximum time in seconds to wait until the run that holds the lock has written its process ID. If the disk is full, it
-cannot write the ID.
+"""Maximum time in seconds to wait until the run that holds the lock has written its process ID. On a full disk, the run
+cannot write its ID.
 """
 
 
@@ -80,8 +80,8 @@ def only_run_on_this_machine(database: str) -> Iterator[Path]:
 
 
 def is_held(database: str) -> bool:
-    """Whether a run on this machine holds the lock. This is read from the kernel's list of locks, without trying to get
-    the lock.
+    """Whether a run on this machine holds the lock. The answer comes from the kernel's list of locks. The lock itself
+    is not requested.
     """
     try:
         inode = lock_path(database).stat().st_ino

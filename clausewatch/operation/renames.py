@@ -13,7 +13,7 @@ from notifier.audience.subscriptions import Subscriber
 
 
 def as_watched(archive: Archive, configuration: Configuration) -> Configuration:
-    """Return the configuration. Policies that may have been renamed have their former names in it."""
+    """Return the configuration, but with the former name of each policy that may have been renamed."""
     questions = open_rename_questions(archive, configuration.policies, datetime.now(UTC))
     return until_answered(configuration, questions)
 

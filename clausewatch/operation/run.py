@@ -76,8 +76,8 @@ class PolicyReport:
     trouble: str
     """A sentence that says why the check failed or was not comparable; "" otherwise."""
     left_out: LeftOutProse | None = None
-    """The left-out prose of the page, if this check recorded it. It is recorded with a version, and when watched prose
-    appears or disappears. Otherwise None.
+    """The left-out prose of the page, if this check recorded it. A check records this prose if it records a version, or
+    if watched prose appears or disappears. Otherwise this is None.
     """
 
 
@@ -127,9 +127,9 @@ def run_once(
     """Check the selected policies once, record the results, and deliver messages.
 
     `started` is called with the number of the run and the number of policies. `progress` is called with each report
-    after the result is recorded. `log_handler` writes what libraries log; by default, Scrapy's own handler does. Raises
-    StorageError, RunFailedError, and CrawlDefectError for a defect of the program. Results that were recorded before an
-    error are kept.
+    after the result is recorded. `log_handler` writes what libraries log; by default, Scrapy's own handler writes it.
+    Raises StorageError, RunFailedError, and CrawlDefectError for a defect of the program. Results that were recorded
+    before an error are kept.
     """
     with open_archive(
         configuration.database, configuration.busy_timeout, group=configuration.database_group
@@ -247,7 +247,7 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
 def _synchronise(archive: Archive, configuration: Configuration, now: datetime) -> Synchronised:
     """Update the archive's list of policies from the configuration.
 
-    Before that, plan messages to operators about policies that no run checked in time.
+    Before this update, plan messages to operators about policies that no run checked in time.
     """
     require_distinct(archive, configuration)
     outbox.plan_missed(archive, configuration.subscribers, now)
@@ -256,7 +256,7 @@ def _synchronise(archive: Archive, configuration: Configuration, now: datetime) 
 
 def _prepare(archive: Archive, configuration: Configuration, selection: Selection, now: datetime) -> Sequence[Policy]:
     """Register the subscribers, and return the policies to check."""
-    # Subscribers are registered before the first fetch, because a subscription does not cover what was recorded before.
+    # Subscribers are registered before the first fetch, because a subscription covers only later records.
     outbox.register(archive, configuration.subscribers, now)
     outbox.release_claims(archive, now)
     if selection.names or selection.everything:

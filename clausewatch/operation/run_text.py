@@ -53,7 +53,9 @@ def in_trouble(checked: PolicyReport) -> bool:
 
 
 def policy_troubles(report: RunReport, *, failures: bool) -> Iterator[str]:
-    """Yield a line for each problem with a policy, sorted by name. Leave out failed checks if `failures` is False."""
+    """Yield a line for each problem with a policy, sorted by the policy's name. If `failures` is False, leave out
+    failed checks.
+    """
     for checked in sorted(report.checked, key=lambda checked: checked.policy):
         if checked.trouble and failures:
             yield f"{checked.policy}: {result_line(checked)}"

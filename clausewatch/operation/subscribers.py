@@ -35,7 +35,5 @@ def subscriber_named(archive: Archive, configuration: Configuration, name: str) 
 
 
 def folded(name: str) -> str:
-    """Return a name in small letters and with single spaces. So names that a person would take for the same become
-    equal.
-    """
+    """Return a name in small letters and with single spaces. So names that look the same to a person become equal."""
     return " ".join(name.split()).casefold()

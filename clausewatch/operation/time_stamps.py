@@ -48,9 +48,9 @@ class StampTally:
 
 
 def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now: datetime) -> bool:
-    """Get a timestamp for the current head, unless the last timestamp was made less than `every` ago.
+    """Get a timestamp for the current head, unless the last timestamp is newer than the interval `every`.
 
-    Return whether there is a new one. Raises StampError, RequestError or CertificatesError. After an error, no
+    Return whether a new timestamp was stored. Raises StampError, RequestError or CertificatesError. After an error, no
     timestamp is stored.
     """
     before = last_stamp(archive)
@@ -63,7 +63,7 @@ def stamp_when_due(archive: Archive, stamping: Stamping, allowed: AllowList, now
 
 
 def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed: AllowList) -> tuple[bytes, datetime]:
-    """Ask the authority for a timestamp on a head. Return the response, after it was verified, and the signed time.
+    """Ask the authority for a timestamp on a head. Return the verified response and the signed time.
 
     Raises StampError, RequestError.
     """

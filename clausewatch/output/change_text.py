@@ -85,7 +85,7 @@ def timing_notes(timing: Timing, seen: date | None = None) -> Iterator[str]:
     """Yield notes on the dates that the policy states about a change.
 
     An effective date, or the end of a notice or objection period, is noted only if it is later than `seen`. Without
-    `seen`, it must be later than the date that the previous version states as its own.
+    `seen`, the date must be later than the previous version's own date, as its text states it.
     """
     if timing.silent:
         yield f"silent edit: the text changed, but the stated date of {timing.stated_after} did not"

@@ -43,8 +43,9 @@ def inventory_changes(archive: Archive, shown: Iterable[Version], most: int) -> 
     """Return the rights and recipients that each version added or removed.
 
     First versions are left out. A version is also left out if it was extracted differently from the previous version,
-    because the differences may come from the extraction. Without a finding on sharing or rights, the inventory counts
-    as unchanged. The texts of at most `most` versions without a stored inventory are read. Raises DamagedArchiveError.
+    because the differences may come from the extraction. If a version has no finding on sharing or rights, its
+    inventory counts as unchanged. The texts of at most `most` versions without a stored inventory are read. Raises
+    DamagedArchiveError.
     """
     asked = {(version.policy, version.number): version for version in shown if version.change is not None}
     before = ((policy, number - 1) for policy, number in asked)

@@ -20,8 +20,8 @@ class Redline:
     before: Version
     after: Version
     judged: tuple[Version, ...]
-    """The versions after `before`, up to and including `after`, with their changes; empty if `after` is the older
-    version.
+    """The versions after `before` up to and including `after`, with their changes. Empty if `after` is older than
+    `before`.
     """
     _: KW_ONLY
     sections: tuple[RedlineSection, ...]
@@ -37,7 +37,7 @@ class Redline:
     def caution(self) -> str:
         """A warning if the two versions were extracted differently; "" otherwise.
 
-        Marks may then come from the extraction.
+        Some marks may then come from the extraction.
         """
         if self.before.identity == self.after.identity:
             return ""

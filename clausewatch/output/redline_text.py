@@ -30,7 +30,7 @@ REWRITE_SHOWN = 10
 COLOURS: dict[Operation, str | None] = {"keep": None, "delete": "red", "insert": "green"}
 
 Word = tuple[str, Operation]
-"""A word with its marks, or white space, together with the kind of edit."""
+"""A word with its marks or a piece of white space, and the kind of edit that it belongs to."""
 
 
 def redline_lines(
@@ -123,7 +123,7 @@ def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]
 
 
 def gravest(findings: Sequence[RecordedFinding]) -> list[RecordedFinding]:
-    """Return the gravest findings of a rewrite, in their order in the policy."""
+    """Return the most severe findings of a rewrite, in their order in the policy."""
     kept = sorted(findings, key=lambda recorded: (not recorded.finding.material, rank(recorded.finding)))
     shown = {recorded.id for recorded in kept[:REWRITE_SHOWN]}
     return [recorded for recorded in findings if recorded.id in shown]

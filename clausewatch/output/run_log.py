@@ -1,4 +1,6 @@
-"""Writes the log of a run: plain lines, lines that begin with the time and the number of the run, or JSON."""
+"""Writes the log of a run in one of three formats: plain lines, lines with the time and the run's number in front, or
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,8 @@ class RunLog:
         return message
 
     def handler(self, level: int) -> logging.Handler | None:
-        """Return a handler that writes what libraries log from a level on. None in the format `plain`: Scrapy then uses
-        a handler of its own.
+        """Return a handler for the messages that libraries log at `level` or above. Return None in the format `plain`,
+        because Scrapy then uses its own handler.
         """
         if self.form == "plain":
             return None

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 GAP = "  "
 
 WIDEST = 100
-"""Maximum width of a line of text in columns. It is also the width if the output is not a terminal."""
+"""Maximum width of a line of text in columns. Output to a file or a pipe has this width too."""
 
 JOINERS = "\u200c\u200d"
 """The zero-width joiner and non-joiner. Some scripts need them."""
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Unicode categories of characters that can control a terminal or reorder text, that are invisible, or that cannot be
-printed.
+"""Unicode categories of unsafe characters. Such a character can control a terminal or reorder text, is invisible, or
+cannot be printed.
 """
 
 

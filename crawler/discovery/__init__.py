@@ -1,1 +1,3 @@
-"""Searches the sites of companies for their legal pages: which pages are fetched, in which order, and when to stop."""
+"""Searches the sites of companies for their legal pages. Decides which pages are fetched, in which order, and when the
+search ends.
+"""

@@ -43,8 +43,8 @@ class Fetcher:
         """Return the page at an address, after redirects and retries. Return a failure if the page was not received
         completely.
 
-        A name that cannot be resolved is not tried again. If `patient` is false, a host without a response is not tried
-        again either.
+        If a host's name cannot be resolved, there is no retry. If `patient` is false, there is no retry either if the
+        host does not respond.
         """
         meta = {"budget": self.budget, "cookies": VisitCookies(), "rendered": rendered}
         request = Request(url, NO_CALLBACK, headers=self._headers, meta=meta, dont_filter=True)
@@ -66,8 +66,8 @@ class Fetcher:
         return Page(response.body, content_type, response.status, response.url, headers)
 
     async def read(self, function: Callable[[Argument], Value], argument: Argument) -> Value | str:
-        """Run a pure function in a worker process. Return its value, or a sentence that says which limit ended the
-        call.
+        """Run a pure function in a worker process. Return the function's value, or a sentence about the limit that
+        ended the call.
 
         Raises WorkersDeadError.
         """

@@ -20,15 +20,15 @@ class Lead:
     """Number of links between the start page and this address."""
     clues: list[Clue] = field(default_factory=list)
     hub: int = 0
-    """Points of a page like "Legal", which may lead to legal documents. It is 0 if no link calls the page by such a
-    name.
+    """Points for a page that may lead to legal documents, such as a page called "Legal". The points are 0 if no link to
+    the page has such a name.
     """
     edition: bool = False
     """Whether this is the start page in a different language."""
 
     def points(self, *, editions: bool) -> int:
-        """Return the points of the best reason to fetch the address. If `editions` is false, the reason `edition` does
-        not count.
+        """Return the highest number of points that a reason to fetch the address gives. If `editions` is false, the
+        reason `edition` does not count.
         """
         best = max((clue.points for clue in self.clues), default=0)
         return max(best, self.hub, EDITION if self.edition and editions else 0)
@@ -55,8 +55,8 @@ class Leads:
         self._visited.add(address_key(url))
 
     def next(self, *, editions: bool) -> Lead | None:
-        """Return the most promising of the leads that were not returned before. Return None if none of them has enough
-        points.
+        """Return the lead with the most points among the leads that were not returned yet. Return None if no such lead
+        has enough points.
         """
         open_leads = [
             lead

@@ -31,13 +31,13 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPage:
-    """A page that may be a legal document, judged by the links to it. But it could not be fetched, or its text showed
-    that it is not a legal document.
+    """A page that is not among the results, although the links to it look like links to a legal document. The page
+    could not be fetched, or its text is not a legal document.
     """
 
     url: str
     why: str
-    """A sentence."""
+    """A sentence with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Spent:
     """Bytes of all responses, as sent."""
     most_received: int
     limit: str = ""
-    """The limit that ended the search early, with its value; "" if none did."""
+    """The limit that ended the search early, with its value; "" if no limit ended the search."""
 
     @classmethod
     def of(cls, crawl: CrawlSettings) -> Spent:
@@ -78,9 +78,9 @@ class SearchResult:
     _: KW_ONLY
     unread: tuple[UnreadPage, ...]
     error: str
-    """The reason why the start page could not be searched; "" if it could."""
+    """The reason why the start page could not be searched; "" if the start page was searched."""
     may_need_render: bool
-    """Whether no policy was found, and a browser might find one."""
+    """Whether no policy was found, but a search with a browser might find a policy."""
     spent: Spent
     site_name: str
     """The name of the site, if its start page shows the name; otherwise its host without "www."."""
@@ -88,5 +88,5 @@ class SearchResult:
     """The candidate that is certainly the site's privacy policy; None if a person must choose."""
 
     def __str__(self) -> str:
-        """Return only the domain, because Scrapy logs items."""
+        """Return only the domain, because Scrapy writes each item to the log."""
         return f"the search of {self.request.domain}"

@@ -1,4 +1,4 @@
-"""Searches one site for its legal pages, best address first, within a budget."""
+"""Searches one site for its legal pages, the most promising address first, within a budget."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from document.discovery.site_files import WELL_KNOWN, PackedFile, declared_docum
 from document.model import ExtractionOptions
 
 BLOCKED = ("bot-challenge", "http-error", "gone", "encoding", "refused-limit")
-"""Reasons for which a start page without links cannot be searched."""
+"""Reasons why a start page without links counts as a page that could not be searched."""
 
 
 class SiteSearch:
@@ -42,7 +42,8 @@ class SiteSearch:
         self._crawl = crawl
         self._listed_sitemaps = sitemaps
         """The sitemaps that each robots.txt names, by origin. Entries are added while the search runs."""
-        # All languages are recognised: the languages of the request are preferred, but others are named too
+        # Links in all languages are recognised. The languages of the request are preferred, but pages in other
+        # languages are results too.
         self._options = ExtractionOptions(max_nesting=crawl.max_nesting, max_unpacked=crawl.max_body)
         self._site = SiteNames(())
         self._leads = Leads()

@@ -12,8 +12,8 @@ from crawler.network.failures import Failure
 from document.model import Page
 
 UNAVAILABLE = ("tls", "connection", "timeout")
-"""Kinds of failures that show that a scheme is not available. A bad certificate is an exception: http would only hide
-it.
+"""Kinds of failures that show that a scheme is not available. If the reason is an invalid certificate, http is not
+tried, because it would only hide the problem.
 """
 
 

@@ -25,11 +25,13 @@ class Budget:
     size: int
     """Maximum number of bytes of all responses together, as sent."""
     tried: int = 0
-    """Number of requests that count towards the limit, with those for which no connection was made."""
+    """Number of requests that count towards the limit. Requests for which no connection could be made are included."""
     unsent: int = 0
-    """Number of these requests that were not sent, because there was no connection over which to send them."""
+    """Number of requests that count towards the limit but were not sent, because no connection could be made."""
     received: int = 0
-    """Number of bytes that were received. If a response was cut at its limit, the limit is counted."""
+    """Number of bytes that were received. If a response was aborted because it exceeded a limit, this limit is
+    added.
+    """
     spent: str = ""
     """The limit that was reached, with its value; "" if none was reached."""
 
@@ -47,8 +49,8 @@ class BudgetMiddleware:
     """Counts requests, and refuses requests above the limits.
 
     The budget is in the request's meta under "budget". Redirects and retries keep the meta, so each of them counts. A
-    request without a budget is not limited. This middleware is the last middleware before the downloader, so a request
-    that robots.txt forbids does not count.
+    request without a budget is not limited. This middleware is the last one before the downloader. So a request that
+    robots.txt forbids never reaches it, and does not count.
     """
 
     def __init__(self, settings: CrawlSettings) -> None:
@@ -78,7 +80,7 @@ class BudgetMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Note a request that was not sent. Raise BudgetSpentError if a response is larger than the rest of the
+        """Note that a request was not sent. Raise BudgetSpentError if the response was larger than the rest of the
         budget.
         """
         budget = budget_of(request)

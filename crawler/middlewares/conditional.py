@@ -22,7 +22,7 @@ class ConditionalMiddleware:
 
     def process_request(self, request: Request) -> None:
         for name in HEADERS:
-            request.headers.pop(name, None)  # the header may come from the request before a redirect
+            request.headers.pop(name, None)  # a redirected request may still have the header
         validators = asked_with(request)
         if validators is None:
             return

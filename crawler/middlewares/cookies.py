@@ -50,7 +50,7 @@ class VisitCookiesMiddleware:
     """
 
     def process_request(self, request: Request) -> None:
-        request.headers.pop("Cookie", None)  # the header may come from the request before a redirect
+        request.headers.pop("Cookie", None)  # a redirected request may still have the header
         cookies = cookies_of(request)
         if cookies is not None:
             cookies.add_to(request)
@@ -73,7 +73,7 @@ def _host(request: Request) -> str:
 
 
 def _belongs_to(cookie: Cookie, host: str) -> bool:
-    """Whether a host may set a cookie. Such a cookie is sent only to this host."""
+    """Whether a host may set a cookie. The cookie is later sent only to this host."""
     if cookie.domain_specified:
         domain = cookie.domain.removeprefix(".")
         if host != domain and not host.endswith(f".{domain}"):

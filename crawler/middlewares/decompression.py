@@ -1,8 +1,8 @@
-"""Decodes the content coding of a response completely or not at all (RFC 9110 section 8.4).
+"""Undoes the content coding of a response, such as gzip (RFC 9110 section 8.4). If this is not completely possible, the
+response is refused.
 
 A name that is not a content coding ("utf-8", "none", "aws-chunked") is ignored, as in browsers. Scrapy's own middleware
-accepts a compressed response that breaks off. Scrapy then passes on the first part of the body, and the rest is lost
-without an error.
+accepts a truncated compressed response. It passes on the first part of the body, and the rest is lost without an error.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 MOST_CODINGS = 3
-"""Maximum number of codings that are applied to a response one after another. Servers use one coding."""
+"""Maximum number of codings of one response, applied one after another. Servers normally use one coding."""
 UNREADABLE = ("aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress")
 """Content codings of the IANA registry that this program does not support."""
 CHUNK = 65_536
 WINDOW_LOG = 23
-"""Binary logarithm of the largest allowed window of a zstd response. The window is 8 MiB (RFC 9659)."""
+"""Binary logarithm of the maximum window size of a zstd response: 8 MiB (RFC 9659)."""
 GZIP, ZLIB, RAW = 31, 15, -15
 """Values of zlib's `wbits` for the three formats of a deflated stream: gzip, zlib and raw deflate."""
 

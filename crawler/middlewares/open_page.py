@@ -67,7 +67,7 @@ class OpenPage:
         """The limit that the page exceeded, or None."""
         self.over = False
         self.settled = True
-        """Whether the page's text had stopped changing when the page was captured."""
+        """Whether the page's text no longer changed when the page was captured."""
         self.markup: str | None = None
         """The markup that will be stored; None until the page is finished."""
         self.patience = settings.render_time / 2
@@ -83,8 +83,8 @@ class OpenPage:
         self._last = time.monotonic()
 
     def meta(self, name: str) -> dict[str, Any]:
-        """Return the request meta that tells the library how to open the page. The page gets its own browser context,
-        called `name`.
+        """Return the request meta with instructions for the library: how to open the page, and in which browser
+        context. Each page has its own context, called `name`.
         """
         agent: str = self.crawler.settings["USER_AGENT"]
         return {
@@ -212,7 +212,7 @@ class OpenPage:
 
 
 def unpacked_headers(response: Response) -> dict[str, str]:
-    """Return the headers of a response that still apply to the decompressed body."""
+    """Return the headers of a response without the headers that describe the compressed body."""
     return {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()

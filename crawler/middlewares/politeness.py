@@ -1,4 +1,4 @@
-"""Retries temporary failures politely. It obeys Retry-After, waits longer after each failure of a host, and respects a
+"""Retries temporary failures politely. Obeys Retry-After, waits longer after each failure of a host, and respects a
 Crawl-delay.
 """
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 class PostponedError(IgnoreRequest):
-    """The request must be retried later. The handler of this error waits and then repeats the request. While it waits,
-    the request does not count as one of the concurrent requests.
+    """The request must be retried later. The handler of this error waits, and then repeats the request. During this
+    wait, the request does not count as a concurrent request.
     """
 
     def __init__(self, seconds: float, request: Request, why: str, failure: Failure | None = None) -> None:
@@ -37,7 +37,7 @@ class PostponedError(IgnoreRequest):
         """The request to send later."""
         self.why = why
         self.failure = failure
-        """The reason why there was no response; None if the host answered and asks for a later request."""
+        """The reason why there was no response; None if the host answered that the request should come later."""
 
 
 class LeftAloneError(KnownError):
@@ -55,7 +55,7 @@ class PolitenessMiddleware:
     time, each wait is twice as long as the wait before. After any other temporary failure, only the failed request
     waits. If a host asks for a wait longer than `max_wait`, the host gets no further request in this run. If more than
     `retries` requests in a row to a host were not answered, the host gets no further request until the end of the run.
-    Requests for its robots.txt count too. With `retries = 0`, each page is requested once, and no host counts as
+    Requests for the host's robots.txt count too. With `retries = 0`, each page is requested once, and no host counts as
     silent.
     """
 
@@ -148,7 +148,9 @@ class PolitenessMiddleware:
         self.crawler.signals.send_catch_log(signals.host_rests, resting=resting)
 
     def _turn_away(self, request: Request) -> None:
-        """Remove the requests to this host that may not be sent now from Scrapy's queue. Each removed request fails."""
+        """Remove from Scrapy's queue the waiting requests to this host, if they may not be sent now. Each removed
+        request fails.
+        """
         downloader = self.crawler.engine.downloader
         slot = downloader.slots.get(downloader.get_slot_key(request))
         waiting = [] if slot is None else list(slot.queue)
@@ -184,7 +186,7 @@ def later(request: Request, tries: int = 1) -> Request:
 
 
 def slow_down(crawler: Crawler, request: Request, delay: float) -> None:
-    """Keep at least `delay` seconds between two requests to the host of this request, from now on."""
+    """Keep at least `delay` seconds between later requests to the host of this request."""
     downloader = crawler.engine.downloader
     host = downloader.get_slot_key(request)
     middle = least(delay, CRAWL_DELAY_JITTER)

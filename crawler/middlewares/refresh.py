@@ -24,8 +24,8 @@ url=/privacy", "3,/privacy" and ".5; url=/privacy".
 class RefreshMiddleware(MetaRefreshMiddleware):
     """Follows a refresh with a short delay, by header or in the page, as if it were a redirect.
 
-    A page that reloads itself is followed only if it sets a cookie. With this cookie, the next response may be
-    different. All other pages that reload themselves are left as they are.
+    If a page reloads itself, the refresh is followed only if the page sets a cookie, because the next response may be
+    different with this cookie. Otherwise the page is used as it is.
     """
 
     def process_response(  # type: ignore[override]  # Scrapy will drop the third argument of its method

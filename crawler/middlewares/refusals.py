@@ -24,7 +24,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class RefusedError(KnownError):
-    """An address must not be requested. It does not matter whether a user, a page or a redirect gave it."""
+    """An address must not be requested, whether it comes from a user, a page or a redirect."""
 
     def __init__(self, url: str, sentence: str) -> None:
         super().__init__(Failure("refused", sentence))
@@ -35,7 +35,7 @@ class RefusalMiddleware:
     """Rejects a request if the host in its address is ambiguous. If the address guard refused a request, this
     middleware adds the reason.
 
-    It runs between the redirects and the downloader. So a rejected request is not retried, and its target is not
+    It runs between the redirects and the downloader. So a rejected request is not retried, and no redirect to it is
     followed.
     """
 

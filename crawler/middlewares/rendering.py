@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 PAGES = 1
 """Number of pages that are open at the same time.
 
-It is 1 because each page takes 100 MB or more. Also, a browser that hangs must be ended, and all its pages are lost.
+It is 1 for two reasons. Each page takes 100 MB or more. And if a browser hangs, it must be ended, and all its open
+pages are lost.
 """
 CLOSING = 15.0
 """Maximum seconds for closing a page. After this time the browser is ended, and the next page gets a new browser."""
 
 NOT_OF_THE_TEXT = (b"Content-Type", b"Content-Length", b"ETag", b"Last-Modified")
-"""Headers that describe the page as the server sent it. They do not apply to the page that its scripts built."""
+"""Headers that describe the page as the server sent it. They do not apply to the page that the scripts built."""
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class RenderingMiddleware:
                 if isinstance(page, Page):
                     await page.context.close()
                     return
-        # Either no page was opened, or the page does not close.
+        # Either no page was opened, or closing the page failed.
         with contextlib.suppress(TimeoutError, BrowserError):
             await self._ended()
 

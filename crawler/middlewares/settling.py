@@ -12,11 +12,11 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page
 
 QUIET = 1.5
-"""Minimum time, in seconds, without a request and without a change of the text. After this time a page counts as
-finished.
-"""
+"""Seconds without a request and without a change of the text, after which a page may count as finished."""
 PAUSES = 2.0
-"""Minimum time without a change of the text, as a multiple of the longest pause between two earlier changes."""
+"""Minimum time without a change of the text before a page counts as finished. It is a multiple of the longest pause
+between two earlier changes.
+"""
 LOOK = 0.2
 """Seconds between two checks of whether a page is finished."""
 
@@ -50,7 +50,7 @@ TEXT = f"""() => {{
 }}"""
 """A script that returns all text that will be stored, visible or not.
 
-All numbers are replaced by 0, because clocks and counters never stop.
+All numbers become 0. Otherwise the text of a clock or counter would never stop changing.
 """
 
 MARKUP = f"""() => {{
@@ -81,8 +81,8 @@ class Stillness:
             self.text, self.since = text, now
 
     def is_over(self, busy_until: float, now: float) -> bool:
-        """Whether the text has not changed for long enough. The time counts from the last change or the last request,
-        whichever is later.
+        """Whether the text has stayed the same for long enough. The time begins at the last change or at the end of the
+        last request, whichever is later.
         """
         return now - max(self.since, busy_until) >= max(QUIET, PAUSES * self.longest)
 
@@ -109,8 +109,9 @@ async def settle(page: Page, seconds: float, busy_until: Callable[[], float | No
 
 
 async def stored_markup(page: Page) -> str | None:
-    """Return a page's markup with its shadow roots. Return None while the browser leaves the page for a different
-    page."""
+    """Return a page's markup with its shadow roots. Return None if the browser is just leaving the page for a different
+    page.
+    """
     return await _evaluated(page, MARKUP)
 
 

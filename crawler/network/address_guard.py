@@ -34,7 +34,7 @@ class GuardedResolver(CachingHostnameResolver):
         is one refused address.
         """
         self._opened: set[str] = set()
-        """Hosts for which an address was returned that is not public but is allowed."""
+        """Hosts for which the resolver returned an address that is allowed although it is not public."""
         self._sent_to: Counter[str] = Counter()
         """Hosts to which data is being sent now. Only their public addresses are returned."""
 
@@ -120,7 +120,7 @@ def refused_address(host: str) -> str | None:
 
 def sending_to(host: str) -> AbstractContextManager[None]:
     """Return a context in which the crawler connects only to public addresses of a host. Entering the context raises
-    KnownError if a connection to another address may already exist.
+    KnownError if a connection to a non-public address may already exist.
     """
     guard = _guard()
     return nullcontext() if guard is None else guard.only_public(host)

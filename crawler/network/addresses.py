@@ -1,7 +1,7 @@
 """Decides which addresses are not public, and which of these addresses a user allows.
 
-The list is the same on every version of Python. The module `ipaddress` differs between versions. This module also
-counts multicast, NAT64 and some cloud services as global.
+The list here is the same on every version of Python. Python's module `ipaddress` is not used, because it differs
+between versions, and because it counts multicast, NAT64 and some cloud services as global.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ REFUSED: tuple[tuple[str, str], ...] = (
     ("fe80::/10", "link-local"),
     ("fec0::/10", "site-local"),
     ("ff00::/8", "multicast"),
-    # All other addresses outside 2000::/3. RFC 4291 section 2.4 lists 2000::/3 as the global unicast addresses.
+    # All other addresses outside 2000::/3 are refused, because global unicast addresses are in 2000::/3 (RFC 4291
+    # section 2.4).
     ("::/3", "not assigned"),
     ("4000::/2", "not assigned"),
     ("8000::/1", "not assigned"),
@@ -70,7 +71,9 @@ _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:
 _UNCLEAR = re.compile(r"""[^\[\]0-9A-Za-z._:-]""")
 """Matches a character that cannot occur in an ASCII host and port."""
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
-"""Matches the last part of a host name such as 127.1. Such a name is in fact an IP address in an unusual notation."""
+"""Matches the last part of a host name that is a number, such as 127.1. Such a name is an IP address in an unusual
+notation.
+"""
 
 
 def kind(address: str) -> str | None:
@@ -102,7 +105,7 @@ def host_key(host: str) -> str:
 def plain_host(url: str) -> str:
     """Return the host of a URL if all parsers agree on the host.
 
-    Raises ValueError if the parsers may disagree. The message of the error is written to follow the words "The
+    Raises ValueError if the parsers may disagree. The error's message is the rest of a sentence that begins with "The
     address". Browsers, urllib and Twisted disagree about user names, backslashes, escapes and spaces before the path.
     One parser reads the URL for the robots.txt, and another parser reads it for the page. So the two parsers could
     reach different hosts.
@@ -138,7 +141,9 @@ class AllowList:
     """Hosts and networks that a user allows although they are not public, for example on an intranet."""
 
     hosts: frozenset[str] = frozenset()
-    """Host names in the form of `host_key`. Every address of such a host is allowed if it is requested by this name."""
+    """Host names in the form of `host_key`. If a request uses such a host name, every address of the host is
+    allowed.
+    """
     networks: tuple[Network, ...] = ()
 
     @classmethod

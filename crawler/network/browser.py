@@ -1,7 +1,7 @@
 """Finds the browser that runs a page's scripts, and configures it without network access.
 
-The browser cannot resolve any name or address. Its only proxy has a name that cannot be resolved. The crawler fetches
-the files that a page requests; see `crawler.middlewares.rendering`.
+The browser cannot resolve any name or address, and its only proxy does not exist. The crawler fetches the files that a
+page requests; see `crawler.middlewares.rendering`.
 """
 
 from __future__ import annotations

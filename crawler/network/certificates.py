@@ -39,7 +39,7 @@ class VerifyingCreator:
         known = weakref.ref(protocol)
 
         def verify(_connection: Any, certificate: Any, _error: int, depth: int, accepted: int) -> bool:
-            if depth != 0:  # only the certificate of the server itself names the host
+            if depth != 0:  # only the server's own certificate contains the host's name
                 return bool(accepted)
             try:
                 verify_service_identity(extract_patterns(certificate), [self._expected()], [])
@@ -55,7 +55,8 @@ class VerifyingCreator:
     def _expected(self) -> DNS_ID | IPAddress_ID:
         """Return the name or the address that the certificate must have.
 
-        Raises CertificateError for a number that stands for an address: no certificate names a host in this way.
+        Raises CertificateError if the host is an IP address in an unusual notation, such as a single number, because no
+        certificate contains such a name.
         """
         host = self._creator._hostnameASCII
         try:

@@ -1,4 +1,6 @@
-"""Extends Scrapy's download handler by limits for the size and the time of a response's header section."""
+"""Adds limits to Scrapy's download handler: for the size of a response's header section, and for the time until the
+section is complete.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
 IDLE = 5
 """Seconds for which an idle connection is kept for another request to its host.
 
-A run over thousands of hosts would otherwise exceed the limit of open files, which is often a thousand.
+With a longer time, a run over thousands of hosts would exceed the system's limit for open files, which is often a
+thousand.
 """
 MARGIN = 1_000_000
-"""A number of bytes larger than any single read from a connection."""
+"""A number of bytes that is larger than any single read from a connection."""
 
 
 class HeadersTooLargeError(Exception):
@@ -42,8 +45,8 @@ class HeadersTooLargeError(Exception):
 class BoundedDownloadHandler(HTTP11DownloadHandler):
     """Aborts a response if its header section is larger than `max_headers`, or is not complete within `header_timeout`.
 
-    It also notes when each request is sent. Scrapy's own signal comes too early, because it comes before the pause
-    between two requests to a host.
+    It also notes when each request is sent. Scrapy's signal for this comes too early: before the pause between two
+    requests to a host.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -57,7 +60,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Send a request, and return its response.
 
-        A request other than GET is sent only to public addresses. Otherwise a page's script could change something on
+        A request other than GET is sent only to public addresses, because a page's script must not change anything on
         an intranet.
         """
         note_sent(request, self._now())
@@ -79,7 +82,7 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Counts the bytes before a body. They are status lines, headers, and interim responses such as 100 Continue."""
+    """Counts the bytes before a body: status lines, headers, and interim responses such as 100 Continue."""
 
     def __init__(self, crawl: CrawlSettings, *arguments: Any) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]  # Twisted has no types here
@@ -94,7 +97,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         self._late = asyncio.get_running_loop().call_later(self.seconds, self._break_off, HeadersLateError())
         answer = super().request(request)
         if self._parser is not None:
-            # The limit of a single line is larger, because the limit of the whole section must apply first.
+            # The limit for a single line is larger, so that the limit for the whole section applies first.
             self._parser.MAX_LENGTH = self.limit + MARGIN
         return answer
 

@@ -97,14 +97,14 @@ def explain(error: BaseException, request: Request, settings: CrawlSettings) -> 
 
 
 def never_connected(error: BaseException) -> bool:
-    """Whether a request was not sent, because its host has no allowed address, refuses the connection, or is not
-    trusted.
+    """Whether a request was not sent because no connection was made: the host has no allowed address, refuses
+    connections, or is not trusted.
     """
     return isinstance(error, CannotResolveHostError | DownloadConnectionRefusedError) or _lacks_trust(causes(error))
 
 
 def _ignored(request: Request, settings: CrawlSettings) -> Failure:
-    # Of the enabled components, only the component that follows redirects ignores a request.
+    # Among the enabled components, only the component for redirects raises IgnoreRequest itself.
     sentence = f"More than {settings.redirects} redirects; the last one that was followed led to {request.url}."
     if request.meta.get("cookies"):
         sentence += (

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def note_sent(request: Request, now: datetime) -> None:
-    """Note the time at which a request is sent. A request after a redirect or a retry also keeps the time of the first
-    request.
+    """Note the time at which a request is sent. A request after a redirect or a retry also contains the time of the
+    first request.
     """
     request.meta.setdefault("started_at", now)
     request.meta["requested_at"] = now
@@ -45,7 +45,7 @@ def _journey(request: Request | None, visit_began: datetime) -> tuple[tuple[str,
         return ()
     meta = request.meta
     hops = zip(meta.get("redirect_reasons", ()), meta.get("redirect_urls", ()), strict=True)
-    # A refresh has no status of a redirect. It comes with status 200.
+    # A response with a refresh has the status 200, and not the status of a redirect.
     redirects = tuple((REDIRECTED, f"{why if isinstance(why, int) else 200} {url}") for why, url in hops)
     requested = meta.get("requested_at", visit_began)
     if requested == visit_began:

@@ -119,7 +119,9 @@ class PoliciesSpider(Spider):
         request.meta["answered_at"] = self.now()
 
     def ask_silent_hosts_again(self) -> None:
-        """Send the requests that were held back because their host was silent. This comes after everything else."""
+        """Send the requests that were held back because their host was silent. This happens after all other
+        requests.
+        """
         requests, self.silent = self.silent, []
         for request in requests:
             self.crawler.engine.crawl(request.replace(meta=request.meta | {"is_last_try": True}, dont_filter=True))

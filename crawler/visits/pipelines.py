@@ -33,14 +33,16 @@ Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
 
 DEFAULT = "default"
-"""The name of the default profile. It is used if a policy names no profile, or names a profile that does not exist."""
+"""The name of the default profile. It is used for policies without a profile, and for policies whose profile does not
+exist.
+"""
 
 MOST_TOGETHER = 16
-"""Maximum number of responses that are recognised and recorded in one transaction."""
+"""Maximum number of unchanged responses that are recognised and recorded in one transaction."""
 
 ATTEMPTS = 3
-"""Number of attempts to assess a response. An attempt fails if another run records a version of the same policy at that
-moment.
+"""Number of attempts to assess a response. An attempt fails if another run records a version of the same policy in the
+meantime.
 """
 
 logger = logging.getLogger(__name__)
@@ -49,8 +51,8 @@ logger = logging.getLogger(__name__)
 class RecordingPipeline:
     """Awaits the assessment of each visit and records the result.
 
-    Neither step blocks the reactor. Workers are processes. All SQL runs in one separate thread. If the archive cannot
-    be written, the crawl stops, and no further result is reported as recorded.
+    Neither step blocks the reactor: workers are separate processes, and all SQL runs in one separate thread. If the
+    archive cannot be written, the crawl stops, and no further result is reported as recorded.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -112,8 +114,8 @@ class RecordingPipeline:
                 attempt += 1
 
     async def _recognised(self, item: VisitResult) -> tuple[AssessedFetch, RecordedVisit] | None:
-        """Record a response without reading it, together with other responses. Return None if the response must be
-        read.
+        """Try to recognise a response as unchanged without reading its text. If this succeeds, record it together with
+        other responses. Otherwise return None.
         """
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
@@ -176,7 +178,8 @@ class RecordingPipeline:
             failed = signals.storage_failed if isinstance(error, StorageError) else signals.workers_failed
             if not self.crawler.signals.send_catch_log(failed, error=error):  # no receiver
                 logger.error("The crawl stops: %s", error)
-            # This task is not awaited, because closing the spider waits for this item.
+            # This task is not awaited here: closing the spider waits for the current item, so both would wait for each
+            # other.
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="failed"))
 
     async def close_spider(self) -> None:

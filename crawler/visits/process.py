@@ -1,4 +1,4 @@
-"""Runs one crawl in this process. If an error ends the crawl early, raises the error."""
+"""Runs one crawl in this process. Raises the error if an error ended the crawl early."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ class PreparedCrawl:
 
 
 class _Faults:
-    """Collects the errors that affect more than one policy. An error that stopped the crawl takes precedence."""
+    """Collects the errors that affect more than one policy. Of several errors, an error that stopped the crawl is
+    raised.
+    """
 
     def __init__(self) -> None:
         self._fatal: StorageError | WorkersDeadError | None = None

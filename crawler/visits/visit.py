@@ -12,8 +12,8 @@ from archive.model import Fetch, FurtherResponse, Policy, Validators
 class VisitProgress:
     """The addresses of a policy, and the responses so far.
 
-    If all pages so far returned 304, the next page is requested conditionally. If a page returned 200, all pages are
-    needed, because they are read as one text. Then the pages that returned 304 are fetched again.
+    As long as all pages have returned 304, the next page is requested conditionally. As soon as a page returns 200, all
+    pages are needed, because they are read as one text. So the pages that returned 304 are then fetched again.
     """
 
     policy: Policy

@@ -1,6 +1,6 @@
 """Runs functions in worker processes with limits for CPU time, elapsed time and memory.
 
-So a hostile page makes only its own check fail.
+So a hostile page can make its own check fail, but no other check.
 """
 
 from __future__ import annotations
@@ -32,28 +32,30 @@ Value = TypeVar("Value")
 CLOCK_PER_CPU = 4
 """Limit of elapsed time, as a multiple of the limit of CPU time.
 
-The limit of elapsed time is higher, because a busy machine must not decide which page is refused.
+The limit of elapsed time is much higher, so that no page is refused only because the machine is busy.
 """
 GRACE = 20.0
-"""Seconds to wait after the limit of elapsed time is over. If a call has no answer after these seconds, it counts as
-lost."""
+"""Seconds to wait after the limit of elapsed time is over. If a call has still not returned by then, it counts as
+lost.
+"""
 ORDINARY_MEMORY = 110_000_000
 """Maximum bytes of memory for most pages. A page of two million bytes needs less.
 
-If a page needs more, it is read again while no other page is read. This limits the memory of all processes together.
+A page that needs more is read again, alone. This limits the memory of all processes together.
 """
 MARGIN = 50_000_000
 """Bytes of memory that the kernel grants above the limit. The margin is at least `MARGIN_PER_BYTE` bytes for each byte
 of a body, so that it is larger than any single allocation.
 
-If an allocation fails, a parser in C may lose text without an error. But if the memory stayed below the limit, no
-allocation failed, and the result counts. If the memory exceeded the limit, the result does not count.
+If an allocation fails, a parser in C may lose text without an error. The margin makes it possible to detect this. If
+the memory stayed below the limit, no allocation failed, and the result is used. If the memory exceeded the limit, the
+result is discarded.
 """
 MARGIN_PER_BYTE = 6
 PRELOADED = ("differ.visits.recognition", "lingua")
 """Modules that the fork server imports once.
 
-A new worker then starts at once. It also does not have to load these modules while memory is short.
+A new worker then starts at once. It also need not load these modules within its own memory limit.
 """
 
 
@@ -68,7 +70,7 @@ class WorkerLimits:
     """Maximum seconds of CPU time for one call."""
     _: KW_ONLY
     margin: int = MARGIN
-    """A number of bytes larger than any single allocation of a parser. See `MARGIN`."""
+    """A number of bytes that is larger than any single allocation of a parser. See `MARGIN`."""
     clock_per_cpu: float = CLOCK_PER_CPU
     """Maximum seconds of elapsed time for each second of CPU time."""
 
@@ -96,9 +98,9 @@ class LimitHit:
     """A limit ended the call."""
 
     limit: str
-    """The limit and its unit, written to follow the words "Reading this response was ended by"."""
+    """The limit and its unit. It is the rest of a sentence that begins with "Reading this response was ended by"."""
     hungry: bool = False
-    """Whether the call might succeed with more memory."""
+    """Whether the call may succeed if it gets more memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class Workers:
         self.grace = grace
         self._pool: ProcessPool | None = None
         self._ending: list[asyncio.Future[None]] = []
-        # The pool never gets more calls than it has processes. So each call starts at once, and a loss is noticed soon.
+        # The pool never gets more calls than it has processes. So each call starts at once, and a lost call is noticed
+        # soon.
         self._free = asyncio.Semaphore(limits.count)
         self._one = asyncio.Lock()
 
@@ -139,8 +142,8 @@ class Workers:
         if outcome is None:
             await self._require_alive()
         if outcome is None or (isinstance(outcome, LimitHit) and outcome.hungry and ordinary < self.limits.memory):
-            # There are two possible causes: another page broke the pool, or this page needs more memory than most
-            # pages.
+            # There are two possible causes: another page broke the pool, or this page needs more than the ordinary
+            # memory.
             async with self._alone() as pool:
                 outcome = await self._attempt(pool, function, argument, self.limits.memory)
         return outcome or LimitHit("the worker process, which ended without a result")
@@ -161,7 +164,7 @@ class Workers:
             for _ in range(self.limits.count):
                 await self._free.acquire()
             self._end_shared()
-            await asyncio.gather(*self._ending)  # the memory of processes is free only after they end
+            await asyncio.gather(*self._ending)  # a process frees its memory only when it ends
             pool = new_pool(1)
             try:
                 yield pool
@@ -235,7 +238,7 @@ class Workers:
 
 
 def _ended_by_itself(error: BaseException) -> bool:
-    """Whether a worker was not ended by a signal. On a very busy machine, a worker ends by itself if it waits too long
+    """Whether a worker ended by itself, and not by a signal. On a very busy machine, this happens if it waits too long
     for a lock of the pool.
     """
     return isinstance(error, ProcessExpired) and (error.exitcode is None or error.exitcode >= 0)
@@ -269,14 +272,14 @@ def _wait_and_end(ended: int) -> None:
 class WithinLimits(Generic[Argument, Value]):
     """A call that limits its own process while it runs.
 
-    The limits end with the call. Otherwise the process could run out of memory between two calls, and the next call
-    would be lost.
+    The limits apply only during the call. Otherwise the process could run out of memory between two calls, and the next
+    call would be lost.
     """
 
     function: Callable[[Argument], Value]
     argument: Argument
     seconds: float
-    """Maximum seconds of CPU time. Then the kernel ends this process with SIGXCPU."""
+    """Maximum seconds of CPU time. After this time, the kernel ends this process with SIGXCPU."""
     _: KW_ONLY
     memory: int
     """Maximum bytes of memory of the process. If the process needs more, the call raises MemoryError."""
@@ -285,7 +288,7 @@ class WithinLimits(Generic[Argument, Value]):
 
     def __call__(self) -> Value:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        # The kernel counts CPU time from the start of the process. The process may have read other pages before.
+        # The kernel counts CPU time from the start of the process, so the time for earlier pages is added to the limit.
         seconds = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds)
         forget_peak()
         with soft_limit(resource.RLIMIT_CPU, seconds), soft_limit(resource.RLIMIT_DATA, self.memory + self.margin):
@@ -299,8 +302,8 @@ PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
 def forget_peak() -> None:
-    """Reset the peak memory that the kernel reports for this process. Without support by the kernel, nothing
-    is done.
+    """Reset the peak memory that the kernel reports for this process. If the kernel does not support this, nothing is
+    done.
     """
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

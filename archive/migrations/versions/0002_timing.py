@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # A column with a default needs no rewriting of the table, and existing rows take the default. The timing and drift
-    # of earlier changes are unknown.
+    # To add a column with a default, the table need not be rewritten, and existing rows get the default. The timing and
+    # drift of earlier changes are unknown.
     op.add_column("finding", sa.Column("translations", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     op.add_column("change", sa.Column("timing", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column("change", sa.Column("drift", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))

@@ -21,10 +21,12 @@ from differ.model import SEVERITIES, TOPICS, Severity, Timing, watched_topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFilter:
-    """Selects a part of the inbox. A field with None selects everything."""
+    """Selects a part of the inbox. A field that is None does not limit the selection."""
 
     topic: str | None = None
-    """A topic of findings, for example "retention", or a watched topic, which combines several topics of findings."""
+    """A topic of findings, for example "retention". Or a watched topic, such as "sharing", which includes several
+    topics of findings.
+    """
     severity: Severity | None = None
     """Minimum severity."""
     tag: str | None = None
@@ -119,7 +121,7 @@ def inbox(
 
 
 class _Selection:
-    """The findings that a question selects. All methods read in one transaction."""
+    """The findings that a question selects. All methods use the same transaction."""
 
     def __init__(self, session: Session, wanted: InboxFilter, now: datetime, times: ReviewTimes) -> None:
         self.session, self.wanted, self.now, self.times = session, wanted, now, times
@@ -132,8 +134,8 @@ class _Selection:
         return self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
     def keys(self, rank: int, last: int, most: int) -> list[tuple[int, int]]:
-        """Return the highest rank and the number of each selected change, in order. Begin after the change `last`,
-        which has the rank `rank`. Return at most `most` changes.
+        """Return the highest rank and the number of each selected change, in the order of the inbox. Begin after the
+        change with the number `last` and the rank `rank`. Return at most `most` changes.
         """
         keys: list[tuple[int, int]] = []
         for place in range(max(rank, 0), len(SEVERITIES)):

@@ -1,5 +1,5 @@
 """Divides long answers into pages. Each page except the last has a cursor for the next page. The next page begins after
-the last entry of the page before. So if rows are added between two pages, no entry is missed or repeated.
+the last entry of the previous page. So no entry is missed or repeated if rows are added between two requests.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_ENTRIES = 200
 """Default and maximum number of entries on a page."""
 
 MOST_COUNTED = 1000
-"""Number of matching entries at which counting stops, if counting all of them could take long."""
+"""Number of matching entries at which counting stops. It applies only if counting all entries could take long."""
 
 LARGEST = 2**63 - 1
 """Largest whole number that the database can compare."""

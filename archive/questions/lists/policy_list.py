@@ -24,7 +24,7 @@ Sort = Literal["name", "health", "last check", "last change", "next check", "to 
 SORTS: tuple[Sort, ...] = ("name", "health", "last check", "last change", "next check", "to review")
 
 MONTHS = 12
-"""Number of months whose changes are counted."""
+"""Number of months for which changes are counted."""
 
 MONTH = timedelta(days=365) / MONTHS
 
@@ -44,7 +44,7 @@ WORST_FIRST: tuple[Health, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFilter:
-    """Selects policies. A field with None selects everything."""
+    """Selects policies. A field that is None does not limit the selection."""
 
     words: str | None = None
     """A part of the name. Upper and lower case do not matter."""
@@ -79,8 +79,9 @@ def list_policies(
 ) -> Page[ListedPolicy]:
     """Return a page of the list of policies.
 
-    In the ascending order, the worst health comes first. A policy without a value comes before all others, for example
-    a policy that was never checked in a list by last check. Raises UnknownTagError, InvalidCursorError.
+    In the ascending order, the worst health comes first. A policy without a value comes before all others. For example,
+    a policy that was never checked comes first in a list that is sorted by last check. Raises UnknownTagError,
+    InvalidCursorError.
     """
     key = _SORT_KEYS[sort]()
     with archive.reading() as session:
@@ -104,7 +105,7 @@ def list_policies(
 def _follows(
     key: ColumnElement[Any], position: int | str, policy: int | str, *, descending: bool
 ) -> ColumnElement[bool]:
-    """Whether a policy comes after the policy with this position and number."""
+    """Return the SQL condition that a policy comes after the policy with this position and number."""
     if descending:
         return or_(key < position, and_(key == position, PolicyRow.id < policy))
     return or_(key > position, and_(key == position, PolicyRow.id > policy))
@@ -138,7 +139,7 @@ def _health() -> ColumnElement[int]:
         (FetchRow.fallback.is_(True), "fallback"),
     )
     rank = WORST_FIRST.index
-    # All states are determined in one subquery. So the last visit is looked up only once for each policy.
+    # One subquery determines all states, so the last visit of each policy is looked up only once.
     state = _last_visit(case(*((condition, rank(state)) for condition, state in visited), else_=rank("well")))
     return case(
         (PolicyRow.retired_at.is_not(None), rank("retired")),

@@ -100,9 +100,7 @@ def _page(request: Request, visitor: Visitor, *, problem: str = "", status: int 
 
 
 def _person(visitor: Visitor) -> Person:
-    """Return the person who is signed in. There is always one, because the door lets only people who are signed in use
-    this page.
-    """
+    """Return the person who is signed in. The door of this page admits only people who are signed in."""
     if visitor.person is None:
         raise SignInNeededError
     return visitor.person

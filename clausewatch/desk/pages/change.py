@@ -74,8 +74,8 @@ def lead(request: Request, visitor: Reader, number: str) -> Response:
 
 def place_findings(sections: Sequence[RedlineSection], findings: Sequence[RecordedFinding]) -> tuple[Clause, ...]:
     """Return each section with its findings. A finding is placed at the first changed section that has the finding's
-    heading. If no changed section has this heading, it is placed at the first section that has it. If no section has
-    it, it is placed at the section that had it before.
+    heading. If no changed section has this heading, the finding is placed at the first unchanged section with the
+    heading. If no section has the heading any more, the finding is placed at the section that had the heading before.
     """
     places: dict[str, int] = {}
     for changed in (True, False):

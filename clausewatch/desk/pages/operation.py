@@ -26,7 +26,7 @@ Word = Annotated[str, Query(max_length=300)]
 
 @router.get("/deliveries")
 def deliveries(request: Request, visitor: Reader, state: Word = "", policy: Word = "") -> Response:
-    """Show the messages. Waiting messages come first, and then messages that were given up."""
+    """Show the messages. Waiting messages come first, and messages that were given up come second."""
     wanted = DeliveryFilter(policy, state=next((name for name in STATES.values() if name == state), None))
     listed = list_deliveries(desk_of(request).archive.reader, wanted, ROWS)
     chosen = {"state": state, "policy": policy}

@@ -42,8 +42,8 @@ def review(
     then: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Record a review of one or more findings, and return to the page with the form. A `finding` is a text like "17:4".
-    It has the number of the finding, and the number of the verdict that the person saw, or 0. `then` is the part of the
-    page that the browser shows next.
+    The first number identifies the finding. The second number identifies the verdict that the person saw; it is 0 if
+    there was no verdict. `then` is the part of the page that the browser shows next.
     """
     writer, now = desk_of(request).archive.writer, datetime.now(UTC)
     words = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
@@ -68,7 +68,7 @@ def review_quiet(
     number: Annotated[int, Form(ge=1, lt=LARGEST_ID)],
     back: Annotated[str, Form(max_length=3000)] = "/",
 ) -> Response:
-    """Mark an edit that was not reported as missed, or take the mark back."""
+    """Mark a quiet edit as missed, or take the mark back. A quiet edit is an edit that was not reported."""
     writer, now = desk_of(request).archive.writer, datetime.now(UTC)
     if add_quiet_review(writer, QuietReview(number, kind, "", by=visitor.name, at=now)):
         note_access(writer, now, visitor.name, "quiet edit", about=f"{kind}: {number}")

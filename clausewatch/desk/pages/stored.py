@@ -1,5 +1,6 @@
 """Shows the pages that the archive stored. A stored page comes from another site and may be hostile. So it is shown
-only in a frame that can neither run scripts nor load anything. Outside this frame, the browser downloads it.
+only in a frame that can neither run scripts nor load anything. If the page is requested outside of this frame, the
+browser downloads it and does not show it.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ Number = Annotated[int, Query(ge=1, lt=LARGEST_ID)]
 Position = Annotated[int, Query(ge=0, lt=1000)]
 
 _LOADING = re.compile(r"</?(?:link|meta|base|script)\b[^>]*>?", re.IGNORECASE)
-"""Matches tags with which a page refreshes itself. Also matches tags that make a browser contact other servers although
-the content security policy forbids it.
+"""Matches tags that refresh a page. Also matches tags that make a browser contact other servers, because a content
+security policy does not stop all of them.
 """
 
 
 @router.get("/stored")
 def show(request: Request, visitor: Reader, policy: Name, version: Number, position: Position = 0) -> Response:
-    """Return a stored page of a version. A frame shows it; otherwise it is a download."""
+    """Return a stored page of a version. In a frame, the browser shows the page. Otherwise the browser downloads it."""
     reader = desk_of(request).archive.reader
     of = history.version(reader, policy, version)
     with evidence(reader, policy, of.number, of.number) as kept:

@@ -1,4 +1,6 @@
-"""The page with a policy's text on a day. It shows for each sentence since when the policy has the sentence."""
+"""The page with a policy's text on a day. For each sentence, the page shows the day on which the policy got this
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,8 @@ def show(
     day: date | None = None,
     version: Number = 0,
 ) -> Response:
-    """Show the text of a version. The address has the version's number, or a day. For a day, the version known at the
-    end of this day is shown. Without both, the latest version is shown.
+    """Show the text of a version. The address of the page contains a version number or a day. A day means the version
+    that was known at the end of that day. If the address contains neither, the latest version is shown.
     """
     reader = desk_of(request).archive.reader
     known = None

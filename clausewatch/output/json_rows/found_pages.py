@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def found_pages_row(result: SearchResult) -> Row:
-    """Return the legal pages of one domain, and what the search used. All keys are always present."""
+    """Return the legal pages of one domain, and the requests and bytes that the search used. All keys are always
+    present.
+    """
     spent = result.spent
     return {
         "domain": result.request.domain,

@@ -51,7 +51,7 @@ def unreadable_row(identifier: object, error: str) -> Row:
 
 
 def diagnosis_row(diagnosis: Diagnosis) -> Row:
-    """Return what was fetched of a policy, which parts of it were kept, and which were left out."""
+    """Return which pages of a policy were fetched, which parts of the text were kept, and which were left out."""
     policy, examined = diagnosis.policy, diagnosis.examined
     return {
         "policy": policy.name,
@@ -75,9 +75,7 @@ def browser_of(visit: VisitResult) -> str | None:
 
 
 def unsettled_after(visit: VisitResult) -> str | None:
-    """Return how long the browser waited for a page to stop changing, if the page still changed at the end; None
-    otherwise.
-    """
+    """Return how long the browser waited for a page that never stopped changing; None if the page stopped."""
     return dict(visit.fetch.headers).get(UNSETTLED)
 
 

@@ -72,7 +72,7 @@ def show_row(version: Version, nets: Sequence[NetChange], document: Document, se
 
 
 def net_row(net: NetChange) -> Row:
-    """Return a net change with the version that it begins with."""
+    """Return a net change with its earlier version."""
     change = net.change
     judged: Row = {"material": change.material, "severity": change.severity, "topics": list(change.topics)}
     return {"from": net.earlier} | judged | change_row(change, suppressed=True)
@@ -263,7 +263,7 @@ def located_suppression_row(located: LocatedSuppression) -> Row:
 
 
 def quiet_tally_row(tally: SuppressionTally) -> Row:
-    """Return the number of edits that a rule kept quiet, with the keys of `tally_row`."""
+    """Return the number of edits that a rule kept quiet. The row has the same keys as in `tally_row`."""
     verdicts: Row = {"findings": 0, "acknowledged": 0, "false_alarms": 0, "precision": None}
     return {"rule": tally.reason, **verdicts, "quiet_edits": tally.suppressions, "missed": tally.missed}
 
