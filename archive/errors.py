@@ -19,6 +19,7 @@
     │   └── UnknownPersonError
     ├── KnownPersonError             a person with this name may already sign in at the desk
     ├── LastOperatorError            the last operator of the desk cannot be removed
+    ├── TokenRoleError               a token would allow more than its person may do
     ├── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
     └── RunElsewhereError            another run uses the same server (the command line exits with 4)
 
@@ -187,6 +188,14 @@ class KnownPersonError(ArchiveError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is already a person {name!r}: choose another name, or remove that person first")
+
+
+class TokenRoleError(ArchiveError):
+    """A token would allow more than its person may do."""
+
+    def __init__(self, name: str, role: str, wanted: str) -> None:
+        fix = "choose another role for the token, or another person"
+        super().__init__(f"{name!r} has the role {role}, which does not include the role {wanted}: {fix}")
 
 
 class LastOperatorError(ArchiveError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from sqlalchemy import delete, func, select, update
@@ -15,6 +17,18 @@ from archive.storage.tables import AccessRow, BrowserRow, FeedRow, LinkRow, Pers
 
 Role = Literal["reader", "reviewer", "auditor", "operator"]
 ROLES: tuple[Role, ...] = ("reader", "reviewer", "auditor", "operator")
+
+Permission = Literal["see", "review", "audit", "operate"]
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        "reader": frozenset({"see"}),
+        "reviewer": frozenset({"see", "review"}),
+        "auditor": frozenset({"see", "audit"}),
+        "operator": frozenset({"see", "review", "audit", "operate"}),
+    }
+)
+"""Permissions of each role. `audit` allows reading the access log and downloading evidence."""
 
 SECRETS = (SessionRow, BrowserRow, LinkRow, TokenRow, FeedRow)
 """Tables with people's secrets. Anybody who has such a secret can use the desk as the person to whom the secret

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from archive.access.people import Person, Role, person_of, role_of
+from archive.access.people import PERMISSIONS, Person, Role, person_of, role_of
 from archive.access.secrets import hash_of, new_secret
+from archive.errors import TokenRoleError
 from archive.storage.database import Archive
 from archive.storage.tables import FeedRow, PersonRow, TokenRow
 
 FeedKind = Literal["atom", "calendar"]
+
+
+LONGEST_LASTING = timedelta(days=366)
+"""Maximum time between the day on which a token is made and its end."""
+
+TOUCH = timedelta(hours=1)
+"""Minimum time between two updates of a token's last use. Recording every request would block runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,27 @@ class Token:
     role: Role
     created_at: datetime
     ends_at: datetime
+    used_at: datetime | None
+    """Time of the last request, to within an hour. None if the token was never used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenHolder:
+    """A program that sent a valid token."""
+
+    token: int
+    """Number of the token."""
+    name: str
+    """Name of the token."""
+    person: Person
+    role: Role
+    """The token's role. The program may do what both this role and the person's role allow."""
+    ends_at: datetime
+    used_at: datetime | None
+
+    def should_touch(self, now: datetime) -> bool:
+        """Whether the token's last use should be recorded."""
+        return self.used_at is None or now - self.used_at >= TOUCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +67,9 @@ class Feed:
 
 
 def add_token(archive: Archive, person: Person, name: str, role: Role, *, now: datetime, ends_at: datetime) -> str:
-    """Add a token, and return its secret."""
+    """Add a token, and return its secret. Raises TokenRoleError if the role allows more than the person may do."""
+    if not PERMISSIONS[role] <= PERMISSIONS[person.role]:
+        raise TokenRoleError(person.name, person.role, role)
     secret = new_secret()
     row = TokenRow(sha256=hash_of(secret), person_id=person.id, created_at=now, name=name, role=role, ends_at=ends_at)
     with archive.writing() as session:
@@ -46,40 +77,58 @@ def add_token(archive: Archive, person: Person, name: str, role: Role, *, now: d
     return secret
 
 
-def token_holder(archive: Archive, secret: str, now: datetime) -> Person | None:
-    """Return the person to whom a token belongs, but with the role of the token. Return None if the token does not
-    exist or has ended.
-    """
+def token_holder(archive: Archive, secret: str, now: datetime) -> TokenHolder | None:
+    """Return who sent a token. Return None if there is no such token, or if it has ended."""
     query = select(TokenRow, PersonRow).join(PersonRow, PersonRow.id == TokenRow.person_id)
     with archive.reading() as session:
         match = session.execute(query.where(TokenRow.sha256 == hash_of(secret), TokenRow.ends_at > now)).first()
-        return None if match is None else replace(person_of(match[1]), role=role_of(match[0].role))
+        if match is None:
+            return None
+        row, person = match
+        return TokenHolder(
+            token=row.id,
+            name=row.name,
+            person=person_of(person),
+            role=role_of(row.role),
+            ends_at=row.ends_at,
+            used_at=row.used_at,
+        )
 
 
-def tokens(archive: Archive) -> tuple[Token, ...]:
-    """Return all tokens, newest first. Tokens that have ended are included until they are removed."""
+def touch_token(archive: Archive, token: int, now: datetime) -> None:
+    """Record the time of a token's last use."""
+    with archive.writing() as session:
+        session.execute(update(TokenRow).where(TokenRow.id == token).values(used_at=now))
+
+
+def tokens(archive: Archive, person: int | None = None) -> tuple[Token, ...]:
+    """Return the tokens, newest first. Tokens that have ended are included until they are removed. `person` limits the
+    answer to one person.
+    """
     query = select(TokenRow, PersonRow.name).join(PersonRow, PersonRow.id == TokenRow.person_id)
+    query = query.order_by(TokenRow.id.desc())
     with archive.reading() as session:
+        rows = session.execute(query if person is None else query.where(TokenRow.person_id == person))
         return tuple(
             Token(
                 id=row.id,
                 name=row.name,
-                person=person,
+                person=name,
                 role=role_of(row.role),
                 created_at=row.created_at,
                 ends_at=row.ends_at,
+                used_at=row.used_at,
             )
-            for row, person in session.execute(query.order_by(TokenRow.id.desc()))
+            for row, name in rows
         )
 
 
-def end_token(archive: Archive, token: int) -> bool:
-    """End a token. Return whether there was such a token."""
+def end_token(archive: Archive, token: int) -> Token | None:
+    """End a token, and return it. Return None if there is no such token."""
+    ended = next((known for known in tokens(archive) if known.id == token), None)
     with archive.writing() as session:
-        row = session.get(TokenRow, token)
-        if row is not None:
-            session.delete(row)
-        return row is not None
+        session.execute(delete(TokenRow).where(TokenRow.id == token))
+    return ended
 
 
 def add_feed(archive: Archive, person: int, kind: FeedKind, now: datetime) -> str:

@@ -891,6 +891,8 @@ class TokenRow(SecretColumns, Base):
     name: Mapped[str]
     role: Mapped[str] = mapped_column(String(16))
     ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    """Time of the last request, to within an hour. None if the token was never used."""
 
 
 class FeedRow(SecretColumns, Base):

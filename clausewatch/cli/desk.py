@@ -1,4 +1,4 @@
-"""`clausewatch desk`: manages the people who may sign in at the desk."""
+"""`clausewatch desk`: manages the people who may sign in at the desk, and the tokens of programs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def require_extra() -> None:
 
 @click.group()
 def desk() -> None:
-    """Manage the people who may sign in at the desk, which `clausewatch serve` opens."""
+    """Manage who may use the desk, which `clausewatch serve` opens: people, and programs with tokens."""
 
 
 @desk.group()
@@ -115,6 +115,83 @@ def remove(context: CommandContext, name: str) -> None:
     with context.archive() as archive:
         remove_person(archive, name)
     click.echo(f"{name} can no longer sign in.")
+
+
+@desk.group()
+def token() -> None:
+    """Add, list and end tokens, with which programs use the API of the desk."""
+
+
+@token.command(name="add")
+@click.argument("name")
+@click.option("--person", metavar="PERSON", required=True, help="The person for whom the program works.")
+@click.option("--role", type=click.Choice(ROLES), default="reader", show_default=True, help="What the program may do.")
+@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Days until the token ends.")
+@pass_context
+def add_named_token(context: CommandContext, name: str, person: str, role: Role, days: int) -> None:
+    """Add the token NAME for a program, and print it. It cannot be shown again.
+
+    The program sends the token with each request, in the header `Authorization: Bearer TOKEN`. NAME says what the token
+    is for. The role may not allow more than the role of PERSON. Reviews that the program makes have the name of PERSON.
+
+    \b
+    clausewatch desk token add "monthly report" --person Ratna --role reader --days 30
+    """
+    from archive.access.log import note_access
+    from archive.access.people import person_named
+    from archive.access.tokens import add_token
+
+    now, line = datetime.now(UTC), _checked(name)
+    ends_at = now + timedelta(days=days)
+    with context.archive() as archive:
+        secret = add_token(archive, person_named(archive, person), line, role, now=now, ends_at=ends_at)
+        note_access(archive, now, person, "token added", about=f"{line} ({role})")
+    click.echo(f"The token {line!r} of {person} ({role}) ends on {ends_at:%Y-%m-%d}. It is shown only now:")
+    click.echo(secret)
+
+
+@token.command(name="list")
+@pass_context
+def show_tokens(context: CommandContext) -> None:
+    """List the tokens. USED shows the last use, to within an hour."""
+    from archive.access.tokens import tokens
+    from clausewatch.output.terminal import columns
+    from clausewatch.output.times import day, moment
+
+    with context.archive() as archive:
+        known = tokens(archive)
+    if not known:
+        click.echo("There are no tokens: `clausewatch desk token add NAME --person PERSON` adds a token.")
+        return
+    now = datetime.now(UTC)
+    rows = [
+        (
+            str(each.id),
+            each.name,
+            each.person,
+            each.role,
+            "ended" if each.ends_at <= now else day(each.ends_at),
+            "never" if each.used_at is None else moment(each.used_at),
+        )
+        for each in known
+    ]
+    click.echo("\n".join(columns([("NUMBER", "NAME", "PERSON", "ROLE", "ENDS", "USED"), *rows])))
+
+
+@token.command(name="end")
+@click.argument("number", type=click.IntRange(min=1, max=2**31 - 1))
+@pass_context
+def end_numbered_token(context: CommandContext, number: int) -> None:
+    """End the token NUMBER at once. `clausewatch desk token list` shows the numbers."""
+    from archive.access.log import note_access
+    from archive.access.tokens import end_token
+
+    with context.archive() as archive:
+        ended = end_token(archive, number)
+        if ended is None:
+            raise click.UsageError(f"There is no token {number}: `clausewatch desk token list` shows all tokens.")
+        note_access(archive, datetime.now(UTC), ended.person, "token ended", about=ended.name)
+    click.echo(f"The token {ended.name!r} of {ended.person} no longer works.")
 
 
 def _checked(name: str) -> str:

@@ -33,6 +33,8 @@ class DeskSettings:
     """Maximum size of a request's body in bytes."""
     keep_access: timedelta = timedelta(days=400)
     """Time for which the access log is kept."""
+    api_requests: int = 600
+    """Maximum number of requests that are answered in a minute for each token of a program."""
 
     @property
     def address(self) -> str:
@@ -82,6 +84,7 @@ class DeskTable(Table):
     session_max: Annotated[Duration, between(300, 90 * 86_400, seconds_text)] = _DESK.session_max
     max_body: Annotated[Size, between(16_384, 1_000_000, bytes_text)] = _DESK.max_body
     keep_access: Annotated[Duration, between(86_400, 10 * 366 * 86_400, seconds_text)] = _DESK.keep_access
+    api_requests: Annotated[StrictInt, whole(1, 100_000)] = _DESK.api_requests
 
     @model_validator(mode="after")
     def _can_be_reached_safely(self) -> DeskTable:

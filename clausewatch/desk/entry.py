@@ -5,34 +5,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Literal
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from archive.access.people import Person, Role
+from archive.access.log import note_access
+from archive.access.people import PERMISSIONS, Permission, Person
 from archive.access.sessions import signed_in, touch_session
-from archive.access.tokens import token_holder
+from archive.access.tokens import TokenHolder, token_holder, touch_token
 from archive.storage.read_only import ServedArchive
 from clausewatch.config import Configuration
 from clausewatch.desk.guesses import Guesses
+from clausewatch.desk.rates import Rates
 
-Permission = Literal["see", "review", "audit", "operate"]
-
-PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
-    {
-        "reader": frozenset({"see"}),
-        "reviewer": frozenset({"see", "review"}),
-        "auditor": frozenset({"see", "audit"}),
-        "operator": frozenset({"see", "review", "audit", "operate"}),
-    }
-)
-"""Permissions of each role. `audit` allows reading the access log and downloading evidence."""
+WRONG_TOKENS = 20
+"""Maximum number of wrong tokens from one address that are answered and recorded in a minute. From all addresses
+together, five times as many are answered. Further wrong tokens are refused without a record.
+"""
 
 FORM = "form_key"
 """Name of the form field that proves that a form came from one of our pages."""
@@ -45,6 +37,9 @@ class Desk:
     configuration: Configuration
     archive: ServedArchive
     guesses: Guesses
+    _: KW_ONLY
+    rates: Rates = field(default_factory=Rates)
+    """Counts the requests of programs."""
 
     @property
     def is_secure(self) -> bool:
@@ -74,6 +69,9 @@ class Visitor:
     """Number of the session. None if the visitor came with a token or a secret address."""
     secret: str
     """Value of the session's cookie. If the browser has no cookie yet, this is a new secret. For programs it is ""."""
+    _: KW_ONLY
+    token: TokenHolder | None = None
+    """The token that a program sent. None for people."""
 
     @property
     def form_key(self) -> str:
@@ -86,8 +84,11 @@ class Visitor:
         return "" if self.person is None else self.person.name
 
     def may(self, permission: Permission) -> bool:
-        """Whether the visitor has a permission."""
-        return self.person is not None and permission in PERMISSIONS[self.person.role]
+        """Whether the visitor has a permission. A program has only permissions that its token and the token's person
+        both have.
+        """
+        roles = [holder.role for holder in (self.person, self.token) if holder is not None]
+        return self.person is not None and all(permission in PERMISSIONS[role] for role in roles)
 
 
 class SignInNeededError(Exception):
@@ -137,13 +138,29 @@ class ProgramDoor:
     permission: Permission
 
     def __call__(self, request: Request) -> Visitor:
+        desk, now = desk_of(request), datetime.now(UTC)
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        archive, person = desk_of(request).archive, None
-        if scheme.lower() == "bearer" and secret:
-            person = token_holder(archive.reader, secret.strip(), datetime.now(UTC))
-        visitor = Visitor(person, None, "")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise SignInNeededError
+        holder = token_holder(desk.archive.reader, secret.strip(), now)
+        if holder is None:
+            _refuse_token(request, desk, now)
+        else:
+            desk.rates.take({f"token {holder.token}": desk.configuration.desk.api_requests})
+            if holder.should_touch(now):
+                touch_token(desk.archive.writer, holder.token, now)
+        visitor = Visitor(None if holder is None else holder.person, None, "", token=holder)
         _require(visitor, self.permission)
         return visitor
+
+
+def _refuse_token(request: Request, desk: Desk, now: datetime) -> None:
+    """Count a token that does not exist, and record it in the access log. Raises TooOftenError if too many such tokens
+    came from the same address. A valid token is always accepted, because guesses do not use up its requests.
+    """
+    address = request.client.host if request.client else ""
+    desk.rates.take({f"wrong token from {address}": WRONG_TOKENS, "wrong token": 5 * WRONG_TOKENS})
+    note_access(desk.archive.writer, now, "", "token refused")
 
 
 def _visitor(desk: Desk, secret: str) -> Visitor:

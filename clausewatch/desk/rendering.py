@@ -14,7 +14,8 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
 
-from clausewatch.desk.entry import FORM, Desk, Permission, Visitor, desk_of
+from archive.access.people import Permission
+from clausewatch.desk.entry import FORM, Desk, Visitor, desk_of
 from clausewatch.output.html import page_templates
 from clausewatch.output.redline_words import body, heading, is_kept
 from clausewatch.output.terminal import printable
@@ -32,6 +33,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/deliveries", "deliveries", "see"),
     ("/watch", "watch", "see"),
     ("/access", "access", "audit"),
+    ("/tokens", "tokens", "operate"),
     ("/account", "account", "see"),
 )
 """The pages in the menu. Each has an address, a name, and the permission that a visitor needs."""

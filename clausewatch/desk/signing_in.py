@@ -12,8 +12,8 @@ from archive.access.people import Person, password_hash
 from archive.access.sessions import end_session, is_known_browser, remember_browser, start_session, use_link
 from clausewatch.desk.doors import Anyone
 from clausewatch.desk.entry import Desk, Visitor, desk_of
-from clausewatch.desk.guesses import TooManyGuessesError
 from clausewatch.desk.passwords import LONGEST, matches
+from clausewatch.desk.rates import TooOftenError
 from clausewatch.desk.rendering import local_address, page, redirect, set_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -46,9 +46,9 @@ def sign_in(
     try:
         with desk.guesses.checking(name, address, known):
             person = _person_with(desk, name, password)
-    except TooManyGuessesError as error:
-        wait = {**NO_STORE, "retry-after": str(int(error.seconds) + 1)}
-        return _form(request, visitor, to, problem="slow", status=429, headers=wait, seconds=int(error.seconds) + 1)
+    except TooOftenError as error:
+        wait = {**NO_STORE, "retry-after": str(error.wait)}
+        return _form(request, visitor, to, problem="slow", status=429, headers=wait, seconds=error.wait)
     if person is None:
         note_access(desk.archive.writer, datetime.now(UTC), "", "refused")
         return _form(request, visitor, to, problem="wrong", status=401)

@@ -30,6 +30,11 @@ def printable(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
+def one_line(text: str) -> str:
+    """Return a text that a person wrote as one line without control characters."""
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+
+
 def _shown(character: str) -> str:
     if unicodedata.category(character) not in UNSAFE or character in JOINERS:
         return character

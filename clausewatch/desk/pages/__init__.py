@@ -11,8 +11,10 @@ from clausewatch.desk.pages import (
     search,
     stored,
     text,
+    tokens,
 )
 
 ROUTERS = tuple(
-    module.router for module in (inbox, change, reviews, stored, policies, text, search, calendar, operation, account)
+    module.router
+    for module in (inbox, change, reviews, stored, policies, text, search, calendar, operation, account, tokens)
 )

@@ -15,8 +15,8 @@ from archive.access.sessions import end_session, open_sessions
 from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import SignInNeededError, Visitor, desk_of
-from clausewatch.desk.guesses import TooManyGuessesError
 from clausewatch.desk.passwords import LONGEST, SHORTEST, hash_password, matches
+from clausewatch.desk.rates import TooOftenError
 from clausewatch.desk.rendering import page, redirect
 from languages import languages_with
 
@@ -49,7 +49,7 @@ def change_password(
             if known is not None and not matches(old, known[1]):
                 return _page(request, visitor, problem="wrong", status=422)
             hashed = hash_password(password)
-    except TooManyGuessesError:
+    except TooOftenError:
         return _page(request, visitor, problem="slow", status=429)
     first = not person.has_password
     set_password(desk.archive.writer, person.id, hashed, keep_session=hash_of(visitor.secret))

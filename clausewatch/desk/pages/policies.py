@@ -18,6 +18,7 @@ from archive.reviewing.notes import Note, policy_note, set_policy_note
 from clausewatch.desk.doors import Reader, Reviewer
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import local_address, page, redirect, with_query
+from clausewatch.output.terminal import one_line
 
 router = APIRouter(include_in_schema=False)
 
@@ -92,7 +93,7 @@ def write_note(
 ) -> Response:
     """Replace the note on a policy. A note is not evidence."""
     writer, now = desk_of(request).archive.writer, datetime.now(UTC)
-    words = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+    words = one_line(text)
     set_policy_note(writer, name, Note(words, visitor.name, now))
     note_access(writer, now, visitor.name, "note", about=name)
     return redirect(with_query(local_address("/policy"), "note", name=name))

@@ -17,6 +17,7 @@ from clausewatch.desk.decisions import MOST, joined
 from clausewatch.desk.doors import Reviewer
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import local_address, redirect, with_query
+from clausewatch.output.terminal import one_line
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,7 +47,7 @@ def review(
     there was no verdict. `then` is the part of the page that the browser shows next.
     """
     writer, now = desk_of(request).archive.writer, datetime.now(UTC)
-    words = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+    words = one_line(text)
     seen = dict(map(_finding_and_verdict, finding))
     made = KINDS.get(kind)
     if made is None or (made == "comment" and not words):

@@ -30,8 +30,18 @@ from archive.access.sessions import (
     touch_session,
     use_link,
 )
-from archive.access.tokens import add_feed, add_token, end_feed, end_token, feed_reader, feeds, token_holder, tokens
-from archive.errors import KnownPersonError, LastOperatorError, UnknownPersonError
+from archive.access.tokens import (
+    add_feed,
+    add_token,
+    end_feed,
+    end_token,
+    feed_reader,
+    feeds,
+    token_holder,
+    tokens,
+    touch_token,
+)
+from archive.errors import KnownPersonError, LastOperatorError, TokenRoleError, UnknownPersonError
 from archive.storage.database import Archive
 from archive.storage.tables import Base, PersonRow, SecretColumns
 from archive.upkeep.restores import note_restored
@@ -106,13 +116,33 @@ def test_a_token_has_a_role_and_an_end(archive: Archive, ratna: Person) -> None:
     secret = add_token(archive, ratna, "report", "reader", now=START, ends_at=START + WEEK)
     holder = token_holder(archive, secret, START)
     assert holder is not None
-    assert (holder.name, holder.role) == ("Ratna", "reader")
+    assert (holder.person, holder.name, holder.role) == (ratna, "report", "reader")
     assert token_holder(archive, secret, START + WEEK) is None
     [token] = tokens(archive)
     assert (token.name, token.person, token.role) == ("report", "Ratna", "reader")
-    assert end_token(archive, token.id)
-    assert not end_token(archive, token.id)
+    assert end_token(archive, token.id) == token
+    assert end_token(archive, token.id) is None
     assert token_holder(archive, secret, START) is None
+
+
+def test_the_last_use_of_a_token_is_recorded_once_an_hour(archive: Archive, ratna: Person) -> None:
+    secret = add_token(archive, ratna, "report", "reader", now=START, ends_at=START + WEEK)
+    holder = token_holder(archive, secret, START)
+    assert holder is not None
+    assert holder.should_touch(START)
+    touch_token(archive, holder.token, START)
+    later = token_holder(archive, secret, START + HOUR / 2)
+    assert later is not None
+    assert not later.should_touch(START + HOUR / 2)
+    assert later.should_touch(START + HOUR)
+    assert [token.used_at for token in tokens(archive, ratna.id)] == [START]
+    assert tokens(archive, ratna.id + 1) == ()
+
+
+def test_a_token_may_not_allow_more_than_its_person(archive: Archive, ratna: Person) -> None:
+    with pytest.raises(TokenRoleError, match="'Ratna' has the role reviewer, which does not include the role auditor"):
+        add_token(archive, ratna, "audit", "auditor", now=START, ends_at=START + WEEK)
+    assert tokens(archive) == ()
 
 
 def test_a_secret_address_is_for_one_kind_and_can_be_ended(archive: Archive, ratna: Person) -> None:

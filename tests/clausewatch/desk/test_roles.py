@@ -11,10 +11,10 @@ import requests
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from archive.access.people import add_person, remove_person
+from archive.access.people import PERMISSIONS, add_person, remove_person
 from clausewatch.desk.application import MissingRoleError, create_app, door_of, require_doors
 from clausewatch.desk.archive_watch import ArchiveWatch
-from clausewatch.desk.entry import PERMISSIONS, Desk, PageDoor
+from clausewatch.desk.entry import Desk, PageDoor
 from clausewatch.desk.guesses import Guesses
 from tests.clausewatch.desk.running import BEGAN, ROLES, Opened, filled, opened
 
@@ -38,6 +38,8 @@ EXPECTED = {
     "/deliveries": "see",
     "/watch": "see",
     "/access": "audit",
+    "/tokens": "operate",
+    "/tokens/end": "operate",
     "/account": "see",
     "/account/password": "see",
     "/account/settings": "see",

@@ -13,8 +13,9 @@ import requests
 from archive.access.log import accesses
 from archive.access.people import person_named, set_password
 from archive.access.sessions import make_link
-from clausewatch.desk.guesses import MOST, MOST_FROM_ONE, RESERVED, Guesses, TooManyGuessesError
+from clausewatch.desk.guesses import MOST, MOST_FROM_ONE, RESERVED, Guesses
 from clausewatch.desk.passwords import hash_password, matches
+from clausewatch.desk.rates import Rates, TooOftenError
 from tests.clausewatch.desk.running import Opened
 
 PASSWORD = "seven wet umbrellas"
@@ -140,14 +141,14 @@ def checked(guesses: Guesses, attempts: Iterator[tuple[str, str]] | list[tuple[s
         try:
             with guesses.checking(name, address):
                 count += 1
-        except TooManyGuessesError:
+        except TooOftenError:
             pass
     return count
 
 
 def test_ten_thousand_guesses_cost_few_hashes_and_the_true_person_still_gets_in() -> None:
     clock = Clock()
-    guesses = Guesses(clock)
+    guesses = Guesses(Rates(clock))
     many = [(f"name {number % 700}", f"10.0.{number % 256}.{number // 256}") for number in range(10_000)]
     assert checked(guesses, many) == MOST - RESERVED
     with guesses.checking("Ratna", "10.0.0.1", "a known browser"):
@@ -158,12 +159,12 @@ def test_ten_thousand_guesses_cost_few_hashes_and_the_true_person_still_gets_in(
 
 def test_one_name_and_one_address_are_slowed_and_the_wait_is_stated() -> None:
     clock = Clock()
-    assert checked(Guesses(clock), [("Ratna", f"10.0.0.{number}") for number in range(200)]) == MOST_FROM_ONE
-    assert checked(Guesses(clock), [(f"name {number}", "10.0.0.1") for number in range(200)]) == MOST_FROM_ONE
-    guesses = Guesses(clock)
+    assert checked(Guesses(Rates(clock)), [("Ratna", f"10.0.0.{number}") for number in range(200)]) == MOST_FROM_ONE
+    assert checked(Guesses(Rates(clock)), [(f"name {number}", "10.0.0.1") for number in range(200)]) == MOST_FROM_ONE
+    guesses = Guesses(Rates(clock))
     checked(guesses, [("Ratna", "10.0.0.1")] * MOST_FROM_ONE)
     clock.now += 20
-    with pytest.raises(TooManyGuessesError) as refused, guesses.checking("Ratna", "10.0.0.1"):
+    with pytest.raises(TooOftenError) as refused, guesses.checking("Ratna", "10.0.0.1"):
         pass
     assert refused.value.seconds == pytest.approx(40)
 
