@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/policies", "policies", "see"),
     ("/search", "search", "see"),
     ("/calendar", "calendar", "see"),
+    ("/report", "report", "see"),
     ("/deliveries", "deliveries", "see"),
     ("/watch", "watch", "see"),
     ("/access", "access", "audit"),
@@ -64,6 +65,13 @@ def with_query(address: str, fragment: str = "", **values: str) -> str:
 def redirect(address: str) -> RedirectResponse:
     """Return a redirect after a POST. If the reader then reloads the page, the form is not sent again."""
     return RedirectResponse(address, status_code=303)
+
+
+def download(content: bytes, name: str, media_type: str) -> Response:
+    """Return a file that the browser saves. Characters that a file name should not have are replaced in `name`."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "file"
+    headers = {"content-disposition": f'attachment; filename="{plain}"', "cache-control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def phrases_of(request: Request, visitor: Visitor) -> Phrases:

@@ -7,6 +7,7 @@ from clausewatch.desk.pages import (
     inbox,
     operation,
     policies,
+    report,
     reviews,
     search,
     stored,
@@ -16,5 +17,8 @@ from clausewatch.desk.pages import (
 
 ROUTERS = tuple(
     module.router
-    for module in (inbox, change, reviews, stored, policies, text, search, calendar, operation, account, tokens)
+    for module in (
+        *(inbox, change, reviews, stored, policies, text, search, calendar, report, operation, account),
+        *(tokens,),
+    )
 )

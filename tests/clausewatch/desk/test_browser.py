@@ -36,7 +36,8 @@ MOST_KEYS = 60
 
 CHANGES = ("/changes/1", "/changes/1?view=inline", "/changes/1?view=sides")
 LISTS = ("/policies", "/policy?name=Teahouse", "/text?policy=Teahouse", "/search?words=orders", "/calendar")
-PAGES = ("/", *CHANGES, *LISTS, "/deliveries", "/watch", "/account", "/nowhere", "/?policy=nobody")
+REPORTS = ("/report", "/report?since=2026-03-01&until=2026-03-31", "/report?since=2026-03-31&until=2026-03-01")
+PAGES = ("/", *CHANGES, *LISTS, *REPORTS, "/deliveries", "/watch", "/account", "/nowhere", "/?policy=nobody")
 OUTSIDE = ("/sign-in", "/link/something")
 LOOKS = ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark"))
 """Looks of a page: the width in pixels, and the colour theme."""

@@ -15,7 +15,7 @@ from tests.clausewatch.desk.running import Opened, filled, opened
 PAGES = (
     *("/", "/?overdue=true&severity=high", "/changes/1", "/changes/2?view=sides", "/policies?sort=health", "/calendar"),
     *("/policy?name=Teahouse", "/text?policy=Teahouse", "/search?words=partners", "/deliveries", "/watch", "/access"),
-    *("/account", "/alerts/1"),
+    *("/account", "/alerts/1", "/report", "/report?since=2026-03-01&until=2026-03-31&policy=Teahouse"),
 )
 
 

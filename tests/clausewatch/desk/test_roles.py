@@ -35,6 +35,8 @@ EXPECTED = {
     "/text": "see",
     "/search": "see",
     "/calendar": "see",
+    "/report": "see",
+    "/report/file": "see",
     "/deliveries": "see",
     "/watch": "see",
     "/access": "audit",
