@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime, time
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.model import RecordedFinding, ReviewTimes
@@ -76,6 +77,11 @@ class WaitingChange:
         return min((waiting.recorded.finding.severity for waiting in self.findings), key=SEVERITIES.index)
 
     @property
+    def rank(self) -> int:
+        """Position of the highest severity in `SEVERITIES`."""
+        return SEVERITIES.index(self.severity)
+
+    @property
     def due_at(self) -> datetime:
         """The earliest time until which a finding should be reviewed."""
         return min(waiting.due_at for waiting in self.findings)
@@ -120,6 +126,28 @@ def inbox(
     return Page(changes, following, count=min(count, MOST_COUNTED), counted_all=count <= MOST_COUNTED)
 
 
+Place = tuple[int, int]
+"""The place of a change in the inbox: the position of its highest severity in `SEVERITIES`, and its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxNeighbours:
+    """The places of the changes before and after a place in the inbox. A field is None if there is no such change."""
+
+    previous: Place | None
+    next: Place | None
+
+
+def inbox_neighbours(archive: Archive, wanted: InboxFilter, place: Place, now: datetime) -> InboxNeighbours:
+    """Return the changes before and after a place in the inbox. The change at this place may have been reviewed
+    meanwhile. Raises UnknownPolicyError, UnknownTagError.
+    """
+    with archive.reading() as session:
+        selection = _Selection(session, wanted, now, ReviewTimes())
+        following = selection.keys(*place, 1)
+        return InboxNeighbours(selection.key_before(*place), following[0] if following else None)
+
+
 class _Selection:
     """The findings that a question selects. All methods use the same transaction."""
 
@@ -139,14 +167,29 @@ class _Selection:
         """
         keys: list[tuple[int, int]] = []
         for place in range(max(rank, 0), len(SEVERITIES)):
-            query = select(WaitingRow.change_id).where(WaitingRow.rank == place, *self._conditions(WaitingRow))
+            query = self._changes_of(place).order_by(WaitingRow.change_id)
             if place == rank:
                 query = query.where(WaitingRow.change_id > last)
-            query = query.where(~self._has_worse(place)).distinct().order_by(WaitingRow.change_id)
             keys += [(place, change) for change in self.session.scalars(query.limit(most - len(keys)))]
             if len(keys) == most:
                 break
         return keys
+
+    def key_before(self, rank: int, first: int) -> Place | None:
+        """Return the last selected change before the change `first`, which has the rank `rank`."""
+        for place in range(min(rank, len(SEVERITIES) - 1), -1, -1):
+            query = self._changes_of(place).order_by(WaitingRow.change_id.desc())
+            if place == rank:
+                query = query.where(WaitingRow.change_id < first)
+            change = self.session.scalar(query.limit(1))
+            if change is not None:
+                return place, change
+        return None
+
+    def _changes_of(self, rank: int) -> Select[Any]:
+        """Select the numbers of the selected changes with this highest rank."""
+        query = select(WaitingRow.change_id).where(WaitingRow.rank == rank, *self._conditions(WaitingRow))
+        return query.where(~self._has_worse(rank)).distinct()
 
     def changes(self, ids: list[int]) -> tuple[WaitingChange, ...]:
         """Return the changes with these numbers and their selected findings, in the order of `ids`."""

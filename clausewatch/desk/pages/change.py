@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
-from archive.model import RecordedFinding, Version
-from archive.questions.history import ChangeEnds, change_ends, document, neighbours
+from archive.access.log import note_access
+from archive.access.people import people
+from archive.model import Change, RecordedFinding, Version
+from archive.questions.history import ChangeEnds, change_ends, document, neighbours, net_changes, span
+from archive.questions.lists.inbox import inbox_neighbours
 from archive.recording.reviews import find_reviewable
+from archive.reviewing.notes import assignment
 from archive.storage.database import Archive
 from clausewatch.desk.decisions import decided
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import desk_of
-from clausewatch.desk.rendering import page, redirect
+from clausewatch.desk.inbox_filter import Chosen
+from clausewatch.desk.rendering import download, page, redirect
+from clausewatch.output.redline_page import as_page, compare_versions
 from differ.matching.redline import RedlineSection, redline
+from differ.model import SEVERITIES
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,8 +47,17 @@ class Clause:
 
 
 @router.get("/changes/{number}")
-def show(request: Request, visitor: Reader, number: int, view: View = "changed") -> Response:
-    """Show one change."""
+def show(
+    request: Request,
+    visitor: Reader,
+    chosen: Chosen,
+    number: int,
+    view: View = "changed",
+    rank: Annotated[int | None, Query(ge=0, lt=len(SEVERITIES))] = None,
+) -> Response:
+    """Show one change. The address has the filter of the inbox from which the person came, and the change's place in
+    the inbox at that time. So the way to the next change stays the same while the person decides.
+    """
     reader = desk_of(request).archive.reader
     ends = change_ends(reader, number)
     marked = _marked(reader, ends)
@@ -61,6 +78,14 @@ def show(request: Request, visitor: Reader, number: int, view: View = "changed")
         waiting=[finding for finding in ends.change.findings if finding.verdict is None],
         stored="/stored?" + urlencode({"policy": ends.after.policy, "version": ends.after.number}),
         neighbours=neighbours(reader, ends.after),
+        chosen=chosen,
+        assigned=assignment(reader, number),
+        names=[person.name for person in people(reader)],
+        inbox=inbox_neighbours(
+            reader, chosen.wanted, (_rank(ends.change) if rank is None else rank, number), datetime.now(UTC)
+        ),
+        nets=() if ends.is_net else net_changes(reader, [ends.after]).get((ends.after.policy, ends.after.number), ()),
+        steps=span(reader, ends.after.policy, ends.before.number + 1, ends.after.number) if ends.is_net else (),
         decided=decided(request, visitor),
     )
 
@@ -70,6 +95,26 @@ def lead(request: Request, visitor: Reader, number: str) -> Response:
     """Redirect to a finding on the page of its change. `number` is the finding's number or its alert's ID."""
     located = find_reviewable(desk_of(request).archive.reader, number[:64])
     return redirect(f"/changes/{located.change}#finding-{located.recorded.id}")
+
+
+@router.post("/changes/{number}/file")
+def write_file(
+    request: Request, visitor: Reader, number: int, form: Annotated[Literal["inline", "sides"], Form()] = "inline"
+) -> Response:
+    """Return the change as a standalone page, as `clausewatch diff` writes it. The access log notes who took it."""
+    desk = desk_of(request)
+    ends = change_ends(desk.archive.reader, number)
+    compared = compare_versions(desk.archive.reader, ends.before, ends.after)
+    name = f"{ends.after.policy} {ends.before.number}-{ends.after.number}.html"
+    note_access(desk.archive.writer, datetime.now(UTC), visitor.name, "export", about=name)
+    written = as_page(compared, side_by_side=form == "sides")
+    return download(written.encode(), name, "text/html; charset=utf-8")
+
+
+def _rank(change: Change) -> int:
+    """Return the place in `SEVERITIES` of the change's highest severity."""
+    ranks = [SEVERITIES.index(recorded.finding.severity) for recorded in change.findings]
+    return min(ranks, default=len(SEVERITIES) - 1)
 
 
 def place_findings(sections: Sequence[RedlineSection], findings: Sequence[RecordedFinding]) -> tuple[Clause, ...]:

@@ -1,16 +1,18 @@
-"""Records reviews that come from the forms of pages."""
+"""Records reviews and assignments that come from the forms of pages."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 
 from archive.access.log import note_access
+from archive.access.people import person_named
 from archive.errors import NoFindingError
 from archive.model import QuietReview, Review, ReviewKind
 from archive.recording.reviews import decide
+from archive.reviewing.notes import Assignment, assign, assignment
 from archive.reviewing.quiet_edits import add_quiet_review
 from archive.row_numbers import LARGEST_ID, row_number
 from clausewatch.desk.decisions import MOST, joined
@@ -18,9 +20,11 @@ from clausewatch.desk.doors import Reviewer
 from clausewatch.desk.entry import desk_of
 from clausewatch.desk.rendering import local_address, redirect, with_query
 from clausewatch.output.terminal import one_line
+from notifier.audience.timing import zone_of
 
 router = APIRouter(include_in_schema=False)
 
+LONGEST_NAME = 100
 LONGEST_COMMENT = 2000
 """Maximum length of a comment, in characters."""
 
@@ -74,6 +78,42 @@ def review_quiet(
     if add_quiet_review(writer, QuietReview(number, kind, "", by=visitor.name, at=now)):
         note_access(writer, now, visitor.name, "quiet edit", about=f"{kind}: {number}")
     return redirect(with_query(local_address(back), f"quiet-{number}"))
+
+
+@router.post("/changes/{number}/assignment")
+def assign_change(
+    request: Request,
+    visitor: Reviewer,
+    number: Annotated[int, Path(ge=1, lt=LARGEST_ID)],
+    person: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+    due: Annotated[str, Form(max_length=10)] = "",
+    keep: Annotated[str, Form(max_length=3)] = "",
+    back: Annotated[str, Form(max_length=3000)] = "/",
+    then: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Assign a change to a person, set its due date, or remove both. The assignment is not evidence. The due date is
+    the end of a day in the time zone of the person who sets it. With `keep`, the due date stays as it is.
+    """
+    archive, now = desk_of(request).archive, datetime.now(UTC)
+    named = person_named(archive.reader, person).name if person else ""
+    zone = zone_of("UTC" if visitor.person is None else visitor.person.zone)
+    due_at = datetime.combine(_day(due), time(23, 59), zone).astimezone(UTC) if due else None
+    before = assignment(archive.reader, number) if keep else None
+    due_at = due_at if before is None else before.due_at
+    assign(archive.writer, Assignment(change=number, person=named, due_at=due_at, by=visitor.name, at=now))
+    note_access(archive.writer, now, visitor.name, "assign", about=str(number))
+    return redirect(with_query(local_address(back), then))
+
+
+def _day(text: str) -> date:
+    """Return a day that a form contains. An empty field of a form is a text, so FastAPI cannot read the day itself."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise HTTPException(422) from error
+    if not 2000 <= day.year < 2200:  # the clock of a time zone could leave the years that a computer can count
+        raise HTTPException(422)
+    return day
 
 
 def _finding_and_verdict(text: str) -> tuple[int, int]:

@@ -30,6 +30,8 @@
     u: () => press("[data-undo]"),
     n: () => press("[data-next]"),
     p: () => press("[data-previous]"),
+    N: () => press("[data-later]"),
+    P: () => press("[data-earlier]"),
     i: () => press("[data-inbox]"),
     "?": () => {
       const help = document.querySelector("[data-help]");
@@ -62,6 +64,8 @@
     }
   });
 
-  const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-  focus(target?.matches("[data-finding], main") ? target : null);
+  const place = location.hash.slice(1);
+  const target = place ? document.getElementById(place) : null;
+  const waiting = () => document.querySelector("[data-finding]:not(.settled)");
+  focus(place === "first" ? waiting() : target?.matches("[data-finding], main") ? target : null);
 })();

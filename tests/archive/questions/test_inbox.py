@@ -10,7 +10,7 @@ import pytest
 
 from archive.errors import InvalidCursorError, UnknownPolicyError, UnknownTagError
 from archive.model import Review, ReviewTimes
-from archive.questions.lists.inbox import InboxFilter, WaitingChange, inbox, review_due
+from archive.questions.lists.inbox import InboxFilter, WaitingChange, inbox, inbox_neighbours, review_due
 from archive.questions.lists.pages import cursor_of
 from archive.recording.recorder import record
 from archive.recording.reviews import add_review
@@ -179,3 +179,22 @@ def test_the_times_are_configured(archive: Archive) -> None:
     find(archive, 2, of("medium"))
     (change,) = inbox(archive, InboxFilter(), START, ReviewTimes(other=timedelta(hours=1))).entries
     assert change.due_at == START + 49 * HOUR
+
+
+def test_the_neighbours_of_a_change_are_those_of_the_inbox_within_its_filter(archive: Archive) -> None:
+    find(archive, 2, of("high"))
+    find(archive, 3, of("low", "second"), of("critical", "third"))
+    find(archive, 2, of("high", "fourth"), policy="Bakery")
+    find(archive, 4, of("low", "fifth"))
+    now, order = START + 5 * DAY, ask(archive)
+    every = [(change.rank, change.change) for change in order]
+    for wanted in (InboxFilter(), InboxFilter(policy="Teahouse"), InboxFilter(severity="high")):
+        expected = [(change.rank, change.change) for change in ask(archive, wanted)]
+        for place in every:
+            seen = inbox_neighbours(archive, wanted, place, now)
+            assert seen.previous == max((other for other in expected if other < place), default=None)
+            assert seen.next == min((other for other in expected if other > place), default=None)
+    reviewed = order[1].findings[0].recorded.id
+    add_review(archive, Review(reviewed, "acknowledge", "", by="Ratna", at=now))  # the way goes on after a decision
+    seen = inbox_neighbours(archive, InboxFilter(), every[1], now)
+    assert (seen.previous, seen.next) == (every[0], every[2])

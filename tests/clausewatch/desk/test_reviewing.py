@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import requests
 from sqlalchemy import func, select
 
-from archive.questions.history import change_ends
+from archive.access.log import accesses
+from archive.questions.history import change_ends, latest_version, neighbours, net_changes
+from archive.recording.net_changes import Span, record_net_change
+from archive.recording.recorder import record
 from archive.recording.reviews import unreviewed_counts
+from archive.reviewing.notes import assignment
 from archive.reviewing.quiet_edits import missed_suppressions
 from archive.storage.tables import AlertRow, FindingRow, ReviewRow, SubscriptionRow
-from tests.archive.visits import START
-from tests.clausewatch.desk.running import Opened
+from differ.model import Comparison
+from tests.archive.visits import HOUR, SHARING, START, seen, written
+from tests.clausewatch.desk.running import BEGAN, Opened
 
 FORM = re.compile(r'<form[^>]*method="post" action="/reviews">(.*?)</form>', re.DOTALL)
 FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
@@ -159,3 +165,88 @@ def test_the_number_of_an_alert_leads_to_its_finding(desk: Opened) -> None:
     for number in ("3f9c2a7be01d4458", "4"):
         assert desk.get(reader, f"/alerts/{number}").headers["location"] == "/changes/2#finding-4"
     assert desk.get(reader, "/alerts/0000000000000000").status_code == 404
+
+
+def links(page: str, mark: str) -> list[str]:
+    """Return the addresses of the links with an attribute."""
+    return [unescape(address) for address in re.findall(rf'<a {mark} href="([^"]*)"', page)]
+
+
+def test_the_next_change_is_the_next_of_the_inbox_within_its_filter(desk: Opened) -> None:
+    reader = desk.session("reader")
+    inbox = desk.get(reader, "/?owner=Ratna&severity=high").text
+    first = links(inbox, "data-open")[0]
+    assert first.startswith("/changes/1?rank=0&severity=high&owner=Ratna#finding-")
+    visited, address = [], first
+    while address:
+        page = desk.get(reader, address).text
+        visited.append(int(address.removeprefix("/changes/").partition("?")[0]))
+        address = (links(page, "data-next") or [""])[0]
+        assert links(page, "data-inbox") == ["/?severity=high&owner=Ratna"]
+    order = re.findall(r'<h2 id="change-(\d+)">', inbox)
+    assert [str(number) for number in visited] == order
+    assert len(order) < 8  # some changes have no finding of this severity
+    back = links(desk.get(reader, f"/changes/{visited[1]}?severity=high").text, "data-previous")
+    assert back[0].startswith(f"/changes/{visited[0]}?")
+    assert desk.get(reader, "/changes/1?rank=4").status_code == 422
+    assert desk.get(reader, "/changes/1?policy=Backery").status_code == 404
+
+
+def test_a_change_is_taken_along_as_a_page(desk: Opened) -> None:
+    reader = desk.session("reader")
+    for form, mark in (("inline", "<p><del>Only</del>"), ("sides", '<table class="sides">')):
+        answer = desk.post(reader, "/changes/1/file", form=form)
+        assert answer.headers["content-disposition"] == 'attachment; filename="Teahouse-1-2.html"'
+        assert "<h1>Teahouse: version 1 to version 2</h1>" in answer.text
+        assert mark in answer.text
+    assert desk.post(reader, "/changes/99/file").status_code == 404
+    assert accesses(desk.archive.reader, 1)[0].about == "Teahouse 1-2.html"
+
+
+def test_a_change_leads_to_the_net_change_that_a_message_reported_and_back(desk: Opened) -> None:
+    writer = desk.archive.writer
+    comparison = Comparison(changed=True, findings=(SHARING,), suppressed=())
+    third = seen(BEGAN + 2 * HOUR, written("Our cooks and the press see your orders."), 2, comparison)
+    record(writer, replace(third, fetch=replace(third.fetch, policy="Teahouse")), BEGAN)
+    record_net_change(writer, Span(1, 1, 3), {}, BEGAN)
+    (net,) = net_changes(desk.archive.reader, [latest_version(desk.archive.reader, "Teahouse")])["Teahouse", 3]
+    reader = desk.session("reader")
+    last = neighbours(desk.archive.reader, change_ends(desk.archive.reader, 1).after).next
+    assert f'<a href="/changes/{net.change.id}">version 1 to version 3</a>' in desk.get(reader, f"/changes/{last}").text
+    page = desk.get(reader, f"/changes/{net.change.id}").text
+    assert "This change combines several versions" in page
+    assert '<a href="/changes/1">version 1 to version 2</a>' in page
+    assert f'<a href="/changes/{last}">version 2 to version 3</a>' in page
+    assert desk.post(reader, f"/changes/{net.change.id}/file").headers["content-disposition"].endswith('-1-3.html"')
+
+
+def test_a_change_is_assigned_with_a_due_date_and_comes_into_the_inbox_of_that_person(desk: Opened) -> None:
+    officer, operator = desk.session("reviewer"), desk.session("operator")
+    desk.post(officer, "/account/settings", language="en", zone="Asia/Jakarta")
+    fields = {"person": "operator", "due": "2099-12-05", "back": "/changes/3", "then": "assignment"}
+    answer = desk.post(officer, "/changes/3/assignment", **fields)
+    assert answer.headers["location"] == "/changes/3#assignment"
+    page = desk.get(officer, "/changes/3").text
+    assert "operator, assigned by reviewer" in page
+    assert "due 5 December 2099" in page
+    assert 'name="due" value="2099-12-05"' in page
+    mine = desk.get(operator, "/?assigned=operator").text
+    assert re.findall(r'<h2 id="change-(\d+)">', mine) == ["3"]
+    assert "Assigned to operator" in mine
+    assert "5 December 2099" in mine
+    assert "16 findings" in desk.get(operator, "/?assigned=-").text
+    # Who takes the change keeps its due date.
+    assert desk.post(officer, "/changes/3/assignment", person="reviewer", keep="on").status_code == 303
+    assert "due 5 December 2099" in desk.get(officer, "/changes/3").text
+    assert desk.post(officer, "/changes/3/assignment").status_code == 303
+    assert assignment(desk.archive.reader, 3) is None
+
+
+def test_an_assignment_to_a_stranger_or_a_day_that_is_none_is_refused(desk: Opened) -> None:
+    officer = desk.session("reviewer")
+    assert desk.post(officer, "/changes/3/assignment", person="nobody").status_code == 404
+    assert desk.post(officer, "/changes/99/assignment", person="reviewer").status_code == 404
+    for day in ("soon", "0001-01-01", "9999-12-31", "2026-02-30"):
+        assert desk.post(officer, "/changes/3/assignment", person="reviewer", due=day).status_code == 422, day
+    assert desk.post(desk.session("auditor"), "/changes/3/assignment", person="reviewer").status_code == 403
+    assert assignment(desk.archive.reader, 3) is None

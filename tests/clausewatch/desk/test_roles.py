@@ -25,6 +25,8 @@ EXPECTED = {
     "/link": None,
     "/sign-out": None,
     "/changes/{number}": "see",
+    "/changes/{number}/file": "see",
+    "/changes/{number}/assignment": "review",
     "/alerts/{number}": "see",
     "/reviews": "review",
     "/reviews/quiet": "review",
