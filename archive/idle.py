@@ -96,10 +96,9 @@ def held_mark(url: str, configuration: str, now: datetime) -> IdleMark | None:
 
 
 def record_idle_run(url: str, configuration: str, now: datetime) -> tuple[IdleMark, int] | None:
-    """Record a complete run if the archive's mark holds. Return the mark and the number of the run.
+    """Record a complete run if the archive's mark is valid. Return the mark and the number of the run.
 
-    The mark still holds afterwards. If the mark is invalid, or if the archive cannot be written, record nothing and
-    return None.
+    The mark stays valid. If the mark is invalid, or if the archive cannot be written, record nothing and return None.
     """
     sqlite_time = now.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     stored = sqlite_time if url.startswith(_SQLITE) else now

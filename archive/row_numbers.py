@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 LARGEST_ID = 2**31
-"""Upper limit for the numbers of rows. Every row has a lower number, and PostgreSQL refuses numbers from this
-one on.
+"""Upper limit for the numbers of rows. Every row has a lower number. PostgreSQL refuses this number and higher
+numbers.
 """
 
 DIGITS = 10
-"""Texts with this many digits are not read as numbers. No row has such a large number, and PostgreSQL refuses it."""
+"""Number of digits from which a text is not read as a row's number. No row has such a large number, and PostgreSQL
+refuses it.
+"""
 
 
 def row_number(text: str) -> int | None:

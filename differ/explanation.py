@@ -19,24 +19,26 @@ PART = "/"
 """Separator between the parts of a code."""
 _CODE = re.compile(r"[A-Z]+\d*\.\w+(?:/\w+/\w+)?")
 _AMOUNT = re.compile(r"(?:\S+ )*?(\d+)((?: \w+)+)")
-"""Matches an amount with its unit, such as "14 days". Only the last number counts."""
+"""Matches words with an amount and its unit, such as "14 days". If there are several numbers, the last one counts."""
 
 NO_SIDE = Side()
 COSTS: Mapping[tuple[str, ...], str] = {("exercise.fee",): "charged", ("exercise.free",): "free"}
-"""Names of the sentences for a changed cost, by its concepts after the change."""
+"""Names of the sentences for a changed cost. The key is the concepts of the cost after the change."""
 
 Facts = Sequence[Sequence[str]]
-"""Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing` and `also`. After `also`
-comes the code of a further explanation, and then its facts."""
+"""Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing` and `also`. A pair with
+the role `also` contains the code of a further explanation, and the pairs after it are the facts of that explanation.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an edit is reported, as a code and facts. Old archives have sentences in place of codes."""
+    """The reason why an edit is reported, as a code and facts. Old archives have sentences instead of codes."""
 
     code: str
-    """The rule, the kind of effect and its direction, such as "T1.recipient/recipient/added". Some rules have no kind
-    and no direction. An old explanation is a sentence instead."""
+    """The rule, the kind of effect and its direction, such as "T1.recipient/recipient/added". If a rule has no kind and
+    no direction, the code is only the rule. An old explanation has a sentence here.
+    """
     gone: tuple[str, ...] = ()
     """The deciding words of the text before."""
     new: tuple[str, ...] = ()
@@ -112,7 +114,9 @@ def sentence(explanation: Explanation, language: str, *, before: Side = NO_SIDE,
 
 
 def variants(explanation: Explanation, direction: str, before: Side, after: Side) -> Iterator[str]:
-    """Yield the names of sentences that say more than the one for the direction, if the facts allow this."""
+    """Yield the names of sentences that say more than the sentence for the direction. The facts decide which of them
+    are possible.
+    """
     if direction == "changed":
         yield from (name for name in (compared_amounts(explanation), compared_costs(explanation)) if name)
     if bool(before.text) != bool(after.text):
@@ -122,7 +126,9 @@ def variants(explanation: Explanation, direction: str, before: Side, after: Side
 
 
 def compared_amounts(explanation: Explanation) -> str:
-    """Return whether a time or cost became "more" or "less", or "" if its unit changed or there are several of them."""
+    """Return whether a time or cost became "more" or "less". Return "" if its unit changed, or if there are several
+    times or costs.
+    """
     if len(explanation.gone) != 1 or len(explanation.new) != 1:
         return ""
     old, new = _AMOUNT.fullmatch(explanation.gone[0]), _AMOUNT.fullmatch(explanation.new[0])
@@ -142,8 +148,9 @@ def clause(side: Side, words: Sequence[str], table: Mapping[str, Any]) -> str:
 
 
 def named(things: Iterable[str], names: Mapping[str, str]) -> list[str]:
-    """Return the names of concepts. A concept without a name has the name of its group. If there is no concept, the
-    name is general."""
+    """Return the names of concepts. A concept without a name gets the name of its group. If there are no concepts,
+    return a general name.
+    """
     known = [names.get(thing) or names.get(thing.partition(".")[0]) for thing in things]
     return [name for name in known if name] or [names["any"]]
 
@@ -157,7 +164,7 @@ def listed(words: Sequence[str], table: Mapping[str, Any], most: int = LISTED_WO
 
 @cache
 def sentences(language: str) -> Mapping[str, Any]:
-    """Return the sentences of a language. Sentences that the language lacks are in English."""
+    """Return the sentences of a language. If the language does not have a sentence, the English sentence is used."""
     own = read_table(language, "reasons") if language in report_languages() else None
     english = read_table(ENGLISH, "reasons") or {}
     return {**english, **(own or {})}

@@ -15,7 +15,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 """Severities, the most severe first."""
 
 JudgedBy = Literal["lexicon", "structure"]
-"""`structure` means that a changed text is in a language without a lexicon."""
+"""`structure` means that a changed text is in a language without a lexicon, so its words could not be understood."""
 
 Operation = Literal["keep", "delete", "insert"]
 
@@ -56,7 +56,7 @@ class Finding:
     source: str
     """The law or guidance that the rule is based on."""
     clause: str | None
-    """The clause of the profile's own definition of a material change ("I" to "VI"), or None."""
+    """The clause ("I" to "VI") of the profile's own definition of a material change, or None."""
     before: str
     """The text before the change, cut to the part that is needed to understand the change. It is "" if the text is new.
     """
@@ -69,7 +69,7 @@ class Finding:
 
     @property
     def reason(self) -> str:
-        """The explanation as an English text that names the deciding words."""
+        """The explanation as an English text with the deciding words."""
         return self.reason_in(ENGLISH)
 
     def reason_in(self, language: str) -> str:
@@ -79,7 +79,7 @@ class Finding:
 
 
 def side(text: str, edits: Sequence[Edit], operation: Operation) -> Side:
-    """Return a text with the parts that an operation of the edits deleted or inserted."""
+    """Return a text, and the parts of it that the edits with this operation deleted or inserted."""
     changed: list[Span] = []
     end = 0
     for edit in edits:
@@ -91,8 +91,9 @@ def side(text: str, edits: Sequence[Edit], operation: Operation) -> Side:
 
 
 def reasons_in(findings: Iterable[Finding], language: str) -> list[str]:
-    """Return the explanations of the findings about a clause. An effect on both sharing and rights is explained
-    once."""
+    """Return the explanations of the findings about a clause. If an effect concerns both sharing and rights, it is
+    explained only once.
+    """
     explained: set[object] = set()
     reasons: dict[str, None] = {}
     for finding in findings:
@@ -120,7 +121,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Conclusions from the dates that a policy states about itself."""
+    """Facts about the dates that a policy states about itself."""
 
     stated_before: date | None = None
     """The latest date that the version before states about itself."""
@@ -133,10 +134,11 @@ class Timing:
     effective: date | None = None
     """The effective date that the new version states."""
     window_days: int | None = None
-    """Days of notice, or days to object, if the policy gives a number."""
+    """Number of days of notice, or of days to object, if the policy states the number."""
     due: date | None = None
-    """End of that window. It is the effective date if the policy states one. Otherwise it is the stated date plus the
-    days of the window."""
+    """End of the notice or objection window. It is the effective date if the policy states an effective date. Otherwise
+    it is the stated date plus `window_days`.
+    """
     window_text: str = ""
     """The sentence with the window."""
 
@@ -152,12 +154,13 @@ class Comparison:
     _: KW_ONLY
     judged_by: JudgedBy = "lexicon"
     coarse: bool = False
-    """Whether the limit on work was reached. A coarser method was then used for a part of the text."""
+    """Whether a limit was reached, so that a less precise method was used for a part of the text."""
     timing: Timing = Timing()  # frozen
     """Conclusions from the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages of a page that were left behind. The text on sharing or rights changed in another language, but not in
-    these languages."""
+    """Languages of a page that the change did not update: the text on sharing or rights changed in another language,
+    but not in these languages.
+    """
 
     @property
     def material(self) -> bool:

@@ -17,16 +17,16 @@ EXCERPT = 16
 LEAD = 5
 """Number of words that an excerpt shows before the first changed word."""
 LONGEST_RUN = 6
-"""Maximum number of changed words that are quoted together with the deciding words beside them."""
+"""Maximum number of changed words beside the deciding words that are quoted together with the deciding words."""
 _WORD = r"\w(?:[\w’'&%@-]|[.,/]\w)*"
 _WORDS = re.compile(_WORD)
 _GAP = re.compile(rf"[\s-]*|\s+{_WORD}\s+")
-"""Matches the text between two quoted words that are joined: a hyphen, spaces, or one other word."""
+"""Matches the text between two quoted words that become one quotation: a hyphen, spaces, or one other word."""
 _NEAR = re.compile(rf"\s*(?:{_WORD}\s+){{0,2}}")
 """Matches the text between a changed word and the deciding words that belong to it."""
 _NUMBER = rf"\s+[^\s\w]?[A-Za-z]{{0,3}}\d(?:[.,]?\d)*(?:\s+{_WORD})?"
 _REST = re.compile(rf"(?:\s+{_WORD})?{_NUMBER}|(?:[\s-]+{_WORD}){{1,2}}(?=\s*(?:[.,;:!?)(|\n]|$))")
-"""Matches a number with its unit, or one or two words that end a phrase."""
+"""Matches the rest of a phrase: a number with its unit, or one or two words at the end of the phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Side:
     """The parts that the other text does not have, in order."""
 
     def inside(self, span: Span) -> bool:
-        """Whether a span is a part of the changed text."""
+        """Whether a span is inside a changed part."""
         return any(start <= span[0] and span[1] <= end for start, end in self.changed)
 
     def touched(self, span: Span) -> Span | None:
@@ -52,9 +52,10 @@ def overlap(one: Span, other: Span) -> bool:
 
 
 def quotes(phrases: Iterable[str], side: Side) -> list[str]:
-    """Return phrases as the text has them, in its order. Phrases that overlap or touch are one quotation. A phrase that
-    the text does not have comes last, as it is. A phrase with capitals, such as a heading, must occur with these
-    capitals."""
+    """Return phrases as they are written in the text, in the order of the text. Phrases that overlap or touch become
+    one quotation. A phrase that the text does not contain comes last, unchanged. A phrase with capitals, such as a
+    heading, must occur with the same capitals.
+    """
     spans: list[Span] = []
     missing = []
     for phrase in phrases:
@@ -71,7 +72,7 @@ def quotes(phrases: Iterable[str], side: Side) -> list[str]:
 
 
 def occurrences(phrase: str, text: str) -> list[Span]:
-    """Return the places of a phrase in a text. A number of a phrase may be a number word in the text."""
+    """Return the places of a phrase in a text. A number in digits in the phrase may be a number word in the text."""
     parts = phrase.split()
     if not parts or not text:
         return []
@@ -83,21 +84,25 @@ def occurrences(phrase: str, text: str) -> list[Span]:
 
 @lru_cache(maxsize=1_024)
 def phrase_pattern(parts: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern for words in any case, with any signs between them. An empty part is any word."""
+    """Return a pattern for words in upper or lower case, with any signs between them. An empty part matches any
+    word.
+    """
     forms = [re.escape(part).replace("'", "['’]") if part else r"\w+" for part in parts]
     return re.compile(r"(?<!\w)" + r"[\W_]+".join(forms) + r"(?!\w)", re.IGNORECASE)
 
 
 def deciding(spans: Sequence[Span], side: Side) -> list[Span]:
-    """Return the spans that changed. If none changed as a whole, return those that changed in part, and otherwise
-    all."""
+    """Return the spans that changed as a whole. If there are none, return the spans that changed in part. If there are
+    none of these either, return all spans.
+    """
     inside = [span for span in spans if side.inside(span)]
     return inside or [span for span in spans if side.touched(span)] or list(spans)
 
 
 def beside_change(span: Span, side: Side) -> Span:
-    """Return a span together with the short change right before it. In "we do not sell", the words "sell" alone do not
-    show that "at present" was added."""
+    """Return a span together with the short change right before it. For example, if "at present" was added before
+    "sell", the word "sell" alone would not show the change.
+    """
     if side.touched(span):
         return span
     for start, end in reversed(side.changed):
@@ -114,8 +119,9 @@ def leading_spaces(text: str) -> int:
 
 
 def completed(span: Span, side: Side) -> Span:
-    """Return a span with the few words that end its phrase: "for their own" becomes "for their own purposes". An open
-    bracket is completed, too."""
+    """Return a span with the few words that complete its phrase: "for their own" becomes "for their own purposes". An
+    open bracket is completed too.
+    """
     start, end = span
     run = side.touched(span)
     rest = _REST.match(side.text, end)
@@ -140,7 +146,7 @@ def joined(spans: Iterable[Span], text: str) -> list[Span]:
 
 
 def excerpt(side: Side) -> str:
-    """Return a short clause whole, and of a longer one the words around the first change."""
+    """Return a short clause as a whole. Of a longer clause, return the words around the first change."""
     places = [match.span() for match in _WORDS.finditer(side.text)]
     if len(places) <= SHORT:
         return side.text.strip().rstrip(".")

@@ -1,5 +1,6 @@
-"""Summarises a rewrite of a policy by topic: which recipients and rights are newly named or no longer named. A list of
-two hundred clauses says less."""
+"""Summarises a rewrite of a policy by topic: which recipients and rights are newly named or no longer named. Such a
+summary is more useful than a list of two hundred clauses.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from differ.model import WATCHED, Finding, watched_topic
 CLAUSES = 30
 """Minimum number of material findings in a rewrite."""
 LISTED = 12
-"""Maximum number of recipients or rights that a summary names for each side."""
+"""Maximum number of added recipients or rights, and of removed ones, that a summary names."""
 RECIPIENT_RULES = ("T1.recipient", "T1.name")
 RIGHT_RULES = {"T5.withdrawal": "withdrawal", "T4.complaint": "complaint", "T4.choice": "choice"}
-"""Rules about rights that have no concept, with the name of the right in `[things]`."""
+"""Rules about rights without a concept, each with the key of the right's name in the table `[things]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class TopicSummary:
     clauses: int
     """Number of material findings."""
     came: tuple[str, ...]
-    """Newly named entries: recipients as the policy writes them, rights as concepts. The most frequent come first."""
+    """Newly named entries, the most frequent first. Recipients are given as the policy writes them, and rights as
+    concepts.
+    """
     _: KW_ONLY
     went: tuple[str, ...]
     """Entries that are no longer named."""

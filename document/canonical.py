@@ -16,9 +16,9 @@ from document.model import Page
 def canonical_elsewhere(page: Page) -> str:
     """Return the address in a page's `link rel=canonical` if the address belongs to another page; otherwise "".
 
-    The address is only a hint, not a redirect (RFC 6596). Many pages name their site's start page by mistake. A program
-    that followed the hint would then watch another text. Two addresses belong to the same page if they differ only in
-    the scheme, "www." or a final slash.
+    The address is only a hint, not a redirect (RFC 6596). Many pages declare their site's start page by mistake, so a
+    program that followed the hint would watch the wrong text. Two addresses belong to the same page if they differ only
+    in the scheme, "www." or a final slash.
     """
     page = unwrapped(page)
     if is_file(page) or not page.final_url:

@@ -41,7 +41,7 @@ class SectionIdentity:
     """The part of a document's identity that comes from one section."""
 
     heading: str
-    """The heading's words in lower case. They are compared with the entries of a table of contents."""
+    """The heading's words in lower case. These words are compared with the entries of a table of contents."""
     words: tuple[tuple[str | None, bytes], ...]
     """The words of the heading and of the blocks, in order. They are grouped into pairs.
 
@@ -103,7 +103,7 @@ def block_identity(block: Block) -> BlockIdentity:
 def combined_identity(heading: str, blocks: Sequence[BlockIdentity]) -> SectionIdentity:
     """Return the identity of a section with this heading and these blocks.
 
-    Words that are next to each other are joined into one pair.
+    Successive pairs of plain words are joined into one pair.
     """
     pairs: list[tuple[str | None, str]] = [(None, _items(heading))]
     for block in blocks:

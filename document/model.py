@@ -11,8 +11,8 @@ from datetime import date
 from typing import Literal
 
 BlockKind = Literal["paragraph", "item", "row", "contents", "jump"]
-"""Kinds of blocks. `contents` is an entry of a table of contents. `jump` is an entry that links to its place in the
-page.
+"""Kinds of blocks. `contents` is an entry of a table of contents without a link. `jump` is an entry of a table of
+contents that links to its place in the page.
 """
 DateKind = Literal["updated", "effective", "revised"]
 ElsewhereKind = Literal["frame", "object", "drawing", "picture"]
@@ -23,8 +23,8 @@ UNKNOWN_LANGUAGE = "und"
 RENDERED = "x-clausewatch-rendered"
 """Response header that names the browser in which the page was built."""
 UNSETTLED = "x-clausewatch-unsettled"
-"""Response header of a page that was captured while its text was still changing. The value says after how long the page
-was captured.
+"""Response header of a page that was captured while its text was still changing. The value is the time after which the
+page was captured.
 """
 
 MAX_NESTING = 50_000
@@ -58,9 +58,9 @@ class ExtractionOptions:
     """Options of extraction, from a policy's configuration."""
 
     languages: tuple[str, ...] = ()
-    """BCP 47 primary subtags of the languages that are configured for the policy; empty if none are configured."""
+    """The languages that are configured for the policy, as BCP 47 primary subtags; empty if none are configured."""
     select: tuple[str, ...] = ()
-    """CSS selectors of the parts to keep; empty if the program must find the policy itself."""
+    """CSS selectors of the parts to keep. If it is empty, the program finds the policy itself."""
     remove: tuple[str, ...] = ()
     """CSS selectors of the parts to drop."""
     rendered: bool = False
@@ -191,7 +191,7 @@ class Elsewhere:
 
     kind: ElsewhereKind
     address: str
-    """Address of the content, without query and fragment. It is "" for a picture, and if the page gives no address."""
+    """Address of the content, without query and fragment. It is "" for a picture, or if the page gives no address."""
     words: str
     """Text that the page shows in place of the content: a fallback, the letters of a drawing, or an `alt` text. It is
     "" for a frame.
@@ -212,8 +212,8 @@ class Extracted:
     fallback: bool = False
     """Whether a configured `select` matched nothing, so that the generic extraction was used."""
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False, kw_only=True)
-    """Parts of the page that are not in the document. The parts around its text come first, then the parts within its
-    text.
+    """Parts of the page that are not in the document. The parts around the policy come first, then the parts within the
+    policy.
     """
     elsewhere: tuple[Elsewhere, ...] = field(default=(), compare=False, kw_only=True)
     """Frames, objects and pictures of the policy. Their text is not in the page itself."""

@@ -40,9 +40,7 @@ from document.text.normalise import normalise
 from languages import added_languages
 
 EXTRACTOR = 4
-"""Version number of the extraction. It must be increased when a change of the code gives the same page another
-document.
-"""
+"""Version number of the extraction. It must be increased if a change of the code changes the document of any page."""
 
 How = Literal["select", "generic", "fallback"]
 
@@ -51,8 +49,8 @@ _PDF_PARSERS = ("pypdfium2",)
 _DOCX_PARSERS = ("mammoth", *_HTML_PARSERS)
 _NO_OPTIONS = ExtractionOptions()
 _RENDERED = "+rendered2"
-"""The part of the identity that marks rendered pages. Its number must be increased when the browser begins to build or
-return pages in another way.
+"""The part of the identity that marks rendered pages. Its number must be increased if a change of the code changes how
+the browser builds or returns pages.
 """
 _BUILT = re.compile(r"\+rendered\d*$")
 
@@ -219,7 +217,9 @@ def _address(soup: BeautifulSoup, page: Page) -> str:
 
 
 def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
-    """Return the extraction identity. `parsers` are names of packages; without them, the HTML parsers are named."""
+    """Return the extraction identity. `parsers` are names of parser packages. If they are not given, the HTML parsers
+    are used.
+    """
     wanted = (options.languages, options.select, options.remove, *([options.further] if options.further else ()))
     digest = hashlib.sha256(json.dumps(wanted, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()[:8]
     rendered = _RENDERED if options.rendered else ""
@@ -229,7 +229,7 @@ def identity_of(options: ExtractionOptions, how: How, *parsers: str) -> str:
 
 @lru_cache(maxsize=1024)
 def is_current(identity: str, options: ExtractionOptions) -> bool:
-    """Whether pages would have this extraction identity if they were read now. The identity may belong to several
+    """Whether a document that is extracted now would get this extraction identity. The document may come from several
     pages.
     """
     now = {

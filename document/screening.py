@@ -1,7 +1,7 @@
 """Decides whether a page is a policy at all.
 
-This module looks at one page alone. Other modules compare the page with the previous version, and may then find another
-document, lost text or another language.
+This module examines only a single page. Other modules compare the page with the previous version, and may find that it
+is another document, lost text, or is in another language.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Reason = Literal[
 ]
 
 _POLICY_WORDS = 150
-"""Minimum number of words of a text that is certainly a policy if it also has the vocabulary of a policy."""
+"""Minimum number of words of a text that certainly is a policy. The text must also have the vocabulary of a policy."""
 _SHORT_POLICY_WORDS = 25
 _VOCABULARY = 6
 """Minimum number of different policy terms in a text with the vocabulary of a policy."""
@@ -60,7 +60,7 @@ _FEW_WORDS = 12
 _WALL_WORDS = 400
 """Maximum number of words of a page that is searched for phrases, such as a phrase of a login page."""
 _COOKIE_WORDS = 80
-"""Maximum number of words of a page that may do no more than ask for a cookie."""
+"""Maximum number of words of a page that may be only a request to allow cookies."""
 _NO_OPTIONS = ExtractionOptions()
 _RUBBISH = 0.05
 """Maximum share of characters that are not text. A body with a larger share is not read as text."""
@@ -71,7 +71,7 @@ _FIREWALLS = {
     "x-azure-waf-action": ("jschallenge", "challenge", "block"),
     "x-datadome-action": ("challenge", "captcha", "block"),
 }
-"""Names of headers that firewalls send when they answer instead of the site, with the values of these headers."""
+"""Headers, each with its value, that a firewall sends when it answers instead of the site."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -149,7 +149,7 @@ def screen(page: Page, document: Document, options: ExtractionOptions = _NO_OPTI
 
 
 def challenge(page: Page) -> str | None:
-    """Return a header as evidence that a firewall answered instead of the site, or None."""
+    """Return the header that shows that a firewall answered instead of the site, or None."""
     for name, value in page.headers:
         if value.strip().lower() in _FIREWALLS.get(name, ()):
             return f"{name}: {value.strip().lower()}"
@@ -179,7 +179,7 @@ def _is_policy(text: str) -> bool:
 
 
 def _wall(page: Page, seen: _Seen, document: Document) -> Screening | None:
-    """Return what the page shows in place of a policy, or None."""
+    """Return a screening that says what the page shows instead of a policy, or None."""
     text = document.text
     spoken = _amount(text)
     vocabulary = _vocabulary(text, _VOCABULARY)
@@ -224,7 +224,7 @@ def _empty(page: Page, seen: _Seen, spoken: int) -> str:
 def _cookie_hint(page: Page, seen: _Seen) -> str:
     """Return a hint if a short page mentions cookies; otherwise "".
 
-    Cookies from a response are already sent back within the same visit, so only a script can set the missing cookie.
+    A visit already sends back the cookies from its responses, so only a script can set the missing cookie.
     """
     short = len(seen.text.split()) <= _COOKIE_WORDS
     if not short or "cookie" not in seen.text.lower() or any(name == RENDERED for name, _ in page.headers):

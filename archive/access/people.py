@@ -75,7 +75,7 @@ def remove_person(archive: Archive, name: str) -> None:
 
 
 def erase_from_desk(session: Session, name: str, replacement: str) -> bool:
-    """Remove a person, and replace the name in the access log. Return whether the name was found.
+    """Remove a person, and replace the person's name in the access log. Return whether the desk had the name.
 
     Raises LastOperatorError.
     """

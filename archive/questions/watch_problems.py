@@ -1,4 +1,4 @@
-"""Finds problems with the monitoring of policies. The operator is notified of them."""
+"""Finds problems with the monitoring of policies. Operators are notified of these problems."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Trouble:
     _: KW_ONLY
     since: datetime
     episode: str = ""
-    """Text that distinguishes two occurrences of the same problem. It is the number of the first visit with the
-    problem, or "".
+    """Text that distinguishes this occurrence of a problem from other occurrences: the number of the first visit with
+    the problem, or "".
     """
     visits: int = 0
     """Number of failed visits in a row; 0 if the problem is not about visits."""
     detail: str = ""
-    """A sentence with the reason, or "" if the kind of problem says enough."""
+    """A sentence with the reason, or "" if the kind of problem needs no reason."""
     reason: str = ""
     """The reason as a code, for readers of other languages; see `status.Check.reason`. It is "" if there is no code."""
     came: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ def troubles(
     """Return the problems of each policy that is fetched, in the order of `standing`. The function `missed` finds
     problems of the kind `missed`. `after` is a number of visits, for example 3. A policy is unread or gone if 3 visits
     in a row did not find it. A fallback is a problem at the first visit. `fallen` has the numbers of the policies whose
-    operator was already notified of a fallback. This problem ends when the selector has matched at 3 visits in a row.
+    operator was already notified of a fallback. A fallback ends when the selector has matched at 3 visits in a row.
     """
     with archive.reading() as session:
         return tuple(
@@ -107,8 +107,8 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
 
 
 def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
-    """Yield the sentences that appeared or disappeared in left-out prose. A page may alternate between two texts. So
-    each sentence is yielded only once.
+    """Yield the sentences that appeared or disappeared in left-out prose. Each sentence is yielded only once, because a
+    page may alternate between two texts.
     """
     query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
     query = query.where(LeftOutRow.policy_id == status.id, LeftOutRow.differences > 0).order_by(LeftOutRow.id)
@@ -140,9 +140,7 @@ def _quoted(what: str, sentences: Sequence[WatchedSentence]) -> str:
 
 
 def _is_gone(session: Session, policy: int, visits: int) -> bool:
-    """Whether the server answered each of the last visits with status 404 or 410, that is, that the page does not
-    exist.
-    """
+    """Whether each of the last visits got the status 404 or 410, which means that the page does not exist."""
     last = select(FetchRow.reason).where(FetchRow.policy_id == policy).order_by(FetchRow.id.desc()).limit(visits)
     return all(reason == "gone" for reason in session.scalars(last))
 

@@ -1,5 +1,6 @@
-"""Finds the copies in a history that are not the policy. Examples are an empty file, a banner, and a text that the next
-copy reverted. A visit must be judged at once, but a copy in a history can be judged with the help of later copies.
+"""Finds the copies in an imported history that are not the policy. Examples are an empty file, a banner, and a text
+that the next copy reverted. A visit must be judged at once. A copy in a history can be judged with the help of later
+copies.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from document.model import Document
 
 MOST_WAITING = 100
 """Maximum number of copies that wait until a later copy shows whether they are the policy. If more copies wait, the
-oldest waiting copy counts as not the policy.
+oldest waiting copy is refused as not the policy.
 """
 
 AGAIN = ("other-document", "other-language")
-"""Doubts that end if a second copy is similar: two similar copies show that the policy was rewritten. The doubt about a
-text that lost its words is not among them.
+"""Doubts about a copy that end if a second copy is similar to it, because two similar copies show that the policy was
+rewritten. The doubt about a text that lost its words does not end in this way.
 """
 
 
@@ -33,7 +34,7 @@ class Screenable(Protocol):
 
     @property
     def screening(self) -> Screening | None:
-        """The reason why the copy is not a policy, or None. Other copies are not considered."""
+        """The reason why this copy by itself is not a policy, or None."""
         ...
 
 
@@ -43,12 +44,12 @@ Copied = TypeVar("Copied", bound=Screenable)
 def sifted(
     copies: Iterable[Copied], latest: Document | None, *, history: bool = True
 ) -> Iterator[tuple[Copied, Screening | None]]:
-    """Yield the copies in order. Each comes with the reason why it is not the policy, or with None if it becomes a
-    version. `latest` is the text of the version before the first copy. A copy waits if it cannot be compared with the
-    version before it. If a later copy can be compared with this version, the waiting copy was not the policy. If
-    another copy is similar to the waiting copy, both become versions. Some copies may still wait at the end. They
-    become versions if `history` is true and the policy has no version, because the source recorded them as this policy.
-    Otherwise they are not accepted.
+    """Yield the copies in order, each with the reason why it is not the policy. The reason is None if the copy becomes
+    a version. `latest` is the text of the version before the first copy. A copy waits if it cannot be compared with the
+    version before it. If a later copy can be compared with that version, the waiting copy was not the policy. If a
+    later copy is similar to the waiting copy, both become versions. Some copies may still wait at the end. If `history`
+    is true and the policy has no version, these copies become versions, because the source recorded them as this
+    policy. Otherwise they are not accepted.
     """
     waiting: list[tuple[Copied, Screening]] = []
     for copy in copies:

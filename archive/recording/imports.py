@@ -1,7 +1,7 @@
-"""Imports versions with dates from the records of another tool or person. Judges the changes between these versions
-afterwards. When a version is imported, it is not compared with the version before it, and nobody is alerted. The first
+"""Imports dated versions from the records of another tool or person, and judges the changes between these versions
+afterwards. During the import, a version is not compared with the version before it, and nobody is alerted. The first
 version that a visit records after an import is not compared with the imported text, because another extractor produced
-that text. Changes between imported versions are judged on request, so that queries of the history find them.
+that text. Changes between imported versions are judged on request, so that queries of the history find these changes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Copy:
     """A copy of a policy that another tool or person recorded."""
 
     at: datetime
-    """Time of the copy. It has a time zone, which may be any."""
+    """Time of the copy, with any time zone."""
     pages: tuple[Page, ...]
     """The pages as recorded. There are several if the policy has several addresses."""
     document: Document
@@ -59,7 +59,7 @@ class Copy:
     technical: bool = False
     """Whether the source says that only the extraction of the text changed."""
     screening: Screening | None = None
-    """The reason why the copy is not a policy, or None. Other copies are not considered."""
+    """The reason why this copy by itself is not a policy, or None."""
 
 
 def watch_unconfigured(archive: Archive, policy: Policy, now: datetime) -> None:
@@ -80,12 +80,15 @@ class ImportedUntil:
     at: datetime
     """Date of the latest copy."""
     count: int
-    """Number of imported copies with the date of the latest copy. The program may have been killed between two copies
-    with the same date."""
+    """Number of imported copies with the date of the latest copy. It is needed because the program may have been killed
+    between two copies with the same date.
+    """
 
 
 def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
-    """Return the progress of an import. Return None if there was no import, or if visits have added versions since."""
+    """Return the progress of an import. Return None if there was no import, or if a visit has added a version after the
+    import.
+    """
     with archive.reading() as session:
         policy_id = policy_row(session, policy).id
         row = latest_row(session, policy_id)
@@ -101,8 +104,9 @@ def imported_until(archive: Archive, policy: str) -> ImportedUntil | None:
 
 def require_newer(archive: Archive, policy: str, oldest: datetime, *, resumed: bool = False) -> None:
     """Raise CannotImportError if the policy has a version that is not older than the oldest copy. If the import is
-    `resumed`, the version may have the same date as the copy. Versions are numbered in the order of their dates, and
-    alerts quote the numbers. So a version is never inserted before another version."""
+    `resumed`, such a version may have the same date as the copy. Versions are numbered in the order of their dates, and
+    alerts quote the numbers. So a version is never inserted before another version.
+    """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
     if row is not None and row.seen_at >= oldest and not (resumed and row.seen_at == oldest):
@@ -128,9 +132,8 @@ def import_copies(
     """Record the copies in this order, oldest first, `AT_ONCE` in each transaction.
 
     A copy with the same words as the copy before it becomes a version too, because the source recorded it as a version.
-    A copy that is not the policy is recorded as a visit that is not comparable. In this case the version before the
-    copy remains the latest version. `history` has the same meaning as in `sifted`. Raises UnknownPolicyError,
-    StorageError.
+    A copy that is not the policy is recorded as a visit that is not comparable, and the latest version stays the same.
+    `history` has the same meaning as in `sifted`. Raises UnknownPolicyError, StorageError.
     """
     with archive.reading() as session:
         row = latest_row(session, policy_row(session, policy).id)
@@ -177,8 +180,8 @@ def _assessment(copy: Copy, screening: Screening | None) -> Assessment:
 def judge_imports(archive: Archive, policy: str, profile: Profile, now: datetime) -> int:
     """Judge changes between imported versions that are not yet judged; return the number of changes.
 
-    A change is not judged if the two texts cannot be compared. It is not judged either if the source says that only the
-    source's own extraction changed.
+    A change is left out if the two texts cannot be compared, or if the source says that only its own extraction
+    changed.
     """
     judged = 0
     for number in _unjudged(archive, policy):

@@ -2,9 +2,9 @@
 version is recorded.
 
 The inventories are a cache, not evidence. They can be deleted and made again from the texts at any time. If successive
-versions name a right or recipient in the same words, they share one entry. Some versions have no list, or have a list
-that was made by other rules. These versions are listed later, in batches. The oldest versions come first, because an
-entry records its first and last version.
+versions name a right or recipient in the same words, they share one entry. Versions without an inventory, or with an
+inventory that was made by other rules, get their inventory later, in batches. The oldest versions come first, because
+an entry records its first and last version.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class ListingReport:
 
 
 def list_version(session: Session, version: VersionRow, named: Inventory | None) -> None:
-    """Record the entries of a new version. `named` is None if the entries are unknown. They can be recorded only after
-    the entries of all earlier versions. If that is not possible, the policy waits for a batch.
+    """Record the entries of a new version. `named` is None if the entries are unknown. If the entries are unknown, or
+    if the entries of an earlier version are not recorded yet, the policy waits for a batch.
     """
     listed = session.get(ListedRow, version.policy_id)
     if listed is None:
@@ -62,7 +62,9 @@ def list_version(session: Session, version: VersionRow, named: Inventory | None)
 
 
 def list_missing(archive: Archive, most: int | None = None) -> ListingReport:
-    """Make the lists of at most `most` versions that have no list by the current rules. Raises StorageError."""
+    """Make the inventories of at most `most` versions that have no inventory made by the current rules. Raises
+    StorageError.
+    """
     done, damaged = 0, dict[int, str]()
     while most is None or done < most:
         with archive.reading() as session:
@@ -99,7 +101,7 @@ def _list_some(archive: Archive, policy_id: int, most: int) -> int:
 
 
 def _number(listed: ListedRow | None) -> int:
-    """Return the number of the last version that has a list by the current rules."""
+    """Return the number of the last version with an inventory made by the current rules."""
     return listed.number if listed is not None and is_up_to_date(listed) else 0
 
 

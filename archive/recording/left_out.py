@@ -1,4 +1,4 @@
-"""Records left-out prose: text of a page that is not part of the policy's text."""
+"""Records left-out prose: sentences of a page that are not part of the policy's text."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Records net changes. A net change is the judged difference between two versions of a policy that do not follow each
-other. A message reports a net change if its readers were last told of an earlier version than the previous one.
+other. A message reports a net change if its readers know only a version before the previous version.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def earlier_number(session: Session, change: ChangeRow) -> int:
 
 def record_net_change(archive: Archive, span: Span, profiles: Mapping[str, Profile], now: datetime) -> None:
     """Compare two versions of a policy, and record the judgement of their difference. Do nothing if they were compared
-    before. A comparison may take seconds, so it is made before the transaction begins.
+    before. A comparison may take seconds, so the transaction begins only after the comparison.
     """
     with archive.reading() as session:
         if change_between(session, span) is not None:

@@ -14,8 +14,8 @@ from archive.storage.tables import KnownPageRow
 from differ.visits.assessment import PageFingerprint
 
 MOST_FINGERPRINTS = 8
-"""Maximum number of fingerprints for a version. The newest are kept. A page may alternate between several variants, and
-each variant has its own fingerprint.
+"""Maximum number of fingerprints for a version. The newest fingerprints are kept. A page may alternate between several
+variants, and each variant has its own fingerprint.
 """
 
 _KNOWN = KnownPageRow.__table__.c

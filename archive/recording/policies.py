@@ -26,15 +26,16 @@ _TRIED = (
 )
 
 DUE_SHARE = 0.9
-"""Part of the interval `every` after which a policy is due. It is less than 1 because a cron job with the same interval
-may start a little early. The check would then be skipped.
+"""Share of the interval `every` after which a policy is due. It is less than 1 because a cron job with the same
+interval may start a little early, and would then skip the check.
 """
 
 
 PolicyEventKind = Literal["added", "removed", "returned", "renamed", "paused", "resumed"]
 POLICY_EVENT_KINDS: tuple[PolicyEventKind, ...] = ("added", "removed", "returned", "renamed", "paused", "resumed")
-"""Kinds of changes to the list of policies. These changes are news for subscribers and operators. `returned` means that
-a retired policy is configured again."""
+"""Kinds of changes to the list of policies. Subscribers and operators are notified of these changes. `returned` means
+that a retired policy is configured again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Synchronised:
     cannot be joined.
     """
     questions: tuple[RenameQuestion, ...] = ()
-    """Questions whether new names are renames. Until the configuration answers a question, the policy keeps its former
-    name.
+    """Questions about new names that may be renames. Until the configuration answers a question, the policy keeps its
+    former name.
     """
 
 
@@ -198,16 +199,16 @@ TIMES = (
 
 
 def due_policies(archive: Archive, now: datetime) -> tuple[Policy, ...]:
-    """Return the policies to check now. Policies that were never tried come first. Then come the policies that have
-    waited longest.
+    """Return the policies to check now. Policies that were never tried come first. The other policies follow, the
+    longest waiting policy first.
 
     A policy is due when `DUE_SHARE` of its `every` has passed since the start of the last run that tried it. A policy
     that needs a second look is due earlier. A retired or paused policy is never due.
     """
     with archive.reading() as session:
         looks = {row.policy_id: row for row in session.scalars(select(PendingRow))}
-        # Nearly all policies are usually not due. Only a few columns of them are read, because whole rows would take
-        # longer.
+        # Usually, few policies are due. So only a few columns of each policy are read first, because reading whole rows
+        # would take longer.
         every = session.execute(fetched_policies().with_only_columns(*TIMES)).all()
         waiting = [row for row in every if is_due_at(next_check(row, looks.get(row.id)), row.tried_at, now)]
         waiting.sort(key=lambda row: (row.tried_at is not None, row.tried_at))
@@ -226,7 +227,9 @@ def fetched_policies() -> Select[PolicyRow]:
 
 
 def next_check(row: PolicyRow | Columns, waiting: PendingRow | None) -> datetime | None:
-    """Return the time at which a policy is due. Return None if the policy was never tried, and so is due at once."""
+    """Return the time at which a policy is due. Return None if the policy is due at once, because it was never
+    tried.
+    """
     usual = next_due(row.tried_at, timedelta(seconds=row.every_seconds))
     if usual is None:
         return None
@@ -234,8 +237,8 @@ def next_check(row: PolicyRow | Columns, waiting: PendingRow | None) -> datetime
 
 
 def visit_asked(row: PolicyRow | Columns) -> datetime | None:
-    """Return the time at which somebody asked for a visit. Return None if nobody asked, or if a visit was made
-    since.
+    """Return the time at which somebody asked for a visit. Return None if nobody asked, or if a visit was made after
+    that.
     """
     asked = row.visit_asked_at
     return None if asked is None or (row.tried_at is not None and row.tried_at >= asked) else asked
@@ -280,7 +283,7 @@ def configured(archive: Archive, names: Iterable[str] = ()) -> tuple[Policy, ...
 
 
 def mark_tried(archive: Archive, names: Iterable[str], run_started_at: datetime) -> None:
-    """Record that a run tried these policies, whatever the results. `run_started_at` is the start of the run."""
+    """Record that a run tried these policies, with or without success. `run_started_at` is the start of the run."""
     wanted = list(names)
     with archive.writing() as session:
         session.execute(update(PolicyRow).where(PolicyRow.name.in_(wanted)).values(tried_at=run_started_at))
@@ -299,8 +302,8 @@ def options_of(row: PolicyRow) -> ExtractionOptions:
 
 def note_tried(session: Session, policies: Sequence[int], run_started_at: datetime | None) -> None:
     """Record that a run tried the policies with these ids. `run_started_at` is the start of the run; if it is None, do
-    nothing. Call this function in the transaction that records the results. If the run is killed before the commit, the
-    policies then stay due.
+    nothing. Call this function in the transaction that records the results. So the policies stay due if the run is
+    killed before the commit.
     """
     if policies and run_started_at is not None:
         session.connection().execute(_TRIED, {"policies": policies, "started": run_started_at})

@@ -48,8 +48,8 @@ _STANDINGS = select(
     select(func.max(_VERSION.number)).where(_VERSION.policy_id == _POLICY.id).scalar_subquery().label("number"),
     exists().where(PendingRow.__table__.c.policy_id == _POLICY.id).label("waits"),
 ).where(_POLICY.name.in_(bindparam("policies", expanding=True)))
-"""Query for the state of several policies. It is built once, like all queries that every visit needs, because building
-it takes longer than running it.
+"""Query for the state of several policies. Every visit needs it, so it is built only once: building it takes longer
+than running it.
 """
 
 
@@ -58,7 +58,7 @@ class Latest:
     """The latest version of a policy. The next response is compared with it."""
 
     number: int
-    """Number of the version. The caller returns this number as `AssessedFetch.against`."""
+    """Number of the version. The caller passes this number to the recorder as `AssessedFetch.against`."""
     version: LatestVersion
     """The version in the form that `Visit.latest` needs."""
     pending: Pending | None = None
@@ -112,8 +112,8 @@ def latest(archive: Archive, policy: str) -> Latest | None:
 
 def _version(session: Session, row: VersionRow) -> LatestVersion:
     document = from_json(blobs.retrieve(session, row.document_sha256))
-    # Our crawler did not fetch an imported page. Even if the page is extracted again, the two versions are not
-    # comparable.
+    # Our crawler did not fetch an imported page. So even if the page is extracted again, its text is not comparable
+    # with a fetched text.
     pages = () if is_imported(row.identity) else snapshots(session, row.fetch)
     return LatestVersion(
         document,
@@ -136,7 +136,7 @@ def _fitted(session: Session, row: VersionRow) -> Document | None:
 
 
 def snapshots(session: Session, fetch: FetchRow) -> tuple[Page, ...]:
-    """Return the pages of a visit as received. The result is empty unless all bodies are kept."""
+    """Return the pages of a visit as received. Return nothing if a body was not kept."""
     rows: tuple[FetchRow | FetchPageRow, ...] = (fetch, *_further(session, fetch))
     bodies = [(row, row.snapshot_sha256) for row in rows]
     pages = [stored_page(row, blobs.retrieve(session, key)) for row, key in bodies if key is not None]
@@ -164,14 +164,14 @@ def record_in_turn(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit]:
     """Record several visits in order, as `record` does, but in one transaction. Either all visits are recorded or none.
-    A visit may depend on the visits before it.
+    A visit may depend on the earlier visits of this call.
     """
     try:
         with archive.writing() as session:
             return [_record_next(session, result, now, run_started_at) for result in results]
     except IntegrityError as error:
-        # Two programs may write at the same time. Then the unique key of policy and number prevents two versions with
-        # the same number.
+        # The unique key of policy and number prevents that two programs record versions with the same number at the
+        # same time.
         first = results[0]
         raise OutdatedAssessmentError(first.fetch.policy, first.against, _latest_number(archive, first)) from error
 
@@ -179,7 +179,7 @@ def record_in_turn(
 def record_all(
     archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
 ) -> list[RecordedVisit | None]:
-    """Record several visits as `record` does, but in one transaction, which is faster. These visits must not make a
+    """Record several visits as `record` does, but in one transaction, which is faster. None of these visits may make a
     version. The result for a visit is None if another run has recorded a version since its assessment. Raises
     UnknownPolicyError and StorageError.
     """
@@ -195,7 +195,7 @@ def record_all(
 
 
 def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
-    """Return for each visit the row of `_STANDINGS` for its policy. Raises UnknownPolicyError."""
+    """Return the row of `_STANDINGS` for the policy of each visit. Raises UnknownPolicyError."""
     names = [result.fetch.policy for result in results]
     standings = {row.name: row for row in session.connection().execute(_STANDINGS, {"policies": names})}
     missing = next((name for name in names if name not in standings), None)
@@ -268,7 +268,7 @@ def _note_looks(session: Session, fetch: FetchRow, assessment: Assessment | None
 
 def _note_return(session: Session, version: VersionRow) -> None:
     """Record for a new version whether its text existed before, and whether the text goes back and forth."""
-    # The query reads single columns. Whole rows would take too long for a policy with many versions.
+    # The query reads single columns, because reading whole rows would take too long for a policy with many versions.
     query = select(VersionRow.number, VersionRow.text_sha256, VersionRow.seen_at, VersionRow.returns_to.is_not(None))
     query = query.where(VersionRow.policy_id == version.policy_id, VersionRow.number < version.number)
     rows = session.execute(query.order_by(VersionRow.number))

@@ -1,5 +1,5 @@
-"""Gives the history of a renamed policy the new name. Also finds new names that may be renames, although they have no
-`renamed_from` in the configuration.
+"""Gives the history of a renamed policy the new name. Also finds new names that may be renames, although the
+configuration has no `renamed_from` for them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from archive.storage.database import Archive
 from archive.storage.tables import PolicyRow
 
 JUST_LEFT = timedelta(days=7)
-"""Period after the retirement of a policy in which the policy counts as just retired."""
+"""Time after its retirement during which a policy counts as just retired."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenameQuestion:
-    """A question whether a new name is a rename. It is asked if the new policy shares an address with a policy that was
+    """The question whether a new name is a rename. It is asked if the new policy has an address of a policy that was
     just retired.
     """
 
@@ -34,7 +34,7 @@ class RenameQuestion:
 
 
 def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: datetime) -> tuple[RenameQuestion, ...]:
-    """Return the questions about renames that are open if these policies are configured."""
+    """Return the open questions about renames, given the configured policies."""
     with archive.reading() as session:
         rows = {row.name: row for row in session.scalars(select(PolicyRow))}
     return rename_questions(rows, {policy.name: policy for policy in policies}, now)
@@ -43,8 +43,8 @@ def open_rename_questions(archive: Archive, policies: Iterable[Policy], now: dat
 def rename_questions(
     rows: Mapping[str, PolicyRow], configured: Mapping[str, Policy], now: datetime
 ) -> tuple[RenameQuestion, ...]:
-    """Return a question for each new policy that shares an address with a policy that was just retired. There is no
-    question if the new policy has the setting `renamed_from` or `new`.
+    """Return a question for each new policy that has an address of a policy that was just retired. There is no question
+    if the new policy has the setting `renamed_from` or `new`.
     """
     continued = {policy.renamed_from for policy in configured.values()}
     left = {
@@ -88,7 +88,7 @@ def follow_renames(
         if name not in rows:
             rows[name] = rows.pop(before)
             rows[name].name = name
-            session.flush()  # a new policy may take the old name
+            session.flush()  # a new policy may have the old name of a renamed policy
             renamed.append(name)
         elif before not in configured:
             not_joined.append(name)

@@ -1,4 +1,4 @@
-"""Stores which hosts asked for a pause. A pause may last longer than a run, and the next run must respect it."""
+"""Stores which hosts asked for a pause. If a pause lasts longer than a run, the next run must respect it too."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from archive.storage.database import Archive
 from archive.storage.tables import RestingHostRow
 
 LONGEST_REST = timedelta(days=1)
-"""Longest pause that a host can get with the header Retry-After. Without a limit, a wrong value such as a year would
-stop the monitoring.
+"""Upper limit for the pause that a host asks for with the header Retry-After. Without a limit, a wrong value such as a
+year would stop the monitoring.
 """
 
 

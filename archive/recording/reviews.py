@@ -1,6 +1,6 @@
 """Stores reviews of findings. Lists the findings that must still be reviewed, and counts the false alarms of each rule.
-A stored review is never altered. If a finding has several reviews, the last one that is not a comment counts. So a
-verdict can be taken back with a later review.
+A stored review is never altered. If a finding has several reviews, the last review counts. Comments are ignored. So a
+later review can take back a verdict.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Reviewable:
     timing: Timing = field(default_factory=Timing)
     """The days that the policy states for the change."""
     earlier: int | None = None
-    """The earlier version of a net change. None if the change is not a net change, so that it begins with the previous
-    version.
+    """The earlier version of a net change. None if the change is not a net change, because it then begins with the
+    previous version.
     """
 
     @property
@@ -94,15 +94,15 @@ class Decided:
 
     recorded: tuple[Review, ...]
     refused: tuple[Review, ...]
-    """Earlier reviews, by anybody, that prevented some of the new reviews from being recorded."""
+    """The earlier reviews, by anybody, because of which some of the new reviews were not recorded."""
 
 
 def decide(archive: Archive, reviews: Iterable[Review], seen: Mapping[int, int]) -> Decided:
-    """Record reviews of several findings. A finding's review is not recorded if somebody decided on this finding after
-    the author of the review had looked at it. `seen` maps the number of a finding to the number of the verdict that the
-    author saw, or to 0. If another verdict counts now, this verdict stays, and is returned in `refused`. A comment is
-    not recorded if the finding's last review is the same comment by the same person. So a form that is sent twice
-    counts once. Raises NoFindingError.
+    """Record reviews of several findings. A review of a finding is not recorded if another verdict on the finding was
+    recorded after the author had looked at it. `seen` maps the number of a finding to the number of the verdict that
+    the author saw, or to 0 if there was no verdict. If a different verdict counts now, this verdict stays, and is
+    returned in `refused`. A comment is not recorded if the finding's last review is the same comment by the same
+    person. So a form that is sent twice counts once. Raises NoFindingError.
     """
     recorded, refused = [], []
     with archive.writing() as session:
@@ -128,7 +128,7 @@ def _reviews_of(session: Session, finding: int) -> list[Review]:
 
 
 def _obstacle(before: Sequence[Review], review: Review, seen: int) -> Review | None:
-    """Return the earlier review that prevents a review from being recorded, or None."""
+    """Return the earlier review because of which a review is not recorded, or None."""
     if review.kind == "comment":
         last = before[-1] if before else None
         return last if last and (last.kind, last.text, last.by) == (review.kind, review.text, review.by) else None

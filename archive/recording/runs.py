@@ -55,7 +55,7 @@ def note_interrupted(archive: Archive, run: int, error: str) -> None:
 
 def interrupted_runs(archive: Archive, before: int | None = None) -> tuple[InterruptedRun, ...]:
     """Return the runs after the last completed run, oldest first. None of them was completed. If `before` is given,
-    return only runs with a smaller number.
+    return only runs with a number below `before`.
     """
     last = select(func.coalesce(func.max(RunRow.id), 0)).where(RunRow.ended_at.is_not(None)).scalar_subquery()
     query = select(RunRow.id, RunRow.started_at, RunRow.error).where(RunRow.id > last).order_by(RunRow.id)
@@ -72,14 +72,12 @@ def run_times(archive: Archive) -> RunTimes:
 
 
 def count_writes(archive: Archive) -> int:
-    """Return the number of transactions that altered a row so far."""
+    """Return the number of transactions that have altered a row so far."""
     with archive.reading() as session:
         return session.scalars(select(IdleMarkRow.writes)).one()
 
 
 def note_idle(archive: Archive, mark: IdleMark, writes: int) -> None:
-    """Store the mark that a run has nothing to do. Do nothing if more than `writes` transactions were counted
-    by now.
-    """
+    """Store the mark that a run has nothing to do. Do nothing if more than `writes` transactions have been counted."""
     with archive.writing() as session:
         session.execute(text(NOTE), {**mark.parameters(), "writes": writes})

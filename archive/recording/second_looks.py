@@ -13,7 +13,7 @@ from document.model import Document
 
 
 def pending_of(row: PendingRow | None) -> Pending | None:
-    """Convert a stored waiting text into an object."""
+    """Convert a row about a waiting text into an object."""
     return (
         None
         if row is None
@@ -22,8 +22,8 @@ def pending_of(row: PendingRow | None) -> Pending | None:
 
 
 def note_odd(session: Session, fetch: FetchRow, document: Document, reason: str) -> None:
-    """Record that a visit found an odd text. If the text is not the same as the waiting text, a new wait starts. The
-    total waiting time is counted from the first odd text.
+    """Record that a visit found an odd text. If this text differs from the waiting text, the wait for a second look
+    starts again with this text. The maximum waiting time is still counted from the first odd text.
     """
     text, row = text_identity(document), session.get(PendingRow, fetch.policy_id)
     if row is None:

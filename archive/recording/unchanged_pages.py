@@ -42,8 +42,8 @@ _LATEST = (
         _VERSION.number == select(func.max(_OTHER.c.number)).where(_OTHER.c.policy_id == _POLICY.id).scalar_subquery()
     )
 )
-"""Query for the facts about the latest version. Nearly every visit runs it, so it is built once and reads single
-columns.
+"""Query for the facts about the latest version. Nearly every visit runs it. To save time, it is built only once, and it
+reads single columns.
 """
 
 
@@ -52,8 +52,8 @@ def record_recognised(
 ) -> list[tuple[AssessedFetch, RecordedVisit] | None]:
     """Record in one transaction all responses that certainly have the text of the latest version.
 
-    The result is None for every other response, and for a response whose policy got a new version from another run
-    meanwhile. Recording a response takes a few milliseconds. Raises StorageError.
+    The result is None for every other response, and for a response whose policy got a new version from another run in
+    the meantime. Recording a response takes a few milliseconds. Raises StorageError.
     """
     results = recognise_all(archive, visits)
     recognised = [result for result in results if result is not None]
@@ -64,7 +64,7 @@ def record_recognised(
 
 def recognise_all(archive: Archive, visits: Sequence[VisitResult]) -> list[AssessedFetch | None]:
     """Return a result for each response that certainly has the text of the latest version, for example a response with
-    status 304. The result for every other response is None. Raises DamagedArchiveError if stored content was altered.
+    status 304. For every other response, the result is None. Raises DamagedArchiveError if stored content was altered.
     """
     read = [visit for visit in visits if visit.unmodified is None]
     names = {"policies": [visit.policy.name for visit in read]}
@@ -95,8 +95,8 @@ def _result(
 
 
 def _pages(session: Session, latest: Columns, options: ExtractionOptions) -> tuple[Page, ...]:
-    """Return the pages of the visit that made the version. Return nothing if a body was removed. The pages were read
-    with the extraction options `options`, which also show whether the policy has several pages.
+    """Return the pages of the visit that made the version. Return nothing if a body was removed. `options` are the
+    extraction options of the policy. They show whether the policy has several pages.
     """
     if options.further:
         return snapshots(session, session.get_one(FetchRow, latest.id))

@@ -1,7 +1,7 @@
 """Chooses the ETag and Last-Modified for conditional requests.
 
 These validators come from recorded visits, so their responses are always in the archive. They are chosen for each
-policy, not for each address: two policies may have the same address while only one has a version.
+policy and not for each address, because of two policies with the same address, perhaps only one has a version.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from document.reading import is_current, is_fallback
 
 NOT_MODIFIED = 304
 CERTAIN_AFTER = timedelta(seconds=60)
-"""Minimum time from a Last-Modified to its response. With a shorter time, a second change within the same second could
-stay hidden (RFC 9110 section 8.8.2.2).
+"""Minimum time from a Last-Modified to its response. If the time is shorter, a second change within the same second
+could stay unnoticed (RFC 9110 section 8.8.2.2).
 """
 
 _OTHER = aliased(VersionRow)
@@ -51,19 +51,20 @@ _LATEST = (
         VersionRow.number == select(func.max(_OTHER.number)).where(_OTHER.policy_id == PolicyRow.id).scalar_subquery()
     )
 )
-"""Query for the latest version of policies, and for their last complete response with a body. Indexes answer it, so a
-run does not read the visits of other policies."""
+"""Query for the latest version of policies, and for their last complete response with a body. It uses only indexes, so
+a run does not read the visits of other policies.
+"""
 
 
 def validators(
     archive: Archive, policies: Iterable[Policy], now: datetime, full_fetch: timedelta
 ) -> dict[str, Validators]:
-    """Return the validators of each policy that may be requested conditionally, by name.
+    """Return the validators of each policy that may be requested conditionally, by the policy's name.
 
     A policy is left out if it has no version, if one of its pages gives no validators, or if its last full response is
-    older than `full_fetch`. The last of these rules is needed because some servers answer 304 even after a change. A
-    policy is also left out because of its last response: if it was extracted by other rules than now, if the fallback
-    read it, or if it did not have the text of the version.
+    older than `full_fetch`. The last of these conditions is needed because some servers answer 304 even after a change.
+    A policy is also left out if its last response was extracted by other rules than now, was read by the fallback, or
+    did not have the text of the version.
     """
     wanted = {policy.name: policy for policy in policies}
     usable: dict[str, Validators] = {}
@@ -107,7 +108,9 @@ def _is_current(answer: Columns, policy: Policy) -> bool:
 
 
 def _identity(answer: Columns) -> str:
-    """Return the extraction identity of a fetch. An old fetch has none; the identity of its version is used instead."""
+    """Return the extraction identity of a fetch. An old fetch has no identity, so the identity of its version is
+    used.
+    """
     return str(answer.identity or answer.version_identity)
 
 

@@ -1,4 +1,6 @@
-"""Stores notes on policies, and assignments: who is to review a change, and until when. Neither is evidence."""
+"""Stores notes on policies, and assignments: who should review a change, and until when. Notes and assignments are not
+evidence.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The person who is to review the findings of a change, and the due date."""
+    """The person who should review the findings of a change, and the due date."""
 
     change: int
     """Number of the change."""

@@ -1,5 +1,5 @@
-"""Stores reviews of quiet edits, that is, of edits that were not reported. A review says that such an edit matters. A
-later review can take this back. A stored review is never altered.
+"""Stores reviews of quiet edits, that is, of edits that were not reported. A review can say that such an edit matters,
+and a later review can take this back. A stored review is never altered.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archive.storage.version_reader import recorded_suppression
 
 @dataclass(frozen=True, slots=True)
 class LocatedSuppression:
-    """A quiet edit with its policy and its version. The version is the later version of the change with this edit."""
+    """A quiet edit with its policy and its version: the later version of the change that contains the edit."""
 
     recorded: RecordedSuppression
     policy: str
@@ -44,8 +44,8 @@ class SuppressionTally:
 
 
 def add_quiet_review(archive: Archive, review: QuietReview) -> bool:
-    """Record a review, and return True. If the review would change nothing, record nothing and return False. For
-    example, a second person may mark the same edit. Raises NoSuppressionError.
+    """Record a review, and return True. If the review would change nothing, record nothing and return False. An example
+    is a second person who marks the same edit. Raises NoSuppressionError.
     """
     with archive.writing() as session:
         if session.get(SuppressionRow, review.suppression) is None:

@@ -22,7 +22,9 @@ from document import from_json
 from document.model import Document, Section
 
 PART_WORDS = 2000
-"""Maximum number of words of a part. A longer section is split, because PostgreSQL cannot index longer texts."""
+"""Maximum number of words of a section in the index. A longer section is split into parts, because PostgreSQL cannot
+index very long texts.
+"""
 
 BATCH = 500
 """Number of rows in one statement."""
@@ -33,7 +35,7 @@ them."""
 
 _ADD_WORDS = {
     "sqlite": text("INSERT INTO section_words (rowid, words) VALUES (:id, :words)"),
-    # Another transaction may have added the same section at the same time.
+    # Another transaction may have added the same section in the meantime.
     "postgresql": text(
         "INSERT INTO section_words (section_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT DO NOTHING"
     ),
@@ -177,7 +179,7 @@ def parts_of_section(section: Section) -> Iterator[SectionPart]:
 
 
 def parts_of_lines(section: Section, lines: Sequence[Line]) -> Iterator[SectionPart]:
-    """Yield a section as it is stored, with these lines in place of the section's own blocks."""
+    """Yield a section as it is stored, but with the text of `lines` instead of the text of the section's blocks."""
     facts = {
         "path": _storable(" > ".join(section.path)),
         "heading": _storable(section.title),

@@ -1,4 +1,6 @@
-"""Searches all sections of all versions for words. A match names the section, and its first and last version."""
+"""Searches all sections of all versions for words. A match contains the section, and the first and last version with
+this section.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ LIMIT = 50
 
 FIRST_BATCH, LARGEST_BATCH = 128, 4096
 """Smallest and largest number of matching sections that are looked up at once, the newest first. The number grows if
-few of them are wanted, for example because the search is limited to a tag.
+few of these sections are wanted, for example because the search is limited to a tag.
 """
 
 BEFORE, AFTER = 60, 200
@@ -29,7 +31,7 @@ BEFORE, AFTER = 60, 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The words to search for, and the texts to search. A field with None does not limit these texts."""
+    """The words to search for, and the texts to search. A field that is None does not limit these texts."""
 
     words: str
     """The words, which must all occur in the same section. "Words in quotes" must be adjacent. See
@@ -39,7 +41,7 @@ class Search:
     """Only policies with this tag."""
     _: KW_ONLY
     since: datetime | None = None
-    """Only texts that were in the policy at this time or later."""
+    """Only texts that the policy still had at this time, or got later."""
     until: datetime | None = None
     """Only texts that were first seen at this time or earlier."""
     current: bool = False
@@ -171,8 +173,8 @@ _MATCH = {
 def _matching(
     session: Session, wanted: Sequence[Phrase], size: int, *, below: int | None, policy_id: int | None
 ) -> Sequence[int]:
-    """Return the ids of matching sections in descending order. They are lower than a given id. The sections can be
-    limited to one policy.
+    """Return the ids of matching sections in descending order, beginning below a given id. The sections can be limited
+    to one policy.
     """
     dialect = session.get_bind().dialect.name
     key = _KEY[dialect]
@@ -240,7 +242,7 @@ def snippet(whole: str, language: str, wanted: Sequence[Phrase]) -> Iterator[Sni
 
 
 def _window(whole: str, match: int) -> tuple[int, int]:
-    """Return the start and end of a snippet. Each is at a space if a space is near."""
+    """Return the start and end of a snippet. If a space is near the start or the end, the snippet is cut there."""
     start = max(0, match - BEFORE)
     if start:
         space = whole.find(" ", start, match)

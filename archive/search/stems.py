@@ -70,7 +70,9 @@ def stemmed(word: str, language: str) -> str:
 
 @cache
 def _stemmer(language: str) -> snowballstemmer.stemmer | None:
-    """Return the stemmer of a language. Return None if the language has no stemmer. Then its words are not changed."""
+    """Return the stemmer of a language. Return None if the language has no stemmer, so that its words are not
+    changed.
+    """
     algorithm = naming(language).stemmer
     return snowballstemmer.stemmer(algorithm) if algorithm else None
 

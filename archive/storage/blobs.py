@@ -28,14 +28,14 @@ page; see docs/figures.md.
 
 WORTHWHILE = 0.25
 """Maximum size of a stored difference, as a share of its keyframe's compressed size. If the difference is larger, the
-content becomes a new keyframe. The value was measured on 358 real pages. With 0.5, the archive would be twice as big:
-each page differs more from an old keyframe than the page before, so new keyframes must come early.
+content becomes a new keyframe. The value was measured on 358 real pages. With 0.5, the archive would be twice as big,
+because each new page differs more from the old keyframe than the page before.
 """
 
 _BLOB = BlobRow.__table__.c
 _STORED = select(_BLOB.size, _BLOB.content, _BLOB.base_sha256).where(_BLOB.sha256 == bindparam("key"))
-"""Query for a stored content. Every visit that is compared with a version runs it, so it is built once and reads single
-columns.
+"""Query for a stored content. Every visit that is compared with a version runs it. To save time, it is built only once,
+and it reads single columns.
 """
 
 _SEVERAL = select(_BLOB.sha256, _BLOB.size, _BLOB.content, _BLOB.base_sha256).where(
@@ -69,8 +69,8 @@ def store(session: Session, content: bytes, like: str | None = None) -> str:
     compressed, base = packed(session, content, like)
     values = {"sha256": key, "size": len(content), "content": compressed, "base_sha256": base}
     # Another transaction may store the same bytes at the same time. That does no harm, because contents with the same
-    # address are equal. A savepoint is not used: if the disk is full, SQLite drops the savepoint, and the error that
-    # follows would hide the reason.
+    # address are equal. A savepoint is not used, because on a full disk SQLite drops the savepoint, and the next error
+    # would hide the reason.
     session.execute(insert_if_absent(session, BlobRow).values(**values))
     return key
 
@@ -105,8 +105,8 @@ class Retrieval:
     _ahead: dict[str, _Stored] = field(default_factory=dict)
 
     def read_ahead(self, keys: Sequence[str]) -> None:
-        """Read the stored form of several contents with one query, which is faster. They stay in memory, so do not give
-        many keys.
+        """Read the stored form of several contents with one query, which is faster than several queries. The contents
+        stay in memory, so do not give many keys.
         """
         rows = self.session.connection().execute(_SEVERAL, {"keys": keys})
         self._ahead = {key: _Stored(*stored) for key, *stored in rows}
@@ -168,7 +168,7 @@ def _difference(session: Session, content: bytes, keyframe: str) -> bytes | None
     if the keyframe cannot be read."""
     row = _stored(session, keyframe)
     if row is None:
-        return None  # the keyframe is missing, so the new content is stored whole; otherwise it would be lost too
+        return None  # the keyframe is missing, so the new content must be stored whole to be readable
     try:
         base = _plain(session, keyframe, row)
     except DamagedArchiveError:

@@ -38,13 +38,14 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open a transaction that writes. It is committed when the block ends, and rolled back if the block raises.
+        """Open a transaction that writes. It is committed when the block ends, and rolled back if the block raises an
+        exception.
 
         Only one transaction writes at a time, both in SQLite and in PostgreSQL. It takes the writers' lock when it
         begins. So what the block reads stays true until the commit, and rows are numbered in the order of the commits.
-        Evidence is sealed in the same transaction, and the list of waiting findings is brought up to date. Raises
-        StorageError. Raises ArchiveBusyError if the lock is not free in time, and SQLAlchemy's IntegrityError if a
-        unique key refuses a row.
+        Evidence is sealed in the same transaction, and the list of waiting findings is updated. Raises StorageError.
+        Raises ArchiveBusyError if the lock is not free in time, and SQLAlchemy's IntegrityError if a unique key refuses
+        a row.
         """
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection()  # a session's transaction begins with its first statement, so this takes the lock now
@@ -68,8 +69,8 @@ class Archive:
 
     @contextmanager
     def rehearsal(self) -> Iterator[Archive]:
-        """Open the archive for a rehearsal. When the block ends, everything that it wrote is rolled back. The whole
-        block is one transaction, so no other program can write meanwhile.
+        """Open the archive for a rehearsal. When the block ends, everything that the block wrote is rolled back. The
+        whole block is one transaction, so no other program can write during the block.
         """
         with storage_errors(self.location), self.engine.connect() as connection, connection.begin() as whole:
             yield _Rehearsal(self.engine, self.location, connection)
@@ -117,7 +118,8 @@ def open_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT, *, group: str
 
     Possible URLs are `sqlite:///relative.db`, `sqlite:////absolute.db` and `postgresql+psycopg://…`. A new SQLite file
     can be read only by its owner, and by the members of `group` if a group is given. Raises a subclass of StorageError.
-    The error says where the problem is, what the problem is, and how to fix it."""
+    The error describes the problem, its place, and the solution.
+    """
     database = parsed(url)
     location = location_of(database)
     if database.get_backend_name() == "sqlite" and database.database:

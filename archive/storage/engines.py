@@ -1,7 +1,7 @@
 """Connects to SQLite and PostgreSQL so that both behave in the same way.
 
 Only one transaction writes at a time. It takes the writers' lock when it begins. Other writers wait for the lock, and
-give up after the busy time-out. Committed data is on the disk. Times are in UTC.
+give up after the busy time-out. A commit returns only when the data is on the disk. Times are in UTC.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A transaction that first reads and then writes could fail, because another program wrote in between. So
-        # writers take the lock at once.
+        # If a transaction took the lock only with its first write, it could fail because another program wrote after
+        # its first read. So writers take the lock at the beginning.
         connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
 
     _note_alterations(engine)
@@ -104,7 +104,9 @@ def _sqlite(database: URL, busy_timeout: timedelta, *, enforce_references: bool)
 
 
 def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine for reading. It alters nothing. Views and triggers in the file cannot call unsafe functions."""
+    """Return an engine for reading, which alters nothing. Views and triggers in the file cannot call unsafe
+    functions.
+    """
     engine = create_engine(database, connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -121,7 +123,7 @@ def _sqlite_to_read(database: URL, busy_timeout: timedelta) -> Engine:
 
 
 def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
-    """Return an engine for writers that take turns. It notices a server that has disappeared."""
+    """Return an engine for writers, of which only one writes at a time. It notices if the server has disappeared."""
     seconds = max(2, round(busy_timeout.total_seconds()))
     limits = {
         "connect_timeout": seconds,
@@ -142,7 +144,11 @@ def _postgresql(database: URL, busy_timeout: timedelta) -> Engine:
         cursor = connection.cursor()
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.execute("SET synchronous_commit = on")  # the server's setting may confirm a commit too early
-        for name, value in (("idle", 30), ("interval", 10), ("count", 3)):  # for a client that disappeared silently
+        for name, value in (
+            ("idle", 30),
+            ("interval", 10),
+            ("count", 3),
+        ):  # the server then notices a client that disappeared silently
             cursor.execute(f"SET tcp_keepalives_{name} = {value}")
         cursor.execute(f"SET lock_timeout = {max(1, round(busy_timeout.total_seconds() * 1000))}")
         cursor.close()
@@ -168,7 +174,7 @@ def _note_alterations(engine: Engine) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def note(connection: Connection, cursor: Any, statement: str, *rest: object) -> None:
-        # If a statement has RETURNING, SQLite's driver counts its rows when they are read, and not before.
+        # If a statement has RETURNING, SQLite's driver knows the number of altered rows only after the rows are read.
         is_idle = cursor.rowcount == 0 and statement.startswith(("UPDATE", "DELETE")) and "RETURNING" not in statement
         if not is_idle and not statement.lstrip().startswith(_HARMLESS):
             connection.info[_ALTERED] = True

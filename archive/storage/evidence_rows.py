@@ -1,6 +1,6 @@
-"""Defines which rows are evidence, and the canonical bytes of such a row. The seal is made from these bytes. The
-canonical form must never change, or old seals would become invalid. To seal a further column of a table that is already
-evidence, add a new kind of evidence, and keep the old kind.
+"""Defines which rows are evidence, and the canonical bytes of such a row. The seal is made from these bytes. If the
+canonical form changed, old seals would become invalid, so it must never change. To seal a further column of a table
+that is already evidence, add a new kind of evidence, and keep the old kind.
 """
 
 from __future__ import annotations
@@ -171,8 +171,8 @@ def _values(connection: Connection, kind: EvidenceKind, ids: Sequence[int]) -> I
 
 
 def _is_run(ids: Sequence[int]) -> bool:
-    """Whether ids follow one another without a gap. Such rows are read as a range, which is much faster than a list of
-    hundreds of ids.
+    """Whether ids follow one another without a gap. Rows with such ids are read as a range, which is much faster than
+    reading them by a list of hundreds of ids.
     """
     return ids[-1] - ids[0] + 1 == len(ids) and all(later == earlier + 1 for earlier, later in pairwise(ids))
 
@@ -190,8 +190,8 @@ def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, 
 
 @cache
 def _rows_query(kind: EvidenceKind, *, run: bool) -> Select[Any]:
-    """Select the sealed columns of a kind's rows. Each visit runs this query, and building it takes longer than running
-    it. So it is built once. `run` is true if the ids are a range; see `_is_run`.
+    """Select the sealed columns of a kind's rows. This query is built only once, because each visit runs it, and
+    building it takes longer than running it. `run` is true if the ids are a range; see `_is_run`.
     """
     table = kind.row.__table__
     columns = (_sealed(table, column, 0) for column in kind.columns)
@@ -213,11 +213,11 @@ def _among(column: ColumnElement[int], *, run: bool) -> ColumnElement[bool]:
 
 
 def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) -> ColumnElement[Any]:
-    """Select the sealed form of a column. For pages of a fetch, `position` is the position of the page."""
+    """Select the sealed form of a column. For a page of a fetch, `position` is the position of the page."""
     column = table.c[name]
     if isinstance(column.type, Boolean):
-        # In SQLite a truth value could be altered to 2, which would still be read as True. So the stored number is
-        # selected.
+        # The stored number of a truth value is selected. Otherwise somebody could change a 1 to 2 in SQLite, and it
+        # would still be read as True.
         return type_coerce(column, Integer).label(name)
     if isinstance(column.type, UtcDateTime):
         return CanonicalTime(column).label(name)

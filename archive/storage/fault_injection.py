@@ -1,7 +1,7 @@
-"""Names points in the program at which a test can kill it, to check the state after a crash. Without such a test, the
-points do nothing. With `CLAUSEWATCH_FAULT_POINTS=FILE`, each reached point adds a line to the file. The line has the
-seconds of the monotonic clock, and the point's name. With `CLAUSEWATCH_FAULT_POINTS=FILE:K`, the process is killed at
-the K-th point.
+"""Defines points in the program at which a test can kill the process, to check the state after a crash. Outside of such
+a test, the points do nothing. With `CLAUSEWATCH_FAULT_POINTS=FILE`, each reached point adds a line to the file. The
+line contains the time in seconds on the monotonic clock, and the point's name. With `CLAUSEWATCH_FAULT_POINTS=FILE:K`,
+the process is killed at the K-th point.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Translates what a query says about findings into SQL conditions."""
+"""Translates the parts of a query that concern findings into SQL conditions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def finding_conditions(session: Session, query: Query, finding: type[FindingRow]
 def suppression_conditions(
     session: Session, query: Query, suppression: type[SuppressionRow]
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions on a suppression. They make sense only if `query.selects_suppressions` is true."""
+    """Return the conditions on a suppression. Call this function only if `query.selects_suppressions` is true."""
     return _in_section(session, query, suppression.section)
 
 

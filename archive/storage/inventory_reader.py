@@ -1,4 +1,6 @@
-"""Reads the stored rights and recipients of versions. Finds policies with versions that have no such list yet."""
+"""Reads the stored inventories of versions: their rights and recipients. Finds policies with versions that have no
+inventory yet.
+"""
 
 from __future__ import annotations
 

@@ -31,9 +31,9 @@ from archive.storage.upgrade import VERSION_TABLE, revision_of
 def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator[Archive]:
     """Open the archive at a database URL without changing it.
 
-    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. The file
-    may be read without locks if no other program has it open at the beginning. If another program then writes to it,
-    ArchiveBusyError is raised at the end.
+    Raises CannotOpenError if it does not exist. Raises OlderSchemaError and other subclasses of StorageError. If no
+    other program has the file open at the beginning, the file may be read without locks. If another program then writes
+    to the file, ArchiveBusyError is raised at the end.
     """
     database = parsed(url)
     location = location_of(database)
@@ -58,7 +58,7 @@ class ServedArchive:
     writer: Archive
     """The archive for reviews, and for the desk's own tables."""
     _file: tuple[Path, tuple[int, int]] | None
-    """The SQLite file, and its device and inode when it was opened."""
+    """The SQLite file, with its device and inode at the time of opening."""
 
     def require_current(self) -> None:
         """Raise ReplacedArchiveError if the archive was replaced or upgraded since it was opened.
@@ -130,7 +130,9 @@ class _File:
     path: Path
     url: URL
     is_still: bool
-    """Whether no other program has the file open. Then there is no write-ahead log, and reading must not create one."""
+    """Whether no other program has the file open. In this case there is no write-ahead log, and reading must not create
+    such a log.
+    """
     written: tuple[int, int]
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Looks up reviews of findings. This is done whenever findings are read."""
+"""Looks up reviews of findings whenever findings are read."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ from archive.storage.tables import (
 )
 
 FEW_POLICIES = 500
-"""Maximum number of policies in a query for reviews. If there are more policies, the reviews of all policies
-are read.
-"""
+"""Maximum number of policies in a query for reviews. For more policies, all reviews of the archive are read."""
 
 FindingKey = tuple[int, str, str, str]
 """Key of a finding: the number of the policy, the rule, the words before, and the words after. Two findings with the

@@ -1,7 +1,7 @@
 """The lock that a run holds in a PostgreSQL archive. While it is held, no other run can begin, on this machine or
 another. The lock is lost when the run's connection to the database ends, for example if the server restarts. Then a
-second run may begin before the first has ended. This does little harm: each run claims the messages that it sends, and
-its claims stay even if the connection ends.
+second run may begin before the first has ended. This does little harm, because each run claims the messages that it
+sends, and the claims remain valid even if the connection ends.
 """
 
 from __future__ import annotations

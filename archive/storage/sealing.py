@@ -1,7 +1,7 @@
 """Seals evidence: adds an entry for each evidence row to the chain.
 
 An entry contains two hashes: the SHA-256 of a row's canonical bytes, and the SHA-256 of the entry before it. So if an
-entry still has the hash that somebody saved, all evidence up to that entry is unaltered. Rows are sealed in the
+entry still has a hash that somebody saved earlier, all evidence up to that entry is unaltered. Rows are sealed in the
 transaction that writes them; see `Sealing`.
 """
 
@@ -62,7 +62,7 @@ class ChainEntry:
     sequence: int
     """Number of the entry, from 1."""
     previous: str
-    """Hash of the entry before."""
+    """Hash of the previous entry."""
     kind: str
     _: KW_ONLY
     id: int
@@ -84,8 +84,8 @@ class ChainEntry:
 
 
 def entry_bytes(previous: str, sequence: int, kind: str, *, row_id: int, row: str, at: str) -> bytes:
-    """Return the bytes of an entry that are hashed. The result is the same as that of `canonical_json`, but this
-    function is faster. A verification calls it for each entry. `at` is a canonical time. Raises TypeError or ValueError
+    """Return the bytes of an entry that are hashed. The result is the same as from `canonical_json`. But this function
+    is faster, because a verification calls it for each entry. `at` is a canonical time. Raises TypeError or ValueError
     for values that JSON or UTF-8 cannot represent.
     """
     return (
@@ -140,7 +140,7 @@ class Sealing:
 
     def _note_row(self, row: Base, *, new: bool) -> None:
         key = _BY_ROW[type(row)], _id(row)
-        if new or key in self._values:  # else the row was sealed earlier, and its sealed columns are unaltered
+        if new or key in self._values:  # otherwise, the row was sealed earlier, and its sealed columns are unaltered
             self._values[key] = _held(row, KINDS[key[0]].columns)
 
     def _note_page(self, row: FetchPageRow) -> None:
@@ -280,8 +280,8 @@ def _lock_end(connection: Connection) -> tuple[int, str]:
     """Return the number and the hash of the last entry. Prevent other transactions from appending until this
     transaction ends.
 
-    A transaction takes this lock after all other locks, so that two transactions cannot wait for each other. SQLite
-    needs no such lock, because it has only one writer.
+    A transaction takes this lock as its last lock. So two transactions cannot wait for each other. SQLite needs no such
+    lock, because it has only one writer.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))

@@ -1,4 +1,4 @@
-"""Defines the tables of the archive. Other packages than `archive/` and `notifier/outbox` do not use their rows."""
+"""Defines the tables of the archive. Only the packages `archive/` and `notifier/outbox` use their rows."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class PolicyRow(Base):
     retired_at: Mapped[datetime | None]
     """Time when the policy was removed from the configuration."""
     tried_at: Mapped[datetime | None]
-    """Start of the last run that tried the policy. The next check is due some time after that."""
+    """Start of the last run that tried the policy. The time of the next check is counted from here."""
     confirm_after_seconds: Mapped[int] = mapped_column(server_default=text("1800"))
     confirm_max_seconds: Mapped[int] = mapped_column(server_default=text("259200"))
     flap_quiet_seconds: Mapped[int] = mapped_column(server_default=text("604800"))
@@ -122,7 +122,7 @@ class PolicyRow(Base):
 
 
 class PolicyEventRow(Base):
-    """A change to the list of policies. Subscribers and operators are told of it. It is not evidence. `NamingRow` has
+    """A change to the list of policies, for messages to subscribers and operators. It is not evidence. `NamingRow` has
     the evidence about the names of a policy.
     """
 
@@ -139,7 +139,7 @@ class PolicyEventRow(Base):
     """The policy's tags at that time."""
     at: Mapped[datetime]
     announced: Mapped[bool] = mapped_column(server_default=false())
-    """Whether a `NewsRow` was added for each subscription that must be told of the change."""
+    """Whether a `NewsRow` was added for each subscription that must be notified of the change."""
 
 
 class FetchRow(Base):
@@ -195,7 +195,7 @@ class FetchPageRow(Base):
 
 class LeftOutRow(Base):
     """The left-out prose of a page. A row is added with each version, and when watched sentences appear or disappear.
-    It is evidence. The row has hashes; the text itself is in the snapshot of the fetch.
+    It is evidence. The row contains only hashes of the prose, because the prose itself is in the snapshot of the fetch.
     """
 
     __tablename__ = "left_out"
@@ -212,17 +212,16 @@ class LeftOutRow(Base):
     watched: Mapped[list[Any]]
     """Left-out sentences about sharing or rights. Each has the text, the topics, and the reason why it was left out."""
     came: Mapped[list[Any]]
-    """Watched sentences that were not there before. Empty for a first version."""
+    """Watched sentences that the page did not have before. It is empty for a first version."""
     gone: Mapped[list[Any]]
     differences: Mapped[int]
-    """Number of sentences that appeared or disappeared. It is stored so that queries find the fetches with such
-    sentences.
-    """
+    """Number of sentences that appeared or disappeared. Queries use it to find the fetches with such sentences."""
 
 
 class KnownPageRow(Base):
     """A fingerprint of a response. A response with the same fingerprint has the text of the policy's latest version,
-    and need not be parsed. A fingerprint is not evidence. If it is deleted, a page must be parsed once more.
+    and need not be parsed. A fingerprint is not evidence. If it is deleted, the next response is parsed again, and
+    nothing is lost.
     """
 
     __tablename__ = "known_page"
@@ -286,7 +285,7 @@ class PendingRow(Base):
     fetch_id: Mapped[int] = mapped_column(ForeignKey("fetch.id"))
     """The fetch that first saw the odd text. The snapshot of this fetch is kept."""
     since: Mapped[datetime]
-    """Time when the first of a series of odd texts was seen. The time `confirm_max` is counted from here."""
+    """Time when the first odd text of the current series was seen. The time `confirm_max` is counted from here."""
     seen_at: Mapped[datetime]
     """Time when this text was first seen."""
     tried_at: Mapped[datetime]
@@ -295,12 +294,12 @@ class PendingRow(Base):
     """`document.text_identity`."""
     reason: Mapped[str]
     visits: Mapped[int]
-    """Number of visits from the first visit that saw an odd text of the series. The first visit is included."""
+    """Number of visits since the first odd text of the series was seen, including the visit that first saw it."""
 
 
 class ChangeRow(Base):
-    """A change: the difference between a version and an earlier version. The earlier version is usually the one just
-    before. For a net change, a `NetChangeRow` refers to the earlier version.
+    """A change: the difference between a version and an earlier version, usually the previous version. For a net
+    change, a `NetChangeRow` refers to the earlier version.
     """
 
     __tablename__ = "change"
@@ -317,7 +316,7 @@ class ChangeRow(Base):
     existed.
     """
     drift: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
-    """Languages that were left behind: the text changed in another language, but not in these languages."""
+    """Languages that the change did not update: the text changed in another language, but not in these languages."""
     recorded_at: Mapped[datetime]
     version: Mapped[VersionRow] = relationship(lazy="joined")
 
@@ -335,8 +334,8 @@ class NetChangeRow(Base):
 
 
 IS_STEP = ChangeRow.id.not_in(select(NetChangeRow.change_id))
-"""Condition that a change is a step, that is, not a net change. A step is the difference between a version and the
-version just before.
+"""Condition that a change is a step and not a net change. A step is the difference between a version and the previous
+version.
 """
 
 
@@ -388,7 +387,7 @@ class SuppressionRow(Base):
 
 class NamingRow(Base):
     """A name of a policy, and the time since which the policy has this name. It is evidence. The name in `PolicyRow` is
-    not, because it may change.
+    not evidence, because it may change.
     """
 
     __tablename__ = "naming"
@@ -423,8 +422,8 @@ class RestoreRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     restored_at: Mapped[datetime]
     versions: Mapped[dict[str, Any]]
-    """Number of each policy's latest version, or 0 if the policy had no version. The keys are the numbers of the
-    policies.
+    """Number of each policy's latest version in the backup, or 0 if the policy had no version. The keys are the numbers
+    of the policies.
     """
 
 
@@ -461,15 +460,15 @@ class ChainStampRow(Base):
 
 class SubscriptionRow(Base):
     """A subscription. It covers changes and findings that were recorded after the subscription was first seen. If its
-    scope was extended later, the new part covers what was recorded after the extension.
+    scope was extended later, the added part covers only records from after the extension.
     """
 
     __tablename__ = "subscription"
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(unique=True)
     scope: Mapped[dict[str, Any]]
-    """The scopes of the subscription. Each scope has the number of the last change before it came into force. The last
-    change for which alerts were planned is stored here too.
+    """The scopes of the subscription. Each scope has the number of the last change before the scope came into force.
+    This column also contains the last change for which alerts were planned.
     """
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(16), server_default="configuration")
@@ -486,14 +485,18 @@ class SubscriptionRow(Base):
     it is treated as a new subscription.
     """
     forgotten_at: Mapped[datetime | None]
-    """Time when the person was erased. The name and the recipients no longer identify anybody."""
+    """Time when the person was erased. After this time, the name and the recipients no longer identify anybody."""
     digested_until: Mapped[datetime | None]
     """End of the period that the last digest covers. Before the first digest, it is the time when the subscription was
     first seen."""
     digested_fetch_id: Mapped[int | None]
-    """The newest fetch that a digest has counted, or that existed when the subscription was first seen."""
+    """The newest fetch that a digest has counted. Before the first digest, it is the newest fetch at the time when the
+    subscription was first seen.
+    """
     digested_change_id: Mapped[int | None]
-    """The newest change that a digest has counted, or that existed when the subscription was first seen."""
+    """The newest change that a digest has counted. Before the first digest, it is the newest change at the time when
+    the subscription was first seen.
+    """
 
 
 class AlertRow(Base):
@@ -560,8 +563,8 @@ class WaitingRow(Base):
     seen_at: Mapped[datetime]
     """Time when the change was first seen."""
     stated_due: Mapped[datetime | None]
-    """The policy may state days for the change. This is the first of them that is later than `seen_at`. None if there
-    is no such day.
+    """The first day that the policy states for the change and that is later than `seen_at`. None if there is no such
+    day.
     """
 
 
@@ -587,7 +590,7 @@ class PolicyNoteRow(Base):
 
 
 class AssignmentRow(Base):
-    """The person who is to review the findings of a change, and the due date. It is not evidence."""
+    """The person who should review the findings of a change, and the due date. It is not evidence."""
 
     __tablename__ = "assignment"
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id"), primary_key=True, autoincrement=False)
@@ -600,8 +603,8 @@ class AssignmentRow(Base):
 
 
 class ToldTroubleRow(Base):
-    """A problem with the monitoring, after an operator was notified of it. This row has no names and addresses of
-    people. It refers to the rows that have them. So nothing needs to be erased here.
+    """A problem with the monitoring of which an operator was notified. This row contains no names or addresses of
+    people, but refers to the rows with them. So nothing needs to be erased here.
     """
 
     __tablename__ = "told_trouble"
@@ -614,8 +617,8 @@ class ToldTroubleRow(Base):
     about: Mapped[str]
     """Number of the policy, the subscription or the delivery, or the name of the template."""
     episode: Mapped[str]
-    """Text that distinguishes two occurrences of the same problem. It is the number of the first visit with the
-    problem, or "".
+    """Text that distinguishes this occurrence of a problem from other occurrences: the number of the first visit with
+    the problem, or "".
     """
     since: Mapped[datetime]
     """Time when the problem began, as far as known."""
@@ -625,8 +628,8 @@ class ToldTroubleRow(Base):
 
 
 class NewsRow(Base):
-    """News for a subscription: a change to the list of policies that it was not told of yet. The row is deleted when a
-    message contains the news.
+    """News for a subscription: a change to the list of policies that no message to the subscriber contains yet. The row
+    is deleted when a message contains the news.
     """
 
     __tablename__ = "news"
@@ -643,7 +646,7 @@ class RunRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """Time when the run was completed. None while the run continues. It stays None if the run was interrupted."""
+    """Time when the run was completed. None while the run is in progress. It stays None if the run is interrupted."""
     error: Mapped[str] = mapped_column(server_default=text("''"))
     """Reason for the interruption, without secrets. It is "" if the run was not interrupted, or if the reason is
     unknown."""
@@ -657,7 +660,7 @@ class IdleMarkRow(Base):
     writes: Mapped[int]
     """Number of transactions that altered a row."""
     noted: Mapped[int | None]
-    """The value of `writes` after the mark was stored. The mark holds while `writes` still has this value."""
+    """The value of `writes` after the mark was stored. The mark is valid as long as `writes` has this value."""
     configuration: Mapped[str] = mapped_column(server_default="")
     since: Mapped[float] = mapped_column(server_default=text("0"))
     until: Mapped[float] = mapped_column(server_default=text("0"))
@@ -677,15 +680,15 @@ class DeliveryRow(Base):
     kind: Mapped[str] = mapped_column(String(16), server_default="alert")
     """alert, digest, welcome, or operator."""
     key: Mapped[str] = mapped_column(server_default=text("''"))
-    """Key of the message. Two messages of the same kind and subscription have different keys, so a message that is
-    planned twice is added once. For an alert, the key is the number of the change. For a digest, the key begins with
-    the end of the period.
+    """Key of the message. Two messages of the same kind and subscription have different keys. So if a message is
+    planned twice, it is added only once. For an alert, the key is the number of the change. For a digest, the key
+    begins with the end of the period.
     """
     urgent: Mapped[bool] = mapped_column(server_default=false())
     """Whether the message is sent even in quiet hours."""
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """The content of the message at the time of planning. For an alert, facts that the change and its findings have are
-    left out.
+    """The content of the message at the time of planning. For an alert, it leaves out the facts that are in the change
+    and its findings.
     """
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), index=True)
     """The change of an alert. None for other kinds of messages."""
@@ -695,7 +698,7 @@ class DeliveryRow(Base):
     recipient: Mapped[str]
     """An address within the channel, or ""."""
     planned_at: Mapped[datetime | None]
-    """Time of planning. None if an older program planned the message, because it did not record the time."""
+    """Time of planning. None if an older program, which did not record the time, planned the message."""
     state: Mapped[str] = mapped_column(String(16), index=True)
     """State of the delivery: due, sending, accepted, dead, or cancelled. A delivery is cancelled if its subscription or
     target was removed; see notifier/outbox.
@@ -744,18 +747,18 @@ class StandingRow(Base):
 
 
 class IndexedRow(Base):
-    """States up to which version the sections of a policy can be searched. This row is not evidence."""
+    """Records up to which version the sections of a policy can be searched. This row is not evidence."""
 
     __tablename__ = "indexed"
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
     number: Mapped[int]
-    """Number of this version. It is 0 if an older program recorded versions without indexing them, and they must be
-    indexed first.
+    """Number of this version. It is 0 if an older program recorded versions without indexing them, so that all versions
+    must be indexed first.
     """
 
 
 class ListedRow(Base):
-    """States up to which version the rights and recipients of a policy are listed. This row is not evidence. See
+    """Records up to which version the rights and recipients of a policy are listed. This row is not evidence. See
     archive/recording/inventories.
     """
 
@@ -777,15 +780,15 @@ class EntryColumns:
     first: Mapped[int]
     """Number of the first version that names the right or recipient in these words."""
     last: Mapped[int | None]
-    """Number of the last version that names the right or recipient in these words. None while the policy still
-    does so.
+    """Number of the last version that names the right or recipient in these words. None while the latest version has
+    these words.
     """
     appeared_at: Mapped[datetime]
     """Time when the first version was first seen."""
     gone_at: Mapped[datetime | None]
     """Time when the first version without these words was first seen. None while the policy still has these words."""
     since: Mapped[datetime]
-    """Time since which the policy has named the right or recipient without interruption. Its words may have changed
+    """Time from which on all versions of the policy name the right or recipient. The words for it may have changed
     since then.
     """
     language: Mapped[str]
@@ -846,7 +849,7 @@ class PersonRow(Base):
     language: Mapped[str] = mapped_column(String(3), server_default="en")
     zone: Mapped[str] = mapped_column(server_default="UTC")
     keys: Mapped[bool] = mapped_column(server_default=true())
-    """Whether single keys are commands on the person's pages."""
+    """Whether pressing a single key is a command on the person's pages."""
     created_at: Mapped[datetime]
 
 
@@ -870,8 +873,8 @@ class SessionRow(SecretColumns, Base):
 
 
 class BrowserRow(SecretColumns, Base):
-    """A browser in which a person signed in with the password. The number of password attempts is limited, and such a
-    browser has a limit of its own. So other people's guesses cannot lock the person out.
+    """A browser in which a person signed in with the password. The number of password attempts is limited. Such a
+    browser has a separate limit, so other people's guesses cannot lock the person out.
     """
 
     __tablename__ = "desk_browser"
@@ -913,4 +916,4 @@ class AccessRow(Base):
     """Name of the person, or "" if nobody was signed in."""
     deed: Mapped[str] = mapped_column(String(32))
     about: Mapped[str]
-    """The policy, the version or the findings that it was about, or ""."""
+    """The policy, the version or the findings that the action was about, or ""."""

@@ -1,4 +1,6 @@
-"""Upgrades a database to the newest schema in one transaction. If that is not possible, the error says why."""
+"""Upgrades a database to the newest schema in one transaction. If the upgrade is not possible, the error gives the
+reason.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ VERSION_TABLE = "alembic_version"
 
 def upgrade_schema(engine: Engine, location: str) -> None:
     """Upgrade a database to the newest schema. Do nothing if it already has this schema. The engine must not enforce
-    references: SQLite alters a table by rebuilding it, and references to the table's rows are invalid meanwhile. All
-    references are checked before the commit.
+    references, because SQLite alters a table by rebuilding it. During that time, references to the table's rows are
+    invalid. All references are checked before the commit.
     """
     with engine.execution_options(clausewatch_reading=True).connect() as connection:
         if revision_of(connection, location) == NEWEST:

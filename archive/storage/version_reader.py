@@ -68,8 +68,8 @@ def read_versions(
     session: Session, conditions: Iterable[ColumnElement[bool]], query: Query | None
 ) -> tuple[Version, ...]:
     """Return the versions that meet conditions on `VersionRow`, ordered by policy and number. Each version has the
-    findings that the query selects. Other parts of the query are ignored. Without a query, the versions come without
-    their findings.
+    findings that the query selects. Other parts of the query are ignored. If no query is given, the versions have no
+    findings.
     """
     wanted = list(conditions)
     rows = session.execute(_versions().where(*wanted)).all()
@@ -108,8 +108,8 @@ def _versions() -> Select[Any]:
 @cache
 def _last_seen_at() -> ColumnElement[datetime]:
     """Select the time of the last fetch that found a version's text before the next version was recorded. Fetches are
-    compared by their numbers, not by their times, because clocks may be set back. Each part of the query can use an
-    index.
+    compared by their numbers and not by their times, because clocks may be set back. The query is written so that each
+    part can use an index.
     """
     following, visit = aliased(VersionRow), aliased(FetchRow)
     until = (
@@ -149,8 +149,8 @@ def _changes(
 
 
 def read_change(session: Session, row: ChangeRow, reviews: ReviewLookup | None = None) -> Change:
-    """Return a change with all its findings. The change may be a net change. If several changes are read, give
-    `reviews`, so that the reviews are looked up once.
+    """Return a change with all its findings. The change may be a net change. To read several changes, give `reviews`,
+    so that the reviews are looked up only once.
     """
     lookup, policy = reviews or ReviewLookup(session, [row.version.policy_id]), row.version.policy_id
     findings = session.scalars(select(FindingRow).where(FindingRow.change_id == row.id).order_by(FindingRow.position))
@@ -169,8 +169,8 @@ def _judged(
     session: Session, kind: type[Judged], conditions: list[ColumnElement[bool]], wanted: list[ColumnElement[bool]]
 ) -> Iterator[Columns]:
     """Yield the wanted findings or suppressions of the versions that meet the conditions. Single columns are read,
-    because reading many rows as objects takes three times as long. `wanted` is selected as a column. If it were a
-    condition, SQLite might begin with all findings of a topic, which is slow.
+    because reading many rows as objects takes three times as long. The condition `wanted` is selected as a column. In
+    the WHERE clause, it might make SQLite begin with all findings of a topic, which is slow.
     """
     query = (
         select(*kind.__table__.c, VersionRow.policy_id, and_(true(), *wanted).label("wanted"))

@@ -94,7 +94,7 @@ def waiting_findings(condition: ColumnElement[bool]) -> Select[Any]:
     """Select the rows of findings that wait. `condition` may be about findings and versions. A finding waits if it is
     material or was sent to somebody, and if it has no verdict that counts. There are three exceptions. A finding of a
     net change does not wait, because it repeats findings of the changes that the net change combines. A finding that
-    repeats a false alarm does not wait. A finding does not wait either if somebody acknowledged the same edit in a net
+    repeats a false alarm does not wait. And a finding does not wait if somebody acknowledged the same edit in a net
     change.
     """
     alerted = select(AlertRow.id).where(AlertRow.finding_id == FindingRow.id).correlate(FindingRow).exists()

@@ -106,7 +106,7 @@ def put_back(backup: Path, database: str, *, replace: bool) -> Path | None:
         if target.exists():
             read_by_the_same(target, partial)
         _require_sound(partial)
-        _head_of(partial)  # the file is an archive whose schema this program knows
+        _head_of(partial)  # this raises an error unless the file is an archive with a known schema
         aside = _put_aside(target, replace=replace)
         partial.replace(target)
         _to_disk(target.parent)

@@ -16,10 +16,10 @@ WITHDRAWN = "Withdrawn when a backup was restored: it may have been sent after t
 
 def note_restored(archive: Archive, now: datetime) -> int:
     """Record that this archive was restored from a backup. Return the number of waiting messages that are given up. A
-    message that waited when the backup was made may have been sent after the backup. So it is given up, and is listed
-    as given up. Alerts about the first change of each policy may also have been sent before the restoration. So this
-    change is recorded but alerts nobody. Everybody is signed out of the desk. All tokens and secret addresses of the
-    desk are deleted too: an operator may have ended some of them after the backup was made.
+    message that waited when the backup was made may have been sent after the backup. So it is listed as given up, and
+    is not sent. After the restoration, the first change of each policy may be a change that was reported before. So
+    this change is recorded, but nobody is alerted. Everybody is signed out of the desk. All tokens and secret addresses
+    of the desk are deleted too: an operator may have ended some of them after the backup was made.
     """
     with archive.writing() as session:
         newest = select(VersionRow.policy_id, func.max(VersionRow.number)).group_by(VersionRow.policy_id)

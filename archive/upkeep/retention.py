@@ -20,8 +20,8 @@ from archive.storage.tables import BlobRow, FetchPageRow, FetchRow, PendingRow, 
 from archive.upkeep.retention_rule import Retention
 
 BATCH = 200
-"""Maximum number of fetches whose bodies are removed in one transaction. A run must wait while a transaction lasts, so
-it is kept short.
+"""Maximum number of fetches whose bodies are removed in one transaction. A transaction must be short, because a run
+must wait until it ends.
 """
 
 
@@ -30,9 +30,9 @@ class Removed:
     """Number and size of removed items."""
 
     bodies: int = 0
-    """Bodies that were removed from a fetch."""
+    """Number of bodies that were removed from fetches."""
     contents: int = 0
-    """Stored contents that nothing referred to."""
+    """Number of removed contents to which nothing referred."""
     stored_bytes: int = 0
     """Compressed size of these contents, in bytes."""
 
@@ -98,14 +98,14 @@ def _remove(session: Session, fetch: FetchRow, reason: str, now: datetime) -> in
         session.add(
             RemovalRow(fetch_id=fetch.id, position=position, sha256=page.snapshot_sha256, removed_at=now, reason=reason)
         )
-        session.flush()  # write the removal first: it keeps the hash that the seal of the fetch needs
+        session.flush()  # write the removal first, because it contains the hash that the seal of the fetch needs
         page.snapshot_sha256 = None
     return len(pages)
 
 
 def remove_unreferenced(archive: Archive) -> Removed:
-    """Remove stored contents that nothing refers to. Other contents may be stored as differences from such a content,
-    which is then their keyframe. In this case, another keyframe is chosen first.
+    """Remove stored contents that nothing refers to. If such a content is the keyframe of other contents, one of these
+    other contents becomes their new keyframe first.
     """
     removed = Removed()
     for key in _unreferenced(archive):
@@ -120,8 +120,8 @@ def remove_unreferenced(archive: Archive) -> Removed:
 
 
 def rebase(session: Session, keyframe: BlobRow) -> None:
-    """Replace a keyframe that other contents are differences from. The first of these contents becomes the new
-    keyframe. The remaining contents become differences from the new keyframe.
+    """Replace a keyframe from which other contents are stored as differences. The first of these contents becomes the
+    new keyframe. The remaining contents become differences from the new keyframe.
     """
     dependents = session.scalars(
         select(BlobRow).where(BlobRow.base_sha256 == keyframe.sha256).order_by(BlobRow.sha256)

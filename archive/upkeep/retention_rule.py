@@ -14,7 +14,7 @@ class Retention:
     """
 
     keep: timedelta
-    """A body is removed when its fetch is longer ago than this."""
+    """Time after its fetch for which a body is kept."""
     held: Collection[str] = ()
     """Policies under legal hold, by name."""
     held_tags: Collection[str] = ()

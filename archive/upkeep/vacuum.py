@@ -1,4 +1,6 @@
-"""Rewrites the database's files. Afterwards the files no longer contain erased data, and its disk space is free."""
+"""Rewrites the database's files. Afterwards, the files no longer contain erased data, and the disk space of this data
+is free.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ STILL_READ = "the rows are erased, but another program is reading the archive, s
 def vacuum(archive: Archive, tables: Iterable[str]) -> None:
     """Rewrite the tables without their erased rows. In SQLite, the whole file is rewritten. This needs as much free
     disk space as the archive uses. In PostgreSQL, it needs as much as the tables use. PostgreSQL's statistics contain
-    frequent values, so the statistics are rebuilt too. If our role does not own the database, these values remain until
-    the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another program prevents the rewriting.
-    The erased rows stay erased even then.
+    frequent values of the tables, so the statistics are rebuilt too. If our role does not own the database, old values
+    remain in the statistics until the server's next vacuum. Raises StorageError. Raises ArchiveBusyError if another
+    program prevents the rewriting. Even then, the erased rows stay erased.
     """
     pooled = archive.engine.raw_connection()
     driver: Any = pooled.driver_connection
@@ -37,5 +39,5 @@ def vacuum(archive: Archive, tables: Iterable[str]) -> None:
     except archive.engine.dialect.loaded_dbapi.Error as error:
         raise storage_error(DBAPIError("VACUUM", None, error), archive.location) from error
     finally:
-        pooled.invalidate()  # this connection has other settings than the connections of the pool
+        pooled.invalidate()  # this connection's settings differ from the settings of the pool's connections
         pooled.close()

@@ -36,12 +36,13 @@ MORE_IS_WORSE = {
     "rights": frozenset(("arbitration", "identity", "refusal", "deadline")),
 }
 PROTECTING = ("consent", "safeguard", "notice", "condition")
-"""Kinds of effects that protect the reader. If such an effect is loosened, the company has fewer duties."""
+"""Kinds of effects that protect the reader. If such an effect is `loosened`, the company has fewer duties."""
 
 
 def bearing(effect: Effect) -> Bearing:
-    """Return whether an effect is better or worse for the reader. It is `other` if that depends on the changed
-    words."""
+    """Return whether an effect is better or worse for the reader. Return `other` if the kind of the effect does not
+    show this.
+    """
     if effect.direction in ("loosened", "tightened"):
         freer: Bearing = "better" if effect.watched == "rights" and effect.kind not in PROTECTING else "worse"
         return freer if effect.direction == "loosened" else opposite(freer)

@@ -15,8 +15,8 @@ from differ.matching.equivalence import SLIGHT
 Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """`loosened` means that a negation was removed. `tightened` means that a negation was added."""
 TURNS = ("loosened", "tightened")
-"""Directions of an effect that reverses a statement. If such an effect is reported, two other effects are left out: the
-effect on the negation itself, and the effect on the "may" or "will" that the negation replaced.
+"""Directions of effects that reverse a statement. If such an effect is reported, two other effects are not reported:
+the effect on the negation itself, and the effect on the word "may" or "will" that the negation replaced.
 """
 By = Literal["word", "concept", "count"]
 
@@ -28,9 +28,10 @@ class EffectPart:
     kind: str
     concepts: tuple[str, ...]
     by: By = "concept"
-    """The kind of difference that counts as a change. `word`: a change of the words counts, even if they have the same
-    concept, such as "banks" and "insurers". `concept`: only a change of the concept counts. `count`: only a change in
-    the number of mentions counts."""
+    """The kind of difference that counts as a change. `word`: a change of the words counts, even if both words have the
+    same concept, such as "banks" and "insurers". `concept`: only a change of the concept counts. `count`: only a change
+    in the number of mentions counts.
+    """
 
 
 Levels = frozenset[tuple[str, str]]
@@ -88,7 +89,9 @@ class Effect:
 
     watched: Watched
     kind: str
-    """The kind of the part, or one of: country, name, controller, address, deadline, fee, statement, wording."""
+    """The kind of the effect: the kind of an `EffectPart`, or one of country, name, controller, address, deadline, fee,
+    statement, wording.
+    """
     direction: Direction
     _: KW_ONLY
     gone: tuple[str, ...] = ()
@@ -126,7 +129,9 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
 
 
 def specific(concepts: Iterable[str]) -> tuple[str, ...]:
-    """Return concepts, sorted. If one of them says which right it is, those in `GENERIC` are left out."""
+    """Return concepts, sorted. If at least one concept says which right is meant, the concepts in `GENERIC` are left
+    out.
+    """
     found = sorted(set(concepts))
     return tuple(concept for concept in found if concept not in GENERIC) or tuple(found)
 
@@ -135,8 +140,9 @@ def says_the_same(
     subject: Watched, part: EffectPart, levels: Collection[tuple[str, str]], words: Collection[str]
 ) -> bool:
     """Whether a difference in a part has no effect. For example, "we answer" became "we will answer". In a statement
-    about rights, "you control" may also become "you can control". If the act before a recipient was reversed and
-    nothing else changed, only the act has an effect, and not the recipient."""
+    about rights, "you control" may also become "you can control". If only the act before a recipient was reversed, the
+    act has an effect, but the recipient has none.
+    """
     concepts = {concept for concept, _ in levels}
     if concepts and concepts <= SLIGHT:
         return True
@@ -176,9 +182,9 @@ def turn(before: Mapping[str, str], after: Mapping[str, str]) -> Direction | Non
 
 
 def promise_moved(before: Levels, after: Levels) -> Direction | None:
-    """Return the direction of a promise that was added or removed, or None. The promise says that an act never happens.
-    Another mention of the same act must be in both texts. For example, "we do not disclose names, but may disclose
-    numbers" became "we disclose names, and may disclose numbers".
+    """Return the direction of a promise that was added or removed, or None. Such a promise says that an act never
+    happens. This applies only if another mention of the same act is in both texts. For example, "we do not disclose
+    names, but may disclose numbers" became "we disclose names, and may disclose numbers".
     """
     for one, other, towards in ((before, after, "loosened"), (after, before, "tightened")):
         kept = {concept for concept, _ in one & other if not is_condition(concept)}
@@ -188,8 +194,9 @@ def promise_moved(before: Levels, after: Levels) -> Direction | None:
 
 
 def weakest(levels: Mapping[str, str]) -> str:
-    """Return the level of a consent that is mentioned several times. If at least one mention says that the consent is
-    needed, it is needed."""
+    """Return the level of a consent that is mentioned several times. The consent counts as needed if at least one
+    mention says that it is needed.
+    """
     return max(levels.values(), key=LEVELS.index)
 
 
@@ -207,7 +214,7 @@ def direction_of_words(gone: Collection[tuple[str, str]], new: Collection[tuple[
 def direction_of_levels(gone: Levels, new: Levels) -> Direction:
     """Return the direction of concepts that an edit only added or only removed. If an edit adds a promise that
     something never happens, the direction is `tightened`. If it removes such a promise, the direction is `loosened`.
-    For a statement that no consent is needed, it is the other way round.
+    For a statement that no consent is needed, the directions are the other way round.
     """
     if (gone and new) or not all(level == NEVER for _, level in (*gone, *new)):
         return direction(gone, new)

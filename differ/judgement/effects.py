@@ -39,17 +39,17 @@ from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
-"""Kinds of effects that concern rights if they limit a request. Otherwise they do not concern rights."""
+"""Kinds of effects that concern rights only if they limit a request."""
 LIMITS = ("fee", "identity", "deadline")
-"""Bounds that a right can have in the statement that gives it."""
+"""Kinds of bounds that can limit a right in the same statement that gives the right."""
 LIMITED_RIGHT = "limited"
 """Kind of the effect of a new or removed statement that gives a right and also limits it."""
 ADVERTISER = "advertiser"
 """Kind of the effect of an added or removed name of a recipient that advertises."""
 SPILLS = ("consent",)
-"""Effects on sharing that also concern rights: people control the things that need their consent."""
+"""Kinds of effects on sharing that also concern rights. If something needs people's consent, people can control it."""
 STATEMENT = 4
-"""Minimum number of words in a line that counts as the name of a right. A shorter line does not count."""
+"""Minimum number of words in a line that counts as the name of a right."""
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
 """Matches the end of the name at the beginning of a row or an item."""
 
@@ -87,8 +87,9 @@ def controller_effect(before: Statement | None, after: Statement | None) -> list
 
 
 def whole(subject: Watched, before: Statement | None, after: Statement | None) -> list[Effect]:
-    """Return the effects of a new or removed statement. If the statement has a concept that counts, its gravest concept
-    is the effect. Otherwise the effect is that an entry of a list was added or removed."""
+    """Return the effects of a new or removed statement. If the statement has a concept that counts, the effect is about
+    its gravest concept. Otherwise the effect is that an entry of a list was added or removed.
+    """
     statement = after or before
     sense = meaning(statement.words, statement.language) if statement else None
     if statement is None or sense is None or sense.has("announcement"):
@@ -117,7 +118,7 @@ def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list
 
 
 def telling_parts(parts: Iterable[EffectPart], sense: Meaning) -> list[EffectPart]:
-    """Return the parts whose concepts a statement mentions. The parts for negations and conditions are left out. If the
+    """Return the parts whose concepts a statement mentions, without the parts for negations and conditions. If the
     statement grants or denies a right, the right comes before its limits.
     """
     rights_first = sense.has("right.grant") or denies_right(sense)
@@ -133,8 +134,9 @@ def lists_name(statement: Statement, sense: Meaning) -> bool:
 
 
 def opening_name(statement: Statement, sense: Meaning, *, new: bool) -> list[Effect]:
-    """Return the effect of a name at the beginning of an entry that says more about the named company: "Larkpost Ltd,
-    which …". In other statements, the words near the name decide."""
+    """Return the effect of a name at the beginning of an entry that also describes the named company: "Larkpost Ltd,
+    which …". In other statements, the words near the name decide whether it is a recipient.
+    """
     if not is_listed(statement) or sense.lexicon.capitals or " | " in statement.text:
         return []
     name = tuple(run.text for run in runs(statement, sense.lexicon) if run.start == 0)
@@ -147,7 +149,8 @@ def opening_name(statement: Statement, sense: Meaning, *, new: bool) -> list[Eff
 
 def name_kind(sense: Meaning) -> str:
     """Return the kind of the effect of a name. A name in a statement about advertising is the name of an advertiser. A
-    statement with a negation may say that the company does not advertise."""
+    statement with a negation is an exception, because it may say that the company does not advertise.
+    """
     advertises = sense.has("purpose.marketing", "recipient.advertising") and not sense.has("negation")
     return ADVERTISER if advertises else "name"
 
@@ -168,7 +171,7 @@ def whole_text(statement: Statement | None) -> tuple[str, ...]:
 
 
 def only_generic(sense: Meaning, part: EffectPart) -> bool:
-    """Whether the word "rights" is the only concept of `part` that the statement mentions."""
+    """Whether the general word "rights" is the only concept of `part` that the statement mentions."""
     return all(concept == "right.rights" for concept, _ in sense.said_of(*part.concepts))
 
 
@@ -224,7 +227,7 @@ def without_turned_conditions(kept: Sequence[Effect]) -> list[Effect]:
 
 
 def without_bounds_of_turned_right(kept: Sequence[Effect]) -> list[Effect]:
-    """Return the effects. If a right was granted and is now denied, or the reverse, then effects on the limits of the
+    """Return the effects. If a right was granted and is now denied, or the reverse, the effects on the limits of the
     right are left out.
     """
     turned = any(effect.kind == "right" and effect.direction in TURNS for effect in kept)
@@ -234,7 +237,9 @@ def without_bounds_of_turned_right(kept: Sequence[Effect]) -> list[Effect]:
 def bearing_on_rights(
     possible: Iterable[Effect], counted_kinds: Collection[str], senses: tuple[Meaning, Meaning]
 ) -> list[Effect]:
-    """Return the effects that concern rights. Limits of a request are included only if their kind counts here."""
+    """Return the effects that concern rights. Limits of a request are included only if their kind counts in these
+    statements.
+    """
     idle = set(BOUNDS).difference(counted_kinds)
     return [effect for effect in possible if effect.kind not in idle and touches_rights(effect, senses)]
 

@@ -1,6 +1,6 @@
 """Reads sentences as frames. A frame says who gives what to whom, or who can do what, and on which condition. It is a
-table of slots, which contain words of the text. So words without a concept are kept too. Frames explain a judgement to
-a person.
+table of slots, and the slots contain words of the text, including words without a concept. Frames explain a judgement
+to a person.
 """
 
 from __future__ import annotations
@@ -46,12 +46,13 @@ class Frame:
     """Conditions and limits: consent, safeguards, a deadline, a fee."""
     purpose: str = ""
     place: str = ""
-    """Countries, or the regions in the heading."""
+    """Countries in the statement, or otherwise the regions in the heading."""
 
 
 def frames(statement: Statement) -> tuple[Frame, ...]:
-    """Return the frames of a statement. If an entry of a list names no act, the act is in the sentence that introduces
-    the list."""
+    """Return the frames of a statement. If an entry of a list contains no act, the act comes from the sentence that
+    introduces the list.
+    """
     sense = meaning(statement.words, statement.language)
     if sense is None:
         return ()
@@ -130,7 +131,9 @@ def entitlements(statement: Statement, sense: Meaning) -> Iterator[Frame]:
 
 
 def heads(sense: Meaning, concepts: Sequence[str]) -> list[Mention]:
-    """Return the mentions that become frames, in order. If several mentions share a word, only the longest is kept."""
+    """Return the mentions that become frames, in order. If several mentions share a word, only the longest mention is
+    kept.
+    """
     chosen: list[Mention] = []
     for mention in sorted(sense.of(*concepts), key=lambda one: (one.start, one.start - one.end)):
         if not chosen or mention.start >= chosen[-1].end:
@@ -153,7 +156,9 @@ def giver(sense: Meaning, act: Mention | None) -> str:
 
 
 def open_words(sense: Meaning, act: Mention | None, span: tuple[int, int], receivers: Sequence[Mention]) -> str:
-    """Return the words between an act and its receiver. They are used to name the data if no concept names the data."""
+    """Return the words between an act and its receiver. If the sentence has no concept for the data, these words are
+    shown as the data.
+    """
     start = act.end if act else span[0]
     end = next((one.start for one in receivers if one.start >= start), span[1])
     words = sense.lexicon.content_words(sense.words[start:end])

@@ -25,14 +25,14 @@ RIGHTS = (*NAMED_RIGHTS, "right.nondiscrimination", "right.compensation", "conse
 CHANNELS = ("exercise.email", "exercise.phone", "exercise.post", "exercise.form", "exercise.desk", "exercise.dpo")
 
 OFFER_REACH = 2
-"""Maximum number of words before a right in an entry of a list."""
+"""Maximum number of words before a right that an entry of a list offers."""
 FEE_AROUND = 3
 """Number of words shown on each side of a word about a fee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A right that a version names, with the way to exercise it from the same section."""
+    """A right that a version names. The way to exercise the right comes from the same section."""
 
     right: str
     """The concept: "access", "erase", "withdraw", "optout", "complaint", …"""
@@ -57,8 +57,9 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The rights and recipients of one version. Each is listed once in each language. The order is by language, class
-    and name."""
+    """The rights and recipients of one version. Each entry is listed once in each language. Entries are sorted by
+    language, class and name.
+    """
 
     rights: tuple[Right, ...] = ()
     recipients: tuple[Recipient, ...] = ()
@@ -123,8 +124,8 @@ def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Invento
 
 
 class SectionDetails:
-    """Details on exercising rights, from the statements of one section in one language. Each detail is found when it is
-    needed first.
+    """Details on exercising rights, from the statements of one section in one language. Each detail is searched for
+    when it is first needed.
     """
 
     def __init__(self) -> None:
@@ -178,8 +179,9 @@ def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> lis
 
 
 def is_right(statement: Statement, sense: Meaning, mention: Mention) -> bool:
-    """Whether a mention is a right in its statement. If no other word shows that, the mention contains the word "right"
-    itself, or it is offered by the sentence before the list."""
+    """Whether a mention is a right in its statement. If no other words of the statement show that, the mention must
+    contain the word "right" itself, or the sentence before the list must offer the right.
+    """
     if names_right(sense) or sense.has("optout", "complaint", "consent.withdraw"):
         return True
     parts = sense.lexicon.concepts.find(sense.words[mention.start : mention.end])

@@ -53,9 +53,10 @@ class Surroundings:
         return all_words(self._before) & all_words(self._after)
 
     def repeats(self, statement: Statement) -> bool:
-        """Whether both texts make a statement to the same people. For example, a policy may make a statement in its
-        part for Ohio and in its part for Utah. If only the part for Ohio loses the statement, the people of Ohio have
-        lost it."""
+        """Whether both texts contain a statement for the same people. For example, a policy has the same statement in
+        its part for Ohio and in its part for Utah. If only the part for Ohio loses the statement, the people of Ohio
+        have lost it.
+        """
         if statement.words not in self.standing:
             return False
         region = regions(statement.path, statement.language)
@@ -63,13 +64,16 @@ class Surroundings:
 
     @cached_property
     def restatements(self) -> Restatements:
-        """The changed statements. One of them may say a removed or added statement with different words."""
+        """The changed statements. A changed statement may say the same as a removed or added statement in different
+        words.
+        """
         return Restatements(self._pairs)
 
     @cached_property
     def names(self) -> tuple[NameContext, NameContext]:
-        """The contexts of the documents before and after. They distinguish names from other words. They are slow to
-        compute and seldom needed."""
+        """The contexts of the documents before and after. They distinguish names from other words. They are computed
+        only when they are needed, because this is slow.
+        """
         return name_context(self._before, ""), name_context(self._after, "")
 
 
@@ -126,8 +130,9 @@ def changes_region(pair: Pair) -> bool:
 
 
 def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
-    """Return the reason why a pair is not reported. It is `unchanged` if both sides are equal, and None if the pair is
-    reported."""
+    """Return the reason why a pair is not reported: `unchanged` if both sides are equal. Return None if the pair is
+    reported.
+    """
     before, after = pair.before, pair.after
     present = after or before
     if before is not None and after is not None:
@@ -145,8 +150,9 @@ def quiet_reason(pair: Pair, around: Surroundings) -> str | None:
 
 
 def turns_round(before: Statement, after: Statement) -> bool:
-    """Whether an edit turns a statement about disclosure or a right into its opposite. A heading counts as a statement
-    here."""
+    """Whether an edit turns a statement about disclosure or a right into its opposite. For this check, a heading counts
+    as a statement.
+    """
     senses = [meaning(side.words, side.language) for side in (before, after)]
     one, other = (dict(sense.said_of("share", "sell", "right", "consent")) if sense else {} for sense in senses)
     return any(one[concept] != other[concept] for concept in one.keys() & other.keys())
@@ -169,8 +175,9 @@ def unmoved_reason(pair: Pair, before: Statement, after: Statement) -> str:
 
 
 def quiet_kind(statement: Statement) -> str | None:
-    """Return the reason why an edit of a heading or a table of contents is not reported. Only the text below a heading
-    matters. A heading that gives a contact counts as a statement."""
+    """Return the reason why an edit of a heading or a table of contents is not reported. Headings are not reported,
+    because only the text below a heading matters. A heading that gives a contact counts as a statement.
+    """
     if statement.kind == "heading" and gives_contact(statement):
         return None
     return {"heading": "heading", "contents": "contents"}.get(statement.kind)
@@ -185,8 +192,9 @@ def gives_contact(heading: Statement) -> bool:
 
 
 def quiet_line(statement: Statement) -> str | None:
-    """Return the reason why a new or removed line does not count. The line belongs to a menu, is a date, or is too
-    short to be a statement."""
+    """Return the reason why a new or removed line does not count: the line belongs to a menu, is a date, or is too
+    short to be a statement.
+    """
     lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"

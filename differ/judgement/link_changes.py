@@ -40,8 +40,9 @@ def of_other_sites(hosts: set[str], known: set[str]) -> set[str]:
 
 
 def sites(document: Document) -> dict[str, set[str]]:
-    """Return the sites of links about rights. The key is the words of the link. Several links may have the words
-    "here"."""
+    """Return the sites of links about rights. The key is the words of the link. The value is a set, because several
+    links may have the same words, such as "here".
+    """
     hosts: dict[str, set[str]] = defaultdict(set)
     for words, host in rights_sites(document):
         hosts[words].add(host)

@@ -66,8 +66,9 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 
 
 def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Meaning | None) -> list[str]:
-    """Return the number at an index, together with the unit after the number or before the number. Return an empty list
-    if there is no unit."""
+    """Return the number at an index, together with the unit after it or before it. Return an empty list if there is no
+    unit.
+    """
     if names_law(words[index + 1 : index + 3], units):
         return []
     following = words[index + 1 : index + 1 + UNIT_REACH]
@@ -113,8 +114,8 @@ def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
 
 
 def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
-    """Return the words that the second text adds to a list after an act of disclosure. If the second text lacks a word
-    of the first text, return an empty tuple.
+    """Return the words that the second text adds to a list after an act of disclosure. Return an empty tuple if the
+    second text does not have all words of the first text.
     """
     steps = SequenceMatcher(None, one.words, other.words, autojunk=False).get_opcodes()
     if any(tag in ("delete", "replace") and one.lexicon.content_words(one.words[i1:i2]) for tag, i1, i2, _, _ in steps):
@@ -127,7 +128,7 @@ def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:
 
 
 def is_joined(sense: Meaning, start: int, end: int) -> bool:
-    """Whether a word such as "and" is among these words, or right before or after them."""
+    """Whether a word such as "and" is among these words, or is right before or right after them."""
     return any(word in sense.lexicon.joining for word in sense.words[max(0, start - 1) : end + 1])
 
 

@@ -24,10 +24,12 @@ CELLS = " | "
 HEADER_WORDS = 2
 """Maximum number of words in the first cell of a header row."""
 OFTEN = 2
-"""Minimum number of statements that contain a name. A less frequent name is not taken for the company's own name."""
+"""Minimum number of statements that contain the company's own name. A less frequent name is not the company's own
+name.
+"""
 ACTS = ("share", "sell", "transfer")
 RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
-"""A name near a word with one of these concepts is a recipient."""
+"""Concepts of words near the name of a recipient."""
 REACH = 5
 """Maximum distance, in words, between an act and the name of a recipient."""
 NEXT_REACH = 2
@@ -47,8 +49,9 @@ class Recipient:
     """A recipient of data, as a version names it."""
 
     kind: str
-    """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, … A
-    recipient with only a name has the class `named`."""
+    """The class: group, processors, partners, advertising, brokers, analytics, finance, authorities, buyers, third, …
+    If only the name of a recipient is known, its class is `named`.
+    """
     name: str
     """The words that name the recipient."""
     language: str
@@ -65,8 +68,9 @@ class Recipient:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """Key that is equal for mentions of the same recipient. It is the name, or the class and its words without
-        inflection."""
+        """Key that is equal for mentions of the same recipient: the name, or otherwise the class and its words without
+        inflection.
+        """
         lexicon = load_lexicon(self.language)
         if self.kind == NAMED or lexicon is None:
             return (self.kind, self.name.casefold(), self.language)
@@ -78,14 +82,16 @@ class NameContext:
     """Distinguishes names from other capitalised words in one document."""
 
     plain: frozenset[str]
-    """Words that also occur in lower case."""
+    """Words that also occur in lower case in the document."""
     own: frozenset[str]
     """Words of the company's own name."""
     headers: frozenset[int]
     """Positions of the table header rows."""
 
     def is_name(self, written: Sequence[str], lexicon: Lexicon) -> bool:
-        """Whether capitalised words name somebody other than the company. The words are passed case-folded."""
+        """Whether capitalised words name somebody other than the company. `written` contains these words
+        case-folded.
+        """
         return not self.own & set(written) and bool(self.telling(written, lexicon))
 
     def telling(self, written: Sequence[str], lexicon: Lexicon) -> set[str]:
@@ -129,8 +135,9 @@ class Run:
 
 
 def recipients(statement: Statement, sense: Meaning, names: NameContext) -> list[Recipient]:
-    """Return the recipients in a statement about sharing. The result is empty if the statement says who does not get
-    the data."""
+    """Return the recipients in a statement about sharing. The result is empty if the statement only says who does not
+    get the data.
+    """
     if denies(sense):
         return []
     if statement.kind == "row" and CELLS in statement.text:
@@ -272,8 +279,9 @@ def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
 
 
 def has_no_name(text: str, lexicon: Lexicon) -> bool:
-    """Whether a text has no word that can be a name. No word except the first has a capital letter, and the first word
-    is in the lexicon."""
+    """Whether a text has no word that can be a name. This is so if no word except the first has a capital letter, and
+    the first word is in the lexicon.
+    """
     if CAPITAL_LETTER.search(text, 1):
         return False
     first = TOKEN.match(text)

@@ -25,29 +25,30 @@ HANDLING = (
 )  # fmt: skip
 """Conditions of a request: deadline, cost, proof of identity, the person who makes it."""
 SHARING_SIGNS = ("recipient", "share", "sell", "consent", "transfer.abroad", "transfer.safeguard", "data.aggregate")
-"""Concepts that are signs of sharing. Under a heading about sharing, a sentence with such a concept is about
-sharing."""
+"""Concepts that are signs of sharing. If the heading is about sharing, a sentence with such a concept is about
+sharing.
+"""
 HANDED_OVER = ("share", "data", "sell", "transfer", "recipient.buyers")
-"""Signs that a merger transfers data."""
+"""Concepts that show that a merger transfers data."""
 RIGHTS_SIGNS = ("right.grant", "consent", "complaint", "optout", "exercise.dpo", *WAYS)
-"""Concepts that are signs of rights. Under a heading about rights, a sentence with such a concept is about rights."""
+"""Concepts that are signs of rights. If the heading is about rights, a sentence with such a concept is about rights."""
 RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "consent", "negation", "limiter")
-"""Details of a right. If the word "right" and such a concept are in one sentence, the concept says what the right is
-about, or what limits it.
+"""Concepts of details of a right. In a sentence with the word "right", such a concept says what the right is about, or
+what limits the right.
 """
 REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
-"""Details that show that a request is addressed to the company."""
+"""Concepts that show that a request is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
 HOUSE = re.compile(r"(?!(?:19|20)\d\d$)\d{1,4}[a-z]?")
 """Matches a house number in a postal address."""
 SOURCE_REACH = 3
 """Maximum distance, in words, from "from" to a recipient that is a source of data."""
 DOER_REACH = 2
-"""Maximum number of words between a recipient and its act. Such words are, for example, "may not"."""
+"""Maximum number of words between a recipient and its act, such as "may not"."""
 TAKER_REACH = 6
 """Maximum distance, in words, between a recipient and the verb for receiving data."""
 CHOICE_REACH = 12
-"""Maximum distance, in words, between settings and the "you can" that offers them."""
+"""Maximum distance, in words, between settings and the words "you can" that offer the settings."""
 REQUEST_REACH = 1
 """Maximum distance, in words, from "may" to the request."""
 TAKING = ("receive", "use", "transfer.store", "gets", "shown")
@@ -111,7 +112,7 @@ def overlap(one: Mention, other: Mention) -> bool:
 
 
 def shares(sense: Meaning) -> bool:
-    """Whether a statement says that data is given, sold, or received by somebody else, or denies that."""
+    """Whether a statement says or denies that data is given, sold, or received by somebody else."""
     data = sense.has("data") or has_readers_things(sense)
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
@@ -124,9 +125,7 @@ def shares(sense: Meaning) -> bool:
 
 
 def is_got_by_stranger(sense: Meaning) -> bool:
-    """Whether a recipient gets things of the reader, although no concept names the recipient: "casinos obtain your
-    bookings".
-    """
+    """Whether a recipient for whom there is no concept gets things of the reader: "casinos obtain your bookings"."""
     for act in sense.of("gets"):
         subject = sense.lexicon.content_words(sense.words[: act.start])
         theirs = sense.words[act.end : act.end + OWNER_REACH]
@@ -143,8 +142,9 @@ def is_readers(sense: Meaning, words: tuple[str, ...], start: int) -> bool:
 
 
 def has_readers_things(sense: Meaning) -> bool:
-    """Whether things of the reader are given, received or seen although no concept names these things. Examples are
-    "lenders see your diary" and "your bookings are disclosed"."""
+    """Whether things of the reader for which there is no concept are given, received or seen. Examples are "lenders see
+    your diary" and "your bookings are disclosed".
+    """
     return any(
         word in sense.lexicon.possessives
         for act in sense.of("share", "sell", *TAKING)
@@ -174,7 +174,7 @@ def shows(sense: Meaning) -> bool:
 
 
 def gives_somebodys(sense: Meaning) -> bool:
-    """Whether the given things are data, or belong to the company or the reader."""
+    """Whether the things that are given are data, or belong to the company or the reader."""
     people = (sense.lexicon.company - sense.lexicon.owners) | sense.lexicon.readers
     somebodys = sense.has("data") or any(word in people for word in sense.words)
     return somebodys and any(given_away(sense, mention) for mention in sense.of("share"))
@@ -192,8 +192,9 @@ def takes(sense: Meaning, recipient: Mention) -> bool:
 
 
 def is_doer(sense: Meaning, recipient: Mention, act: Mention) -> bool:
-    """Whether a recipient before an act is its subject. Use and storage must follow directly ("partners may use"),
-    because the company also uses and stores data."""
+    """Whether a recipient before an act is the subject of the act. If the act is use or storage, it must follow
+    directly ("partners may use"), because the company also uses and stores data.
+    """
     between = sense.words[recipient.end : act.start]
     if any(word in sense.lexicon.company - sense.lexicon.owners for word in between):
         return False
@@ -226,8 +227,7 @@ def given_away(sense: Meaning, mention: Mention) -> bool:
 
 
 def goes_abroad(sense: Meaning, statement: Statement) -> bool:
-    """Whether a statement is about data in a different country: that the data is there, is transferred there, or is
-    protected there."""
+    """Whether a statement says that data is in a different country, is transferred there, or is protected there."""
     if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
         return True
     if not sense.has("transfer.store"):

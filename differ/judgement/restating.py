@@ -1,5 +1,5 @@
-"""Recognises statements that only seem to be removed or added. The same section says the same in different words: two
-sentences were joined, one was split, or a paragraph was written again.
+"""Recognises statements that only seem to be removed or added, because the same section says the same in different
+words. For example, two sentences were joined, a sentence was split, or a paragraph was reworded.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from differ.matching.alignment import Pair
 from differ.matching.equivalence import OPERATIVE, SLIGHT
 
 NAMED = ("recipient", "data", "purpose", "merger", "transfer", "encryption", "complaint", "threshold", "exercise")
-"""Concepts whose words must be the same too. For example, a statement about "banks" does not restate a statement about
-"insurers".
+"""Concepts for which the words must be the same too. For example, a statement about "banks" does not restate a
+statement about "insurers".
 """
 WEAK = ("modality", "scope", "negation", "nobody")
-"""Concepts that a restatement may lack. The level of the other concepts shows what is denied."""
+"""Concepts that a restatement may lack, because the level of the other concepts shows what is denied."""
 SIGNS = 2
-"""Minimum number of signs in a statement. With fewer signs, a statement cannot be recognised in different words."""
+"""Minimum number of signs in a statement that can be recognised in different words."""
 
 SHARED = 0.6
-"""Minimum share of a statement's words that the statement with different words must contain too."""
+"""Minimum share of a statement's words that its restatement must contain too."""
 
 Sign = tuple[str, str]
 
@@ -51,7 +51,10 @@ class Restatements:
         statement of the same section.
         """
         statement = pair.after or pair.before
-        if statement is None or statement.kind in ("item", "row"):  # an entry may be a name with any words
+        if statement is None or statement.kind in (
+            "item",
+            "row",
+        ):  # an entry of a list may be a name, which can consist of any words
             return False
         own = self._signs_of(statement)
         if len(own) < SIGNS:
@@ -78,8 +81,8 @@ def shares_words(statement: Statement, other: Statement) -> bool:
 
 
 def signs(statement: Statement) -> frozenset[Sign]:
-    """Return the signs of a statement. They are its concepts with their levels, the words of the concepts in `NAMED`,
-    and its numbers, addresses, companies and countries.
+    """Return the signs of a statement. The signs are its concepts with their levels, the words of the concepts in
+    `NAMED`, and its numbers, addresses, companies and countries.
     """
     sense = meaning(statement.words, statement.language)
     if sense is None:

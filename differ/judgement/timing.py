@@ -1,5 +1,6 @@
-"""Compares the dates that a policy states about itself before and after a change. The results are silent edits, notice
-periods and deadlines."""
+"""Compares the dates that a policy states about itself before and after a change. Finds silent edits, notice periods
+and deadlines.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from document.model import Document
 UNIT_REACH = 3
 """Maximum distance, in words, from a number to the unit that it counts."""
 LONGEST_WINDOW = 365
-"""Maximum length of a notice or objection window in days. A larger number counts something else."""
+"""Maximum length of a notice or objection window in days. A larger number is not the length of a window."""
 
 
 def timing(before: Document, after: Document, statements: tuple[Statement, ...], *, changed: bool) -> Timing:
@@ -71,8 +72,9 @@ def window(statements: tuple[Statement, ...]) -> tuple[int | None, str]:
 
 
 def may_speak_of_change(statement: Statement) -> bool:
-    """Whether a statement has a unit of time, and a word that may begin a phrase about a change. This is a quick
-    check."""
+    """Whether a statement has a unit of time, and a word that may begin a phrase about a change. This quick check
+    avoids slower checks.
+    """
     lexicon = load_lexicon(statement.language)
     if lexicon is None or lexicon.days.keys().isdisjoint(statement.words):
         return False

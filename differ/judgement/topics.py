@@ -1,4 +1,4 @@
-"""Decides the topics of a statement from its headings and words. Sharing and rights are among the topics."""
+"""Decides the topics of a statement from its headings and words. Two of the topics are sharing and rights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONCEPTS = {
     "policy_change": ("change",),
     "contact": ("contact",),
 }
-"""Topics outside sharing and rights with their concepts, in the order in which they are tried."""
+"""Topics other than sharing and rights, each with its concepts, in the order in which they are tried."""
 
 FINE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sharing", "sale", ("sell",)),
@@ -36,7 +36,7 @@ def topics(statement: Statement) -> tuple[str, ...]:
     """Return all topics of a statement. The watched topics and their fine topics come first. A statement without any
     topic has the topic `other`.
 
-    Both words and headings count, because the page's structure alone cannot be trusted.
+    Both the words and the headings count, because headings alone may be wrong.
     """
     sense = meaning(statement.words, statement.language)
     watched = relevance(statement)

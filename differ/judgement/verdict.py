@@ -16,12 +16,13 @@ from differ.model import SEVERITIES, Edit, Finding, Severity
 FURTHER = 2
 """Maximum number of further effects that an explanation names."""
 VAGUE = ("act", "condition", "wording", "statement", "transfer", "risk")
-"""Kinds of effects that are too vague. If an explanation already names an effect, it does not name these in addition.
-"""
+"""Kinds of effects that are too vague to be named as further effects in an explanation."""
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
-    """Return the rule with the highest severity; the first one if several have it. Minor effects do not count."""
+    """Return the rule with the highest severity. If several rules have this severity, return the first of them. Minor
+    effects do not count.
+    """
     return min((pair for pair in rules if not pair[1].minor), key=lambda pair: severity_index(*pair))
 
 
@@ -95,7 +96,7 @@ def explained(rule: EffectRule, effect: Effect) -> Explanation:
 
 def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Explanation]:
     """Return explanations of the other effects of an edit, the gravest first. Each explanation must name at least one
-    word that the explanations before it do not name.
+    word that no earlier explanation names.
     """
     said = {*main.gone, *main.new}
     explanations = []
@@ -111,8 +112,8 @@ def further(rules: Iterable[tuple[EffectRule, Effect]], main: Effect) -> list[Ex
 def plain_finding(
     pair: Pair, present: Statement, profile: Profile, *, name: str, topic: str, severity: Severity
 ) -> Finding:
-    """Return a finding about an edit that no rule for effects fits. A finding that was judged only by structure is
-    material, because a person must look at it.
+    """Return a finding about an edit to which no rule for effects applies. A finding that was judged only by structure
+    is material, because a person must look at it.
     """
     plain = profile.plain[name]
     material = profile.is_material(topic, watched=name == "structure")

@@ -13,7 +13,7 @@ from languages import read_record
 ENGLISH = "en"
 """The place names of this language are known in texts of every language."""
 _IN_BRACKETS = re.compile(r" \(.+?\)")
-"""The part of a territory's name in brackets, which distinguishes or explains it: "Myanmar (Burma)"."""
+"""Matches the part of a territory's name in brackets, as in "Myanmar (Burma)"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +23,9 @@ class Places:
     ampersand: str
     """The word for "&" in a name."""
     short: Mapping[str, str]
-    """Full forms of short forms that begin a name."""
+    """Short forms at the beginning of a name, each with its full form."""
     regions: Mapping[str, Sequence[str]]
-    """Names of regions, by code. They are tried before the names of territories."""
+    """Names of regions, by code. Regions are searched for before territories."""
     territories: Mapping[str, str]
     states: Sequence[str] = ()
     """Names of states. The name of a state is also used as its code."""

@@ -32,7 +32,7 @@ class Mention:
     """Index after the mention's last word."""
     _: KW_ONLY
     gapped: bool = False
-    """Whether the mention includes words that `..` in the pattern stands for."""
+    """Whether the mention includes words that `..` in the pattern matched."""
 
 
 @lru_cache(maxsize=16_384)
@@ -86,7 +86,9 @@ class Patterns:
         table.setdefault(key, []).append((concept, parts[1:]))
 
     def find(self, text: Sequence[str]) -> list[Mention]:
-        """Return the mentions in order. If several mentions of a concept start together, only the longest counts."""
+        """Return the mentions in order. If several mentions of a concept start at the same word, only the longest
+        counts.
+        """
         mentions: dict[tuple[int, str], Mention] = {}
         for start, word in enumerate(text):
             beginnings = self._starting(word)
@@ -118,16 +120,16 @@ Rest = tuple[str, tuple[str, ...]]
 
 
 class Beginnings:
-    """The patterns that begin with the same word. They are grouped by the word that must come next, so that most of
-    them need not be tried.
+    """The patterns that begin with the same word, grouped by their next word, so that most of them need not be
+    tried.
     """
 
     def __init__(self, every: tuple[Rest, ...]) -> None:
         self.every = every
         self._open: list[tuple[int, Rest]] = []
-        """Patterns whose next part can match several words, with their position among all patterns."""
+        """Patterns whose next part can match several words, each with its position among all patterns."""
         self._next: dict[str, list[tuple[int, Rest]]] = {}
-        """Patterns whose next part is one certain word."""
+        """Patterns whose next part is a single fixed word, by this word."""
         self._later: dict[str, list[tuple[int, Rest]]] = {}
         """Patterns whose next part is a gap, by the word after the gap."""
         for place in enumerate(every):
@@ -153,7 +155,7 @@ class Beginnings:
 
 
 def is_word(part: str) -> bool:
-    """Whether a part of a pattern stands for one word."""
+    """Whether a part of a pattern matches only one word."""
     return part != ".." and not part.endswith("*")
 
 
@@ -234,7 +236,7 @@ class Lexicon:
 
     @cached_property
     def synonyms(self) -> Rewriting:
-        """The rewriting that replaces each synonym by the first word of its row."""
+        """The rewriting that replaces each synonym with the first word of its row in the lexicon."""
         return Rewriting([[" ".join(self.spelled(words(phrase))) for phrase in row] for row in self._groups])
 
     @cached_property
@@ -291,7 +293,9 @@ class Rewriting:
 
 
 def _refuse_text_for_list(content: Mapping[str, Any]) -> None:
-    """Raise LexiconError if a key has one text and not a list of texts: each letter would count as a word."""
+    """Raise LexiconError if a key has a single text instead of a list of texts, because each letter would count as a
+    word.
+    """
     for table, lists in content.items():
         for key, value in lists.items() if isinstance(lists, Mapping) else ():
             if isinstance(value, str):

@@ -44,12 +44,14 @@ class Meaning:
         return " ".join(self.words[mention.start : mention.end])
 
     def said_of(self, *concepts: str) -> frozenset[tuple[str, str]]:
-        """Return the mentioned concepts, each with its level: `never`, `conditional` or `plain`."""
+        """Return those of these concepts that the text mentions, each with its level: `never`, `conditional` or
+        `plain`.
+        """
         return frozenset((mention.concept, self.level(mention)) for mention in self.free(*concepts))
 
     def named(self, *concepts: str) -> dict[tuple[str, str], str]:
-        """Return the mentions of these concepts. The key of a mention is its canonical words and its level. The value
-        is its words as written.
+        """Return the mentions of these concepts. The key is a mention's canonical words and level. The value is the
+        mention's words as written.
         """
         return {(self.canonical(mention), self.level(mention)): self.said(mention) for mention in self.free(*concepts)}
 
@@ -100,14 +102,14 @@ def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
 
 
 def may_cover(mention: Mention) -> bool:
-    """Whether a mention can contain another mention. It must have several words, and each of them must match a word of
-    the pattern, not a gap (`..`).
+    """Whether a mention can contain another mention. The longer mention must have several words, and each word must
+    match a word of the pattern and not a gap (`..`).
     """
     return mention.end - mention.start > 1 and (not mention.gapped or mention.concept == "boilerplate")
 
 
 def covers(longer: Mention, mention: Mention) -> bool:
-    """Whether a mention is only part of a longer mention that has a different meaning."""
+    """Whether a mention is only a part of a longer mention with a different meaning."""
     inside = longer.start <= mention.start and mention.end <= longer.end
     if not inside or longer.end - longer.start <= mention.end - mention.start:
         return False
@@ -135,7 +137,9 @@ def heading_topics(path: tuple[str, ...], language: str) -> frozenset[str]:
 
 
 def names_source(topic: Mention, heading: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a heading that seems to be about sharing names a source of data: "Data received from third parties"."""
+    """Whether a heading only seems to be about sharing, because it names a source of data: "Data received from third
+    parties".
+    """
     return topic.concept == "sharing" and any(word in lexicon.sources for word in heading[: topic.start])
 
 

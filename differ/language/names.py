@@ -24,7 +24,7 @@ ENTITY = re.compile(
     rf"(?:\bPT\.? (?P<after>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}))"
     rf"|(?:(?P<before>{WORD_OF_NAME}(?: {WORD_OF_NAME}){{0,4}}),? (?:{LEGAL_FORM})\b)"
 )
-"""A company's name with its legal form. The form comes either before the name (PT) or after it."""
+"""A company's name with its legal form. The legal form comes before the name (PT) or after it (Ltd)."""
 
 
 def companies(text: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Decides whether a sentence says that something happens, never happens, or happens only on a condition.
 
-Polarity is a product of signs. The act has a sign, and so have an exception and the word that adds a condition. So "not
-without consent" and "only with consent" are equal. "Without consent" and "whether or not you consent" are their
-opposite.
+Polarity is a product of signs, as in arithmetic. A negation of the act, an exception, and the word that adds a
+condition each change the sign. So "not without consent" means the same as "only with consent". "Without consent" and
+"whether or not you consent" mean the opposite.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NEED_REACH = 4
 
 ACTS = ("share", "sell", "receive", "shown", "merger", "transfer", "notify")
 TURNED = (*ACTS, "right", "optout", "data.aggregate", "encryption", "consent.withdraw", "exercise.fee")
-"""Concepts that a negation reverses. The first part of a concept stands for all its subconcepts."""
+"""Concepts that a negation reverses. A concept includes all its subconcepts."""
 GIVING = ("share", "sell")
 TAKERS = ("recipient", "public")
 NEGATIONS = ("negation", "nobody")
@@ -43,7 +43,9 @@ class Polarity:
     levels: Mapping[Mention, str]
     """The level of each mention that is not `plain`."""
     consumed: frozenset[Mention]
-    """Negations and words such as "only" that decide the level of another mention. They do not count by themselves."""
+    """Negations and words such as "only" that decide the level of another mention. They do not count as mentions
+    themselves.
+    """
 
 
 def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
@@ -146,8 +148,9 @@ class Signs:
         return any(consent.end <= turn.start <= need.start for need in needs for turn in self.of(*NEGATIONS))
 
     def turning(self, mention: Mention) -> list[Mention]:
-        """Return the negations that reverse a mention. A negation stands shortly before the mention, or is its object
-        ("to nobody")."""
+        """Return the negations that reverse a mention. Such a negation is shortly before the mention, or is the object
+        of the mentioned act ("to nobody").
+        """
         near = [
             turn
             for turn in self.of(*NEGATIONS)
@@ -159,9 +162,10 @@ class Signs:
         return near
 
     def reaches(self, turn: Mention, mention: Mention) -> bool:
-        """Whether a negation applies to a mention. A modal verb between the two begins another clause ("not sell but
-        may share"), unless the verb belongs to the negation. "Not only" denies nothing, "not needed" denies a need, and
-        "without" belongs to its condition."""
+        """Whether a negation applies to a mention. It does not apply if a modal verb between the two begins another
+        clause ("not sell but may share"), unless the verb belongs to the negation. "Not only" denies nothing. "Not
+        needed" denies only a need. "Without" applies only to its condition.
+        """
         if any(only.start == turn.end for only in self.of("limiter.only")):
             return False
         if any(turn.end <= need.start <= turn.end + 1 and need.end < mention.start for need in self.of("need")):

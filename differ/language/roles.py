@@ -16,14 +16,14 @@ LEGAL_FORMS = frozenset(
 )  # fmt: skip
 """Legal forms in the names of companies."""
 WAYS = ("exercise.contact", "exercise.email", "exercise.phone", "exercise.post", "exercise.form")
-"""Concepts that are channels only if the sentence sends the reader to the company."""
+"""Concepts that count as channels only if the sentence tells the reader to contact the company."""
 REACHED = ("complaint", "exercise.desk", "exercise.dpo")
 """Contacts for questions about rights, besides the company itself."""
 TOWARDS_REACH = 3
 """Maximum distance, in words, from a channel to the company ("write to the office of ours")."""
 DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
-"""Rights that are named by an act. For example, "access your data" is a right only in two cases: the reader accesses
-the data, or the company gives the reader access.
+"""Rights whose words describe an act. For example, "access your data" is a right only if the reader accesses the data,
+or if the company gives the reader access.
 """
 OBJECT_REACH = 3
 """Maximum distance, in words, from an act to the cookies that are its object."""
@@ -33,10 +33,11 @@ COMPANY_REACH = 5
 """Maximum distance, in words, from the company to its act ("we may need to access your data")."""
 WHEN_REACH = 2
 """Maximum distance, in words, from a conditional word such as "when" to a channel or choice. After such a word, the
-channel or choice is only part of a condition."""
+channel or choice is only a part of a condition.
+"""
 WEB = ("http://", "https://", "www.")
 NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
-"""A number that may be a telephone number or a postal code, but not a year."""
+"""Matches a number that may be a telephone number or a postal code, but not a year."""
 
 
 def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
@@ -81,7 +82,7 @@ def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], lex
 
 
 def is_data(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Whether a mention is part of the name of a kind of data: "contact details"."""
+    """Whether a mention is only a part of the name of a kind of data: "contact details"."""
     data = (other for other in others if other.concept == "data.contact")
     return any(other.start < mention.end and mention.start < other.end for other in data)
 
@@ -136,7 +137,8 @@ def is_done_by_recipient(mention: Mention, text: Sequence[str], others: Sequence
 
 def is_done_by_company(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
     """Whether the company accesses the data: "we need to access your data". In "you can ask us for access", the reader
-    comes first."""
+    comes first, so it is a right of the reader.
+    """
     before = text[: mention.start]
     asked = any(other.start < mention.start and under(other.concept, ("exercise", "right")) for other in others)
     near = any(word in lexicon.company - lexicon.owners for word in before[-COMPANY_REACH:])

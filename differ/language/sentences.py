@@ -1,4 +1,6 @@
-"""Splits texts into sentences. Each language has lists of short forms and of words that begin a sentence."""
+"""Splits texts into sentences, with a list of short forms and a list of words that begin a sentence for each
+language.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +26,22 @@ _STOP = re.compile(
     """,
     re.VERBOSE,
 )
-"""A punctuation mark that may end a sentence, and the next letter or digit. Some scripts have no space between them."""
+"""Matches a punctuation mark that may end a sentence, up to the next letter or digit. In some scripts, there is no
+space between the two.
+"""
 _ADDRESS_NEXT = re.compile(r"\W{0,2}(?:\S+@|https?://|www\.)")
-"""An address after a colon. It continues the sentence even if it begins with a capital letter: "e-mail:
-Privacy@example.org"."""
+"""Matches an address after a colon. Such an address continues the sentence even if it begins with a capital letter:
+"e-mail: Privacy@example.org".
+"""
 _FIRST_WORD = re.compile(r"[^\W\d_]+'?")
 _NUMBER_NEXT = re.compile(r"\W{0,2}(?:\d|(?:[IVXLC]{2,}|[VX])\b)")
-"""A number, which may be a Roman number."""
+"""Matches a number, which may be a Roman number."""
 _REST_OF_DATE = re.compile(r"\d{1,2}\.\s*(?:\d{4}|'?\d{2})\b")
 _YEAR = re.compile(r"\d{4}\b")
 _DAY = re.compile(r"\d{1,2}\.")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’](?=\w)")
 _DOTTED = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3})+")
-"""Letters separated by full stops, without the last full stop: "U.S", "EU-U.S", "d.h.i"."""
+"""Matches letters separated by full stops, without the last full stop: "U.S", "EU-U.S", "d.h.i"."""
 _BEFORE = "(\"'“‘„«[•–-"
 
 
@@ -51,7 +56,7 @@ class SentenceWords:
     """Short forms with a full stop that does not end a sentence if a number follows. In this list, `*` stands for any
     beginning of a word."""
     may_end: Sequence[str]
-    """Short forms that end a sentence if an opener follows."""
+    """Short forms that end a sentence if a word of `openers` follows."""
     ends_lists: Sequence[str]
     """Short forms that end a sentence if a capital letter follows."""
     lettered: Sequence[str]
@@ -61,7 +66,7 @@ class SentenceWords:
     openers: Sequence[str]
     """Words that begin a sentence and are hardly ever names."""
     answers: Sequence[str]
-    """Words that are a whole answer to a question."""
+    """Words that can be a whole answer to a question, such as "yes"."""
     denials: Sequence[str]
     """Answers that deny what was asked."""
 
@@ -110,7 +115,7 @@ class SentenceRules:
         return any(last.endswith(form[1:]) for form in self._before_numbers if form.startswith("*"))
 
     def _is_short(self, last: str) -> bool:
-        """Whether the full stops of a word need not end a sentence."""
+        """Whether a word is a short form, so that its full stop need not end a sentence."""
         letter = len(last) == 1 and last.isalpha()
         return letter or last in self._short or last in self._may_end or _DOTTED.fullmatch(last) is not None
 
@@ -147,8 +152,9 @@ def _rules(language: str) -> SentenceRules:
 
 def sentences(text: str, language: str = "") -> tuple[str, ...]:
     """Split a block into sentences. A colon or semicolon also ends a sentence if a capital or a number follows, because
-    policies often chain clauses in this way. If the sentences are joined again, the result is the text. They are joined
-    by a space, or by nothing after a punctuation mark such as "。"."""
+    policies often chain clauses in this way. The sentences can be joined to the original text again, with a space
+    between two sentences, or without a space after a punctuation mark such as "。".
+    """
     return _remembered(text, language) if len(text) <= LONG_BLOCK else _split(text, language)
 
 
@@ -177,8 +183,9 @@ def _split(text: str, language: str) -> tuple[str, ...]:
 
 
 def cut(sentence: str) -> Iterator[str]:
-    """Yield the pieces of an overlong sentence. It is cut after a comma or semicolon if possible. With short pieces,
-    the work grows only linearly with the length of the text."""
+    """Yield the pieces of an overlong sentence. It is cut after a comma or semicolon if possible. Because the pieces
+    are short, the running time is proportional to the length of the text.
+    """
     while len(sentence) > LONGEST:
         clause = max(sentence.rfind(mark, LONGEST // 2, LONGEST) for mark in (", ", "; "))
         end = clause + 1 if clause >= 0 else sentence.rfind(" ", 0, LONGEST)

@@ -43,8 +43,9 @@ class Statement:
     lead: str
     """The sentence that introduces its list ("We share your data with:"), or ""."""
     context: str
-    """Context of a line, such as an address line: the last sentence before it in its section ("Write to our privacy
-    team."), or ""."""
+    """Context of a line such as an address line: the last sentence before the line in the same section ("Write to our
+    privacy team."), or "".
+    """
     block: int
     """Number of the statement's block in the document. Sentences of one block have the same number."""
     marker: str = ""
@@ -94,7 +95,7 @@ def forget_texts() -> None:
 
 
 def whole_blocks(document: Document) -> tuple[Statement, ...]:
-    """Return the headings and blocks of a document in reading order, without splitting them."""
+    """Return each heading and block of a document, in reading order, as one statement."""
     return tuple(_numbered(document, lambda part, _: [(part.text, part.lead)]))
 
 
@@ -137,8 +138,8 @@ def sentence_words(text: str) -> tuple[str, ...]:
 
 
 def led(part: SectionPart, language: str) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of a part, each with the sentence that introduces it. In "Write to: Lantern Ltd, Attn:
-    Privacy." the words before the first colon introduce everything up to the full stop.
+    """Yield the sentences of a part, each with the sentence that introduces it. For example, in "Write to: Lantern Ltd,
+    Attn: Privacy." the words before the first colon introduce all other words.
     """
     lead = ""
     for sentence in split(part, language):
@@ -195,7 +196,7 @@ def is_answer(text: str) -> bool:
 
 
 def is_line(text: str) -> bool:
-    """Whether a text is a line of an address or a list rather than a sentence."""
+    """Whether a text is a line of an address or a list, and not a sentence."""
     return len(text) <= LINE and not text.rstrip().endswith((".", ":"))
 
 

@@ -11,8 +11,9 @@ SIGNS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1060\u17b4-\u17d3"
 )
-"""Marks that belong to the letter before them, such as vowel signs in Hindi and Thai. Without them "की" would become
-"का"."""
+"""Marks that belong to the letter before them, such as vowel signs in Hindi and Thai. Words with different marks, such
+as "की" and "का", are different words.
+"""
 UNSPACED = (
     "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3"
     "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
@@ -32,11 +33,11 @@ WORD_FORMS = rf"""
 """
 WORD = re.compile(WORD_FORMS, re.VERBOSE)
 _ASCII_WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|[A-Za-z][A-Za-z0-9]*(?:['-][A-Za-z0-9]+)*")
-"""A pattern that is used instead of `WORD` for texts with only ASCII characters and no addresses. It takes less than
-half the time.
+"""Matches a word. This pattern is used instead of `WORD` for texts with only ASCII characters and no addresses, because
+it takes less than half the time.
 """
 TOKEN = re.compile(WORD_FORMS + r"| \s+ | .", re.VERBOSE | re.DOTALL)
-"""A word, a run of spaces, or any other character by itself."""
+"""Matches a token: a word, a run of spaces, or any other single character."""
 
 ELIDED = re.compile(r"^[ld]'(?=\w)")
 

@@ -23,5 +23,5 @@ def one_form(text: Sequence[str]) -> tuple[str, ...]:
 
 
 def address_occurs(address: str, text: Sequence[str]) -> bool:
-    """Whether an address occurs among the words in any of its forms."""
+    """Whether an address, in any of its forms, occurs among the words."""
     return f" {' '.join(one_form([address]))} " in f" {' '.join(one_form(text))} "

@@ -17,12 +17,13 @@ SIMILAR_IN_PLACE = 0.34
 SHORT = 4
 """Minimum number of words in a statement. A shorter statement is not paired with a statement in a different place."""
 COMMON_WORD = 40
-"""Maximum number of unpaired statements in which a word occurs. If a word occurs in more statements, it is not used to
-find pairs, because many unrelated statements contain it."""
+"""Maximum number of unpaired statements that may contain a word that is used to find pairs. A more frequent word is not
+used, because it occurs in many unrelated statements.
+"""
 JOINED = 0.75
-"""Minimum share of the words of a sentence A that are also in a statement C. A has no partner, and its neighbour B is
-paired with C. If the share is reached, A belongs to C too. In this case, a sentence was split, or two sentences were
-joined.
+"""Minimum share of common words for a split or joined sentence. A statement A has no partner, and its neighbour B is
+paired with C. If at least this share of A's words is in C, A belongs to C too: C was split into A and B, or A and B
+were joined to C.
 """
 PAIR_BUDGET = 200_000
 """Maximum number of possible pairs that are compared."""
@@ -99,7 +100,7 @@ def absorb(
 
 
 def fits_beside(statement: Statement, parts: Sequence[Statement], partner: Statement) -> bool:
-    """Whether most words of a statement are in the partner of its neighbour. Words that the neighbour accounts for do
+    """Whether most words of a statement are in the partner of its neighbour. Words that are also in the neighbour do
     not count.
     """
     if not statement.words or (statement.kind == "heading") != (partner.kind == "heading"):
@@ -152,8 +153,9 @@ def ordered_pairs(
 
 
 def anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> dict[int, int]:
-    """Match equal keys in order. Unique keys are matched first (patience diff). Equal neighbours of matched keys come
-    next."""
+    """Match equal keys in order. Unique keys are matched first, as in patience diff. After that, equal neighbours of
+    matched keys are matched.
+    """
     unique_before, unique_after = unique(before), unique(after)
     candidates = [(i, unique_after[key]) for key, i in unique_before.items() if key in unique_after]
     matches = dict(longest_increasing(sorted(candidates)))
@@ -189,7 +191,7 @@ def longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def extend(before: Sequence[Hashable], after: Sequence[Hashable], matches: dict[int, int]) -> None:
-    """Match further equal keys, in the gaps between the keys that are matched already. The order stays the same."""
+    """Match further equal keys in the gaps between matched keys. The order stays the same."""
     bounds = [(-1, -1), *sorted(matches.items()), (len(before), len(after))]
     for (i0, j0), (i1, j1) in pairwise(bounds):
         places: dict[Hashable, list[int]] = defaultdict(list)
@@ -302,6 +304,6 @@ def counted(statements: Sequence[Statement], positions: Iterable[int]) -> dict[i
 
 
 def likeness(one: Counter[str], other: Counter[str]) -> float:
-    """Return the share of common words, from 0 to 1 (the Dice coefficient of the counted words)."""
+    """Return the share of common words, from 0 to 1: the Dice coefficient of the word counts."""
     common = sum(min(one[word], other[word]) for word in one.keys() & other.keys())
     return 2 * common / (one.total() + other.total())

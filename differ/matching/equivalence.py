@@ -1,4 +1,6 @@
-"""Decides whether an edit alters meaning at all. If the edit does not alter meaning, the result is the reason."""
+"""Decides whether an edit alters meaning at all. If the edit does not alter meaning, finds the reason, such as
+`typo`.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,15 @@ OPERATIVE = (
 """Concepts that matter. An edit that adds or removes such a concept is not a mere rewording."""
 
 SLIGHT = frozenset(("modality.future", "scope.any"))
-"""Concepts that alter nothing by themselves: "we will answer" and "we answer" say the same, and so do "your rights" and
-"any of your rights"."""
+"""Concepts that do not alter meaning by themselves: "we will answer" means the same as "we answer", and "any of your
+rights" means the same as "your rights".
+"""
 TURNING = ("share", "sell", "recipient", "consent", "right", "optout")
-"""Concepts that have a level. A statement says that the thing happens, that it happens on a condition, or that it never
-happens."""
+"""Concepts that have a level: a statement says that something happens, that it happens on a condition, or that it never
+happens.
+"""
 TYPO = 0.8
-"""Minimum similarity of a word and the same word with a typing error."""
+"""Minimum similarity of two words that are the same word with a typing error."""
 TYPO_LENGTH = 4
 """Minimum length of a word that can have a typing error. Shorter words, such as "now" and "not", count as different
 words."""
@@ -52,11 +56,13 @@ LONG_DATE = re.compile(
     )(?!\d)""",
     re.VERBOSE,
 )
-"""A date with a day, a month and a year. The month may be a number, or a name in any language."""
+"""Matches a date with a day, a month and a year. The month may be a number, or a name in any language."""
 IP_ADDRESS = re.compile(
     r"(?<![\w.:/])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7})(?![\w:]|\.\d)"
 )
-"""An IP address. A page may show the visitor's own IP address, and a policy contains no other IP addresses."""
+"""Matches an IP address. A policy contains no IP addresses, so it is the visitor's own IP address, which some pages
+show.
+"""
 DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -84,7 +90,9 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
 
 
 def dated_title(statement: Statement) -> bool:
-    """Whether a short line under the title gives a full date. It is for languages whose month names are not listed."""
+    """Whether a short line under the title contains a full date. This check is for languages without a list of month
+    names.
+    """
     date = LONG_DATE.search(statement.text)
     return date is not None and len(statement.path) <= 1 and len(statement.text) <= DATE_LINE
 
@@ -108,8 +116,9 @@ def holds_alike(before: Statement, after: Statement) -> bool:
 
 def only_reordered(before: Statement, after: Statement) -> bool:
     """Whether both statements have the same words, and each concept that both mention has the same level. If a
-    statement has an exception, such as "on unless you turn it off", the result is False. Another order of the same
-    words can reverse an exception."""
+    statement has an exception, such as "on unless you turn it off", the result is False. The reason is that another
+    order of the same words can reverse an exception.
+    """
     one, other = meaning(before.words, before.language), meaning(after.words, after.language)
     if one is None or other is None or one.has("limiter.except") or people_and_words(one) != people_and_words(other):
         return False
@@ -160,7 +169,7 @@ def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
 
 
 def time_limits(text: Sequence[str], lexicon: Lexicon) -> list[str]:
-    """Return the dates until or from which something applies: "until 31 May 2027"."""
+    """Return the dates that limit when something applies, as in "until 31 May 2027"."""
     limits: list[str] = []
     for index, word in enumerate(text):
         if word in lexicon.limits:

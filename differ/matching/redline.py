@@ -30,7 +30,7 @@ class RedlineSection:
     """The edits of each heading, paragraph, item and row, in order."""
     _: KW_ONLY
     former: frozenset[str] = frozenset()
-    """Earlier heading paths of the section, from which blocks were removed."""
+    """Earlier heading paths of the section. Blocks under these headings were removed."""
 
 
 def redline(before: Document, after: Document) -> tuple[RedlineSection, ...]:
@@ -62,8 +62,9 @@ def _runs(statements: Sequence[Statement]) -> list[int]:
 
 
 def _places(pairs: Sequence[Pair], old: Sequence[int], new: Sequence[int]) -> Iterator[Place]:
-    """Yield the place of each pair: the number of a section of the new document and 0, or, for a removed section, the
-    number of the section before it and a number from 1."""
+    """Yield the place of each pair. For a section of the new document, the place is its number and 0. For a removed
+    section, it is the number of the section before it, and a number from 1.
+    """
     homes = _homes(pairs, old, new)
     removed: dict[int, Place] = {}
     last = -1

@@ -14,8 +14,9 @@ from differ.matching.equivalence import equivalent
 
 
 def regrouped(pairs: Sequence[Pair]) -> dict[int, str]:
-    """Return the indexes of the pairs in which the same words are only divided differently. The value for each index is
-    the reason why the pair is not reported."""
+    """Return the indexes of the pairs whose words are only divided differently, each with the reason why the pair is
+    not reported.
+    """
     reasons: dict[int, str] = {}
     for places in runs_of_changes(pairs):
         before = [side for place in places if (side := pairs[place].before)]
@@ -41,9 +42,9 @@ def runs_of_changes(pairs: Sequence[Pair]) -> Iterator[list[int]]:
 
 
 def same_in_parts(before: Sequence[Statement], after: Sequence[Statement]) -> str | None:
-    """Return why two runs say the same, or None if they may differ. They say the same in two cases. In the first case,
-    one run is a single statement, and the other run has the parts of this statement. In the second case, both runs have
-    the same words in the same order."""
+    """Return why two runs say the same, or None if they may differ. Two runs say the same if one run is a single
+    statement and the other run has the parts of this statement, or if both runs have the same words in the same order.
+    """
     lexicon = load_lexicon(after[0].language)
     if lexicon is None or len(before) == len(after) == 1:
         return None

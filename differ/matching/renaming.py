@@ -13,8 +13,9 @@ from differ.language.statements import Statement
 from differ.matching.alignment import Pair
 
 OFTEN = 2
-"""Minimum number of statements in which a name must change. If it changes in fewer statements, the change is judged
-like a change of other words."""
+"""Minimum number of statements in which a renamed name changes. A name that changes in fewer statements is judged like
+other words.
+"""
 LONGEST = 4
 """Maximum number of words in a name."""
 
@@ -49,7 +50,7 @@ def renames(pairs: Iterable[Pair], after: Sequence[Statement]) -> Renames:
 
 
 def renamed_runs(before: Statement, after: Statement) -> list[tuple[Name, Name]]:
-    """Return the runs of words that replace each other and look like names on both sides."""
+    """Return the pairs of an old and a new run of words that replace each other and both look like names."""
     exchanged = []
     matcher = SequenceMatcher(None, before.words, after.words, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():

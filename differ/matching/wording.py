@@ -15,8 +15,9 @@ WORD_BUDGET = 4_000_000
 cost is higher, the whole text is shown as replaced."""
 
 REMEMBERED = 16
-"""Maximum number of pairs of texts whose edits are remembered. Each finding about a pair needs the edits of the pair
-again."""
+"""Maximum number of pairs of texts whose edits are remembered, because each finding about a pair needs the edits of the
+pair.
+"""
 SURROGATES = 0xD800
 PLANE_ONE = 0x10000
 
@@ -48,7 +49,7 @@ def token_edits(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, li
         return codes[token]
 
     engine = diff_match_patch()
-    engine.Diff_Timeout = 0  # a time limit would give other edits on a loaded machine
+    engine.Diff_Timeout = 0  # with a time limit, the edits would differ on a busy machine
     diffs = engine.diff_main("".join(map(encode, left)), "".join(map(encode, right)), False)
     engine.diff_cleanupSemantic(diffs)
     return [(operation, [names[code] for code in run]) for operation, run in diffs]

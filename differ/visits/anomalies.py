@@ -1,8 +1,7 @@
 """Detects suspicious changes that a second fetch must confirm, such as a truncated page.
 
-A second look delays an alert by half an hour. A wrong alert about a truncated page is worse, because people lose trust.
-So the thresholds are low. The real rewrite of a policy reaches these thresholds too. It is reported after the second
-look.
+A second look delays an alert by half an hour, but a wrong alert about a truncated page would cost people's trust. So
+the thresholds are low. A real rewrite of a policy reaches these thresholds too, and is reported after the second look.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from differ.visits.comparability import SUBSTANTIAL
 from document.model import Document
 
 LOST = 0.3
-"""Minimum share of the previous version's words that must be missing. If the missing share is more than `1 -
-comparability.SHRUNK`, the response is not comparable at all."""
+"""Minimum share of the previous version's words that are missing in a suspicious text. If more than `1 -
+comparability.SHRUNK` are missing, the text is not comparable at all.
+"""
 REPLACED = 0.5
-"""Minimum share of the previous version's statements that must be gone or reworded."""
+"""Minimum share of the previous version's statements that are gone or reworded in a suspicious text."""
 MANY = 20
-"""Minimum number of statements in a document for this check."""
+"""Minimum number of statements in a document for the check of `REPLACED`."""
 SECTION = 30
-"""Minimum number of words in a missing section. The loss of a shorter section does not count."""
+"""Minimum number of words in a missing section that makes a change suspicious."""
 GONE = 0.8
-"""Minimum share of a section's words that must be missing. Then the section counts as gone, even if a line at its end
-remains."""
+"""Minimum share of missing words in a section that counts as gone. A line at its end may remain."""
 
 
 def odd(before: Document, after: Document, comparison: Comparison) -> str | None:
@@ -35,8 +34,9 @@ def odd(before: Document, after: Document, comparison: Comparison) -> str | None
 
 
 def newly_fallen_back(fallback: bool, before: bool) -> str | None:
-    """Return the reason for a second look if this page was read by the fallback and the previous version was not.
-    Otherwise, return None."""
+    """Return the reason for a second look if the fallback read this page, but not the previous version. Otherwise,
+    return None.
+    """
     if not fallback or before:
         return None
     return "The text changed while the configured selector matched nothing, so the whole page was read."

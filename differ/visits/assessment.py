@@ -26,9 +26,8 @@ from document.screening import Reason
 Outcome = Literal["unchanged", "changed", "pending", "not comparable"]
 
 Patience = Literal["none", "left", "over"]
-"""`left` means that an odd text may still wait for a second look. `over` means that `confirm_max` has passed, so the
-odd text is recorded as unconfirmed. `none` means that there is no second look. In this case, a text that may not be the
-whole policy is not comparable.
+"""`left`: an odd text may still wait for a second look. `over`: `confirm_max` has passed, so an odd text is recorded as
+unconfirmed. `none`: there are no second looks, and a text that may not be the whole policy is not comparable.
 """
 
 WITHOUT_TERMS: Reason = "other-document"
@@ -44,7 +43,7 @@ class LatestVersion:
     """Extraction identity of the version."""
     page: Page | None
     """Snapshot of the version, or None if it was not kept. Without a snapshot, the version cannot be extracted again.
-    If the extraction identity is new in this case, the next version is a boundary.
+    So if the extraction identity has changed, the next version is a boundary.
     """
     _: KW_ONLY
     fallback: bool = False
@@ -92,7 +91,7 @@ class Visit:
     pending: str | None = None
     """The `document.text_identity` of the odd text that is waiting for a second look, or None."""
     patience: Patience = "none"
-    """Whether an odd change waits for a second look. If so, the caller must remember since when the change waits."""
+    """Whether an odd change waits for a second look. If an odd change waits, the caller must remember since when."""
     further: tuple[Page, ...] = ()
     """The pages after the first, if the policy has several."""
     page_fingerprints: tuple[PageFingerprint, ...] = ()
@@ -121,7 +120,7 @@ class Assessment:
     identity: str = ""
     fallback: bool = False
     comparison: Comparison | None = None
-    """None if nothing changed, for a first version, and for a boundary."""
+    """None if nothing changed, or if the version is a first version or a boundary."""
     boundary: bool = False
     """True if our extraction changed and the earlier snapshot could not be extracted again, so that there is no
     alert.
@@ -129,8 +128,9 @@ class Assessment:
     confirmed: bool = True
     """False if an odd change is recorded although no second look confirmed it."""
     page_fingerprint: PageFingerprint | None = None
-    """Recognises the same response later. None if a fingerprint recognised this response, or if the response does not
-    have the text of a version."""
+    """Fingerprint with which the same response is recognised later. None if a fingerprint recognised this response, or
+    if the response does not have the text of a version.
+    """
     left_out: LeftOutProse | None = None
     """The left-out prose of the page; None if it need not be recorded. It is recorded if the visit makes a version, or
     if the left-out prose has changed."""
@@ -165,8 +165,9 @@ def assess(visit: Visit) -> Assessment:
 
 
 def unsettled(pages: Sequence[Page]) -> str:
-    """Say that a page was still changing when the browser's time was over. Return "" if the page had stopped
-    changing."""
+    """Return a sentence if a page was still changing when the browser's time was over. Return "" if the page had
+    stopped changing.
+    """
     after = next((value for page in pages for name, value in page.headers if name == UNSETTLED), None)
     if after is None:
         return ""
@@ -187,8 +188,8 @@ def with_left_out(result: Assessment, document: Document, latest: LatestVersion)
 
 def screen_all(pages: Sequence[Page], extractions: Sequence[Extracted], options: ExtractionOptions) -> Screening | None:
     """Return the reason why one of several pages does not belong to the policy, with the address of that page. For a
-    single page, return the result of `screen`. One of several pages, such as a list of companies, may have no policy
-    terms, because only all pages together are the policy.
+    single page, return the result of `screen`. A single one of several pages may have no policy terms, because only all
+    pages together are the policy. An example is a list of companies.
     """
     screenings = [screen(page, extracted.document, options) for page, extracted in zip(pages, extractions, strict=True)]
     names = [page.final_url or f"Page {number}" for number, page in enumerate(pages, start=1)]
@@ -237,8 +238,8 @@ def refused(result: Assessment, screening: Screening) -> Assessment:
 
 
 def doubted(result: Assessment, screening: Screening, visit: Visit) -> Assessment:
-    """Make a text wait for a second look if it may not be the whole policy. The text is not confirmed even if the
-    second look finds the same text. After `confirm_max` the text is recorded as unconfirmed.
+    """Make a text wait for a second look because it may not be the whole policy. Such a text is not confirmed even if
+    the second look finds the same text. After `confirm_max` the text is recorded as unconfirmed.
     """
     if visit.patience == "over":
         return replace(result, detail=screening.detail, confirmed=False)
@@ -264,9 +265,9 @@ def agrees(result: Assessment, visit: Visit) -> bool:
 def like_with_like(latest: LatestVersion, visit: Visit, extracted: Extracted) -> tuple[Document, Document] | None:
     """Return the texts of both versions, extracted in the same way. Return None if this is not possible.
 
-    If the selectors match only one of the two pages, both are read without selectors. So an outdated selector does not
-    hide a change of the policy on the same day. The page may contain other texts that the selectors left out earlier.
-    These texts are left out here too.
+    If the selectors match only one of the two pages, both pages are read without selectors. So an outdated selector
+    does not hide a change of the policy. Other texts of the page that the selectors left out earlier are left out here
+    too.
     """
     fitted = latest.fitted if extracted.fallback else None
     if latest.identity == extracted.identity:

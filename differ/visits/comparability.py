@@ -13,18 +13,19 @@ SHRUNK = 0.3
 """Minimum number of words in a document, as a share of the words in the previous version. A document with fewer words
 has lost its text."""
 SUBSTANTIAL = 250
-"""Minimum number of words in the previous version. If it has fewer words, this check is skipped, and the new document
-may have any number of words."""
+"""Minimum number of words in the previous version. If the previous version has fewer words, the check of `SHRUNK` is
+skipped.
+"""
 KINSHIP = 0.4
-"""Minimum share of the shorter document's characteristic words that the other document has too. The share is larger if
-a policy was rewritten. It is smaller if the text is another document of the same company.
+"""Minimum share of the shorter document's characteristic words that the other document has too. A rewritten policy has
+a larger share. Another document of the same company has a smaller share.
 """
 TELLING = 80
 """Minimum number of characteristic words in each document for the check of `KINSHIP`."""
 
 
 def comparability(before: Document, after: Document) -> Screening | None:
-    """Return why a document cannot be a version of the policy before it, or None."""
+    """Return the reason why a document cannot be the next version of a policy, or None."""
     left, right = words(before.text), words(after.text)
     gone = other_language(before, after)
     if gone is not None:
@@ -38,8 +39,9 @@ def comparability(before: Document, after: Document) -> Screening | None:
 
 
 def telling(text: list[str], document: Document) -> Counter[str]:
-    """Count the characteristic words of a document. These are the words that do not occur in every text of the same
-    language."""
+    """Count the characteristic words of a document. Characteristic words are words that do not occur in every text of
+    the same language.
+    """
     lexicon = load_lexicon(next(iter(document.languages), UNKNOWN_LANGUAGE))
     return Counter(lexicon.content_words(text) if lexicon else text)
 

@@ -74,8 +74,9 @@ def date_alone(dates: Timing, findings: list[Finding], suppressed: list[Suppress
 
 
 def drift(findings: Iterable[Finding], after: Document) -> tuple[str, ...]:
-    """Return the languages of a page that were left behind. The text changed materially in another language, but not in
-    these languages."""
+    """Return the languages of a page that a change did not update: the text changed materially in another language, but
+    not in these languages.
+    """
     changed = {finding.language for finding in findings if finding.material}
     spoken = [language for language in after.languages if load_lexicon(language) is not None]
     return tuple(language for language in spoken if language not in changed) if changed & set(spoken) else ()

@@ -1,9 +1,9 @@
 """Decides whether a text is the whole policy. A text may break off, lack a language, or be the edition for another
 country.
 
-But the company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the
-text is recorded as unconfirmed. Only an unfinished end, such as half a sentence, proves that a text was cut. If the
-last quarter is missing, the company may have deleted it on purpose, for example the part about rights.
+The company may also have made such a change on purpose. So a second look is needed, and after `confirm_max` the text is
+recorded as unconfirmed. Only an unfinished end, such as half a sentence, proves that a text was cut. If the last
+quarter of a text is missing, the company may have deleted it on purpose, for example the part about rights.
 """
 
 from __future__ import annotations
@@ -28,33 +28,31 @@ HALF_SENTENCE = 0.9
 higher than `CUT`, because no author ends a policy within a sentence.
 """
 OWN_WORDS = 0.25
-"""Maximum share of the text's words that are not in the previous version. If the share is larger, the text is not an
-older edition."""
+"""Maximum share of an older edition's words that are not in the previous version."""
 VERBATIM = 0.95
-"""Minimum share of words that a text has in common with the beginning of the previous version, in the same order. The
-share must be reached in both of them. The text then counts as this beginning.
+"""Minimum share of words that a text and the beginning of the previous version have in common, in the same order. If
+the share is reached both in the text and in this beginning, the text counts as the beginning.
 """
 LOOK_AHEAD = 10
 """Maximum number of successive statements of the previous version that may be missing before the end of the text."""
 SECTION = 30
-"""Minimum number of lost words. If a text lost so many words, it needs a second look even if it ends properly."""
+"""Minimum number of lost words for which a text needs a second look even if it ends properly."""
 FOOT = 40
 """Maximum number of words in a foot, such as a copyright notice, that may remain below a missing part."""
 A_LANGUAGE = 0.25
 """Minimum share of a text's words that are in a language. With a smaller share, the words in that language are only a
 quotation."""
 LEFT_OVER = 0.1
-"""A language counts as missing if at most this share of its words is left. The words that are left are names or
-headings."""
+"""Maximum share of a missing language's words that are left in the text. Such words are names or headings."""
 RESPELLED = 4
-"""Minimum number of different words whose spelling changed, such as "colour" and "color". With so many, the text is the
-edition for a different country.
+"""Minimum number of different words whose spelling changed, such as "colour" and "color". A text with this number of
+respelled words is the edition for a different country.
 """
 RESPELLED_AND_DATED = 2
 """Minimum number of different words whose spelling changed, if the order of day and month in dates changed too."""
 REWRITTEN = 0.6
-"""Minimum share of the old statements that are gone, and of the new statements that were not in the old text. An author
-who rewrites so much usually also changes the date.
+"""Minimum share of old statements that are gone, and of new statements that were not in the old text, in a rewritten
+text. An author who rewrites so much usually also changes the date.
 """
 MANY = 40
 """Minimum number of statements in both texts for the check of `REWRITTEN`."""
@@ -74,7 +72,7 @@ _FOOT = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The place where a text ends early. The text is only the beginning of the previous version."""
+    """Facts about the end of a text that is only the beginning of the previous version."""
 
     words: int
     """Number of words of the text."""
@@ -84,13 +82,13 @@ class Ending:
     """A clause that says why the text seems unfinished; "" if the text ends properly."""
     _: KW_ONLY
     gone: tuple[Statement, ...]
-    """Statements of the version before that are missing after this end."""
+    """Statements of the previous version that are missing after the end of the text."""
     within_sentence: bool = False
-    """Whether the last statement is only the beginning of a statement."""
+    """Whether the text ends within a statement."""
 
     @property
     def is_cut(self) -> bool:
-        """Whether the text is too short to be the policy and was not meant to end here."""
+        """Whether the text is too short to be the policy and was cut by accident."""
         longest = HALF_SENTENCE if self.within_sentence else CUT
         return bool(self.open) and self.words < longest * self.words_before
 
@@ -118,8 +116,9 @@ def incomplete(before: Document, after: Document, comparison: Comparison, ending
 def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Page]]) -> Ending | None:
     """Return the ending of a text that is only the beginning of the previous version; None for any other text.
 
-    `pages` has pairs of an earlier page and the later page, if the earlier page was kept. If whole sections are
-    missing, a short foot, such as a copyright notice, may remain at the end."""
+    `pages` are pairs of an earlier page and the corresponding later page, if the earlier pages were kept. If whole
+    sections are missing, a short foot, such as a copyright notice, may remain at the end.
+    """
     old, new = statements(before), statements(after)
     lost = _size(old) - _size(new)
     if not new or lost < 0:
@@ -140,7 +139,8 @@ def ends_early(before: Document, after: Document, pages: Sequence[tuple[Page, Pa
 
 def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
     """Whether the statements that are missing at the end are a whole section, or have as many words as a section.
-    `lost` is the number of words by which the text is shorter. Moved words are not lost."""
+    `lost` is the number of words by which the text became shorter, without words that only moved.
+    """
     if not gone or 2 * lost < _size(gone):
         return False
     section = gone[0].kind == "heading" and any(statement.kind != "heading" for statement in gone)
@@ -148,8 +148,9 @@ def is_a_part(gone: Sequence[Statement], lost: int) -> bool:
 
 
 def common_foot(old: Sequence[Statement], new: Sequence[Statement]) -> int:
-    """Return the number of equal statements at the end of both texts. Together they have at most `FOOT` words, and they
-    are never the whole text."""
+    """Return the number of equal statements at the end of both texts. Together, these statements have at most `FOOT`
+    words, and they are never the whole text.
+    """
     number = 0
     pairs = zip(reversed(old[1:]), reversed(new[1:]), strict=False)
     for one, other in pairs:
@@ -256,8 +257,9 @@ def older_edition(before: Document, after: Document, comparison: Comparison) -> 
 
 
 def is_earlier(one: date, other: date) -> bool:
-    """Whether one date is before the other date. The first day of a month or year may stand for the whole month or
-    year."""
+    """Whether one date is before the other date. If a date is the first day of a month or year, it may mean the whole
+    month or year.
+    """
     exact = 1 if one.month == one.day == 1 else 2 if one.day == 1 else 3
     return (one.year, one.month, one.day)[:exact] < (other.year, other.month, other.day)[:exact]
 
@@ -317,7 +319,7 @@ def other_order(before: str, after: str) -> int:
 
 
 def order(text: str) -> tuple[int, int]:
-    """Count the dates that begin with the day, and those that begin with the month."""
+    """Count the dates that begin with the day, and the dates that begin with the month."""
     return len(_DAY_FIRST.findall(text)), len(_MONTH_FIRST.findall(text))
 
 
@@ -330,7 +332,8 @@ def _tail(statement: Statement) -> str:
 
 
 def pages_in_pairs(before: Sequence[Page], after: Sequence[Page]) -> Iterator[tuple[Page, Page]]:
-    """Yield pairs of a page in the version before and the same page now. Yield nothing if the numbers of pages
-    differ."""
+    """Yield each page of the previous version together with the corresponding page of this visit. Yield nothing if the
+    numbers of pages differ.
+    """
     if len(before) == len(after):
         yield from zip(before, after, strict=True)

@@ -1,6 +1,7 @@
-"""Watches the prose of a page that is not in its document, for statements on sharing or rights. Extraction can make
-errors. The sentences that it leaves out are watched too, so that no word of a policy is lost silently. A sentence that
-moved between the policy and the rest of its page is reported only with the policy."""
+"""Watches the prose of a page that is not in the page's document for statements on sharing or rights. Extraction can
+leave out a sentence of the policy by mistake, so a change of such a sentence must not stay unnoticed. A sentence that
+moved between the policy and the rest of the page is reported only as a change of the policy.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +18,10 @@ from differ.language.words import words
 from document.model import Document, LeftOut
 
 MANY_WORDS = 300
-"""Minimum number of words of left-out prose. If a page has so many, a person should look at it."""
+"""Number of words of left-out prose from which a person should look at the page."""
 LARGE_SHARE = 0.2
-"""Minimum share of left-out prose. If a page has so much, a person should look at it. The share counts only if the
-left-out prose has at least `FEW_WORDS` words.
+"""Share of left-out prose from which a person should look at the page. It counts only if the left-out prose has at
+least `FEW_WORDS` words.
 """
 FEW_WORDS = 60
 SHORTEST, LONGEST = 5, 120
@@ -28,9 +29,9 @@ SHORTEST, LONGEST = 5, 120
 FUNCTION_WORDS = 0.2
 """Minimum share of function words in a sentence. A row of menu items has a smaller share."""
 BANNER = 120
-"""Maximum number of words in a banner. A banner is a part that mentions cookies."""
+"""Maximum number of words in a banner. A banner is a part of a page that asks for consent to cookies."""
 CONCEPTS = ("share", "sell", "recipient", "transfer", "right", "optout", "complaint", "consent.withdraw")
-"""Concepts that are watched. A sentence that mentions such a concept is a watched sentence."""
+"""Concepts of watched sentences."""
 MOST_SENTENCES = 200
 """Maximum number of watched sentences kept for one page."""
 
@@ -45,8 +46,8 @@ class WatchedSentence:
 
     text: str
     topics: tuple[Watched, ...]
-    """Topics that the sentence would have if it were in the policy. It is empty if the sentence only mentions sharing
-    or rights and says nothing about them.
+    """Topics that the sentence would have if it were in the policy. It is empty if the sentence mentions sharing or
+    rights but makes no statement about them.
     """
     why: str
     """The reason why it was left out, in a few words."""
@@ -71,7 +72,7 @@ class LeftOutProse:
     identity: str
     """Extraction identity with which the prose was left out."""
     watched: tuple[WatchedSentence, ...]
-    """The watched sentences, at most `MOST_SENTENCES`. Each occurs once."""
+    """The watched sentences without duplicates, at most `MOST_SENTENCES`."""
 
     @property
     def share(self) -> float:
@@ -80,14 +81,15 @@ class LeftOutProse:
 
     @property
     def is_much(self) -> bool:
-        """Whether so much prose is left out that a person should look at the page."""
+        """Whether a person should look at the page because much prose is left out."""
         return self.words >= FEW_WORDS and (self.words > MANY_WORDS or self.share > LARGE_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOutChange:
-    """Watched sentences outside the policy that appeared or disappeared. They are compared with the last record of the
-    left-out prose."""
+    """Watched sentences outside the policy that appeared or disappeared. The comparison is with the last record of the
+    left-out prose.
+    """
 
     came: tuple[WatchedSentence, ...]
     gone: tuple[WatchedSentence, ...]
@@ -166,7 +168,7 @@ def left_out_change(before: LeftOutProse, after: LeftOutProse, old: Document, ne
     """Return the watched sentences that appeared or disappeared, or None if there are none. Sentences that were or are
     in the policy do not count.
 
-    If the extraction identity changed, the result is None, because other parts are left out although the page did not
+    If the extraction identity changed, return None, because other parts may be left out although the page did not
     change.
     """
     if before.identity != after.identity:

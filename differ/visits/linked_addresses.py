@@ -1,6 +1,7 @@
-"""Treats an address as a link, and not as words, if the page shows the address as the text of a link to it. So a
-changed address does not count as a changed word. A change of the site counts only if the link is about a right or a
-choice. The same rule applies to links whose text is words."""
+"""Treats an address as a link and not as words, if it is the text of a link to the same address. So a changed address
+does not count as a changed word. A change of the site counts only if the link is about a right or a choice. The same
+rule applies to other links.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ _LINKED = "linkedaddress"
 
 @dataclass(frozen=True, slots=True)
 class Relinked:
-    """The earlier version, after its linked addresses were replaced by the addresses in the new version. The
-    differences that disappeared are recorded too."""
+    """The earlier version with the linked addresses of the new version in place of its own. The differences that
+    disappeared in this way are recorded too.
+    """
 
     before: Document
     suppressed: tuple[Suppression, ...]
@@ -56,7 +58,7 @@ def relink(before: Document, after: Document) -> Relinked:
         text = block.text
         for key, old in _linkings(block):
             candidates = later.get(key, {})
-            if old.text in candidates or len(candidates) != 1:  # not gone, or its successor is unclear
+            if old.text in candidates or len(candidates) != 1:  # the sentence is unchanged, or its new form is unclear
                 continue
             (new,) = candidates.values()
             if old.text in rights and new.sites != old.sites:
@@ -77,8 +79,9 @@ def _blocks(document: Document) -> Iterator[Block]:
 
 
 def _linkings(block: Block) -> Iterator[tuple[str, _Linking]]:
-    """Yield each sentence of a block that has linked addresses. Its key is the sentence with the same token in place of
-    each address."""
+    """Yield each sentence of a block that has linked addresses. The key is the sentence with a token in place of each
+    address.
+    """
     linked = [link for link in block.links if _ADDRESS.fullmatch(link.text)]
     for sentence in sentences(block.text) if linked else ():
         within = [link for link in linked if link.text in sentence]
@@ -93,7 +96,9 @@ def _keyed(sentence: str, links: Sequence[Link]) -> str:
 
 
 def _is_for_rights(statement: Statement) -> bool:
-    """Whether a link may be about a right or a choice. In a language without a lexicon, every link may be."""
+    """Whether a link may be about a right or a choice. In a language without a lexicon, this is possible for every
+    link.
+    """
     if load_lexicon(statement.language) is None or names_rights(statement.text):
         return True
     return "rights" in relevance(statement) or "rights" in heading_topics(statement.path, statement.language)

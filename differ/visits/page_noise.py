@@ -1,5 +1,6 @@
-"""Suppresses changes outside the policy: a hidden address, a menu, or a text that returned after another page. Such a
-text is compared and becomes a version, but these changes are not reported."""
+"""Suppresses three kinds of changes outside the policy: a hidden address, a menu, and a policy that returned after
+another page. The text still becomes a version, but these changes are not reported.
+"""
 
 from __future__ import annotations
 
@@ -24,29 +25,29 @@ from document.text.rights_links import LinkWords
 from languages import records
 
 RESTORED = 4
-"""Minimum ratio of a text's length to the length of the previous version. If the ratio is smaller, the text only grew.
-If it is reached, the previous version may have been a different page, and the policy has returned.
+"""Minimum ratio of a text's length to the length of the previous version, if the previous version was perhaps a
+different page and the policy has returned. With a smaller ratio, the text only grew.
 """
 PASSAGE = 300
-"""Minimum number of new words that are in whole new sections, if the text states the same date as before. In this case,
-the previous page was incomplete, and the policy is complete again.
+"""Minimum number of new words in whole new sections, if the text states the same date as before, that show that the
+previous page was incomplete.
 """
 SECTIONS = 3
 """Minimum number of new sections that contain the new words."""
 DATED_SHARE = 0.25
-"""Minimum share of the text that is new, if both texts state the same date. If this share is reached, `SECTIONS` need
-not be reached. An author who adds so much usually also changes the date.
+"""Share of new text with which `SECTIONS` need not be reached, if both texts state the same date. An author who adds so
+much usually also changes the date.
 """
 LOST = 150
-"""Minimum number of lost words. If so many words are lost, long passages are missing, and the text may be
-incomplete."""
+"""Minimum number of lost words in a text that may be incomplete because long passages are missing."""
 LOST_SECTIONS = 60
 """Minimum number of lost words if several sections are missing. It is lower than `LOST`, because an author seldom
 deletes several sections and changes nothing else.
 """
 RESIDUE = 0.03
-"""Maximum number of lost words in a text that grew, as a share of its new words. It is also the maximum number of new
-words in a text that lost passages, as a share of its lost words."""
+"""Maximum number of lost words in a text that only grew, as a share of its new words. The same maximum applies to new
+words in a text that only lost passages, as a share of its lost words.
+"""
 RESTORED_UNWATCHED = 1.5
 """Minimum ratio of length if the previous version was not a policy. It is used instead of `RESTORED`. A version without
 any statement on sharing or rights is not a policy.
@@ -58,17 +59,18 @@ MENU_WORDS = 5
 LINKED_MENU = 5
 """Minimum number of lines in a menu of links."""
 BARE_MENU = 8
-"""Minimum number of lines in a menu whose lines are not known to be links. Such a menu comes before the first prose."""
+"""Minimum number of lines in a menu before the first prose, if the lines are not known to be links."""
 ALIKE = 0.8
 """Minimum share of a menu's lines that look like menu items."""
 PROSE = 15
 """Minimum number of words in a sentence that begins a page's prose."""
 
 _MASK_IN_ANY_LANGUAGE = r"e-?mail\s+protected"
-"""The placeholder for an address, without its brackets. A content delivery network shows it to readers whose browser
-runs no scripts."""
+"""Pattern for the placeholder for an address, without its brackets. A content delivery network shows this placeholder
+to readers whose browser runs no scripts.
+"""
 _REMEMBERED = 4_096
-"""Maximum number of lines for which the program remembers whether they contain a placeholder."""
+"""Maximum number of lines that are cached with their result: whether they contain a placeholder."""
 _PLAIN_ADDRESS = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
 _ADDRESS = re.compile(rf"\[?{_PLAIN_ADDRESS}\]?(?:\(\s*mailto:\s*{_PLAIN_ADDRESS}\s*\))?")
 """An address, or a link to it that was written as Markdown by mistake."""
@@ -96,8 +98,9 @@ def with_token(line: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unmasked:
-    """The previous version, in which hidden addresses are replaced from the new text. The sentences that became equal
-    are recorded too."""
+    """The previous version with its hidden addresses replaced by the addresses of the new text. The sentences that
+    became equal in this way are recorded too.
+    """
 
     before: Document
     after: Document
@@ -105,8 +108,8 @@ class Unmasked:
 
 
 def unmask(before: Document, after: Document) -> Unmasked:
-    """Let a placeholder in one text match any address in the same sentence of the other text. Addresses in all other
-    sentences are compared as usual.
+    """Treat a placeholder in one text as equal to any address in the same sentence of the other text. Addresses in all
+    other sentences are compared as usual.
     """
     before, after = with_one_mask(before), with_one_mask(after)
     if not any(_HIDDEN in line for document in (before, after) for line in document.lines()):
@@ -184,8 +187,8 @@ def restored(before: Document, after: Document) -> str | None:
 
 def only_grew(before: Document, after: Document) -> bool:
     """Whether a text gained whole sections, or a large part, and lost nothing. It must still state all dates that it
-    stated before. A company that adds so much usually edits other sections on the same day, or at least changes the
-    date.
+    stated before. If a company adds so much on purpose, it usually edits other sections on the same day, or at least
+    changes the date.
     """
     old, new = Counter(words(before.text)), Counter(words(after.text))
     came, went = (new - old).total(), (old - new).total()
@@ -219,8 +222,8 @@ def lost_in_bulk(before: Document, after: Document) -> Screening | None:
 
 
 def replaces_another_page(before: Document, after: Document) -> bool:
-    """Whether the previous version was a page that is not a policy, and the policy is back now. The two texts then need
-    not resemble each other.
+    """Whether the previous version was a page that is not a policy, and the policy is back now. The two texts need not
+    resemble each other in this case.
     """
     old = statements(before)
     return restored(before, after) is not None and all(map(is_judged, old)) and not any(map(relevance, old))

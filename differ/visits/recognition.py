@@ -3,7 +3,7 @@
 There are three tests, the cheapest first. The first test compares the bytes with the bytes of a response that was fully
 read. The second test checks whether the response differs from the version's own snapshot only in volatile parts. The
 third test compares the fingerprint with the fingerprint of a response that was fully read. If a test succeeds, the
-documents are equal. If all tests fail, the documents may still be equal.
+documents are equal. If all tests fail, the documents may still be equal, so the response must be read.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from document.reading import identity_of
 from document.screening import challenge
 
 READ_AT_ONCE = 1_000_000
-"""Maximum size, in bytes, of a page that the crawler itself compares with a snapshot. This takes a few milliseconds,
-and no other request is handled meanwhile."""
+"""Maximum size, in bytes, of a page that the crawler's own process compares with a snapshot. During these few
+milliseconds, the crawler handles no other request.
+"""
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:

@@ -1,7 +1,9 @@
 """Reports a part that is missing at the end of a policy, even if no rule watches its words.
 
-Rights, contacts and the promise to announce changes usually come last. If a material finding already reports the
-change, nothing is added. Without such a finding, only readers of digests would notice the deletion."""
+Rights, contacts and the promise to announce changes are usually at the end of a policy. If a material finding already
+reports the change, nothing is added. If there is no such finding, only readers of digests would notice the deletion, so
+a finding is added.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def with_removed_end(comparison: Comparison, after: Document, ending: Ending | N
 
 
 def is_sentence(statement: Statement) -> bool:
-    """Whether a statement reads like prose or has the length of a sentence. Headings, links and single words do not."""
+    """Whether a statement reads like prose or has the length of a sentence. A heading, a link or a single word does not
+    count.
+    """
     if statement.kind in ("heading", "contents") or statement.linked:
         return False
     return reads_like_prose(statement.text) or amount(statement.words) >= SENTENCE

@@ -14,8 +14,9 @@ from itertools import accumulate, compress
 from document.model import Document, Section
 
 _HELD = 0.5
-"""Minimum share of a section's characters that must be in the part. With a smaller share, the section does not belong
-to the part."""
+"""Minimum share of a section's characters that must be in the part. A section with a smaller share does not belong to
+the part.
+"""
 _RECOGNISED = 0.8
 """Minimum share of the part's characters that must be on the page. With a smaller share, the whole page is compared."""
 _LEFT = 0.7
@@ -39,10 +40,10 @@ class Portion:
     def of(self, document: Document) -> Document | None:
         """Return the sections of a document that belong to the part, or None if too little would remain.
 
-        Each section is under one or more headings. For a new section, the innermost heading that the page already had
-        decides: the section belongs to the part if text of the part is under this heading. If all headings of the
-        section are new, its outermost heading decides in the same way. The section also belongs to the part if a
-        neighbouring section does. So new sections of the policy are not missed.
+        Each section is under one or more headings. A new section may be under new headings and under earlier headings.
+        The innermost earlier heading decides: the section belongs to the part if text of the part is under this
+        heading. If all headings of the section are new, its outermost heading decides in the same way. The section also
+        belongs to the part if a neighbouring section does. So new sections of the policy are not missed.
         """
         sections = document.sections
         stated = self._stated(sections)
@@ -62,9 +63,9 @@ class Portion:
         return {path: _says(members, self.texts) for path, members in under.items()}
 
     def _holds(self, section: Section, stated: Mapping[Path, bool]) -> bool | None:
-        """Return whether the part has text under the innermost heading of the section that the page already had. If all
-        headings of the section are new, return True if its outermost heading belongs to the part. Otherwise, return
-        None.
+        """Return whether the part has text under the innermost earlier heading of a section. An earlier heading is a
+        heading that the page already had. If all headings of the section are new, return True if its outermost heading
+        belongs to the part. Otherwise, return None.
         """
         nearest = next((path for path in _beginnings(section.path) if path in self.paths), None)
         return (stated[section.path[:1]] or None) if nearest is None else nearest in self.held
@@ -73,7 +74,7 @@ class Portion:
 def portion(whole: Document, part: Document) -> Portion | None:
     """Return the portion of a page that equals a part, or None if too little of the part is found.
 
-    The page and the part may come from different days. Slightly changed sections are still found.
+    The page and the part may come from different days, so slightly changed sections are found too.
     """
     texts = _texts(part.sections)
     shared = texts & _texts(whole.sections)

@@ -20,8 +20,8 @@ from document.discovery.page_links import PageLink
 from languages import language_name
 
 FULL_NAME, SHORT_NAME = 30, 22
-"""Points of a link. The first number is for a link whose whole text is the name of a document. The second number is for
-a link whose whole text is a short word such as "Privacy".
+"""Points of a link by its whole text. The first number is for the full name of a document. The second number is for a
+short word such as "Privacy".
 """
 DECLARED = 45
 """Points of an address that a site declares by a link relation or a file in `/.well-known/`."""
@@ -32,20 +32,20 @@ PLACES = {"footer": 12, "navigation": 6, "body": 0, "head": 0}
 IN_HUB = 10
 """Additional points of a link if it is in the text of a page like "Legal", which lists legal documents."""
 OTHER_MATTER = 25
-"""Points that are taken off for each word that shows a different matter, such as "careers". At most `MOST_MATTERS`
+"""Points that an address loses for each word that shows a different matter, such as "careers". At most `MOST_MATTERS`
 words count.
 """
 OTHER_FOLDER = 15
-"""Points that are taken off for each word in the folders of an address that shows a different matter."""
+"""Points that an address loses for each such word in its folders."""
 MOST_MATTERS = 2
 OTHER_SITE = 20
-"""Points that are taken off if a link leads to a different site."""
+"""Points that a link loses if it leads to a different site."""
 HUB, HUB_IN_FOOTER, EDITION = 14, 20, 16
 """Points of pages that are fetched only for their links. The first number is for a page like "Legal", the second for
 such a page that is linked in the footer, and the third for the start page in a different language.
 """
 OTHER_LANGUAGE = 5
-"""Points by which a clue loses value if it belongs to the edition of a document in another language."""
+"""Points that a clue loses if it belongs to the edition of a document in another language."""
 LEAST = 8
 """Minimum points of an address that is fetched."""
 
@@ -62,7 +62,7 @@ class Clue:
     """Phrases that say what speaks against the address."""
     _: KW_ONLY
     prominent: bool = False
-    """Whether a menu, a footer, a list of legal documents, or a declaration names the page."""
+    """Whether the page is named in a menu, a footer, a list of legal documents, or a declaration of the site."""
     further: frozenset[str] = frozenset()
     """Words of the link that may name a product."""
 
@@ -77,7 +77,7 @@ class SiteNames:
     """Words that do not count in the name of a document, because they name the company."""
 
     def holds(self, url: str) -> bool:
-        """Whether an address belongs to the site or to one of its subdomains."""
+        """Whether an address belongs to one of the site's hosts or to a subdomain."""
         host = host_of(url)
         return any(host == own or host.endswith(f".{own}") for own in self.hosts)
 
@@ -111,7 +111,7 @@ def clue_of_link(link: PageLink, site: SiteNames, *, in_hub: bool = False) -> Cl
 
 
 def clue_of_address(url: str, source: str, site: SiteNames) -> Clue | None:
-    """Return the clue that the words of an address give, or None. `source` says where the address was."""
+    """Return the clue that the words of an address give, or None. `source` says where the address was found."""
     name = name_in_address(url, site.words)
     if name is None:
         return None
@@ -142,7 +142,7 @@ def _off_site(clue: Clue, url: str, site: SiteNames) -> Clue:
 
 
 def foreign(url: str) -> str:
-    """Return the doubt about an address of a different site."""
+    """Return the phrase for the doubt that an address belongs to a different site."""
     return f"on a different site, {host_of(url)}"
 
 
@@ -151,8 +151,8 @@ def _doubts(matters: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def edition_clues(clues: Iterable[Clue], language: str) -> list[Clue]:
-    """Return the clues of a document's edition in another language. These clues have a few points less than the clues
-    of the document itself.
+    """Return the clues of a document's edition in another language. These clues have fewer points than the clues of the
+    document itself.
     """
     name = language_name(language)
     return [

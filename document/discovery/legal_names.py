@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _REMEMBERED = 8192
 """Number of normalised texts that are cached."""
 _PLACEHOLDER = re.compile(r"\[[^\W\d_][^\[\]\n]{2,60}\](?!\()")
-"""Words in square brackets that do not belong to a link, such as "[Your company]"."""
+"""Matches words in square brackets that do not belong to a link, such as "[Your company]"."""
 _PLACEHOLDERS = 4
 """Minimum number of different placeholders in a template."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -41,9 +41,9 @@ class DiscoveryWords:
     others: Sequence[str]
     """Words that show that a page is about a different matter."""
     filler: Sequence[str]
-    """Words without a meaning of their own in a link or a heading."""
+    """Words that mean nothing by themselves in a link or a heading."""
     this: Sequence[str]
-    """Words with which a document names itself."""
+    """Words for "this", with which a document names itself, as in "this policy"."""
     void: Sequence[str]
     """Phrases at the beginning of a text that show that the document is not valid."""
 
@@ -82,7 +82,7 @@ def legal_name(text: str, ignored: frozenset[str] = frozenset()) -> LegalName | 
 
 
 def is_hub(text: str, ignored: frozenset[str] = frozenset()) -> bool:
-    """Whether a text names a page that leads to legal documents, and hardly anything else."""
+    """Whether a text is hardly more than the name of a page that leads to legal documents."""
     words = plain_words(text)
     rest = _hubs().sub(" ", words)
     return rest != words and not [word for word in _filler().sub(" ", rest).split() if word not in ignored]

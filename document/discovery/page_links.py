@@ -31,9 +31,9 @@ _LONGEST_TEXT = 200
 _LABEL_NODES = 100
 """Maximum number of nodes in a link that are searched for its words."""
 _LIST_LEVELS, _LIST_NODES, _LIST_LINKS, _LINKED_SHARE = 4, 400, 3, 0.7
-"""Limits for a list of links. The first number says how many elements around a link are looked at. Such an element is a
-list of links if it has at most `_LIST_NODES` nodes and at least `_LIST_LINKS` links, and if the links have at least the
-share `_LINKED_SHARE` of its text.
+"""Limits for a list of links. An element around a link is a list of links if it has at most `_LIST_NODES` nodes and at
+least `_LIST_LINKS` links, and if the share `_LINKED_SHARE` of its text or more is in links. `_LIST_LEVELS` is the
+number of elements around a link that are examined.
 """
 _FOOTER = re.compile(r"(?:^|[\s_-])(?:site)?foot(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _LINK_HEADER = re.compile(r"<(?P<address>[^>]*)>(?P<parameters>[^,<]*)")
@@ -59,8 +59,8 @@ class PageLink:
 
 
 def page_links(soup: BeautifulSoup, page: Page) -> tuple[PageLink, ...]:
-    """Return the links of a page that matter. They lead to a legal document, to a page that may link one, or to the
-    same page in another language.
+    """Return the links of a page that matter for the search. Such a link leads to a legal document, to a page that may
+    have a link to a legal document, or to the same page in another language.
     """
     has_parts = soup.find(["footer", "main", "article"]) is not None
     links = (*_header_links(page), *_links(soup, _base(soup, page), has_parts=has_parts))
@@ -136,8 +136,8 @@ def _label(element: Tag) -> str:
 
 
 def _own_place(element: Tag) -> Place | None:
-    """Return the place of the links in an element. Return None if the place depends on the elements around this
-    element.
+    """Return the place that an element gives to the links in it. Return None if the elements around this element
+    decide.
     """
     role = attribute(element, "role").lower()
     names = f"{attribute(element, 'id')} {attribute(element, 'class')}"

@@ -24,9 +24,9 @@ from document.screening import screen
 from document.text.normalise import normalise
 
 _OPENING = 6000
-"""Number of characters at the start of a text in which a document names itself."""
+"""Number of characters at the start of a text that are searched for words with which the document names itself."""
 _BANNER = 600
-"""Number of characters at the start of a text that can say that the document is not valid."""
+"""Number of characters at the start of a text that are searched for a phrase that the document is not valid."""
 _SEPARATOR = re.compile(r"\s+[|·•–—:»-]\s+|\s*\|\s*")
 _LEAST_NAME = 3
 """Minimum number of letters of a site's name in a title."""

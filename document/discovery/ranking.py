@@ -20,16 +20,18 @@ from document.discovery.legal_names import (
 from document.discovery.page_look import PageLook
 
 TITLE, SHORT_TITLE = 25, 15
-"""Points of a page by its heading or title. The first number counts if one of them is only the name of the document.
-The second counts if one of them is only a short word such as "Privacy".
+"""Points of a page by its heading or title. A page gets the first number if one of the two is exactly the name of a
+document. It gets the second number if one of the two is exactly a short word such as "Privacy".
 """
 CLAIM = 15
 """Points of a text that names itself, as in "this privacy policy"."""
 LONG_TEXT = 10
-"""Points of a text with at least `FEW_WORDS` words. A shorter policy or shorter terms lose as many points."""
+"""Points of a text with at least `FEW_WORDS` words. A policy or terms with fewer words lose the same number of
+points.
+"""
 FEW_WORDS = 150
 ADDRESS = 0.4
-"""Share of the points of an address that a page gets in addition to the points of its best clue."""
+"""Share of the points of its address that a page gets in addition to the points of its best clue."""
 LEAST = 25
 """Minimum points of a page that is listed."""
 SURE = 70
@@ -68,7 +70,7 @@ class Candidate:
     reasons: tuple[str, ...]
     """Phrases that say what speaks for this kind of document."""
     doubts: tuple[str, ...]
-    """Phrases that say what speaks against it."""
+    """Phrases that say what speaks against this kind of document."""
     same_text: tuple[str, ...] = ()
     """Further addresses with the same text."""
     rendered: bool = False
@@ -90,7 +92,9 @@ def rank(pages: Iterable[LookedPage], site: SiteNames) -> tuple[Candidate, ...]:
 
 
 def _is_refused(kind: Kind, look: PageLook) -> bool:
-    """Whether screening refused a page. If it only found hardly any terms of a policy, other documents are kept."""
+    """Whether screening refused a page. If the only reason was that the page has hardly any terms of a policy, a page
+    of another kind is not refused.
+    """
     return bool(look.refused) and (kind == "policy" or look.refused != "other-document")
 
 
@@ -108,7 +112,9 @@ def certain_policy(candidates: Sequence[Candidate], languages: Collection[str] =
 
 
 def is_good_policy(candidate: Candidate, languages: Collection[str] = ()) -> bool:
-    """Whether a candidate is very probably a privacy policy of the site, in one of the languages if some are given."""
+    """Whether a candidate is very probably a privacy policy of the site. If `languages` are given, the policy must be
+    in one of these languages.
+    """
     is_probable = candidate.kind == "policy" and candidate.points >= SURE and not candidate.doubts
     return is_probable and _is_in(candidate, languages)
 
@@ -159,8 +165,8 @@ def _candidate(page: LookedPage, site: SiteNames) -> Candidate | None:
 
 
 def _product(titles: str, page: LookedPage, site: SiteNames) -> tuple[str, ...]:
-    """Return a word that is in the titles of a policy, and also in its address or in the best link to it. It probably
-    names the product that the policy is about. The words of the site's name do not count.
+    """Return the name of the product that a policy is probably about: a word that is in the policy's titles, and also
+    in its address or in the best link to it. The words of the site's name do not count.
     """
     around = further_names_in_address(page.look.url, site.words)
     clue = _best_clues(page.clues).get("policy")
@@ -193,8 +199,8 @@ def _doubts(kind: Kind, clues: Iterable[Clue | None], look: PageLook, matters: S
 
 
 def _best_clues(clues: Iterable[Clue]) -> Mapping[Kind, Clue]:
-    """Return the best clue for each kind. A prominent clue, which says what the site itself calls the page, is better
-    than a link in a text or an entry in a sitemap. Otherwise, the points decide.
+    """Return the best clue for each kind. A prominent clue shows what the site itself calls the page, so it is better
+    than a link in a text or an entry in a sitemap. Among other clues, the points decide.
     """
     return {clue.kind: clue for clue in sorted(clues, key=lambda clue: (clue.prominent, clue.points))}
 

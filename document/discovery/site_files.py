@@ -18,8 +18,8 @@ from document.model import Page
 WELL_KNOWN: tuple[str, ...] = ("/.well-known/dnt/", "/.well-known/openid-configuration")
 """Paths of files that can name a site's legal documents."""
 _MEMBERS: dict[str, Kind] = {"policy": "policy", "op_policy_uri": "policy", "op_tos_uri": "terms"}
-"""Members of these files with the address of a legal document: the tracking status of the W3C (Tracking Preference
-Expression, section 6.5.6), and OpenID Connect Discovery 1.0 section 3.
+"""Members of the JSON in these files that contain the address of a legal document. They are defined by the W3C's
+Tracking Preference Expression, section 6.5.6, and by OpenID Connect Discovery 1.0, section 3.
 """
 _GZIP = b"\x1f\x8b"
 _LIKELY = re.compile(r"page|legal|static|main|misc|general|site", re.IGNORECASE)
@@ -33,7 +33,7 @@ class SiteMap:
     pages: tuple[str, ...]
     """Addresses whose words name a legal document, or a page that may lead to one."""
     sitemaps: tuple[str, ...]
-    """Addresses of further sitemaps. Those that probably list ordinary pages come first."""
+    """Addresses of further sitemaps. The sitemaps that probably list ordinary pages come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PackedFile:
     body: bytes
     url: str
     most: int
-    """Maximum number of bytes after decompression. The rest is not read."""
+    """Maximum number of bytes after decompression that are read."""
 
 
 def read_sitemap(file: PackedFile) -> SiteMap:

@@ -1,1 +1,1 @@
-"""Turns bytes into lines. It knows encodings, content types, PDF, Word and Markdown."""
+"""Turns bytes into lines. Knows encodings, content types, PDF, Word and Markdown."""

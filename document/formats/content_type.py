@@ -34,7 +34,7 @@ _ZIPPED = {
     b"application/vnd.oasis.opendocument.text": "an OpenDocument text (ODT)",
     b"application/epub+zip": "an e-book (EPUB)",
 }
-"""Types of ZIP files. The key is the name of a part, which such a file stores uncompressed."""
+"""Types of ZIP files. The key is the name of a part of such a file. A ZIP file stores these names uncompressed."""
 _MHTML = re.compile(rb"^(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
 WHAT_TO_DO = (
     "watch the address of a page, PDF or DOCX file, or save it as one of them and bring that in with `import file`"
@@ -47,7 +47,7 @@ of bytes.
 
 
 def is_pdf(page: Page) -> bool:
-    """Return whether a page is a PDF file. Its first bytes decide. If these bytes are not clear, its declared type
+    """Return whether a page is a PDF file. The page's first bytes decide. If they are not clear, the declared type
     decides.
     """
     if page.body[:_PDF_WITHIN].lstrip().startswith(_PDF):

@@ -28,7 +28,9 @@ _META_WITHIN = 4096
 the head.
 """
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
-"""Matches a character that stands for a byte that is not valid UTF-8. "surrogateescape" produces these characters."""
+"""Matches a character that stands for an invalid byte in UTF-8. Python's error handler "surrogateescape" produces these
+characters.
+"""
 _LETTER = re.compile("[^\0-\x7f\udc80-\udcff]")
 
 
@@ -36,11 +38,10 @@ def decode(body: bytes, content_type: str = "") -> str:
     """Return the text of a body. The encoding comes from the byte order mark, the header, the page itself, or a guess,
     in that order.
 
-    The guess is UTF-8 if at most half of the non-ASCII characters are invalid in UTF-8. Otherwise the guess is
-    windows-1252. If the guess is UTF-8, each invalid byte is read as windows-1252, and all other letters are read as
-    UTF-8. Labels have the meaning that the WHATWG Encoding Standard gives them; for example, iso-8859-1 means
-    windows-1252. Bytes that are invalid in the declared encoding become U+FFFD. NUL characters are dropped because
-    parsers stop at them.
+    The guess is UTF-8 if at most half of the non-ASCII characters are invalid in UTF-8. In this case, each invalid byte
+    is read as windows-1252. Otherwise the whole body is read as windows-1252. Labels have the meaning that the WHATWG
+    Encoding Standard gives them; for example, iso-8859-1 means windows-1252. Bytes that are invalid in the declared
+    encoding become U+FFFD. NUL characters are dropped because parsers stop at them.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):

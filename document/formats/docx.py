@@ -23,7 +23,7 @@ _NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
 _TEXTS = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml", re.IGNORECASE)
 _STYLE_MAP = "p[style-name='Title'] => h1:fresh\nbr[type='page'] => br\nbr[type='column'] => br"
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|officeDocument)/")
-"""XML namespaces of a "Strict Open XML" document. The namespaces of other documents contain a year."""
+"""Matches an XML namespace of a "Strict Open XML" document. In other documents, the namespaces contain a year."""
 _ENCRYPTED = 1
 """The flag of a ZIP entry that needs a password."""
 _BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')

@@ -30,7 +30,7 @@ _DEEPEST = 9
 class _Level:
     start: int
     kind: str
-    """Number format of the level, or "bullet" or "none" if the level has no numbers."""
+    """Number format of the level. It is "bullet" or "none" if the level has no numbers."""
     text: str
     """Template of the label, such as "%1.%2". "%1" stands for the number of the first level."""
     legal: bool
@@ -64,8 +64,8 @@ class Labels:
 
     def __init__(self, numbering: etree._Element | None) -> None:
         self._lists: dict[str, _List] = {}
-        """Counters of the lists. The key is the id of an abstract list. Lists with the same abstract list are counted
-        together.
+        """Counters of the lists. The key is the id of an abstract list. All lists with the same abstract list share one
+        counter.
         """
         self._abstract_of: dict[str, str] = {}
         self._restarts: dict[str, dict[int, int]] = {}

@@ -1,7 +1,7 @@
 """Prepares a Word document for the converter.
 
-It removes hidden text. It also adds what the converter would lose: numbers that Word calculates, and headings whose
-outline level comes from a parent style.
+It removes hidden text. It also adds two things that the converter would lose: numbers that Word calculates, and
+headings whose outline level comes from a parent style.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _CONTENTS = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
 """Matches the names of styles of a table of contents. These names are in English in every edition of Word."""
 _DEEPEST_HEADING = 6
 _MOST_ANCESTORS = 20
-"""Maximum number of styles that are searched for a property: a style and its parent styles."""
+"""Maximum number of styles that are searched for a property. The search goes from a style to its parent styles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ _LINK = re.compile(
 _PLACE = re.compile(r"(?<!!)\[((?:[^\[\]\\]|\\.)*)\]\(#[^()\n]*\)")
 """Matches a link to a place in the page. The target may contain spaces."""
 _LINK_END = re.compile(r"^(.*)\]\(\s*<?((?:https?:|mailto:|/|#)[^()\s<>]*)>?\s*\)\s*$")
-"""Matches the last line of a link that began in an earlier block."""
+"""Matches the last line of a link that began in an earlier paragraph."""
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _BREAK = re.compile(r"\n|<br\s*/?>", re.IGNORECASE)
@@ -87,7 +87,7 @@ def plain_lines(text: str) -> list[Line]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A row of the text, and the kind of block that its markup starts. Marks of a quotation (">") are removed."""
+    """A row of the text, and the kind of block that the row starts. Marks of a quotation (">") are removed."""
 
     text: str
     heading: re.Match[str] | None

@@ -23,8 +23,8 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _BOLD_WEIGHT = 600
 _NEARLY_ALL = 0.95
 _WITHIN = 1.0
-"""Maximum gap between words of a line, as a multiple of the font size. A wider gap is a tab, or separates columns or
-cells.
+"""Maximum gap between words of a line, as a multiple of the font size. A wider gap is a tab, or is between two columns
+or cells.
 """
 _JUSTIFIED = 2.0
 """Maximum gap between words of a justified line, as a multiple of the font size."""
@@ -33,12 +33,12 @@ _AS_FAR = 1.1
 _GLUED = 0.05
 """Maximum gap between letters of a word, as a fraction of the font size."""
 _CELL_APART = 0.6
-"""Minimum gap between cells of a row, as a multiple of the font size. It applies if the gaps between words are much
-smaller.
+"""Minimum gap between cells of a row, as a multiple of the font size. It applies only if the gaps between words are
+much smaller.
 """
 _CLOSER = 2.5
-"""Minimum ratio of the gap between cells to the gap between words. In a justified line all gaps are equal, so it has no
-cells.
+"""Minimum ratio of the gap between cells to the gap between words. In a justified line, all gaps are equal, so the line
+is not divided into cells.
 """
 _RAISED = 0.45
 """Maximum distance by which a footnote mark is raised or lowered, as a fraction of the letter's size."""
@@ -95,7 +95,7 @@ class _Word:
     size: float
     bold: bool
     apart: bool
-    """Whether a space is before the word."""
+    """Whether there is a space before the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _on_the_line_of(before: _Word, word: _Word) -> bool:
 def _lines_of_cells(words: list[_Word], number: int) -> Iterator[PrintedLine]:
     """Yield the lines of the cells in a row of words.
 
-    Narrow cells are close to each other. So the row is split at each gap that is much wider than its other gaps.
+    Because narrow cells are close to each other, the row is split at each gap that is much wider than its other gaps.
     """
     # In a justified line, the gap after a list marker keeps its width. So it is not compared with the other gaps.
     inner = words[1:] if words and _LIST_MARK.fullmatch(words[0].text) else words

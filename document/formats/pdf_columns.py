@@ -12,16 +12,16 @@ _ROWS = 3
 """Minimum number of rows with text on both sides of a gap. If there are fewer rows, the gap does not separate two
 columns."""
 ALIGNED = 1.5
-"""Maximum difference, in points, between the left edges of lines in the same column. It also applies to cells in the
-same column of a table.
+"""Maximum difference, in points, between the left edges of lines in the same column of text, or of cells in the same
+column of a table.
 """
 _FULL = 0.6
 """Minimum width of the median line of a text column, as a fraction of the column's width. Cells of a table are
 narrower.
 """
 _FLOWING = 0.4
-"""Minimum fraction of lines in a text column that begin with a small letter. Such a line continues a sentence; a cell
-of a table seldom does.
+"""Minimum fraction of lines in a text column that begin with a small letter. Such a line continues a sentence. Cells of
+a table seldom begin in this way.
 """
 
 Row = list[PrintedLine]
@@ -85,8 +85,8 @@ def _columns_apart(rows: list[Row]) -> list[Row]:
 
 
 def _gaps(rows: list[Row]) -> list[float]:
-    """Return the left edges at which columns may begin, from left to right. In several rows, a line begins at such an
-    edge, to the right of a different line.
+    """Return the left edges at which columns may begin, from left to right. At such an edge, lines of several rows
+    begin to the right of another line.
     """
     lefts = sorted(line.left for row in rows for line in row[1:])
     starts = [left for left, further in zip(lefts, lefts[_ROWS - 1 :], strict=False) if further - left <= 2 * ALIGNED]

@@ -23,16 +23,16 @@ _FIRST_HALVES = frozenset(
 the word.
 """
 _WHOLE = 4
-"""Minimum number of letters in each half of a word with a hyphen. The hyphen stays if both halves are this long and
-each half also occurs alone in the text.
+"""Minimum number of letters in each half of a word with a hyphen. If both halves have this number of letters, and each
+half also occurs alone in the text, the hyphen stays.
 """
 _DOUBLED = 3
 """Minimum number of letters of a word that is repeated after a hyphen, such as an Indonesian plural ("data-data")."""
 
 
 def known_words(lines: Sequence[str]) -> frozenset[str]:
-    """Return the words of a text in lower case. A word at the end of a line that ends in a hyphen is left out, because
-    it may be broken.
+    """Return the words of a text in lower case. If a line ends with a hyphen, its last word is left out, because the
+    word may be broken.
     """
     words = {f"{first}-{second}" for first, second in map(_in_broken_address, lines, lines[1:])}
     broken = False

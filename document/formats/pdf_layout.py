@@ -19,8 +19,8 @@ from document.text.normalise import normalise
 from document.text.numbering import split_marker
 
 _EDGE = 2
-"""Maximum number of running lines at the top of a page, and also at the bottom. Running lines are lines that repeat on
-many pages.
+"""Maximum number of running lines at the top of a page, and at the bottom of a page. Running lines repeat on many
+pages.
 """
 _APART = 1.7
 """Minimum distance between a running line and the text, as a multiple of the font size."""
@@ -34,7 +34,7 @@ _LARGER = 1.08
 _WATERMARK = 1.8
 """Minimum size of a watermark, as a multiple of the size of the text that it crosses."""
 _INDENT = 60.0
-"""Maximum indentation of lines in a column, in points. It is also the step of the left edges in `Edges`."""
+"""Maximum indentation of lines in a column, in points. The left edges in `Edges` are rounded to multiples of it."""
 _INDENTED = 3.0
 """Minimum difference, in points, between two left edges that counts as an indentation."""
 _CELL_HEIGHT = 8
@@ -44,7 +44,7 @@ _ROOM = 1.15
 _ENDS = (".", ":", ";", "?", "!")
 
 Edges = dict[tuple[int, float, int], float]
-"""The right edge of a column. The key is the page, the font size, and the left edge in steps of `_INDENT`."""
+"""The right edges of columns. The key is the page, the font size, and the left edge as a multiple of `_INDENT`."""
 
 
 @dataclass(slots=True)
@@ -188,8 +188,8 @@ def _is_marker(text: str) -> bool:
 
 
 def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
-    """Whether a line is the next cell of a row. Such a line is to the right of a short paragraph, and above the end of
-    that paragraph.
+    """Whether a line is the next cell of a row: it is to the right of a short paragraph, and above the paragraph's
+    end.
     """
     lines = paragraph.lines
     if line.page != paragraph.last.page or len(lines) > _CELL_HEIGHT or line.base <= paragraph.last.base:
@@ -200,7 +200,7 @@ def _is_further_cell(paragraph: _Paragraph, line: PrintedLine) -> bool:
 
 
 def _cell_before_the_page(row: _Paragraph, line: PrintedLine) -> list[PrintedLine] | None:
-    """Return the cell of a row that a line continues on a new page, or None. The first cell of a row is never
+    """Return the cell of a row that a line on a new page continues, or None. The first cell of a row is never
     continued.
     """
     if line.page == row.first.page:
@@ -258,8 +258,8 @@ def _goes_on(paragraph: _Paragraph, line: PrintedLine, usual: dict[float, float]
 
 
 def _begins_like(line: PrintedLine, paragraph: _Paragraph) -> bool:
-    """Whether a line with a list marker begins a new list item. It does so if its indentation differs from the
-    paragraph before, or if that paragraph is an item too.
+    """Whether a line with a list marker begins a new list item. This is so if its indentation differs from the
+    indentation of the paragraph before, or if that paragraph is a list item too.
     """
     indented = abs(line.left - paragraph.last.left) > _INDENTED and line.page == paragraph.last.page
     return indented or _has_marker(paragraph.first.text)

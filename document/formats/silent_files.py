@@ -11,8 +11,9 @@ Silence = Literal["encoding", "empty-shell", "refused-limit"]
 
 
 def why_silent(page: Page, most: int) -> tuple[Silence, str]:
-    """Return the reason why a file gave no text, and a sentence that explains it. `most` is the limit for unpacked
-    parts, in bytes."""
+    """Return the reason why a file gave no text, and a sentence that explains it. `most` is the limit for the size of
+    unpacked parts, in bytes.
+    """
     return _of_pdf(page) if is_pdf(page) else _of_docx(page, most)
 
 

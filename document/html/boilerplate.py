@@ -29,7 +29,7 @@ from document.text.prose import reads_like_prose
 from document.text.rights_links import names_rights
 
 _NOTICE = 400
-"""Maximum length, in characters of prose, of a `noscript` notice. A longer notice is text."""
+"""Maximum length, in characters of prose, of a `noscript` notice. A longer notice counts as text of the page."""
 _SHORT = 120
 """Maximum length, in characters of prose, of a label for fields and buttons."""
 _LINKED = 1 / 3
@@ -44,8 +44,8 @@ _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SHORTEST_HUMP = 3
 _FALSE_NAMES = HEADINGS | {"html", "body", "main", "article"}
 _PARTS = ("p", "ul", "ol")
-"""Elements of text. A control that contains one of them and a sentence is text, such as a card that is one large
-button.
+"""Elements of text. If a control contains such an element and a sentence, the control is text. An example is a card
+that is one large button.
 """
 _LOOKED_AT = 400
 """Maximum number of nodes that are examined in an element, because an element may contain many thousands."""
@@ -71,7 +71,7 @@ def _names() -> _Names:
 
 
 class Boilerplate:
-    """Removes boilerplate from the parts of a page that hold its text."""
+    """Removes boilerplate from the parts of a page that contain its text."""
 
     def __init__(self, sheet: StyleSheet, sizes: Sizes, controls: Controls) -> None:
         self._sheet = sheet
@@ -125,8 +125,8 @@ class Boilerplate:
 
     def _speaks(self, control: Tag, size: Size) -> bool:
         """Return whether a control's words are text. They are text in five cases: the control is the heading of a part
-        of the page, is within a sentence, belongs to a form with sentences, is a label of prose, or contains a
-        paragraph or a list.
+        of the page, it is within a sentence, it belongs to a form with sentences, it is a label that reads like prose,
+        or it contains a paragraph or a list.
         """
         if self._controls.is_text(control) or self._sends(control) or self._explains(control, size):
             return True
@@ -161,8 +161,9 @@ class Boilerplate:
         return "hidden"
 
     def _bears_out(self, element: Tag, size: Size, why: str) -> bool:
-        """Return whether the links, fields and buttons of an element confirm what its name says, for example that it is
-        a menu."""
+        """Return whether the links, fields and buttons of an element confirm its name. For example, an element that is
+        called a menu must consist mostly of links.
+        """
         if (size.away > _LINKED * size.text and size.links > 1) or _is_offer(element, size):
             return True
         inner = list(beginning(element, _LOOKED_AT))
@@ -177,8 +178,8 @@ class Boilerplate:
 def _is_panel(size: Size) -> bool:
     """Return whether a short element with fields and buttons is a panel.
 
-    A panel has no text besides headings and labels. If an element has no heading, and each button in it ends a line of
-    words, it is not a panel.
+    A panel has no text besides headings and labels. An element without a heading is not a panel if each of its buttons
+    ends a line of words.
     """
     return size.plain == 0 if size.headings else size.acts > size.after_words
 
@@ -214,7 +215,7 @@ def _leads_about_page(link: Tag) -> bool:
 
 
 def _is_beside(siblings: Iterable[PageElement]) -> bool:
-    """Return whether other words are on the same line as an element, right beside it."""
+    """Return whether there are other words right beside an element on the same line."""
     beside = next((node for node in siblings if isinstance(node, Tag) or is_text(node)), None)
     return beside is not None and not (isinstance(beside, Tag) and (beside.name in BLOCKS or beside.name == "br"))
 
@@ -224,8 +225,8 @@ def _is_filled_in(element: PageElement) -> bool:
 
 
 def _is_sent(element: PageElement) -> bool:
-    """Return whether an element is a form, a button or a field that a reader fills in. A check box or a radio button
-    does not count, because it may only choose what is shown.
+    """Return whether an element is a form, a button or a field that a reader fills in. Check boxes and radio buttons do
+    not count, because they may only change which text is shown.
     """
     if not isinstance(element, Tag) or element.name not in _SENT:
         return False

@@ -1,5 +1,6 @@
-"""Decides for each control of a page, such as a button, whether it is a mere control, or names or opens a part of the
-page's text."""
+"""Decides for each control of a page, such as a button, whether it names or opens a part of the page's text. Other
+controls are not text.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +48,8 @@ def opened_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
 
 
 def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
-    """Return the ids of the elements that explain an element. For a control, return an empty list, because the
-    explanation of a control is not text.
+    """Return the ids of the elements that explain an element. Return an empty list for a control, because its
+    explanation is not text.
     """
     if tag in ("a", "button", *FIELDS):
         return []
@@ -96,7 +97,7 @@ class Controls:
         return is_control(button) and (is_text(before) or (isinstance(before, Tag) and not is_control(before)))
 
     def _is_pressed(self, control: Tag) -> bool:
-        """Return whether a control has words, and does more than name or show a part of the page."""
+        """Return whether a control has words, and is for something else than naming or showing a part of the page."""
         words = any(is_text(node) and _LETTER.search(str(node)) for node in beginning(control, _LOOKED_AT))
         return words and not (self._opens(control) or self.is_text(control))
 
@@ -112,7 +113,8 @@ class Controls:
         """Return whether the part right before a control is hidden, or ends in a hidden part. Such a control shows the
         hidden part.
 
-        A field does not count as a part. Pages often hide a check box, and its label then opens the part after the box.
+        A hidden field does not count as a hidden part, because pages often hide a check box whose label opens the part
+        after the box.
         """
         parts = (node for node in control.previous_siblings if isinstance(node, Tag) and node.name not in FIELDS)
         before = next(parts, None)
@@ -224,7 +226,7 @@ def _is_within_sentence(control: Tag) -> bool:
 
 
 def _is_ticked_for_good(label: Tag) -> bool:
-    """Return whether a label contains a disabled check box. Such a label is a statement, such as a step in a list of
+    """Return whether a label contains a disabled check box. Such a label is text, for example a step in a list of
     completed steps.
     """
     field = next((node for node in label.children if isinstance(node, Tag)), None) if label.name == "label" else None

@@ -12,7 +12,7 @@ from document.model import Elsewhere, ElsewhereKind
 from document.text.normalise import normalise
 
 FEWEST_WORDS = 12
-"""Minimum number of words of a fallback, a drawing or an `alt` text. If it has fewer words, it is not listed."""
+"""Minimum number of words of a fallback, a drawing or an `alt` text that is listed."""
 _KINDS: dict[str, ElsewhereKind] = {
     "iframe": "frame",
     "object": "object",
@@ -29,7 +29,7 @@ def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, 
     """Return the elements below the roots whose text is outside the page, in reading order.
 
     Every visible frame is returned, because its words are not known. Any other element is returned only if it has at
-    least twelve words.
+    least `FEWEST_WORDS` words.
     """
     elements = (element for root in roots for element in root.find_all(list(_KINDS)))
     parts = (_elsewhere(element) for element in elements if _is_seen(element, sheet))

@@ -70,8 +70,8 @@ _CONTAINERS = frozenset({"flex", "grid"})
 _BOLD = frozenset({"b", "strong", "summary"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NEARLY_ALL = 0.95
-"""Minimum share of bold letters in a line. If this share is reached, the whole line counts as bold. The same applies to
-letters in links.
+"""Minimum share of bold letters in a line that counts as bold as a whole. The same share applies to a line that counts
+as a link as a whole.
 """
 
 
@@ -85,7 +85,7 @@ class Context:
     """Heading level, 1 to 6; 0 outside a heading."""
     language: str = ""
     pre: bool = False
-    """Whether each line feed ends a line."""
+    """Whether each line feed in the text ends a line."""
     block: bool = False
     """Whether the element starts and ends a line."""
     container: bool = False
@@ -193,7 +193,9 @@ def _is_bold(node: Tag, styles: Styles, above: bool) -> bool:
 
 
 def _size(node: Tag, above: float) -> float:
-    """Return the font size of an element, in steps from the default size. `font`, `big` and `small` set it."""
+    """Return the font size of an element, as a number of steps above the default size. The elements `font`, `big` and
+    `small` change the size.
+    """
     if node.name in ("big", "small"):
         return above + (1.0 if node.name == "big" else -1.0)
     size = attribute(node, "size").strip() if node.name == "font" else ""

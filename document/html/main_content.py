@@ -19,31 +19,30 @@ from document.text.dates import stated_dates
 from document.text.normalise import normalise
 
 _MOST = 0.75
-"""Minimum share of an element's prose in one of its children. A child with this share is the main element."""
+"""Minimum share of its parent's prose that the main element contains."""
 _LONG = 200
-"""Minimum length, in characters of prose, of an element beside the main element. An element of this length belongs to
-the text too."""
+"""Minimum length, in characters of prose, of an element beside the main element that belongs to the text because of its
+length.
+"""
 _SOME = 80
 """Minimum length, in characters of prose, of an element without a heading that can begin or end the text."""
 _ROWS = 5
-"""Minimum number of one-line elements that have the same tag and follow each other. If there are so many, they are
-lines of a text, as paragraphs are.
-"""
+"""Minimum number of successive one-line elements with the same tag that count as lines of a text, like paragraphs."""
 _CHAIN = 6
-"""Maximum number of elements that are nested around a line or a table."""
+"""Maximum number of elements that may be nested around a line or a table."""
 _NEAR = 64
 """Maximum number of ancestors of an element that are examined."""
 _WORDS_A_LINK = 5
-"""Number of characters outside links that a line needs for each of its links. If it has fewer characters, only
-punctuation marks such as "|" are between the links, and the line is a menu.
+"""Minimum number of characters outside links for each link of a line. A line with fewer characters is a menu, because
+only punctuation marks such as "|" are between its links.
 """
 _DATED = 400
 """Maximum length, in characters, of an element that is searched for a date."""
 _UNDIVIDED = HEADINGS | {"p", "ul", "ol", "dl", "li", "blockquote", "pre", "details", "a", "span"}
-"""Elements that are judged as a whole, not part by part."""
+"""Elements that are judged as a whole, and not part by part."""
 _LISTS = frozenset({"ul", "ol", "dl"})
 _LOOSE = HEADINGS | {"p", "blockquote", "font", "b", "strong"}
-"""Elements that can contain a single line of the text although they are beside the main element."""
+"""Elements beside the main element that can contain a single line of the text."""
 _OWNER = re.compile(r"©|\(c\)\s*\d{4}|&copy;", re.IGNORECASE)
 
 Left = tuple[str, Tag]
@@ -60,7 +59,7 @@ class PolicyPart:
         self._sizes = sizes
         self._is_out_of_sight = is_out_of_sight
         self._rows: frozenset[str] = frozenset()
-        """Tags whose elements are lines of a text, as paragraphs are. They apply to the children of the element that is
+        """Tags of children that are lines of a text, like paragraphs. They apply to the element that is being
         examined.
         """
         self.around: list[Left] = []
@@ -116,8 +115,8 @@ class PolicyPart:
         return unit.name in self._rows and self._is_plain(unit) and self._is_one_line(unit)
 
     def _edge(self, unit: PageElement, leading: bool, trailing: bool) -> list[tuple[Tag, bool, bool]]:
-        """Return a list with the unit if the beginning or the end of the unit must be examined too. Return an empty
-        list if the unit is kept as a whole.
+        """Return a list with the unit if the unit's beginning or end must be examined too. Return an empty list if the
+        unit is kept as a whole.
         """
         if not isinstance(unit, Tag) or not self._is_divided(unit) or not (leading or trailing):
             return []
@@ -261,8 +260,8 @@ class PolicyPart:
         return first, last
 
     def _goes_with(self, unit: PageElement, part: PageElement) -> bool:
-        """Return whether a unit beside a part of the text belongs to the text too. The unit is a line, or has the same
-        structure as that part.
+        """Return whether a unit beside a part of the text belongs to the text too, because the unit is a line or has
+        the same structure as that part.
         """
         if self._is_line(unit):
             return True
@@ -271,8 +270,8 @@ class PolicyPart:
         )
 
     def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
-        """Return the index of the first unit of the text. Usually this is the unit with the title. If a longer text
-        comes before the title, it is the unit with this longer text.
+        """Return the index of the first unit of the text. Usually, this is the unit with the title. If a longer text
+        comes before the title, the unit with this longer text is the first.
         """
         titled = next((number for number in texts if self._has_title(units[number])), None)
         if titled is None:
@@ -340,8 +339,8 @@ class PolicyPart:
         return plain and not is_called_boilerplate(unit) and (self._is_sentence(unit) or not unit.find(list(BLOCKS)))
 
     def _is_dated(self, unit: Tag) -> bool:
-        """Return whether an element is short and states a date of the policy, as the beginning or the end of a text
-        does.
+        """Return whether an element is short and states a date of the policy. Such elements are often at the beginning
+        or the end of a text.
         """
         if self._sizes[unit].text > _DATED:
             return False
@@ -363,7 +362,9 @@ def _is_within_text(element: Tag) -> bool:
 
 
 def _alike(unit: Tag, main: Tag) -> bool:
-    """Return whether two elements have the same tag, and children with the same tags, as the parts of one text do."""
+    """Return whether two elements have the same tag, and children with the same tags. This is typical for the parts of
+    one text.
+    """
     return unit.name == main.name and len(_parts(unit)) > 1 and _parts(unit) == _parts(main)
 
 
@@ -372,7 +373,5 @@ def _parts(element: Tag) -> list[str]:
 
 
 def _names_owner(unit: Tag, size: Size) -> bool:
-    """Return whether an element is short and names an owner of copyright ("© Example Ltd"), as the foot of a
-    page does.
-    """
+    """Return whether an element is short and names an owner of copyright ("© Example Ltd"), like the foot of a page."""
     return size.text <= 2 * _DATED and _OWNER.search(unit.get_text(" ")) is not None

@@ -15,12 +15,13 @@ _LINKED = 0.5
 _AWAY = 0.2
 """Maximum share of an element's text that is in links to other pages, if the element reads like prose."""
 _AN_ACT = 400
-"""Number of characters of prose that an element needs for each of its fields and buttons. For example, an element with
-two buttons and less than 800 characters of prose is a widget."""
+"""Minimum number of characters of prose for each field and button of an element that is text. For example, an element
+with two buttons and fewer than 800 characters of prose is a widget.
+"""
 _STOP = re.compile(r"[^\W\d_]{2}[\"'”’»)\]]*[.!?](?=[\s\"'”’»)]|$)|[。！？؟।]")
 _RUN = 60
-"""Minimum length, in characters, of a text that counts as a sentence although it has no full stop. One example is a
-text whose last words are in a link.
+"""Minimum length, in characters, of a text without a full stop that counts as a sentence. An example is a text whose
+last words are in a link.
 """
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -71,7 +72,7 @@ class Size:
 
     @property
     def is_widget(self) -> bool:
-        """Whether the element is mainly for pressing or filling in, and not for reading."""
+        """Whether the element is mainly for input, and not for reading."""
         return self.acts > 0 and self.prose < _AN_ACT * self.acts
 
     @property
@@ -150,7 +151,7 @@ def _count(text: str, size: Size, linked: bool, away: bool, named: bool) -> None
 def _own(node: Tag, controls: Controls) -> Size:
     """Return the counts of an element without its children.
 
-    Fields are never visited, so the element directly around a field counts the field.
+    A field is never measured itself, so it is counted by the element directly around it.
     """
     target = attribute(node, "href") if node.name == "a" else ""
     acts = controls.acts(node)

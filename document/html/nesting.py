@@ -22,15 +22,15 @@ _ENDED_BY = {
     b"option": frozenset([b"option"]),
     **dict.fromkeys([b"tbody", b"thead", b"tfoot"], _ROW | {b"tbody", b"thead", b"tfoot", b"p"}),
 }
-"""Elements that often have no end tag. The values are the open elements that end when such an element begins."""
+"""Elements that often have no end tag. The values are the open elements that the beginning of such an element ends."""
 
 
 def nests_too_deeply(page: Page, deepest: int = MAX_NESTING) -> bool:
     """Return whether a parser may nest more than `deepest` elements in one another.
 
-    The counted depth is never lower than a parser's depth. For this reason, an end tag in the wrong place is ignored,
-    and tags in scripts and comments are counted. A page with at most `deepest` tags is accepted without counting the
-    depth.
+    The counted depth is at least as high as the depth of any parser. To ensure this, an end tag in the wrong place is
+    ignored, and tags in scripts and comments are counted. A page with at most `deepest` tags is accepted without
+    counting the depth.
     """
     if page.body.count(b"<") <= deepest:
         return False

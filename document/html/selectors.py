@@ -32,8 +32,8 @@ class Range:
     after_start: bool
     """Whether the range begins after the start element, not before it."""
     end: str
-    """CSS selector of the element at the end. Matches before the start of the range do not count. If
-    `after_end` is true, the end element may contain the start element.
+    """CSS selector of the element at the end. The first match after the start of the range counts. If `after_end` is
+    true, the end element may contain the start element.
     """
     _: KW_ONLY
     after_end: bool
@@ -66,9 +66,9 @@ def css_of(text: str) -> tuple[str, ...]:
 
 
 def selected(soup: BeautifulSoup, selectors: Iterable[str]) -> list[Tag]:
-    """Return the elements that match at least one of the selectors, in page order. If an element is within a different
-    match, it is left out. The content of a range is moved into a new element. Elements that are only partly in the
-    range are copied into the new element.
+    """Return the elements that match at least one of the selectors, in page order. An element within another match is
+    left out. The content of a range is moved into a new element. Elements that are only partly in the range are copied
+    into the new element.
     """
     texts = list(selectors)
     ranges = [part for text in texts if (part := range_of(text)) is not None]
@@ -81,7 +81,7 @@ class _Positions:
     """The position of each node in page order, and the position of the last node within each node."""
 
     def __init__(self, soup: BeautifulSoup) -> None:
-        self._nodes = list(_nodes(soup))  # kept, so that no new node gets the identity of a deleted node
+        self._nodes = list(_nodes(soup))  # kept alive, so that no new node gets the id() of a deleted node
         self.first = {id(node): position for position, node in enumerate(self._nodes)}
         self.last: dict[int, int] = {}
         for position, node in reversed(list(enumerate(self._nodes))):
@@ -106,7 +106,7 @@ class _Positions:
     def overlap(self, node: PageElement, start: int, end: int) -> str:
         """Return how much of a node lies between two positions: "", "part" or "whole".
 
-        A node that was moved into an earlier range is no longer in the page.
+        The result is "" for a node that was moved into an earlier range, because the node is no longer in the page.
         """
         first, last = self.first.get(id(node), end), self.last.get(id(node), end)
         if start <= first and last < end:

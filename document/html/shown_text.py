@@ -1,8 +1,8 @@
 """Moves text to the place where a browser shows it: streamed segments, slots of shadow roots, text boxes, frames with a
 source.
 
-A segment is a piece of a page that a framework sends at the end of the page. A script then moves the segment to its
-placeholder. This module also removes footnote marks and struck text. Struck text no longer applies.
+A segment is a piece of text that a framework sends at the end of a page, and that a script then moves to its
+placeholder. This module also removes footnote marks, and struck text, which no longer applies.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from document.text.normalise import normalise
 from document.text.prose import reads_like_prose
 
 SEGMENT = re.compile(r"^[A-Za-z]{1,12}([:_-][0-9a-f]{1,4})$")
-"""Matches the id of a placeholder or a segment, such as "B:1" and "S:1". The part after the letters is the same in
-both.
+"""Matches the id of a placeholder or a segment, such as "B:1" and "S:1". A placeholder and its segment have the same
+part after the letters.
 """
 ROWS = frozenset({"tbody", "tr", "colgroup"})
-"""Segments that are parts of a table. The table around such a segment is hidden, and only the rows are moved."""
+"""Tags of segments that are parts of a table. The table around such a segment is hidden, and only the segment's rows
+are moved.
+"""
 BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
 """Comments around the placeholder of a segment that has not arrived yet."""
 _WAITING = 60
@@ -46,7 +48,8 @@ TEMPLATES = ("shadowrootmode", "shadowroot")
 _FRAMES = 4
 """Maximum number of nested frames that are opened."""
 REORDERED = "pl-"
-"""Prefix of a placeholder's id in some frameworks. The comment that ends the placeholder's content has the prefix too.
+"""Prefix of a placeholder's id in some frameworks. The comment at the end of the placeholder's content also begins with
+this prefix.
 """
 
 
@@ -113,7 +116,7 @@ def _open_template(template: Tag) -> None:
 
 
 def _fill_slots(soup: BeautifulSoup, roots: Sequence[Tag]) -> None:
-    """Move each node beside a shadow root into the slot that the node names. If no node names a slot, the slot keeps
+    """Move each node beside a shadow root into the slot whose name the node states. A slot without such a node keeps
     its own words.
     """
     elements = soup.find_all(True)
@@ -184,7 +187,9 @@ def _is_end_of(node: PageElement, identifier: str) -> bool:
 
 
 def _is_delivered(element: Tag) -> bool:
-    """Return whether an element waits to be moved to a placeholder. Such an element or its table is hidden."""
+    """Return whether an element is a segment that waits to be moved to a placeholder. Such an element or its table is
+    hidden.
+    """
     within = islice(element.parents, 2) if element.name in ROWS else ()
     return "hidden" in element.attrs or any("hidden" in parent.attrs for parent in within)
 

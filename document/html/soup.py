@@ -50,8 +50,8 @@ def parse(text: str) -> BeautifulSoup:
 def events(root: Tag) -> Iterator[Event]:
     """Yield the start and the end of each element, and each text, in order, beginning with `root`.
 
-    Elements in `UNREAD`, comments and declarations are left out. The caller may remove an element from the tree at its
-    start; its content is then skipped.
+    Elements in `UNREAD`, comments and declarations are left out. If the caller removes an element from the tree at its
+    start, the content of the element is skipped.
     """
     yield "start", root
     stack: list[tuple[Tag, Iterator[PageElement]]] = [(root, iter(tuple(root.contents)))]

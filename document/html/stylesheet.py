@@ -18,8 +18,8 @@ from document.html.soup import attribute
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
-"""Matches one rule. A match starts only after a brace or at the start of the sheet. Otherwise the search in a sheet
-without braces would start again at every character.
+"""Matches one rule. A match starts only after a brace or at the start of the sheet. Without this condition, the search
+in a sheet without braces would start again at every character.
 """
 _AT_BLOCK = re.compile(r"@[\w-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _COMPOUND = re.compile(r"^([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
@@ -31,11 +31,13 @@ _READ = frozenset(
     ]
 )
 _STATE = re.compile(r"[\s>+~:\[]|[\w-][.#]")
-"""Matches selectors that name more than one element, or have a pseudo-class, an attribute, or a second class or id."""
+"""Matches a selector for more than one element, or a selector with a pseudo-class, an attribute, or a second class or
+id.
+"""
 _ANCESTORS = 64
 """Maximum number of ancestors of an element that are compared with a rule."""
 _MOST_NAMES = 4
-"""Maximum number of elements that a selector names."""
+"""Maximum number of elements in a selector. For example, "ol > li" has two."""
 
 Styles = dict[str, str]
 
@@ -59,7 +61,7 @@ class Compound:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A selector for an ancestor of an element, or only for the parent if `is_parent` is set."""
+    """A selector for an ancestor of an element. If `is_parent` is set, the ancestor must be the parent."""
 
     compound: Compound
     is_parent: bool
@@ -87,7 +89,7 @@ class StyleSheet:
     markers: _Index = field(default_factory=dict)
     """Rules for `::marker` and `::before`."""
     shown: set[str] = field(default_factory=set)
-    """Classes (".panel") and ids ("#more") of elements that are shown in some state of the page."""
+    """Classes (".panel") and ids ("#more") of elements that a rule shows in some state of the page."""
     _mentioned: dict[str, bool] = field(default_factory=dict)
 
     def styles(self, element: Tag) -> Styles:
@@ -159,7 +161,7 @@ def _add(sheet: StyleSheet, selectors: Iterable[str], styles: Styles) -> None:
 
 
 def _rule(selector: str, styles: Styles) -> Rule | None:
-    """Return the rule for a selector. Return None if the selector has anything besides elements and their ancestors."""
+    """Return the rule for a selector. Return None if the selector contains more than an element and its ancestors."""
     parts = selector.replace(">", " > ").split()
     names = [part for part in parts if part != ">"]
     compounds = [compound for name in names if (compound := _compound(name))]

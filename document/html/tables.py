@@ -13,7 +13,7 @@ table."""
 
 
 def is_data_table(table: Tag, sizes: Sizes) -> bool:
-    """Return whether a table holds data. It has header cells, or several rows of several short cells.
+    """Return whether a table holds data. A table of data has header cells, or several rows of several short cells.
 
     A table that contains another table, or has role="presentation", is a layout table.
     """

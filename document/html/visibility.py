@@ -39,8 +39,8 @@ def _is_unspoken(element: Tag) -> bool:
 
 
 def _is_seen(element: Tag) -> bool:
-    """Return whether a reader sees the words of an element with `aria-hidden`. For an icon or a collapsed box, return
-    False.
+    """Return whether a reader sees the words of an element with `aria-hidden`. Return False for an icon or a collapsed
+    box.
     """
     if element.name in _CLOSED or element.name in _ICONS or element.parent is None:
         return False
@@ -55,8 +55,8 @@ def is_revealed(element: Tag, sheet: StyleSheet, controls: Controls) -> bool:
     """Return whether something on the page shows a hidden element: a control, a link, or a style for a different state
     of the page.
 
-    A control may name the element, or may be right before the element. It is also enough if a sentence breaks off where
-    the element begins.
+    A control counts if it refers to the element, or is right before the element. It is also enough if a sentence breaks
+    off where the element begins.
     """
     identifier = attribute(element, "id")
     if identifier and (identifier in controls.opened or f"#{identifier}" in sheet.shown):
@@ -134,7 +134,9 @@ def _is_part(element: Tag) -> bool:
 
 
 def _is_short_line(node: PageElement | None) -> bool:
-    """Return whether a line may be the question that a hidden part answers. The foot of a page is not such a line."""
+    """Return whether a line may be a question that is answered by a hidden part. The foot of a page is not such a
+    line.
+    """
     if (
         not isinstance(node, Tag)
         or node.name == "footer"

@@ -131,7 +131,7 @@ class Walker:
         self._buffer.add(text, self._contexts[-1])
 
     def _flush(self) -> None:
-        """Finish the current line, and add it to the open table cell or to the page's lines."""
+        """Finish the current line. Add it to the open table cell, or otherwise to the page's lines."""
         if not self._buffer.pieces:
             return
         line, self._buffer = self._buffer.finish(self._contexts[-1])
@@ -169,8 +169,8 @@ class Walker:
 def _begins_line(node: Tag, before: str) -> bool:
     """Return whether an element starts a new line although no style says so.
 
-    A linked style sheet may put elements on separate lines, but linked style sheets are not read. So two signs decide
-    together: two elements follow each other without a space, and a new sentence or name seems to begin. A custom
+    The reason may be in a linked style sheet, which is not read. So an element starts a new line if two signs are
+    present: there is no space between it and the element before, and a new sentence or name seems to begin. A custom
     element such as `<my-row>` starts a line if its text has several words, and no text is directly beside the element.
     """
     beside = node.previous_sibling

@@ -1,9 +1,9 @@
-"""Computes a fingerprint of a page. If two pages have equal fingerprints, they have the same text. So the pages need
-not be read.
+"""Computes a fingerprint of a page. If two pages have equal fingerprints, they have the same text, so the second page
+need not be read.
 
 A fingerprint is a hash over all parts of the markup that `read` uses, in page order. It leaves out scripts, comments,
-nonces, tokens and generated names. So equal fingerprints mean equal documents. Different fingerprints prove nothing. A
-page with ambiguous markup is hashed as a whole.
+nonces, tokens and generated names. If two fingerprints differ, the texts may still be the same. A page with ambiguous
+markup is hashed as a whole.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _MOST_TAGS = 200_000
 _PASSING = frozenset(
     {f"<meta{END}", f"<link{END}", f"<script{END}{END}", f"<script{END}x{END}", f"<!--{END}x{END}", f"<!--{END}{END}"}
 )
-"""Parts of a page's head that are ignored: comments, and elements that are not read. They often appear or disappear."""
+"""Parts of a page's head that are ignored: comments, and elements that are not read. Such parts often appear or
+disappear.
+"""
 _STAYING = ("<meta", "<link", "<script", "<title", "<style", "<base")
 _BEFORE_HEAD = ("<html", "<!", "<?")
 _BLANK = " \t\n\f"
@@ -42,7 +44,7 @@ def fingerprint(page: Page, options: ExtractionOptions = _NO_OPTIONS) -> str | N
 
     Pages with equal fingerprints give documents with equal `identity_words`. These documents differ at most in the
     queries and fragments of links. If the status and the headers of the pages are equal too, `screen` gives equal
-    results. The time of the function grows only with the length of the page.
+    results. The running time is proportional to the length of the page.
     """
     needs = needs_of(options)
     if needs is None:
@@ -94,8 +96,7 @@ def _said(text: str, needs: Needs) -> str:
 def _head(split: list[str], facts: dict[str, str]) -> tuple[str, int]:
     """Return the parts of the head that are read, and the number of tokens in the head.
 
-    Parts in `_PASSING` are left out. Only tokens that certainly belong to the head are counted. The number is 0 if
-    there are no such tokens.
+    Parts in `_PASSING` are left out. Only tokens that certainly belong to the head are counted, so the number may be 0.
     """
     kept: list[str] = []
     inside = False

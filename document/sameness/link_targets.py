@@ -17,7 +17,7 @@ def stable_link_target(target: str) -> str:
     """Return an address without the parts that often change: the query, the fragment, and the key of a hidden e-mail
     address.
 
-    The address is given as it is written in the markup. A query or fragment that names a right is kept, because it
+    `target` is the address as it is written in the markup. A query or fragment that names a right is kept, because it
     makes the link count as a link about rights. An unusual address is kept whole, because its host could be anywhere in
     the address.
     """

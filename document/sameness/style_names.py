@@ -1,7 +1,7 @@
 """Replaces the names of elements by numbers. The names are classes and ids to which style sheets or controls refer.
 
-A name gets the next number when it first occurs in the page. Build tools generate new names for each page. So only the
-places where a name occurs matter, not the name itself.
+A name gets the next number when it first occurs in the page. Build tools generate new names for each page, so it only
+matters where a name occurs, and not what the name is.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def _in_order(index: Iterable[list[tuple[int, Rule]]]) -> Iterator[Rule]:
 
 
 def _said(compound: Compound, classes: Numbers, ids: Numbers) -> tuple[object, ...]:
-    # The classes of one selector are numbered in alphabetical order. This order may differ between two equal pages,
-    # because their names differ. The pages then get different fingerprints.
+    # The classes of one selector are numbered in alphabetical order. Two pages with the same text may have different
+    # names and so a different order. In this case, they get different fingerprints.
     for name in sorted(compound.classes):
         classes.setdefault(name, len(classes))
     if compound.identifier:

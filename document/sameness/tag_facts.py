@@ -36,7 +36,7 @@ _RAW_ON = {
 }
 _OPENERS = frozenset({*OPENERS, *DESCRIBERS, "onclick"})
 _FLAGS = frozenset({*TEMPLATES, "readonly", "disabled", "hreflang"})
-"""Attributes whose value does not matter. It only matters whether an element has the attribute."""
+"""Attributes whose value does not matter. It matters only whether an element has the attribute."""
 _ELSEWHERE = {
     "src": frozenset({"iframe", "embed", "img"}),
     "data": frozenset({"object"}),
@@ -120,8 +120,8 @@ def _piece(markup: str, needs: Needs) -> Piece:
 
 
 def _comment(text: str) -> str:
-    """Return what matters in a comment: whether it is empty, and its text if a framework marks a placeholder
-    with it.
+    """Return the part of a comment that matters: its text if a framework uses the comment to mark a placeholder, and
+    otherwise only whether the comment is empty.
     """
     return text if text in BOUNDARY or text.startswith(REORDERED) else "x" if text else ""
 
@@ -145,11 +145,13 @@ def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> b
 
 
 def _content(name: str, content: str) -> str:
-    """Return what matters in content that is not markup. For a script or a style sheet, only its presence matters."""
+    """Return the part of an element's content that matters, if the content is not markup. For a script or a style
+    sheet, it matters only whether there is any content.
+    """
     if name not in ("script", "style"):
         return f"c{content}"
     if "<!--" in content and "<script" in content.lower():
-        # The end tag of a script does not end it within such a comment.
+        # Within such a comment, the end tag of a script does not end the script.
         raise OddMarkupError(content[:80])
     return "x" if content.strip() else ""
 

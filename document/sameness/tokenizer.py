@@ -51,7 +51,8 @@ _CLEAR_TOKEN = re.compile(_CLEAR, re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(rf"({_CLEAR}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
 """Matches a token.
 
-Ambiguous markup and all text after it are matched as one token. So the time grows only with the length of the page.
+Ambiguous markup and all text after it are matched as one token, so that the running time is proportional to the length
+of the page.
 """
 _PLAIN_TOKEN = re.compile(_PLAIN, re.IGNORECASE | re.ASCII)
 _PLAIN_OR_ODD = re.compile(rf"({_PLAIN}|<[\s\S]*+)", re.IGNORECASE | re.ASCII)
@@ -74,8 +75,8 @@ def with_line_feeds(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the texts and markup tokens of a page in turn, beginning and ending with a text. Together, the texts and
-    tokens are the whole page.
+    """Return the texts and the markup tokens of a page alternately, beginning and ending with a text. Joined together,
+    they are the whole page.
 
     A markup token is a tag, a comment, a declaration, or a "<" that begins nothing. An element such as `script` or
     `style` is one token together with its content. Raises OddMarkupError for ambiguous markup.

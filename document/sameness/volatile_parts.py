@@ -1,7 +1,7 @@
 """Decides whether two responses differ only in parts that often change: tokens, nonces, and contents of scripts.
 
-The result is the same as from a comparison of fingerprints if all tokens of the two pages match. This comparison is
-much faster, because it examines only the differences.
+If the tokens of the two pages correspond to each other, the result is the same as from a comparison of fingerprints.
+But this comparison is much faster, because it examines only the differences.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def differs_only_in_volatile_parts(before: Page, after: Page, options: Extractio
     """Return whether two pages certainly give the same document and the same `screen` result. The page `before` was
     read earlier.
 
-    True implies equal fingerprints. False proves nothing. Both responses must have the same type and address. The time
-    of the function grows only with the length of the pages.
+    If the result is True, the fingerprints are equal. If the result is False, the pages may still have the same text.
+    Both responses must have the same type and address. The running time is proportional to the length of the pages.
     """
     needs = needs_of(options)
     before, after = unwrapped(before), unwrapped(after)

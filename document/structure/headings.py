@@ -21,7 +21,9 @@ _WORDS = 20
 _BARE_WORDS = 10
 """Maximum number of words of a heading that is neither bold nor a heading in the markup."""
 _BODY = 60
-"""Minimum length, in characters, of the text after a heading that is neither bold nor a heading in the markup."""
+"""Minimum length, in characters, of the text that must follow a heading that is neither bold nor a heading in the
+markup.
+"""
 _RUN_IN_WORDS = 12
 _RUN_IN = re.compile(r"^([^.:;?!]{3,90}:)\s+(\S.*)$")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -33,7 +35,7 @@ class Piece:
 
     line: Line
     marker: str
-    """Generated marker and typed marker together, as a reader sees them."""
+    """The generated marker and the typed marker together, as a reader sees them."""
     words: str
     number: Number
     contents: bool = False

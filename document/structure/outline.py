@@ -27,7 +27,7 @@ class Part:
     above: list[Part] = field(default_factory=list)
     """The parts whose headings are above this heading in the outline, outermost first."""
     title: bool = False
-    """Whether the heading is a title. A title belongs to the whole document, or to the part in one language."""
+    """Whether the heading is a title. A title is the heading of the whole document, or of its part in one language."""
 
     @property
     def text(self) -> str:
@@ -135,9 +135,9 @@ def _smaller(part: Part, piece: Piece) -> bool:
 def mark_titles(grouped: Sequence[Part], page_title: str) -> str:
     """Mark the titles, one for each language. Return the title of the document, or "".
 
-    A title comes first, has no number, and is above all headings that follow. A first heading is also a title if all
-    its words are in the page's own title. If the page has no title, a first heading is a title if it names a document
-    ("Privacy Notice").
+    A title comes first, has no number, and is above all following headings in the outline. A first heading is also a
+    title if all its words are in the page's own title. If the page has no title, a first heading is a title if it names
+    a document ("Privacy Notice").
     """
     first = next((part for part in grouped if part.piece), None)
     if first is None or first.piece is None or first.piece.marker or first.level != 1:

@@ -1,4 +1,4 @@
-"""Recognises tables of contents. They are runs of lines that link to the headings after them, or repeat these
+"""Recognises tables of contents. A table of contents is a series of lines that link to later headings or repeat later
 headings.
 """
 
@@ -19,7 +19,7 @@ def mark_contents(lines: list[Piece]) -> None:
     """Mark the entries of tables of contents. Each entry gets `contents`, and also `jump` if all entries are links.
 
     A table of contents has at least three lines. Either each line links to a place in the page, or at least half of the
-    lines occur again further down.
+    lines occur again later in the page.
     """
     keys = [_key(piece.words) for piece in lines]
     last = {key: number for number, key in enumerate(keys) if key and not _is_list_item(lines[number])}
@@ -46,8 +46,8 @@ def _run_end(lines: Sequence[Piece], start: int) -> int:
 
 
 def _kind(piece: Piece) -> str:
-    """Return the kind of a line. All lines in a series of such lines have the same kind. Numbers of a different shape,
-    such as "a)" after "1.", are a different kind.
+    """Return the kind of a line. The lines of a run have the same kind. Lines whose numbers have different shapes, such
+    as "1." and "a)", are of different kinds.
     """
     line = piece.line
     if line.level or line.row:

@@ -1,7 +1,7 @@
 """Recognises texts that change at each visit: "updated 3 days ago", reading time, votes, today's date.
 
 Such a text says nothing about the policy. It is left out only if it is a whole line, or a whole part of a line between
-marks such as "|". A retention period of "30 days" is text, both within a sentence and alone in a table cell.
+marks such as "|". But a retention period such as "30 days" is kept, both within a sentence and alone in a table cell.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def uncounted(lines: Iterable[Line]) -> list[Line]:
 def without_counters(text: str, *, dated: bool = False) -> str:
     """Return a line without its counters; "" if the line consists only of counters.
 
-    A line without counters is returned unchanged. `dated` means that the previous line announces a date. If so, a date
-    in this line is text.
+    A line without counters is returned unchanged. `dated` is true if the previous line announces a date. In this case,
+    a date in this line is kept.
     """
     if len(text) > LONGEST:
         return text

@@ -20,7 +20,7 @@ _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
 """Maximum number of characters between the cue phrase and its date."""
 _LABEL = 60
-"""Maximum length, in characters, of a line that only announces the date on the next line."""
+"""Maximum length, in characters, of a line that announces the date on the next line and says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _opening() -> re.Pattern[str]:
 
 @cache
 def _months() -> Mapping[str, frozenset[int]]:
-    """Return the numbers of the months that each name means. Names are in lower case.
+    """Return the possible numbers of the month for each name. Names are in lower case.
 
     A name has two numbers if two languages use it for different months.
     """

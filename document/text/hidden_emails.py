@@ -12,8 +12,8 @@ _PROTECTED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-fA-F]+)")
 def decode_hex(code: str) -> str | None:
     """Return the address in a `data-cfemail` value, or None if the value does not contain an address.
 
-    The first byte is the key. Each further byte is a byte of the address XOR the key. Character references in the
-    address are resolved, because some pages write the address with them.
+    The first byte is the key. Each further byte is a byte of the address, XORed with the key. Character references in
+    the address are resolved, because some pages write the address with them.
     """
     try:
         key, *rest = bytes.fromhex(code.strip())

@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 _ENOUGH = 3
-"""Minimum number of different common words of a language in a text. If there are fewer, these words do not decide on
-the text's language.
+"""Minimum number of different common words in a text. With fewer common words of a language, these words do not decide
+on the text's language.
 """
 _LETTERS = 60
-"""Minimum number of characters of a text that gets a language by itself. A shorter text gets the language of the text
+"""Minimum number of characters of a text whose language is detected. A shorter text gets the language of the text
 around it.
 """
 _LONG = 300
 """Minimum number of characters of a text that may differ in language from the rest of its page."""
 _MAIN = 0.1
-"""Minimum share of a page's text that is in a language, if this language counts as a main language of the page."""
+"""Minimum share of a page's text that is in a main language of the page."""
 _FEW = 0.04
-"""Minimum share of common words in a text. A text with a smaller share may be in a different language."""
+"""Minimum share of common words of a language in a text. A text with a smaller share may be in a different language."""
 _CONFIDENT = 0.6
 _SURE = 0.8
 """Minimum confidence of the model. If the model is less sure, the common words count more than its answer."""
 _PLAUSIBLE = 0.2
-"""Minimum confidence in an expected language, as a share of the confidence in the best language."""
+"""Minimum confidence of the model in an expected language, as a share of its confidence in the best language."""
 _ASKED = 5000
 """Maximum number of characters of a text that the model reads."""
 _WORD = re.compile(r"[^\W\d_]+")

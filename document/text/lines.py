@@ -27,8 +27,8 @@ class Line:
     """Number of steps by which the font is larger than the font of the text around the line; 0 if no size is set."""
     links: tuple[Link, ...] = ()
     language: str = ""
-    """Language (primary subtag) from the nearest `lang` attribute, or "". The attribute of the whole page does not
-    count.
+    """Language (primary subtag) from the nearest `lang` attribute, or "". The `lang` attribute of the whole page does
+    not count.
     """
     in_page: bool = False
     """Whether the whole line is a link to a place in the same page."""

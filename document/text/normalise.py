@@ -26,7 +26,7 @@ def normalise(text: str) -> str:
 
     Soft hyphens, zero-width characters and bidirectional control characters are dropped, because readers do not see
     them. Typographic quotation marks become straight ones, all dashes become hyphens, and an ellipsis becomes three
-    dots. If a normalised text is normalised again, it does not change.
+    dots. Normalising a normalised text does not change it.
     """
     if text.isascii():
         return " ".join(_CONTROL.sub("", text).replace("`", "'").split())

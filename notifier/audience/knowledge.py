@@ -1,7 +1,8 @@
 """Decides which two versions of a policy a message compares. All functions are pure.
 
-A reader knows the version that the last message about the policy led to. The next message is about the difference
-between that text and the current text. Messages that were planned in between but failed do not matter."""
+The last message about the policy told the reader of a version, so the reader knows this version. The next message is
+about the difference between this version and the current version. Messages that failed in between do not matter.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version of a policy, with the facts about it that matter for one subscription."""
+    """A version of a policy, with the facts that matter for one subscription."""
 
     number: int
     text: str
@@ -24,15 +25,16 @@ class Edition:
 
     @property
     def begins(self) -> bool:
-        """Whether a comparison cannot begin with a version older than this version."""
+        """Whether no comparison with later versions may begin before this version."""
         return self.boundary or self.number == 1
 
 
 def comparisons(editions: Iterable[Edition], waiting: Collection[int], known: int) -> list[tuple[int, int]]:
-    """Return pairs of version numbers that a message compares. Usually there is one pair or none. `editions` are all
-    versions of a policy. `waiting` are the versions whose changes wait to be reported. `known` is the version that the
-    reader knows. If the reader knows the current text, there is nothing to report. Versions before and after a boundary
-    are compared separately."""
+    """Return the pairs of versions that a message compares, by their numbers. Usually there is one pair or none.
+    `editions` are all versions of a policy. `waiting` are the versions whose changes wait to be reported. `known` is
+    the version that the reader knows. If the reader knows the current text, there is nothing to report. Versions before
+    and after a boundary are compared separately.
+    """
     comparable = (part for part in _parts(editions) if any(edition.number in waiting for edition in part))
     pairs = (_comparison(part, known) for part in comparable)
     return [pair for pair in pairs if pair is not None]
@@ -58,7 +60,7 @@ def _comparison(part: Sequence[Edition], known: int) -> tuple[int, int] | None:
     for edition in part[1:]:
         if edition.number > known and edition.reported:
             break
-        base = edition  # the reader knows this version, or does not ask for its change
+        base = edition  # the reader knows this version, or did not subscribe to its change
     if base.text == last.text:
         return None
     before = part[-2]

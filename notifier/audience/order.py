@@ -21,7 +21,7 @@ class Waiting:
     subscription: int
     _: KW_ONLY
     policy: int | None
-    """The policy of an alert. It is None for other kinds of messages, which have no order."""
+    """The policy of an alert. It is None for other kinds of messages, because they need no order."""
     version: int | None
     """The version that an alert leads to."""
     attempts: int
@@ -29,7 +29,7 @@ class Waiting:
     is_claimed: bool
     """Whether a process is trying the delivery now."""
     may_disturb: bool
-    """Whether the delivery may be sent now. It may be sent if it is urgent, or if there are no quiet hours."""
+    """Whether the delivery may be sent now: it is urgent, or there are no quiet hours at present."""
 
     @property
     def thread(self) -> tuple[int, ...]:
@@ -41,8 +41,9 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     """Return the deliveries to try now. Threads with few attempts come first. Within a thread the older version comes
     first.
 
-    If a newer delivery is due, the older deliveries of its thread are tried before it. They are tried even if they wait
-    after a failure, or wait for quiet hours to end."""
+    If a newer delivery is due, the older deliveries of its thread are tried first, even if they wait after a failure or
+    for the end of quiet hours.
+    """
 
     def key(delivery: Waiting) -> tuple[tuple[int, ...], Target]:
         return delivery.thread, delivery.target

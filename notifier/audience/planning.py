@@ -2,8 +2,8 @@
 
 A finding is sent if two scopes ask for it: the present scope, and the scope that was in force when the finding was
 recorded. So a subscription never covers records from before it was first seen. If a subscription becomes wider, the new
-part applies only to later records. "Before" and "after" follow the archive's sequence of changes, which does not depend
-on a clock.
+part applies only to later records. The order of records comes from the archive's sequence of changes, and does not
+depend on a clock.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""The waits after the first failed attempt, the second, and so on. The last wait is used again for all further
-attempts. The first waits are zero. So after a short failure of the server, the next run sends the message."""
+"""The waits after the first failed attempt, after the second, and so on. The last wait is repeated for all further
+attempts. The first waits are zero, so that the next run sends the message after a short failure of the server.
+"""
 
 JITTER = 0.2
 """Maximum jitter, as a share of the wait."""
@@ -41,12 +42,12 @@ days.
 """
 
 LONGEST_WAIT = 2 * BACK_OFF[-1]
-"""Upper limit for waits and claims. A time that is further in the future must have been written while the clock was
-wrong.
+"""Upper limit for waits and claims. If a stored time is further in the future, the clock was wrong when it was
+stored.
 """
 
 ROUNDUP_FROM = 10
-"""Default minimum number of changes for one target that are merged into one message."""
+"""Default for the minimum number of changes that are merged into one message to a target."""
 
 ABSENCE = timedelta(days=7)
 """Time that a subscriber may be missing from the configuration. During this time, the subscriber's messages wait, and
@@ -58,10 +59,10 @@ LEASE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits at which operators are notified of a problem."""
+    """Limits. If a limit is reached, operators are notified of a problem."""
 
     trouble_after: int = 3
-    """Number of visits in a row that did not find a policy."""
+    """Number of visits in a row that do not find the policy."""
     critical_waiting: timedelta = timedelta(minutes=30)
     """Maximum time that a critical alert may wait."""
     waiting: timedelta = timedelta(hours=6)
@@ -109,7 +110,7 @@ class RecordedChange:
     returns_to: int | None = None
     """Number of the earlier version whose text returned, or None."""
     net_from: int | None = None
-    """The version that a net change begins with. None if the change begins with the version just before it."""
+    """The version that a net change begins with. None if the change is not a net change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ class PlannedMessage:
 
 
 def amended(history: tuple[DatedScope, ...], subscriber: Subscriber, newest: int) -> tuple[DatedScope, ...]:
-    """Return the history with the present scope added. If the scope did not change, the history is unchanged.
+    """Return the history of scopes with the present scope added. If the scope did not change, the history stays the
+    same.
 
     `newest` is the number of the newest change in the archive.
     """
@@ -151,7 +153,7 @@ def in_force(history: Iterable[DatedScope], change: int) -> SubscriptionScope | 
 
 
 def still_needed(history: tuple[DatedScope, ...], planned: int) -> tuple[DatedScope, ...]:
-    """Return the part of a history that can still matter for changes after `planned`."""
+    """Return the part of a history of scopes that can still matter for changes after the change `planned`."""
     past = [dated for dated in history if dated.after <= planned]
     return (*past[-1:], *(dated for dated in history if dated.after > planned))
 
@@ -164,8 +166,9 @@ def plan(
 ) -> tuple[PlannedMessage, ...]:
     """Return a message for each change that has findings for the subscriber.
 
-    `told_versions` are pairs of a policy and a version. They are the versions whose changes the subscriber was notified
-    of. If such a change is undone, the subscriber is notified of that too, whatever the topics and the severity are.
+    `told_versions` are the versions whose changes the subscriber was notified of, as pairs of a policy and a version.
+    If such a change is undone, the subscriber is notified of that too, even if the topics and the severity do not
+    match.
     """
     history, heard = tuple(history), set(told_versions)
     messages = []
@@ -184,7 +187,9 @@ def plan_message(
     subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange, *, undone: bool
 ) -> PlannedMessage | None:
     """Return the message about a change, or None if the change has no finding that the subscriber must receive.
-    `undone` means that the change undoes a change that the subscriber was notified of. Then all findings are sent."""
+    `undone` is true if the change undoes a change of which the subscriber was notified. In this case, all findings are
+    sent.
+    """
     findings = asked_findings(subscriber, scope, change)
     if not findings and undone and covers_policy(subscriber, change.policy, change.tags):
         findings = list(enumerate(change.findings))
@@ -205,8 +210,9 @@ def _targets(subscriber: Subscriber, *, urgent: bool) -> tuple[Target, ...]:
 def asked_findings(
     subscriber: Subscriber, scope: SubscriptionScope, change: RecordedChange
 ) -> list[tuple[int, RecordedFinding]]:
-    """Return the findings of a change that two scopes ask for: the scope at the time of the change, and the present
-    scope. Each finding has its position."""
+    """Return the findings of a change that both scopes ask for: the scope at the time of the change, and the present
+    scope. Each finding is paired with its position.
+    """
     then = replace(
         subscriber,
         topics=scope.topics,

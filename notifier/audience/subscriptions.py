@@ -57,7 +57,7 @@ class Target:
     channel: str
     """Name of the channel."""
     recipient: str = ""
-    """Address within the channel, or "" if the channel's URL already contains it."""
+    """Address within the channel, or "" if the channel's URL already contains the address."""
 
     @classmethod
     def parse(cls, text: str) -> Target:
@@ -105,7 +105,7 @@ class Subscriber:
     """Whether the subscriber is also notified of problems with the monitoring. Examples are policies that cannot be
     read and messages that cannot be delivered."""
     welcome: bool = True
-    """Whether the subscriber gets a first message about the watched policies."""
+    """Whether the subscriber gets a welcome message about the watched policies."""
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether only critical messages may be sent at this time."""
@@ -142,7 +142,7 @@ def idle(subscribers: Iterable[Subscriber], policies: Iterable[tuple[str, Collec
 
 
 def unheard_topics(subscribers: Iterable[Subscriber], name: str, tags: Collection[str]) -> tuple[str, ...]:
-    """Return the watched topics (sharing and rights) that no subscriber of a policy asks for."""
+    """Return those of the topics sharing and rights that no subscriber of a policy asks for."""
     heard = {
         topic for subscriber in subscribers if covers_policy(subscriber, name, tags) for topic in subscriber.topics
     }
@@ -153,8 +153,8 @@ def asks_for(subscriber: Subscriber, policy_name: str, policy_tags: Collection[s
     """Whether a subscriber must receive a finding about a policy.
 
     Some material findings belong to neither sharing nor rights. They go to all subscribers of sharing or rights, so
-    that nobody misses a finding because its topic is unknown. Such findings have two causes: a profile makes more
-    topics material, or a text without a lexicon is judged by its structure.
+    that nobody misses a finding because its topic is unknown. There are two causes for such findings: a profile makes
+    more topics material, or a text in a language without a lexicon is judged by its structure.
     """
     return (
         covers_policy(subscriber, policy_name, policy_tags)

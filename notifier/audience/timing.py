@@ -73,8 +73,9 @@ class Schedule:
     def last(self, now: datetime, zone: str) -> datetime:
         """Return the latest scheduled time that is not after `now`, in UTC.
 
-        If the clocks skip that time of day, the result is later by the skipped time. If that time of day occurs twice
-        because the clocks go back, the result is the first of the two (PEP 495)."""
+        If that time of day does not exist because the clocks go forward, the result is later by the skipped time. If
+        that time of day occurs twice because the clocks go back, the result is the first occurrence (PEP 495).
+        """
         local = now.astimezone(zone_of(zone))
         days = 1 if self.rhythm == "daily" else 7
         back = 0 if self.rhythm == "daily" else (local.weekday() - self.day) % 7

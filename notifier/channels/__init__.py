@@ -1,9 +1,10 @@
 """Sends a message to a target through Apprise, and returns the outcome. Only this package imports apprise. Mail and the
 signed webhook have plugins of our own. Apprise's mail plugin makes the plain text from the HTML, and so loses the marks
-of the redline. It also uses a new Message-ID each time, and cannot distinguish a missing mailbox from a busy server.
-Apprise's webhooks do not sign the exact bytes, and a receiver cannot recognise a repeated message. Mail services with
-an API (`MAIL_SERVICES`) get only the HTML. Their plugins accept a single body, and make the plain text from the
-HTML."""
+of the redline. Apprise's mail plugin also uses a new Message-ID each time, and cannot distinguish a missing mailbox
+from a busy server. Apprise's webhooks do not sign the exact bytes, and their receivers cannot recognise a repeated
+message. Mail services with an API (`MAIL_SERVICES`) get only the HTML. Their plugins accept a single body, and make the
+plain text from the HTML.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the Apprise service for a channel's address, or the reason why the address cannot be used."""
+"""Finds the Apprise service for a channel's address. If the address cannot be used, finds the reason."""
 
 from __future__ import annotations
 
@@ -36,15 +36,19 @@ MAIL_REFUSED = {
 NO_SENDER = "the sender's address is missing or not valid: add it to the address, such as ?from=watch@example.org"
 
 SELF_STEERED = ("matrix", "matrixs")
-"""Services whose response may name another host. Apprise sends requests to that host only if the address has
-`discovery=yes`."""
+"""Services whose response may refer to another host. Apprise sends requests to that other host only if the channel's
+address has `discovery=yes`.
+"""
 
 RETRIED_BY_US = ("retry", "wait", "optional", "tag")
-"""Parameters that make Apprise retry. The parameter `optional` would make every failure count as accepted."""
+"""Parameters of an address that make Apprise retry. They are dropped because we retry ourselves. The parameter
+`optional` would make every failure count as accepted.
+"""
 
 WRITTEN_BY_US = ("overflow", "format")
-"""Parameters with which Apprise would cut our texts within a number or an escape, or would parse the texts as
-markup."""
+"""Parameters of an address with which Apprise would cut our texts within a number or an escape, or would parse the
+texts as markup. They are dropped.
+"""
 
 REASON = 300
 """Maximum length, in code points, of the reason for a failure."""
@@ -56,9 +60,9 @@ ASSET = AppriseAsset(
     image_url_mask="",  # no image is loaded
     image_url_logo="",
     async_mode=False,
-    http_redirects=False,  # a redirected POST becomes a GET; its status is 200, and the message is lost
+    http_redirects=False,  # a redirected POST becomes a GET, which gets status 200, but the message is lost
     storage_mode=PersistentStoreMode.MEMORY,
-    service_timeout=0,  # we use our own limit, because slow services fill Apprise's pool, which must end first
+    service_timeout=0,  # we use our own limit, because Apprise waits until all slow services in its pool have ended
 )
 
 
@@ -115,7 +119,7 @@ def service(url: str, recipient: str) -> Service:
 
 
 def _options(url: str) -> dict[str, Any]:
-    """Parse an address with Apprise. Drop options that would hide a failure, or that would repeat or change a
+    """Parse an address with Apprise, and drop options that would hide a failure, or that would repeat or change a
     message.
     """
     options = _read(url)
@@ -147,7 +151,8 @@ def _read(url: str) -> dict[str, Any]:
 
 
 def _require_one_target(service: NotifyBase, schema: str, recipient: str) -> None:
-    # Plugins drop targets that they do not understand. If a plugin has no attribute `targets`, this cannot be checked.
+    # A plugin ignores a target that it does not understand. This can be checked only for plugins with the attribute
+    # `targets`.
     if recipient and not getattr(service, "targets", [recipient]):
         raise RefusedChannelError(f"{inert(recipient)!r} is not a recipient that {schema} understands")
     if len(service) > 1:

@@ -1,4 +1,4 @@
-"""The mail plugin: a server's address in Apprise's form, with our own SMTP client."""
+"""The mail plugin. It accepts a server's address in Apprise's form, and sends with our own SMTP client."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notifier.texts.message import Message
 
 
 class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not type its `__init_subclass__`
-    """A mail server, with its address in Apprise's form and our own SMTP client."""
+    """A mail server. Its address has Apprise's form, but our own SMTP client sends the mail."""
 
     message: Message | None = None
     """The message in all its forms. It must be set before Apprise's `notify` is called."""
@@ -30,7 +30,9 @@ class Mail(NotifyEmail):  # type: ignore[no-untyped-call]  # Apprise does not ty
         body_format: Any = None,
         **_: Any,
     ) -> bool:
-        """Send `message` to the target. Apprise's arguments contain the same message in only one form."""
+        """Send `message` to the target. Apprise's arguments are ignored, because they contain the message in only one
+        form.
+        """
         if self.message is None:
             raise ValueError("there is no message to send")
         envelope = self._envelope()

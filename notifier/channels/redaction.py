@@ -18,10 +18,12 @@ PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
 """Matches a host with its port."""
 
 WHOLE = r"(?:(?<![^\W_])|(?<=%[0-9A-Fa-f]{{2}})){}(?![^\W_])"
-"""Matches a whole word, also after an escaped character of an address."""
+"""Pattern for a whole word. The word may also come after a percent-encoded character of an address."""
 
 LOGGERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib.oauth1_auth")
-"""Loggers of the sending libraries. Below the level WARNING they log addresses, headers and whole messages."""
+"""Loggers of the libraries that send messages. Below the level WARNING, they log addresses, headers and whole
+messages.
+"""
 
 
 class ChannelRedactor(logging.Filter):
@@ -36,7 +38,7 @@ class ChannelRedactor(logging.Filter):
     def learn(self, url: str) -> None:
         """Add the secrets of a channel's address: everything except the scheme, the host and the port."""
         with self._learning:
-            # A new set is made each time, because threads of other channels may be reading the old set.
+            # A new set replaces the old set, because threads of other channels may be reading the old set.
             self._secrets |= _secrets(url)
             self._users |= _users(url)
 
@@ -45,13 +47,14 @@ class ChannelRedactor(logging.Filter):
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
         for user in sorted(self._users, key=len, reverse=True):
-            # A user name may be a common word, and part of other words.
+            # A user name may be a common word that is a part of other words, so only whole words are masked.
             text = re.sub(WHOLE.format(re.escape(user)), MASK, text)
-        # The text may contain an address that is not a configured channel. Its scheme and host are kept.
+        # The text may contain an address that is not a configured channel. Such an address keeps only its scheme and
+        # host.
         return re.sub(r"([A-Za-z][\w+.-]*://)[^\s/?#@]*:[^\s/?#]*@", rf"\1{MASK}@", text)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let warnings pass without secrets and tracebacks. Drop all lower levels."""
+        """Mask the secrets in warnings and errors, and remove tracebacks. Drop records of lower levels."""
         if record.levelno < logging.WARNING:
             return False
         record.msg, record.args = self.redacted(record.getMessage()), None

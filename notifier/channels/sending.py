@@ -28,7 +28,7 @@ again."""
 def send_message(channel: Channel, recipient: str, message: Message, timeout: float = SEND_TIMEOUT) -> Outcome:
     """Send a message to a recipient through a channel, once. A failure is returned and never raised.
 
-    A service that is too slow is left to its thread, which ends with the process.
+    If a service is too slow, this function returns, and the service's thread ends with the process.
     """
     outcomes: list[Outcome] = []
     thread = threading.Thread(

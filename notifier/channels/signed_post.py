@@ -20,8 +20,9 @@ import requests
 from notifier.texts.sanitize import inert
 
 VERSION = 1
-"""Version of the body's format. Within a version, keys may be added. A key is never removed and never changes its
-meaning."""
+"""Version of the body's format. Within a version, new keys may be added, but no key is removed or changes its
+meaning.
+"""
 
 SHORTEST_SECRET = 16
 """Minimum length of a secret in characters. A shorter secret could be guessed."""
@@ -33,8 +34,9 @@ LONGEST_WAIT = timedelta(hours=24)
 """Upper limit for a receiver's Retry-After."""
 
 PASSING = (408, 425, 429)
-"""Statuses from 400 to 499 that report a temporary failure: the request was too slow, came too early, or was one of too
-many."""
+"""Statuses from 400 to 499 that report a temporary failure: the request was too slow, came too early, or exceeded a
+rate limit.
+"""
 
 
 @dataclass(frozen=True, slots=True)

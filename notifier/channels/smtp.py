@@ -57,8 +57,10 @@ class MailRefusedError(Exception):
 
 
 class _Subject(UnstructuredHeader, BaseHeader):
-    """A subject in any script. It is folded by the older of Python's two methods, because the newer method loses the
-    space between two encoded words. This was seen in Python 3.11 with subjects in Arabic, Hebrew and emoji."""
+    """A subject in any script. Python has two methods to fold a header into lines. The older method is used here,
+    because the newer method loses the space between two encoded words. This happened in Python 3.11 with subjects in
+    Arabic and Hebrew, and with emoji.
+    """
 
     def fold(self, *, policy: Policy) -> str:
         """Return the header's lines."""
@@ -71,11 +73,12 @@ _HEADERS.map_to_type("subject", _Subject)
 
 
 def build(message: Message, envelope: Envelope, sent_at: datetime) -> EmailMessage:
-    """Build a mail with our own plain text and HTML as alternatives.
+    """Build a mail with the message's plain text and HTML as alternatives.
 
     The Message-ID is the message's key, so a mail program recognises a repeated mail. Related mails have the same
     References header, with the ID of a message that never existed. So mail programs show these mails as one thread (RFC
-    5256, REFERENCES)."""
+    5256, REFERENCES).
+    """
     mail = EmailMessage(policy=SMTP.clone(header_factory=_HEADERS))
     # If a text looks like an encoded word (RFC 2047), the library decodes it. The decoded text may contain line breaks.
     mail["Subject"] = message.subject.replace("=?", "= ?")
@@ -136,7 +139,7 @@ def _converse(connection: smtplib.SMTP, mail: EmailMessage, envelope: Envelope, 
     content = mail.as_bytes(policy=SMTPUTF8 if abroad else SMTP)
     options = ["SMTPUTF8", "BODY=8BITMIME"] if abroad else []
     connection.sendmail(envelope.sender, [envelope.recipient], content, options)
-    # The mail is accepted. The response to QUIT does not matter, so it is not awaited.
+    # The mail is accepted at this point. The response to QUIT does not matter, so it is not awaited.
     with contextlib.suppress(OSError, smtplib.SMTPException):
         connection.putcmd("quit")
 

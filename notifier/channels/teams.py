@@ -1,4 +1,4 @@
-"""The plugin for Microsoft Teams. Like Apprise's plugin, it sends to a workflow, but with our own card."""
+"""The plugin for Microsoft Teams. Like Apprise's plugin, it sends a card to a workflow, but the card is our own."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ class Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]  # Apprise does n
 
 
 def card(message: Message, title: str, body: str) -> dict[str, Any]:
-    """Return a card for an escaped text: a heading, a block for each line, and a button for the policy.
+    """Return a card for an escaped text: a heading, a block for each line, and a button that opens the policy.
 
-    Each line needs a block, because Teams shows a block of several lines as one line. The heading is ours, because
-    Teams cuts Apprise's heading at the card's edge."""
+    Each line needs its own block, because Teams shows a block of several lines as one line. Our own heading is used,
+    because Teams cuts Apprise's heading at the card's edge.
+    """
     heading = {
         "type": "TextBlock",
         "text": title,

@@ -33,7 +33,9 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
     message: Message | None = None
     """The message to send. It must be set before Apprise's `notify` is called."""
     channel: str = ""
-    """Name of the channel. If a message comes through two channels, a receiver sees two different messages."""
+    """Name of the channel. It is a part of the message's ID, so a message through two channels counts as two
+    messages.
+    """
     failure: Failed | None = None
     """The reason for the last failure."""
 
@@ -71,7 +73,7 @@ class Webhook(NotifyBase):  # type: ignore[no-untyped-call]  # Apprise does not 
         return f"{self.secure_protocol}://{self.host}"
 
     def send(self, body: str, title: str = "", notify_type: Any = None, **_: Any) -> bool:
-        """Send `message`. Apprise's arguments contain the same message in only one form."""
+        """Send `message`. Apprise's arguments are ignored, because they contain the message in only one form."""
         if self.message is None:
             raise ValueError("there is no message to send")
         now = datetime.now(UTC)

@@ -46,19 +46,21 @@ class Notice:
     judged_by: str = "lexicon"
     coarse: bool = False
     timing: Timing = field(default_factory=Timing)
-    """Conclusions from the dates that the policy states about itself."""
+    """Facts about the dates that the policy states about itself."""
     drift: tuple[str, ...] = ()
-    """Languages that were left behind. The text changed in another language, but not in these languages."""
+    """Languages that the change did not update: the text changed in another language, but not in these languages."""
     drift_is_new: bool = True
-    """Whether these languages fell behind with this change. False if they were behind before, or if this change brings
-    all languages in step again."""
+    """Whether these languages fell behind with this change. False if these languages were behind before, or if all
+    languages are in step again after this change.
+    """
     apart_since: int = 0
-    """Number of the first version in which the languages were apart, if this change brings them in step again.
-    Otherwise 0."""
+    """Number of the first version in which the languages were out of step, if all languages are in step again after
+    this change. Otherwise 0.
+    """
     former: Seen | None = None
     """The earlier version whose text returned, or None."""
     former_is_named: bool = True
-    """Whether the reader was notified of that version."""
+    """Whether the reader was notified of the version `former`."""
     same_as: int = 0
     """Number of the version that the reader knows, if the policy changed and changed back after it; otherwise 0.
 
@@ -68,7 +70,7 @@ class Notice:
     flapping: bool = False
     """Whether the text went back and forth before this change."""
     settled: bool = True
-    """Whether a text that went back and forth has stayed long enough. The policy's settings say how long."""
+    """Whether a text that went back and forth has now stayed for the configured time."""
     confirmed: bool = True
     """False if the change is suspicious, such as the loss of a section, and no second visit confirmed it."""
     head: str = ""
@@ -76,7 +78,7 @@ class Notice:
 
     @property
     def steps(self) -> int:
-        """Number of versions that were recorded after the earlier text, including the version with the later text."""
+        """Number of versions after the earlier version, up to and including the later version."""
         return self.later.number - self.earlier.number
 
 
@@ -94,7 +96,7 @@ class Passage:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Findings about the clause, most severe first."""
+        """Findings about the clause, the most severe first."""
         return tuple(alert.finding for alert in self.alerts)
 
     @property
@@ -119,8 +121,9 @@ def passages(alerts: Iterable[Alert]) -> tuple[Passage, ...]:
     """Group alerts by clause, the most severe clause first. Clauses of equal severity are in the order of the policy.
 
     If a clause has findings on both sharing and rights, they are in one passage. If the same change was made in two
-    places of a section, there are two passages. So an alert begins a new passage if the passage already has an alert
-    with the same topic and rule."""
+    places of a section, there are two passages. To achieve this, an alert begins a new passage if the existing passage
+    already has an alert with the same topic and rule.
+    """
     gathered: list[list[Alert]] = []
     for alert in alerts:
         mine = next((others for others in gathered if _is_another_view(alert.finding, others)), None)

@@ -48,8 +48,9 @@ class Watch:
     reason: str = ""
     """The reason for the trouble as a code; "" if there is no trouble."""
     gaps: tuple[Gap, ...] = ()
-    """Gaps of at least a day in which no visit found the policy although a visit was due. They ended in the period, or
-    still last."""
+    """Gaps of at least a day in which no visit found the policy although a visit was due. Only gaps that ended in the
+    period or have not ended are listed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class Recap:
     findings: tuple[Finding, ...]
     """The findings that the subscriber asks for, the most severe first."""
     told: int
-    """Number of findings about the policy that other messages brought to the reader in the period."""
+    """Number of findings about the policy that the reader got in other messages of the period."""
     waiting: int
-    """Number of findings about the policy that wait to be sent in other messages."""
+    """Number of findings about the policy that other messages will contain."""
     severity: Severity | None
     """Highest severity of all material findings, whether or not they were sent."""
     topics: tuple[tuple[str, int], ...]
@@ -102,7 +103,7 @@ class Recap:
 
     @property
     def matters(self) -> bool:
-        """Whether the policy changed in something that the subscriber asks for."""
+        """Whether the policy has a change that the subscriber asks for."""
         return bool(self.findings or self.told)
 
 
@@ -123,7 +124,7 @@ class OverdueReview:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of a period at the time when its digest is written."""
+    """The facts about a period at the time when its digest is written."""
 
     since: datetime
     until: datetime
@@ -163,7 +164,7 @@ class Digest:
     account: Account
     _: KW_ONLY
     notices: tuple[Notice, ...] = ()
-    """The alerts that this digest is the first to list, by change."""
+    """The alerts that no earlier digest listed, by change."""
     recaps: tuple[Recap, ...] = ()
     """The changes in the period, one for each of the account's `spans`."""
 
@@ -177,7 +178,7 @@ def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:
     """Return True if a scheduled time lies between `last` and `now`.
 
     `last` is the time of the last digest or, before the first digest, the start of the subscription. If digests were
-    missed, a single digest covers the whole time since the last digest. If `last` is in the future, a clock was wrong,
-    and no digest is due.
+    missed, a single digest covers the whole time since the last digest. If `last` is in the future because a clock was
+    wrong, no digest is due.
     """
     return subscriber.digest is not None and last < subscriber.digest.last(now, subscriber.timezone)

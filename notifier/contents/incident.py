@@ -1,7 +1,8 @@
-"""The contents of messages to operators: problems with the monitoring, and their end.
+"""The contents of messages to operators: problems with the monitoring, and the end of such problems.
 
-All problems of one kind are in one message. For example, if a name server is dead, a hundred policies may be in one
-message."""
+All problems of one kind are in one message. For example, if a name server fails, one message may list a hundred
+policies.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ MOST_INCIDENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An affected policy, subscription, target or template at the time when the message is planned."""
+    """A policy, subscription, target or template with a trouble, as it was when the message was planned."""
 
     about: str
     """Name of a policy, a subscription, a target or a template."""

@@ -1,4 +1,4 @@
-"""The contents of a roundup: many changes for one target in one message, the most severe first."""
+"""The contents of a roundup: one message to a target with many changes, the most severe first."""
 
 from __future__ import annotations
 

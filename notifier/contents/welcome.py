@@ -1,5 +1,6 @@
-"""The contents of a subscription's first message: the watched policies, the start of watching, and the promises of each
-policy."""
+"""The contents of a subscription's first message: the watched policies, since when each is watched, and the promises of
+each policy.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +15,19 @@ from document.model import UNKNOWN_LANGUAGE, Document
 from notifier.audience.subscriptions import Subscriber
 
 MOST_NAMES = 12
-"""Maximum number of recipients that are named for a policy. The remaining recipients are only counted."""
+"""Maximum number of recipients that a message lists for a policy. The remaining recipients are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The rights and recipients in the latest version of a policy. Each occurs once."""
+    """The rights and recipients in the latest version of a policy, without duplicates."""
 
     rights: tuple[str, ...]
-    """Concepts, with the values of `differ.judgement.inventory.Right.right`."""
+    """Codes of the rights, as in `differ.judgement.inventory.Right.right`."""
     recipients: tuple[tuple[str, str], ...]
-    """Pairs of a class (see `differ.judgement.recipients.Recipient.kind`) and the words; at most `MOST_NAMES`."""
+    """At most `MOST_NAMES` recipients, each as a pair: its class (see `differ.judgement.recipients.Recipient.kind`) and
+    its words.
+    """
     recipients_left_out: int
     _: KW_ONLY
     rights_section: bool
@@ -64,8 +67,9 @@ class Inception:
     head: str = ""
     """The head of the evidence chain when the message is written; "" before."""
     unheard: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Policies for which nobody asks about sharing or rights. Each has the topics (sharing, rights) that nobody asks
-    for."""
+    """Policies for which no subscriber asks for the topic sharing or the topic rights. Each is paired with the topics
+    that nobody asks for.
+    """
 
 
 @dataclass(frozen=True, slots=True)

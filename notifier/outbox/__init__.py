@@ -1,8 +1,9 @@
-"""Stores the rows behind messages: subscriptions, alerts and deliveries. No other package of the notifier uses database
-sessions.
+"""Stores the rows that messages are made from: subscriptions, alerts and deliveries. No other package of the notifier
+uses database sessions.
 
-Planning and sending are separate steps. A planned row stays in the database even if a server fails or this process
-dies."""
+Planning and sending are separate steps, so a planned row stays in the database even if a server fails or this process
+dies.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def plan_alerts(archive: Archive, subscribers: Iterable[Subscriber], now: dateti
     """Plan the alerts and deliveries for all changes since the last planning. Return the number of new alerts.
 
     Subscriptions made on the command line are added to `subscribers`. A second call plans nothing more. Changes of a
-    flapping text wait, and are planned once the text has settled.
+    flapping text wait, and are planned as soon as the text has settled.
     """
     planned = 0
     with archive.writing() as session:
@@ -87,8 +87,8 @@ def _verdicts(session: Session, changes: Iterable[RecordedChange]) -> dict[int, 
 
 
 def _told(session: Session, row: SubscriptionRow, changes: Iterable[RecordedChange]) -> set[tuple[str, int]]:
-    """Return the versions for which the subscription has alerts, as pairs of a policy and a version. Only policies with
-    a text that returned are included.
+    """Return the versions for which the subscription has alerts, as pairs of a policy and a version. Only policies
+    whose text returned to an earlier text are included.
     """
     names = {change.policy for change in changes if change.returns_to is not None}
     if not names:
@@ -139,7 +139,7 @@ def _add_rows(
     session: Session, row: SubscriptionRow, message: PlannedMessage, now: datetime, *, digest: str | None = None
 ) -> None:
     """Add the alerts of a message. Alerts that already exist are not added again. For example, a change that was held
-    back already has alerts if a message compared the same two versions.
+    back may already have alerts, because a message compared the same two versions.
     """
     findings = [alert.finding_id for alert in message.alerts]
     mine = AlertRow.subscription_id == row.id, AlertRow.finding_id.in_(findings)
@@ -153,7 +153,7 @@ def _add_rows(
 
 
 def is_urgent(session: Session, row: SubscriptionRow, change_id: int) -> bool:
-    """Whether at least one alert that the subscription has for a change is critical."""
+    """Whether the subscription has a critical alert for a change."""
     query = select(AlertRow.id).join(FindingRow, FindingRow.id == AlertRow.finding_id)
     mine = AlertRow.subscription_id == row.id, FindingRow.change_id == change_id, FindingRow.severity == "critical"
     return session.scalar(query.where(*mine).limit(1)) is not None

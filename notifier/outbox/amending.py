@@ -1,7 +1,8 @@
-"""Keeps waiting messages in line with the texts of the policies, and with the targets of the configuration. Versions
-may be recorded while a delivery waits. Then the change in the delivery is replaced by a net change. The net change
+"""Keeps waiting messages in line with the texts of the policies, and with the targets of the configuration. If further
+versions are recorded while a delivery waits, the change in the delivery is replaced by a net change. The net change
 leads from the version that the reader knows to the current version. If the reader knows the current text, the delivery
-is cancelled."""
+is cancelled.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ cancelled.
 _OPEN_DELIVERIES = select(DeliveryRow).where(DeliveryRow.kind.in_(REPORTING), DeliveryRow.state.in_(OPEN))
 
 ROUNDS = 3
-"""Number of times that one pass looks for comparisons that are missing. It looks again because a run may record further
+"""Number of times that one pass looks for missing comparisons. It looks several times, because a run may record further
 versions while texts are compared.
 """
 
@@ -56,7 +57,7 @@ def amend(
     """Replace the changes in open deliveries. The new changes lead from the version that a reader knows to the current
     version. Missing net changes are compared and recorded first. In two cases, deliveries are left unchanged until the
     next pass: a process is sending to their target at this moment, or a run records versions of their policy in the
-    meantime. If no delivery waits, the archive is only read.
+    meantime. If no delivery waits, nothing is written.
     """
     if not _anything_waits(archive):
         return
@@ -183,7 +184,7 @@ def _follow(session: Session, row: SubscriptionRow, targets: Iterable[Target], n
 
 
 def _revive(session: Session, orphan: DeliveryRow, targets: Iterable[Target], now: datetime) -> None:
-    """Make a message due again at the present targets if it was cancelled there before."""
+    """Make a message due again at those present targets at which it was cancelled before."""
     for target in targets:
         session.execute(
             update(DeliveryRow)

@@ -75,9 +75,9 @@ class GivenUp:
 
 def release_claims(archive: Archive, now: datetime) -> None:
     """Release the claims of a process that died. The attempts of that process are not counted, because they say nothing
-    about the server. Only the process that has the senders' lock may call this function. On a database server, the lock
-    ends with the connection, but the process may live longer than its connection. So claims on a database server are
-    not released. They end when they expire.
+    about the server. Only the process that has the senders' lock may call this function. If the archive is on a
+    database server, claims are not released, and end only when they expire. The reason is that the server's lock ends
+    with the connection, while the process may still live.
     """
     holder_may_live = archive.engine.dialect.name != "sqlite"
     with archive.writing() as session:
@@ -96,9 +96,9 @@ def open_deliveries(
     readers: Collection[str] | None = None,
     resting: Collection[str] = (),
 ) -> tuple[Waiting, ...]:
-    """Return the deliveries to try now. Deliveries with the fewest attempts come first. If `early` is true, deliveries
-    that still wait after a failure are included. So if a channel does not work, its old deliveries come after all new
-    deliveries. Deliveries for subscribers that are not among the `readers` are held back, because a subscriber may be
+    """Return the deliveries to try now. Deliveries with the fewest attempts come first. So if a channel does not work,
+    its old deliveries come after all new deliveries. If `early` is true, deliveries that still wait after a failure are
+    included. Deliveries for subscribers that are not among the `readers` are held back, because a subscriber may be
     missing from the configuration by mistake. Subscribers that are `resting` are in quiet hours. For these subscribers,
     only two kinds of deliveries are returned: urgent deliveries, and the deliveries that must be sent before them.
     """
@@ -134,8 +134,8 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
     """Claim a delivery for this process.
 
     Return None if another process has claimed it, if it is done, or if an older delivery of its thread is not done.
-    Return None also if the policy has a newer version than the delivery reports. The next pass amends such a delivery.
-    If `early` is true, a delivery that still waits after a failure can be claimed too.
+    Also return None if the policy has a newer version than the delivery reports, because the next pass amends such a
+    delivery. If `early` is true, a delivery that still waits after a failure can be claimed too.
     """
     with archive.writing() as session:
         if session.scalar(_siblings(session, delivery, older=True).limit(1)) is not None:
@@ -164,8 +164,8 @@ def claim(archive: Archive, delivery: int, now: datetime, *, early: bool = False
 def _counted(now: datetime) -> ColumnElement[int]:
     """Return 1 for an attempt that counts, otherwise 0.
 
-    The first attempt always counts. Any other attempt counts only if the delivery is due. So a delivery is given up
-    after days, and never after many attempts in one hour.
+    The first attempt always counts. A further attempt counts only if the delivery is due. So a delivery is not given up
+    because of many early attempts in one hour.
     """
     return case((or_(DeliveryRow.due_at <= now, DeliveryRow.attempts == 0), 1), else_=0)
 
@@ -182,12 +182,12 @@ def _holds(session: Session, row: DeliveryRow) -> bool:
 
 
 def note_accepted(archive: Archive, delivery: int, now: datetime) -> None:
-    """Commit that a server accepted a delivery."""
+    """Record that a server accepted a delivery, and commit."""
     _settle(archive, delivery, {"state": "accepted", "accepted_at": now, "error": ""})
 
 
 def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Failed) -> bool:
-    """Commit that an attempt failed. Return whether the delivery will be retried.
+    """Record that an attempt failed, and commit. Return whether the delivery will be retried.
 
     If the claim had expired and another process tried the delivery, the result of that process stays.
     """
@@ -197,7 +197,7 @@ def note_failed(archive: Archive, claimed: Claimed, now: datetime, failed: Faile
         _settle(archive, claimed.id, {"state": "dead", "error": failed.reason}, claimed)
         return False
     _settle(archive, claimed.id, {"state": "due", "due_at": again, "error": failed.reason}, claimed)
-    with archive.writing() as session:  # newer deliveries of the same message thread wait too
+    with archive.writing() as session:  # the newer deliveries of the same message thread get the same wait
         newer = _siblings(session, claimed.id, older=False).where(
             DeliveryRow.state == "due", DeliveryRow.due_at < again
         )

@@ -42,7 +42,9 @@ MessageContent = Notice | Roundup | Digest | Welcome | IncidentNotice
 ACCOUNT = TypeAdapter(Account)
 INCEPTION = TypeAdapter(Inception)
 REPORT = TypeAdapter(IncidentReport)
-"""Reads and writes reports in a delivery's payload. In the payload, row numbers stand for people and addresses."""
+"""Reads and writes reports in a delivery's payload. The payload contains row numbers instead of the names and addresses
+of people.
+"""
 
 OPERATOR = "operator"
 """The kind of delivery that notifies operators of problems with the monitoring."""
@@ -84,7 +86,9 @@ def _operation(session: Session, delivery: DeliveryRow, subscriber: str) -> Inci
 
 
 def _named(session: Session, report: IncidentReport, incident: Incident) -> Incident:
-    """Return an incident with the names of people from their rows, because a name may have been erased."""
+    """Return an incident with people's names instead of row numbers. The names are read now, because a name may have
+    been erased.
+    """
     if report.kind == "idle":
         return replace(incident, about=session.get_one(SubscriptionRow, int(incident.about)).subscriber)
     if report.kind in ("undelivered", "waiting"):
@@ -106,10 +110,10 @@ READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
 
 
 def recap_spans(session: Session, delivery: DeliveryRow) -> list[Span]:
-    """Return the pairs of versions that a digest compares to say what changed in its period.
+    """Return the pairs of versions whose difference a digest reports for its period.
 
-    The list is empty for other deliveries. An older program may have planned the digest. Such a digest lists single
-    changes, by the policy's name and the version.
+    The list is empty for other deliveries. A digest that an older program planned lists single changes instead, each
+    with the policy's name and the version.
     """
     spans = [Span(**stored) for stored in delivery.payload.get("spans", ())]
     for stored in delivery.payload.get("changes", ()) if delivery.kind == "digest" else ():
@@ -120,7 +124,7 @@ def recap_spans(session: Session, delivery: DeliveryRow) -> list[Span]:
 
 
 def recap_comparisons(session: Session, delivery: DeliveryRow) -> set[Span]:
-    """Return the spans of a digest whose two texts differ. These texts must be compared."""
+    """Return those spans of a digest whose two texts differ, so that they must be compared."""
     return {
         span for span in recap_spans(session, delivery) if len({row.text_sha256 for row in _ends(session, span)}) > 1
     }
@@ -134,7 +138,7 @@ def _ends(session: Session, span: Span) -> Sequence[VersionRow]:
 
 @dataclass(frozen=True, slots=True)
 class _Recaps:
-    """Reads what a digest says about the changes in its period, for its reader."""
+    """Reads the recaps of a digest: what changed in the digest's period, for its reader."""
 
     session: Session
     delivery: DeliveryRow
@@ -179,8 +183,8 @@ class _Recaps:
     def _sorted(
         self, policy: PolicyRow, findings: Sequence[RecordedFinding]
     ) -> tuple[list[Finding], list[Finding], int]:
-        """Return three things: the findings that the subscription asks for, all other findings, and the number of false
-        alarms.
+        """Divide findings. Return the findings that the subscription asks for, all other findings, and the number of
+        false alarms.
         """
         scope = scope_history(self.session.get_one(SubscriptionRow, self.delivery.subscription_id))[-1].scope
         asker = Subscriber(
@@ -199,7 +203,7 @@ class _Recaps:
 
 
 def _lies_within(inner: Span, outer: Span) -> bool:
-    """Whether `inner` leads to one of the versions of `outer` after its first version."""
+    """Whether `inner` ends at a version of `outer` other than its first version."""
     return inner.policy_id == outer.policy_id and outer.earlier < inner.later <= outer.later
 
 
@@ -225,8 +229,8 @@ def _notice(
     known: Known,
 ) -> Notice:
     """Return a notice with those alerts of a change that meet a condition on `AlertRow`. A text counts as returned if
-    an earlier version that the reader knows had the same text. If there are several such versions, a version that a
-    message to the reader named is preferred.
+    an earlier version that the reader knows had the same text. If there are several such versions, a version from a
+    message to the reader is preferred.
     """
     row = session.get_one(ChangeRow, change_id)
     change, begin, last = read_change(session, row), earlier_number(session, row), row.version.number

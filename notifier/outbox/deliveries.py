@@ -93,8 +93,8 @@ def _due(row: SubscriptionRow, planned: Planned, target: Target, now: datetime) 
 def chain_head(session: Session) -> str:
     """Return the head of the evidence chain, as messages quote it: in the text form of `archive.evidence.chain.Head`.
 
-    The head is read in the transaction that claims the message for sending. So it covers all evidence in the message,
-    and it is not older than the head in any message that was sent before.
+    The head is read in the transaction that claims the message for sending. So the head covers all evidence in the
+    message, and is never older than the head in an earlier message.
     """
     query = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
     sequence, digest = session.execute(query).one()

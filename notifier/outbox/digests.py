@@ -48,16 +48,16 @@ from notifier.outbox.news import DIGEST, forget_news, waiting_news
 from notifier.outbox.subscriptions import present, registered, subscription
 
 MOST_OVERDUE = 1000
-"""Maximum number of changes with an overdue review that are looked at for a digest, the worst first."""
+"""Maximum number of changes with an overdue review that are read for a digest, the worst first."""
 
 
 def plan_digests(
     archive: Archive, configured: Iterable[Subscriber], now: datetime, times: ReviewTimes | None = None
 ) -> int:
     """Plan the digests that are due, one for each period. Return the number of digests. A digest is due once a
-    scheduled time has passed. Its period ends now. The archive's sequence decides which records belong to a digest. So
+    scheduled time has passed. Its period ends now. The archive's sequence decides which records belong to a digest, so
     each record is in exactly one digest, even if clocks change. Call this function after `plan_alerts`, and only after
-    a run. During a run, a visit could begin in one period and be counted in the next.
+    a run. During a run, a visit could begin in one period and end in the next period.
     """
     configured = tuple(configured)
     with archive.reading() as session:
@@ -127,8 +127,8 @@ def preview_digest(
 ) -> Digest | None:
     """Return the digest that would be sent now.
 
-    All steps of planning are done in a transaction that is rolled back, so nothing is planned. The result is None if no
-    run has recorded the subscriber yet.
+    Nothing is planned, because all planning happens in a transaction that is rolled back. The result is None if no run
+    has recorded the subscriber yet.
     """
     with archive.reading() as session:
         row = subscription(session, subscriber.name)
@@ -170,8 +170,8 @@ class _Draft:
     def plan(self) -> None:
         """Plan the digest with the alerts that wait for it, and start the next period."""
         row, account = self.row, self.account()
-        # The key includes the start of the period, because two periods may have the same end after a clock was set
-        # back.
+        # The key includes the start of the period. Without it, two periods could have the same key after a clock was
+        # set back.
         key = f"{self.until.isoformat()} after {row.digested_fetch_id}.{row.digested_change_id}"
         waiting = update(AlertRow).where(AlertRow.subscription_id == row.id, AlertRow.digest == FOR_THE_DIGEST)
         self.session.execute(waiting.values(digest=key))
@@ -183,7 +183,7 @@ class _Draft:
         row.digested_change_id = self.session.scalar(select(func.max(ChangeRow.id))) or 0
 
     def account(self) -> Account:
-        """Return the account of the period."""
+        """Return the facts about the period."""
         session, row, schedule = self.session, self.row, self.subscriber.digest
         covered = [status for status in self.standing if covers_policy(self.subscriber, status.name, status.tags)]
         after = row.digested_fetch_id or 0
@@ -223,7 +223,7 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
         visits[name][outcome] = count
     new = select(PolicyRow.name).join(VersionRow, VersionRow.policy_id == PolicyRow.id)
     for name in session.scalars(new.where(VersionRow.number == 1, ~VersionRow.boundary, VersionRow.fetch_id > after)):
-        visits[name] += Counter(first=1, changed=-1)  # adding counters removes zeros
+        visits[name] += Counter(first=1, changed=-1)  # `+=` also removes counts of zero
     return visits
 
 
@@ -256,10 +256,10 @@ def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -
 
 
 def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
-    """Return the versions before and after all changes of these policies since a point in the archive's sequence,
-    newest first.
+    """Return a span for each of these policies that changed after the change `after`, newest first. A span goes from
+    the version before these changes to the version after them.
 
-    If a policy has a boundary in this time, the versions before it and the versions after it are two spans.
+    If there is a boundary between these versions, the policy has two spans.
     """
     query = (
         select(VersionRow.policy_id, VersionRow.number)

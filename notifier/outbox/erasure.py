@@ -1,4 +1,4 @@
-"""Erases a person: removes the name and addresses from the rows, and then from the database's files."""
+"""Erases a person: removes the person's name and addresses from the rows, and then from the database's files."""
 
 from __future__ import annotations
 
@@ -53,16 +53,17 @@ class Erased:
     reviews: int
     """Number of reviews whose author was erased. Their text stays."""
     also_at: tuple[str, ...]
-    """Other command-line subscriptions that use one of the addresses. They are not changed."""
+    """Other command-line subscriptions that use one of the person's addresses. These subscriptions are not changed."""
     at_desk: bool = False
     """Whether the person could sign in at the desk, or was named in its access log."""
 
 
 def erase_person(archive: Archive, name: str, now: datetime) -> Erased | None:
-    """Erase a person from all rows, and erase the remains of these rows from the database's files. Return None if
+    """Erase a person from all rows, and remove the old contents of these rows from the database's files. Return None if
     nobody has the name. The records of sent messages stay, without the recipient. Reviews stay, without the author. The
     evidence chain contains no names of people and is not changed. Earlier copies of the database and the logs of a
-    database server are not changed either."""
+    database server are not changed either.
+    """
     with archive.writing() as session:
         at_desk = erase_from_desk(session, name, FORGOTTEN)
         row, reviews = subscription(session, name), _erase_reviews(session, name)

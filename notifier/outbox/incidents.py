@@ -55,8 +55,9 @@ EXAMINED: tuple[TroubleKind, ...] = (
     "left-out",
     "crashed",
 )
-"""Kinds of trouble that `plan_incidents` examines. Missed policies are examined elsewhere: at the start of a run,
-before the run tries them."""
+"""Kinds of trouble that `plan_incidents` examines. Missed policies are not among them, because `plan_missed` examines
+them at the start of a run.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ class Templates:
     """The results of the user's templates in this pass."""
 
     broken: Mapping[str, str] = field(default_factory=dict)
-    """The reason why a template cannot be used, by name."""
+    """The reason why a template cannot be used, by the template's name."""
     sound: Collection[str] = ()
-    """Templates that were filled without errors."""
+    """Names of the templates that were filled without errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class _State:
         return covers_policy(reader, problem.incident.about, self.tags.get(problem.incident.about, ()))
 
     def is_over(self, row: ToldTroubleRow) -> bool:
-        """Whether a trouble is over. It is not over if this run did not look for it."""
+        """Whether a trouble is over. If this run did not look for this kind of trouble, the trouble is not over."""
         if row.kind not in self.examined or (row.kind == "template" and row.about not in self.sound):
             return False
         return (row.kind, row.about, row.episode) not in {problem.key for problem in self.problems}
@@ -150,8 +151,9 @@ def plan_incidents(
     run: int | None = None,
 ) -> int:
     """Plan messages to operators about all troubles except missed policies. Return the number of messages. Call this
-    function once, at the end of a run, so that all problems of one kind become one message. `channels` are the names of
-    the configured channels."""
+    function only once, at the end of a run, so that all problems of one kind are in one message. `channels` are the
+    names of the configured channels.
+    """
     subscribers = tuple(configured)
     standing: list[PolicyStatus] = []
     problems: list[_Problem] = []
@@ -169,7 +171,7 @@ def plan_incidents(
             overdue_messages(session, present(session, subscribers), channels, now, thresholds=thresholds)
         )
         problems += _undelivered(session, now)
-    # If a policy is paused, its trouble ends. No message says that the policy can be read again.
+    # If a policy is paused, its trouble ends, but no message says that the policy can be read again.
     policies = {str(status.id): status.name for status in standing if status.is_fetched}
     tags = {status.name: status.tags for status in standing}
     state = _State(tuple(problems), EXAMINED, policies, sound=templates.sound, tags=tags)
@@ -185,7 +187,7 @@ def _plan_news(archive: Archive, configured: Iterable[Subscriber], now: datetime
 
 
 def _fallen(archive: Archive) -> set[int]:
-    """Return the policies for which operators were last notified that the selector matches nothing."""
+    """Return the policies with a fallback of which operators were notified and that has not ended."""
     lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
     with archive.reading() as session:
         return {int(about) for about in session.scalars(lasting)}
@@ -306,8 +308,9 @@ class _OperatorPlan:
         return self._tell_began(began) + self._tell_over(over)
 
     def _ends(self, row: ToldTroubleRow) -> bool:
-        """Whether a trouble is over. A policy that is gone stays gone until it can be read again. Other responses in
-        between do not matter."""
+        """Whether a trouble is over. A policy that is gone stays gone until it can be read again, even if there are
+        other kinds of failures in between.
+        """
         turned = [kind for kind, former in SUPERSEDES.items() if kind == row.kind and self._holds(former, row)]
         return self.state.is_over(row) and not turned
 
@@ -320,8 +323,9 @@ class _OperatorPlan:
         return noted.isdisjoint(lasting) and self._can_hear(problem)
 
     def _can_hear(self, problem: _Problem) -> bool:
-        """Whether the operator has a target that may be used to report a problem. If not, the report waits for such a
-        target."""
+        """Whether the operator has a target that may be used to report a problem. If not, the report waits until there
+        is such a target.
+        """
         return any(self._may_go(problem.target, target) for target in targets_of(self.operator))
 
     def _begin(self, problem: _Problem) -> ToldTroubleRow:
@@ -377,7 +381,7 @@ class _OperatorPlan:
                 row
                 for row in over
                 if row.kind == kind
-                and row.about in self.state.policies  # otherwise the policy is no longer watched
+                and row.about in self.state.policies  # if not, the policy is no longer watched
                 and not any(self._holds(later, row) for later in worse)
             ]
             incidents = [Incident(self.state.policies[row.about], row.since) for row in mine]

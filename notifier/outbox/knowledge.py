@@ -1,5 +1,6 @@
-"""Finds out which version of a policy a reader knows, and what is new since that version. The accepted messages show
-what the reader knows."""
+"""Finds out which version of a policy a reader knows from accepted messages, and which changes came after that
+version.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +46,8 @@ _SPANS = (
     .outerjoin(_EARLIER, _EARLIER.c.id == _NET.c.earlier_id)
     .where(_CHANGE.c.id.in_(bindparam("changes", expanding=True)))
 )
-"""Query for the versions of changes. Each delivery runs it several times. It is built only once, because building it
-takes longer than running it.
+"""Query for the versions of changes. It is built only once, because each delivery runs it several times, and building
+it takes longer than running it.
 """
 
 _MINE = and_(
@@ -142,7 +143,7 @@ def spans_by_change(session: Session, changes: Iterable[int]) -> dict[int, Span]
 
 
 def spans_of(session: Session, reader: Reader, waiting: Collection[int]) -> list[Span]:
-    """Return the comparisons that a message must contain if it is written now and reports the `waiting` changes. The
+    """Return the comparisons that a message about the `waiting` changes must contain if it is written now. The
     comparisons are in the order of policies and versions.
     """
     numbers: defaultdict[int, set[int]] = defaultdict(set)
@@ -164,16 +165,18 @@ class Known:
     number: int
     """The version that the reader knows."""
     notified: bool
-    """Whether the reader knows the version from an accepted message. If not, `number` is the version before the first
-    change for which a message was planned."""
+    """Whether the reader knows the version from an accepted message. Otherwise, `number` is the version before the
+    first change for which a message was planned.
+    """
     told: frozenset[int] = frozenset()
     """All versions that the reader knows or knew: the versions in accepted messages, and the version before the first
     message."""
 
 
 def known_versions(session: Session, reader: Reader, policies: Collection[int]) -> dict[int, Known]:
-    """Return the version of each policy that a reader knows. This is the newer version in the last accepted message
-    about the policy."""
+    """Return for each policy the version that a reader knows: the later version in the last accepted message about the
+    policy.
+    """
     accepted, planned = dict[int, int](), dict[int, int]()
     told: defaultdict[int, set[int]] = defaultdict(set)
     for state, _, span in reported(session, reader, policies):

@@ -1,5 +1,5 @@
-"""Lists deliveries: the messages that were sent, and the messages that wait. For a message that waits, the list shows
-the recipient, the reason, and the time of the next attempt.
+"""Lists deliveries: the messages that were sent, and the messages that wait. For a waiting message, the list shows the
+recipient, the reason why it waits, and the time of the next attempt.
 """
 
 from __future__ import annotations

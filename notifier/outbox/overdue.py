@@ -1,4 +1,4 @@
-"""Finds messages that have waited too long, so that their readers do not know the news yet."""
+"""Finds messages that have waited too long. Their readers do not know the news in them yet."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from notifier.outbox.deliveries import OPEN
 from notifier.outbox.subscriptions import present
 
 REPORTS_ON_MESSAGES = ("undelivered", "waiting")
-"""Kinds of trouble that are about messages. A report about such a trouble is never a trouble itself. Otherwise reports
-about reports would never end."""
+"""Kinds of trouble that are about messages. A report about such a trouble is never a trouble itself. Otherwise, reports
+about reports would never end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Messages for one subscriber that one target should already have received."""
+    """Messages for one subscriber that should already have reached one of the subscriber's targets."""
 
     subscription_id: int
     subscriber: str
@@ -39,8 +40,9 @@ class Overdue:
     """Time from which this delivery could have been sent."""
     count: int
     why: str
-    """The last error, with secrets masked, or the reason why there was no attempt. It is "" if there is no error and
-    the first attempt is still to come."""
+    """The last error, with secrets masked, or the reason why there was no attempt. It is "" if there was no error and
+    no attempt yet.
+    """
 
 
 def overdue(
@@ -62,7 +64,7 @@ class Held:
 
     count: int
     until: datetime | None
-    """The first time at which quiet hours end and a message can be sent. None if no message waits."""
+    """The earliest time at which one of these messages can be sent. None if no message waits."""
 
 
 def held_messages(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> Held:

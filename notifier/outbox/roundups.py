@@ -1,5 +1,6 @@
-"""Merges alerts that pile up for one target into one message. For example, the changes of two hundred policies become
-one mail."""
+"""Merges alerts into one message if many of them wait for the same target. For example, the changes of two hundred
+policies become one mail.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +27,11 @@ MERGED = "merged with other changes into one message"
 
 
 def merge_alerts(archive: Archive, from_changes: int, now: datetime, *, run_began: datetime | None = None) -> None:
-    """Replace the open alerts of each target by one roundup, if they report at least `from_changes` changes.
+    """Replace the open alerts of each target by one roundup, if these alerts report at least `from_changes` changes.
 
     If a target already has an open roundup, all open alerts of the target are added to that roundup, so that messages
-    stay in order. Some targets get few further messages during a run; see `held_until_the_end`. If a critical change is
-    sent to such a target, all waiting alerts go into the same message. If a process is sending to a target, the
+    stay in order. Some alerts are held until the end of a run; see `held_until_the_end`. If a critical change is sent
+    to their target before that, all waiting alerts go into the same message. If a process is sending to a target, the
     deliveries to this target are not changed.
     """
     with archive.writing() as session:
@@ -49,8 +50,9 @@ def held_until_the_end(
 ) -> Collection[int]:
     """Return the deliveries that wait for the end of the run that began at `run_began`.
 
-    These deliveries are for targets with many changes in this run. In the same run, a message was already sent to each
-    of these targets. A delivery with a critical change does not wait."""
+    Their targets have many changes in this run, and each target already got a message in this run. A delivery with a
+    critical change does not wait.
+    """
     with archive.reading() as session:
         busy = _busy_readers(session, run_began, from_changes)
         ids = [delivery.id for delivery in waiting if Reader(delivery.subscription, delivery.target) in busy]
@@ -63,8 +65,8 @@ def held_until_the_end(
 
 
 def _busy_readers(session: Session, since: datetime, from_changes: int) -> set[Reader]:
-    """Return the readers with many changes. Since the moment `since`, one message was accepted for such a reader, and
-    at least `from_changes` changes were or will be reported to this reader.
+    """Return the readers with many changes. Such a reader has accepted a message after the time `since`. At least
+    `from_changes` changes after that time were reported or will be reported to the reader.
     """
     query = (
         select(DeliveryRow)

@@ -38,7 +38,7 @@ class Made:
 
     subscriber: Subscriber
     by: str
-    """Login of the person who made it."""
+    """Login of the person who made the subscription."""
     at: datetime
 
 
@@ -51,7 +51,8 @@ def everyone(archive: Archive, configured: Iterable[Subscriber]) -> tuple[Subscr
 def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscriber, ...]:
     """Return the subscribers of the configuration and of the command line. If both have a subscriber with the same
     name, the configuration's subscriber is used. Command-line subscriptions are read in the transaction that uses them,
-    so that a removed subscription stays removed."""
+    so that a subscription that was just removed is not used.
+    """
     named = tuple(configured)
     names = {subscriber.name for subscriber in named}
     others = (_SETTINGS.validate_python(row.settings) for row in _made(session) if row.subscriber not in names)
@@ -60,10 +61,10 @@ def present(session: Session, configured: Iterable[Subscriber]) -> tuple[Subscri
 
 def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) -> None:
     """Record the subscriptions and their present scopes. Call this function with the whole configuration before
-    anything is fetched. A subscription does not cover records from before it was first seen. A subscription that is
-    missing from the configuration is removed. If the subscription comes back within `ABSENCE`, it has missed nothing.
-    If it comes back later, it is treated as new. Changes to the list of policies become news for subscriptions that
-    existed before.
+    anything is fetched. A subscription covers only records from after the time when it was first seen. A subscription
+    that is missing from the configuration is removed. If the subscription comes back within `ABSENCE`, it has missed
+    nothing. If it comes back later, it is treated as new. Changes to the list of policies become news for subscriptions
+    that existed before.
     """
     with archive.writing() as session:
         everybody = present(session, configured)
@@ -186,11 +187,11 @@ def _amend(row: SubscriptionRow, subscriber: Subscriber, newest: int, now: datet
         row.scope = _stored(present, row.scope["planned"], held_changes(row))
         row.since = now
     if row.digested_until is not None and row.digested_until > now:
-        row.digested_until = now  # a clock was wrong; without this, digests would wait until that time
+        row.digested_until = now  # a clock was wrong, and digests would wait until that wrong time
 
 
 def subscription(session: Session, name: str) -> SubscriptionRow | None:
-    """Return the row with this name, even if it is removed."""
+    """Return the row of the subscription with this name, even if the subscription was removed."""
     return session.scalar(select(SubscriptionRow).where(SubscriptionRow.subscriber == name))
 
 

@@ -1,5 +1,6 @@
-"""Plans first messages. Each target of a subscription gets one first message, once the subscription's policies were
-visited."""
+"""Plans first messages. Each target of a subscription gets one first message, after the subscription's policies were
+visited.
+"""
 
 from __future__ import annotations
 
@@ -64,8 +65,8 @@ def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: date
 
 
 def awaited_welcomes(archive: Archive, configured: Iterable[Subscriber]) -> list[datetime]:
-    """Return the times at which the missing first messages are written at the latest, even if some policies were not
-    visited by then.
+    """Return the latest times at which the missing first messages are written. At such a time, a message is written
+    even if some policies were not visited.
     """
     with archive.reading() as session:
         seen = [_unwelcomed(session, subscriber) for subscriber in present(session, configured) if subscriber.welcome]

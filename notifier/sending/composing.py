@@ -20,8 +20,9 @@ from notifier.texts.welcome import welcome_message
 def compose(
     telling: MessageContent, language: Language = "en", render: Render = render, *, zone: str = "UTC", desk: str = ""
 ) -> Message:
-    """Write the message for these contents in a language. Times are in a time zone. `render` fills the templates.
-    `desk` is the public address of the desk, or "" if people cannot reach a desk."""
+    """Write the message for these contents in the given language. Times are in the given time zone. `render` fills the
+    templates. `desk` is the public address of the desk, or "" if people cannot reach a desk.
+    """
     if isinstance(telling, Roundup):
         return roundup_message(telling, language, render, zone=zone, desk=desk)
     if isinstance(telling, Digest):

@@ -74,21 +74,23 @@ def deliver(
     desk: str = "",
     review_times: ReviewTimes | None = None,
 ) -> Summary:
-    """Plan the alerts, first messages and digests that are new since the last pass. Then try each due delivery once.
+    """Plan the alerts, first messages and digests that became due after the last pass. Then try each due delivery once.
 
     Subscriptions made on the command line are added to `subscribers`. In quiet hours only critical messages are sent.
     If `early` is true, deliveries that wait after a failure are tried too. Channels work in parallel, each with one
     message at a time, so that a slow channel does not delay other channels. After `patience` seconds no channel starts
     another message, and the rest waits for the next pass. The state of each delivery is committed right after it is
-    sent, so a kill repeats at most one message in each channel.
+    sent. So if the process is killed, at most one message in each channel is sent again.
 
     `templates` is a folder of templates that replace ours. If `thresholds` are given, operators are notified of
     problems with the monitoring, including problems in this pass. Waiting deliveries go to the present targets of their
     subscriber. If a target has at least `roundup_from` changes, they become one message. `run_began` is the start of a
-    run in progress. A target with many changes then gets the rest at the end of the run, except critical changes.
-    Digests are sent at the end too. A message compares the text that its reader knows with the current text. `profiles`
-    are the profiles of the configuration. They judge such comparisons. `desk` is the public address of the desk, to
-    which messages lead. `review_times` decides which reviews a digest lists as overdue. Raises StorageError."""
+    run in progress. In this case, a target with many changes gets one message at once, and the rest at the end of the
+    run. Critical changes are sent at once. Digests are sent at the end too. A message compares the text that its reader
+    knows with the current text. Such comparisons are judged with `profiles`, the profiles of the configuration. `desk`
+    is the public address of the desk, for links in messages. `review_times` decides which reviews a digest lists as
+    overdue. Raises StorageError.
+    """
     configured, now = tuple(subscribers), clock()
     outbox.reroute(archive, configured, now)
     planned = outbox.plan_alerts(archive, configured, now)

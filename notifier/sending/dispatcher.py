@@ -1,4 +1,4 @@
-"""Dispatches deliveries. Each channel has a thread; only the caller's thread uses the archive.
+"""Dispatches deliveries. Each channel has its own thread, but only the caller's thread uses the archive.
 
 A channel sends one message at a time. The caller claims a delivery, gives it to its channel, and commits the outcome as
 soon as the channel is done. So a delivery is never claimed long before it is sent, and only the caller's thread opens
@@ -57,8 +57,9 @@ class Dispatcher:
     _counts: Counter[str] = field(default_factory=Counter)
     _errors: dict[str, None] = field(default_factory=dict)
     _threads: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """The message thread of each delivery, which is not a thread of the operating system. Within a message thread, the
-    older delivery is sent first."""
+    """The message thread of each delivery. Within a message thread, the older delivery is sent first. Message threads
+    are not threads of the operating system.
+    """
     _held_up: set[tuple[tuple[int, ...], Target]] = field(default_factory=set)
     """Message threads in which a delivery failed. Newer deliveries in such a thread must wait."""
     _strikes: Counter[str] = field(default_factory=Counter)
@@ -95,8 +96,9 @@ class Dispatcher:
             self._under_way[pool.submit(self._sent, claimed, message)] = claimed
 
     def _sent(self, claimed: Claimed, message: Message) -> Outcome:
-        """Send a claimed delivery. Do not send it if this process was suspended for so long that another process may
-        have sent the delivery."""
+        """Send a claimed delivery. Do not send it if the claim has expired, for example because this process was
+        suspended. Another process may have sent the delivery in this case.
+        """
         if self.clock() >= claimed.until:
             return Failed("this process was stopped before it could send; the message is retried")
         fault_injection.reach("before send")
@@ -116,7 +118,7 @@ class Dispatcher:
                 self._counts["postponed"] += (delivery.thread, delivery.target) in self._held_up
                 continue
             self._threads[claimed.id] = delivery.thread
-            self._waiting[channel] = mine  # at the end, so that the other channels come first
+            self._waiting[channel] = mine  # moved to the end, so that the other channels come first
             return claimed
         return None
 

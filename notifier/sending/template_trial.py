@@ -75,8 +75,9 @@ def notices() -> tuple[Notice, ...]:
 
 
 def faults(folder: Path) -> Iterator[str]:
-    """Yield the problems of a folder's templates. A problem is a wrong name, wrong syntax, or a failure with a sample.
-    Each says where it is."""
+    """Yield the problems of a folder's templates. A problem is a wrong file name, wrong syntax, or a failure with a
+    sample. Each problem names its place.
+    """
     for name in stray(folder):
         yield f"{name}: no message uses this template; if others include it, begin its name with an underscore"
     with OwnTemplates(folder) as own:

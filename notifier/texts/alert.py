@@ -1,7 +1,7 @@
 """Writes an alert in the reader's language: as e-mail, as plain text, and as a short text for chat.
 
 All text from a page is cleaned with `inert` first, and the HTML template escapes it. The message loads no picture, font
-or style sheet. The severity and the changed clause come first.
+or style sheet. The message begins with the severity and the changed clause.
 """
 
 from __future__ import annotations
@@ -30,10 +30,14 @@ FULL_PASSAGES = 8
 """Maximum number of clauses that a message shows in full. The remaining clauses are counted and named."""
 
 REVIEWED_AT_ONCE = 4
-"""Maximum number of alerts in the review command. Nobody copies a longer command from a phone."""
+"""Maximum number of alerts in the review command that a message contains. Nobody would copy a longer command from a
+phone.
+"""
 
 NAMED_PASSAGES = 20
-"""Maximum number of clauses that are named but not shown in full. Any further clauses are only counted."""
+"""Maximum number of clauses of which only the section is shown, after the clauses that are shown in full. Any further
+clauses are only counted.
+"""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 """Characters of an address besides letters and digits (RFC 3986). All other characters are percent-encoded."""
@@ -195,8 +199,9 @@ def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
 
 
 def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Name clauses by section, topic and severity. If several clauses have the same name, it is written once, with the
-    number of clauses."""
+    """Describe clauses by section, topic and severity. If several clauses have the same description, it is written
+    once, with the number of clauses.
+    """
     names = Counter(
         tongue.say(
             "rest.name",

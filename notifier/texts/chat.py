@@ -20,11 +20,11 @@ LENGTH = 1300
 SECTION = 120
 REASON = 200
 CLAUSE = 300
-"""Maximum length, in code points, of a clause before or after."""
+"""Maximum length, in code points, of a clause before the change, and of a clause after the change."""
 
 HEAD = 300
 FOOT_LINE = 160
-"""Maximum length of the first line, and of each of the last lines, as the service counts it."""
+"""Maximum length of the first line, and of each line at the end, as the service counts it."""
 
 LEAST = 250
 """Space that is reserved for the first clause. Notes that would need this space are left out."""
@@ -32,17 +32,19 @@ LEAST = 250
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A short text in parts. The parts have been cleaned with `inert`, but are not yet escaped for a service."""
+    """A short text in parts. `inert` has cleaned the parts, but they are not yet escaped for a service."""
 
     head: str
     """The first line, which says whether the change matters. It is always kept."""
     notes: tuple[str, ...] = ()
     """Further notes. The last notes are left out if the clauses would not fit."""
     parts: tuple[str, ...] = ()
-    """Parts of several lines, the most severe first. As many parts are kept as fit."""
+    """The main parts, the most severe first. A part may have several lines. If not all parts fit, the last parts are
+    left out.
+    """
     _: KW_ONLY
     advice: str = ""
-    """Advice. It is left out if the parts need the space."""
+    """A sentence of advice. It is left out if the parts need the space."""
     foot: tuple[str, ...] = ()
     """The last lines: the date, the page to open, and the IDs. They are always kept."""
     link: str = ""
@@ -52,8 +54,9 @@ class Chat:
     """Key of the phrase that counts the parts left out."""
 
     def title(self, dialect: Dialect, subject: str, longest: int = 0) -> str:
-        """Write the subject for a service that allows titles of at most `longest` characters. 0 means that it has no
-        titles."""
+        """Write the subject for a service that allows titles of at most `longest` characters. 0 means that the service
+        has no titles.
+        """
         return _fitting(subject, longest or dialect.limit, dialect)
 
     def posts(self, dialect: Dialect, subject: str) -> tuple[str, ...]:

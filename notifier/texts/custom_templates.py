@@ -1,8 +1,8 @@
-"""Fills a user's own templates, which replace ours, in a sandbox and in a process that can be killed.
+"""Fills a user's own templates, which replace ours. This happens in a sandbox and in a process that can be killed.
 
-The author of the configuration may have copied the templates from anywhere. So a template can read only the templates
-of its folder, it cannot call the program, and the words of a page are escaped. If a template fails, our template is
-used instead, and the reason is reported.
+The user may have copied the templates from anywhere. So a template can read only the templates of its folder, and
+cannot call the program. The words of a page are escaped. If a template fails, our template is used instead, and the
+reason is reported.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ LARGEST = 1_000_000
 """Maximum length of a message, in code points."""
 
 MEMORY = 1_000_000_000
-"""Address space, in bytes, of the process that fills templates."""
+"""Maximum address space, in bytes, of the process that fills templates."""
 
 TIMEOUT = 20.0
 """Time limit for one message, in seconds. After that time, the process is killed."""
@@ -66,7 +66,7 @@ class OwnTemplates:
         self.folder = folder
         self.timeout = timeout
         self.problems: dict[str, str] = {}
-        """Reasons why templates are no longer used, by name."""
+        """Reasons why templates are no longer used, by the template's name."""
         self.sound: set[str] = set()
         """The user's templates that were filled without errors."""
         self._pool: ProcessPool | None = None
@@ -83,8 +83,9 @@ class OwnTemplates:
             self._pool = None
 
     def render(self, template: str, shown: dict[str, Any]) -> str:
-        """Return a filled template. The user's template is preferred. If the user has no such template, or if it fails,
-        our template is used."""
+        """Return a filled template. Use our template if the user has no template with this name, or if the user's
+        template fails.
+        """
         own = self._own_name(template)
         if own and own not in self.problems:
             try:
@@ -120,7 +121,7 @@ class OwnTemplates:
     def _apart(self, work: Callable[..., str], template: str, *shown: dict[str, Any]) -> str:
         """Run a call in the process that can be killed. Raises OwnTemplateError for any failure there."""
         if self._pool is None:
-            # With this method the process does not inherit our connections and threads.
+            # With this start method, the process does not inherit our connections and threads.
             self._pool = ProcessPool(1, context=multiprocessing.get_context("forkserver"))
         future: Future[str] = self._pool.schedule(work, args=(str(self.folder), template, *shown), timeout=self.timeout)
         try:
@@ -210,8 +211,8 @@ def _environment(folder: str) -> Sandbox:
     ours = PackageLoader("notifier")
     renamed = DictLoader({former: f'{{% extends "{OURS}/{name}" %}}' for former, name in FORMER_NAMES.items()})
     environment = Sandbox(
-        # Our templates can also be found by their plain names, because they include each other. If the user has a
-        # template with the same name, the user's template is found.
+        # Our templates include each other by their plain names, so they can also be found by these names. A user's
+        # template with the same name takes precedence.
         loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({OURS: ChoiceLoader([ours, renamed])}), ours]),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

@@ -1,7 +1,7 @@
 """Describes, for each chat service, how to write harmless text and how long the text may be.
 
-Apprise escapes plain text for Slack and Telegram. For Teams it escapes too much. For example, it escapes the dots of an
-address, so the link does not work. For Discord and Mattermost it escapes nothing. This module makes three things
+Apprise escapes plain text for Slack and Telegram. For Discord and Mattermost, it escapes nothing. For Teams, it escapes
+too much: for example, it escapes the dots of an address, so the link does not work. This module makes three things
 harmless: formatting, mentions of people, and addresses that a service would open. If the service has an escape for a
 character, the escape is used. Otherwise a look-alike character is used.
 """
@@ -21,7 +21,7 @@ _MENTION = str.maketrans({"@": CHAT_ALIKE[ord("@")]})
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The way to write for a chat service."""
+    """The way to write texts for a chat service."""
 
     limit: int
     """Maximum length of a message with its subject, as counted by `size`."""
@@ -61,38 +61,49 @@ def _backslashed(text: str) -> str:
 
 
 ANY = Dialect(2000, inert_in_chat, _utf16)
-"""Dialect for unknown services: look-alike characters, and the shortest limit of all."""
+"""Dialect for unknown services. It uses look-alike characters, and has the lowest limit of all dialects."""
 
 SLACK = Dialect(4000, lambda text: _closed(text).translate(_FORMAT), _utf16)
-"""Apprise escapes & < >. Slack recommends at most 4,000 characters and cuts at 40,000
-(https://docs.slack.dev/reference/methods/chat.postMessage#truncating)."""
+"""Dialect of Slack. Apprise escapes the characters & < >. Slack recommends at most 4,000 characters and cuts at 40,000
+(https://docs.slack.dev/reference/methods/chat.postMessage#truncating).
+"""
 
 TEAMS = Dialect(14_000, inert_in_chat, _utf16, link=lambda _: "", markdown=True)
-"""A card with a button that opens the link. The whole message may have 28 KB, counted in UTF-16 with two bytes a
-character (https://learn.microsoft.com/microsoftteams/limits-specifications-teams)."""
+"""Dialect of Microsoft Teams. A button of the card opens the link. The whole message may have 28 KB, with two bytes for
+each UTF-16 character (https://learn.microsoft.com/microsoftteams/limits-specifications-teams).
+"""
 
 DISCORD = Dialect(2000, _backslashed, _utf16, link="<{}>".format)
-"""The content may have 2,000 characters (https://docs.discord.com/developers/resources/webhook#execute-webhook). A URL
-in angle brackets gets no link preview."""
+"""Dialect of Discord. A message may have 2,000 characters
+(https://docs.discord.com/developers/resources/webhook#execute-webhook). A URL in angle brackets gets no link preview.
+"""
 
 TELEGRAM = Dialect(4096, lambda text: _closed(text).translate(_MENTION), _utf16)
-"""1 to 4,096 characters, counted after entities are parsed (https://core.telegram.org/bots/api#sendmessage). Apprise
-writes the entities."""
+"""Dialect of Telegram. A message may have 4,096 characters, counted after entities are parsed
+(https://core.telegram.org/bots/api#sendmessage). Apprise writes the entities.
+"""
 
 MATTERMOST = Dialect(4000, _backslashed, len, link="<{}>".format)
-"""16,383 characters (https://docs.mattermost.com/administration-guide/manage/product-limits.html). Older servers and
-Apprise allow 4,000."""
+"""Dialect of Mattermost. A message may have 16,383 characters
+(https://docs.mattermost.com/administration-guide/manage/product-limits.html). But older servers and Apprise allow only
+4,000.
+"""
 
 MATRIX = Dialect(40_000, lambda text: _closed(text).translate(_MENTION), _utf8)
-"""65,536 bytes for the whole event (https://spec.matrix.org/latest/client-server-api/#size-limits). This limit is
-lower, because encryption and the rest of the event need space too."""
+"""Dialect of Matrix. The whole event may have 65,536 bytes
+(https://spec.matrix.org/latest/client-server-api/#size-limits). This limit is lower, because encryption and the rest of
+the event need space too.
+"""
 
 ROCKET_CHAT = Dialect(5000, inert_in_chat, _utf16, markdown=True)
-"""5,000 characters, unless the server's setting Message_MaxAllowedSize has a different value. Not every release
-supports escapes, so formatting and mentions are replaced by look-alike characters."""
+"""Dialect of Rocket.Chat. A message may have 5,000 characters, unless the server's setting Message_MaxAllowedSize has a
+different value. Not every release supports escapes, so formatting and mentions are replaced by look-alike characters.
+"""
 
 GOTIFY = Dialect(30_000, lambda text: _closed(text).translate(_MENTION), _utf8)
-"""A plain text with a separate title. The server has no limit; Apprise allows 32,768."""
+"""Dialect of Gotify: plain text with a separate title. The server has no limit, but Apprise allows only 32,768
+characters.
+"""
 
 DIALECTS = {
     **dict.fromkeys(("slack",), SLACK),

@@ -27,8 +27,9 @@ MOST_WATCHES = 60
 counted. Policies with a trouble are always shown."""
 
 MOST_FINDINGS = 8
-"""Maximum number of findings of one policy that a digest names in addition to the clauses in full. The remaining
-findings are only counted."""
+"""Maximum number of findings of one policy that a digest lists in addition to the clauses that are shown in full. The
+remaining findings are only counted.
+"""
 
 SECTION, REASON = 120, 300
 """Maximum lengths, in code points. The first is for a section's headings, and the second is for a reason. Both are in
@@ -62,7 +63,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     changed = _changed(digest)
     count = len(changed)
     policies = tongue.count("watching.policies", len(account.watches))
-    # A policy without a visit may not have been due. If a visit failed, the reason is known.
+    # A policy without a visit was perhaps not due. If a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
     read = [watch for watch in account.watches if not watch.trouble]
     return {
@@ -88,15 +89,16 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
 
 
 def _changed(digest: Digest) -> list[str]:
-    """Return the policies with a change for the subscriber. The change may be older than the period, if its alerts were
-    held back until this digest."""
+    """Return the policies with a change for the subscriber. A change may be older than the period if its alerts were
+    held back until now.
+    """
     names = [recap.policy for recap in digest.recaps if recap.matters]
     return list(dict.fromkeys([*names, *(notice.policy for notice in digest.notices)]))
 
 
 def _headline(policies: Sequence[str], checks: int, tongue: Phrases) -> str:
     if not policies:
-        # If there were no visits, "nothing changed" would claim too much.
+        # Without a visit, nobody knows whether a policy changed, so the digest must not say that nothing changed.
         return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
     names = [inert(policy) for policy in policies]
     named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
@@ -165,7 +167,7 @@ def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
 
 
 def _accounts(recap: Recap, tongue: Phrases, *, shown: bool) -> Iterator[str]:
-    """Yield further sentences about a change, in addition to its findings. A sentence that does not apply is ""."""
+    """Yield further sentences about a change, besides its findings. A sentence is "" if it does not apply."""
     topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
     yield tongue.say("digest.undone") if recap.undone else ""
     yield tongue.say("digest.above") if shown else ""

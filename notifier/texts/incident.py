@@ -36,8 +36,8 @@ COMMANDS: dict[TroubleKind, str] = {
 
 
 WITH_OWN_WHY: tuple[TroubleKind, ...] = ("left-out", "waiting", "list")
-"""Kinds of messages in which a different sentence says why they are sent. Some of these messages also go to people who
-are not operators. The others are not about a problem.
+"""Kinds of trouble for which a message has a special sentence about why it is sent. Some of these messages also go to
+people who are not operators, and the others are not about a problem.
 """
 
 
@@ -98,8 +98,9 @@ def _incident(kind: TroubleKind, incident: Incident, tongue: Phrases, *, over: b
 
 
 def _detail(kind: TroubleKind, incident: Incident, tongue: Phrases) -> str:
-    """Return the cause in the reader's language. In English it is the recorded cause; in other languages only its code
-    and the quoted words are used."""
+    """Return the cause in the reader's language. In English, this is the recorded cause. In other languages, it is a
+    phrase for the code of the cause, with the quoted words.
+    """
     if tongue.language == RECORDED_IN:
         return inert(incident.detail)
     if kind in ("unread", "gone"):
@@ -113,7 +114,7 @@ def _detail(kind: TroubleKind, incident: Incident, tongue: Phrases) -> str:
 
 
 def _commands(operation: IncidentNotice) -> list[str]:
-    """Return the commands that help for the first incident. The commands for the remaining incidents are similar."""
+    """Return the commands that help with the first incident. For the other incidents, the commands are similar."""
     first = operation.report.incidents[:1]
     return [COMMANDS[operation.report.kind].format(name=shlex.quote(inert(incident.about))) for incident in first]
 

@@ -33,7 +33,7 @@ class Message:
     kind: str = "message"
     """Kind of message, for programs: alert, digest, test, …"""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Keys of the webhook's body for this kind."""
+    """Keys of the webhook's body that only this kind of message has."""
 
 
 def build_message(

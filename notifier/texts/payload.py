@@ -1,7 +1,7 @@
 """Writes the part of the webhook's body that is specific to alerts. `docs/alerts.md` describes it.
 
-The sender removes control characters, marks of direction and lone surrogates. The words of a page are still untrusted.
-A program that shows them must escape them.
+The sender removes control characters, marks of direction and lone surrogates. The words of a page are still untrusted,
+so a program that shows these words must escape them.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class Phrases:
     def name(self, table: str, key: str) -> str:
         """Return the name of a topic, a severity, a right or a class of recipients.
 
-        If there is no name, return the key itself, cleaned with `inert`. A dot in the key is an underscore in the file
-        of phrases: `optout.settings` is `optout_settings` there.
+        If there is no name, return the key itself, cleaned with `inert`. A dot in the key is written as an underscore
+        in the file of phrases: `optout.settings` is `optout_settings` there.
         """
         return self.texts.get(f"{table}.{key.replace('.', '_')}") or inert(key)
 
@@ -49,9 +49,7 @@ class Phrases:
         return self.say("date.day", day=day.day, month=self.months[day.month - 1], year=day.year)
 
     def moment(self, moment: datetime) -> str:
-        """Write a moment in the reader's time zone. The same moment in UTC is added, because evidence is dated in
-        UTC.
-        """
+        """Write a moment in the reader's time zone, and then in UTC, because evidence is dated in UTC."""
         utc, local = moment.astimezone(UTC), moment.astimezone(zone_of(self.zone))
         if local.utcoffset() == utc.utcoffset():
             return self.say("date.moment", day=self.day(utc.date()), clock=self.clock(utc.time()))
@@ -84,8 +82,8 @@ class Phrases:
 def phrases_for(language: str, zone: str = "UTC", *, further: str = "") -> Phrases:
     """Return the phrases of a language, for readers in a time zone.
 
-    `further` names another file of the language. Its phrases are added, and their keys begin with the name of the file.
-    Raises LanguageError if the language has no phrases.
+    `further` is the name of another file of the language. The phrases of this file are added, and their keys begin with
+    its name. Raises LanguageError if the language has no phrases.
     """
     tables, added = read_table(language, "messages"), read_table(language, further) if further else {}
     if tables is None or added is None:

@@ -1,4 +1,4 @@
-"""Marks the words of a changed clause on both sides, and shortens the sides around the edits."""
+"""Marks the changed words of a clause before and after the change, and shortens the unchanged text around them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from differ.model import Edit, Finding
 from notifier.texts.sanitize import inert
 
 CONTEXT = 80
-"""Maximum length, in code points, of an unchanged run on each side of an edit."""
+"""Maximum length, in code points, of the unchanged text that is shown before an edit, and of the text after it."""
 
 MARKED = 600
 """Maximum length, in code points, of a deleted or inserted run."""
@@ -30,7 +30,7 @@ class TextRun:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A clause before or after its change."""
+    """One side of a change: a clause before the change, or a clause after the change."""
 
     runs: tuple[TextRun, ...]
     shortened: bool
@@ -53,7 +53,7 @@ def after(finding: Finding) -> Side | None:
 
 
 def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
-    """Mark the words of one side. If an edit has no words on this side, an empty run takes its place."""
+    """Mark the changed words of one side. If an edit has no words on this side, an empty run marks its place."""
     if edits:
         runs = [
             TextRun(_spaced(edit.text) if edit.operation in ("keep", marking) else "", edit.operation != "keep")

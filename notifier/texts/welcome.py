@@ -96,8 +96,8 @@ def terms(asked: Subscriber, tongue: Phrases) -> list[str]:
 
 
 def _unheard(welcome: Welcome, tongue: Phrases) -> list[str]:
-    """Return up to three lines. They name the policies of which no subscriber gets changes to sharing, or to
-    rights, or to both.
+    """Return up to three lines: the policies for which no subscriber gets changes to sharing, changes to rights, or
+    either kind of changes.
     """
     policies: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for policy, topics in welcome.inception.unheard:

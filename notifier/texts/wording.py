@@ -17,7 +17,7 @@ SUBJECT_POLICY = 60
 """Maximum length, in code points, of a policy's name in a subject."""
 
 RECORDED_IN = "en"
-"""The language of the details that visits and deliveries record."""
+"""The language of the recorded details of visits and deliveries."""
 
 WINDOW = 300
 """Maximum length, in code points, of the sentence about a notice or objection period."""
@@ -45,7 +45,7 @@ def headline(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> st
 
 
 def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say that clauses changed, or that an earlier text returned."""
+    """Say what happened: clauses changed, or an earlier text returned."""
     policy = inert(notice.policy)
     if notice.former is not None and not notice.former_is_named:
         return tongue.say(f"{table}.returned_unnamed", policy=policy)
@@ -80,8 +80,8 @@ def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
-    """Say which date is still in the future: the end of a period, or otherwise the effective date. The result is "" if
-    neither is in the future.
+    """Say which date is still in the future: the end of a notice or objection period, or else the effective date. The
+    result is "" if neither is in the future.
     """
     timing, today = notice.timing, _day(notice.later.seen_at)
     if timing.window_days is not None and timing.due is not None and not timing.silent and timing.due >= today:
@@ -92,7 +92,8 @@ def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:
 
 
 def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
-    """Say what else matters: a silent edit, a language that was not updated, a coarse judgement.
+    """Say what else matters, such as a change without a new date, a language that was not updated, or an imprecise
+    judgement.
 
     The notes about the order of the texts come first, because they explain the headline.
     """
@@ -120,8 +121,9 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
 
 
 def order_notes(notice: Notice, tongue: Phrases) -> list[str]:
-    """Say which texts came between the texts that a message compares, or before them. Otherwise a reader may believe
-    that the earlier text was in force until the later text came."""
+    """Say which texts came between the texts that a message compares, or before them. Without these notes, a reader may
+    believe that the earlier text was in force until the later text came.
+    """
     sentences = []
     if notice.former is not None and not notice.former_is_named:
         day = tongue.day_of(notice.former.seen_at)
@@ -175,8 +177,9 @@ def _stated(dates: tuple[StatedDate, ...], tongue: Phrases) -> str:
 
 def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
     """Say when a notice or objection period ends, and quote the policy's sentence about the period. Both texts are ""
-    if there is no period. A date that did not change with the text does not belong to this change. So no period is
-    counted from such a date."""
+    if there is no period. If the date did not change together with the text, the date does not belong to this change,
+    and no period is counted from it.
+    """
     timing = notice.timing
     if timing.window_days is None:
         return "", ""
@@ -195,8 +198,9 @@ def _day(moment: datetime) -> date:
 
 
 def marked(side: Side, brackets: str) -> str:
-    """Return the text of a side, with brackets around its marked words. `brackets` has the opening bracket, a bar, and
-    the closing bracket, such as "[-|-]"."""
+    """Return the text of a side, with brackets around its marked words. `brackets` consists of the opening bracket, a
+    bar, and the closing bracket, such as "[-|-]".
+    """
     opening, _, closing = brackets.partition("|")
     words = []
     for run in side.runs:

@@ -45,8 +45,9 @@ class EffectRule:
         return effect.watched == self.watched and effect.kind in self.effects
 
     def direction(self, effect: Effect) -> Direction:
-        """Return the direction of an effect in the rule's own terms. If the rule has no severity for negations, the
-        direction comes from the added and removed words."""
+        """Return the direction of an effect, as one of the directions for which the rule has a severity. If the rule
+        has no severity for reversed statements, the added and removed words decide.
+        """
         return effect.direction if effect.direction in self.severity else direction(effect.gone, effect.new)
 
 
@@ -91,7 +92,7 @@ class Profile:
     rules: tuple[EffectRule, ...]
     _: KW_ONLY
     clauses: Mapping[str, tuple[str, ...]]
-    """Fine topics by clause; empty if the profile defines no clauses."""
+    """Fine topics of each clause; empty if the profile defines no clauses."""
     plain: Mapping[str, PlainRule]
     """Rules for findings without an effect, by name: structure, other, link, words."""
     words: tuple[WordRule, ...] = ()
@@ -102,8 +103,9 @@ class Profile:
     """Fine topics that the user made quiet."""
 
     def is_material(self, topic: str, *, watched: bool) -> bool:
-        """Whether a finding of a topic is material. Findings on sharing and rights are material, unless the user
-        configured something else."""
+        """Whether a finding of a topic is material. Unless the user configured something else, the findings on sharing
+        and rights are material.
+        """
         return topic not in self.quiet_topics and (watched or topic in self.material_topics)
 
     def rule(self, effect: Effect) -> EffectRule | None:
@@ -188,8 +190,9 @@ def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reas
 
 
 def read_rule(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> EffectRule:
-    """Return a rule from its row. Before that, check that its source, directions and severities are known, and that
-    each direction has a sentence."""
+    """Return a rule from its row. Raises ProfileError if its source, a direction or a severity is unknown, or if a
+    direction has no sentence.
+    """
     by_language = _sentences(row["rule"], reasons)
     for towards, severity in row["severity"].items():
         if towards not in get_args(Direction) or severity not in SEVERITIES:
@@ -216,7 +219,7 @@ def read_reasons() -> Reasons:
 
 
 def _sentences(rule: str, reasons: Reasons) -> dict[str, Any]:
-    """Return the sentences for a rule. English must have them. Other languages may lack them."""
+    """Return the sentences for a rule. English must have all sentences. Other languages may lack sentences."""
     said = {language: texts[rule] for language, texts in reasons.items() if rule in texts}
     if ENGLISH not in said:
         raise ProfileError(f"rule {rule}: no sentence in {ENGLISH!r}")
