@@ -5,8 +5,8 @@
 A server on many loopback addresses gives each policy its own page. The first run records a version of each policy. The
 second run finds all policies unchanged. Memory is the sum of the proportional set sizes (PSS) of the run and all its
 child processes. In this sum, memory that several processes share counts only once. The sum of the resident set sizes is
-also shown. In that second sum, shared memory counts for each process. With `--limit`, the benchmark fails if the peak
-is above the limit in MB.
+also shown. In this second sum, shared memory counts once for each process. With `--limit`, the benchmark fails if the
+peak is above the limit in MB.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def measure_rewrite() -> dict[str, float]:
     before = text(REWRITE, "of the bakery", sentences(SUBJECTS, ACTS, THINGS, REASONS, TIMES))
     after = text(REWRITE, "of the orchard", sentences(PEOPLE, DEEDS, OBJECTS, GROUNDS, PLACES))
     old, new = (read(Page(each.encode(), "text/markdown")).document for each in (before, after))
-    compare(old, old)  # loads the lexicons, which each process does only once
+    compare(old, old)  # this loads the lexicons, which each process loads only once
     forget()
     start = process_time()
     found = compare(old, new)

@@ -77,7 +77,7 @@ def main() -> None:
         for _ in range(given.changes):
             record_change(archive, WILL_NOT)
         clock, cpu = time.monotonic(), time.process_time()
-        # Each change is sent as one message, because the time for sending is to be measured.
+        # Each change is sent as one message, because the benchmark measures the time for sending.
         summary = deliver(archive, desk, channels, roundup_from=given.changes + 1)
         clock, cpu = time.monotonic() - clock, time.process_time() - cpu
     ours.send("enough")

@@ -2,10 +2,10 @@
 
     python benchmarks/desk_questions.py [--policies 10000] [--versions 20] [--questions 20] [--database URL]
 
-The archive is built as in `questions.py`, but without the rows for the search; see there. Each question answers with a
-page of at most 200 rows. The figures are CPU times of this process: the median, and the time within which 95 % of the
-questions are answered. For PostgreSQL, the elapsed time matters too, because the server does a part of the work. The
-exit code is 1 if a question misses a target.
+The archive is built as in `questions.py`, but without the rows for the search. Each question answers with a page of at
+most 200 rows. The figures are CPU times of this process: the median, and the time within which 95 % of the questions
+are answered. For PostgreSQL, the elapsed time matters too, because the server does a part of the work. The exit code is
+1 if a question misses a target.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CHANGES = 100
 
 YEAR = timedelta(days=365)
 QUARTER = Query(since=datetime(2026, 4, 1, tzinfo=UTC), until=datetime(2026, 6, 30, tzinfo=UTC))
-"""A period in which each policy has a new version."""
+"""A quarter of a year in which each policy has a new version."""
 
 
 def questions(archive: Archive, policies: int) -> dict[str, Callable[[int], object]]:

@@ -5,8 +5,8 @@
 Without `--database`, the benchmark builds a SQLite archive in a temporary folder, and deletes it afterwards. A named
 database must be empty, or an archive that this benchmark built earlier. Such an archive is used again. The policies are
 made from sentence templates with a fixed seed, so they are the same on every machine. Every eighth policy is in
-Indonesian. The rows are like the rows that a run records. But they are written in bulk, and there are no raw pages and
-no entries of the chain. Times are medians of `--questions` queries, each about a different policy, day or word. The
+Indonesian. The rows are like the rows that a run records, but they are written in bulk. There are no raw pages and no
+entries of the chain. Times are medians of `--questions` queries, each about a different policy, day or word. The
 wall-clock time and the CPU time of this process are shown. CPU time depends less on other load of the machine. But it
 does not include the work of PostgreSQL, which runs in a separate process.
 """

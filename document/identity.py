@@ -45,8 +45,8 @@ class SectionIdentity:
     words: tuple[tuple[str | None, bytes], ...]
     """The words of the heading and of the blocks, in order. They are grouped into pairs.
 
-    The second item of a pair is words, as the items of a JSON list in UTF-8. It is never empty. The first item is
-    None, except for entries of a table of contents. For such an entry it is the text in lower case.
+    The second item of a pair is words, as the items of a JSON list in UTF-8. It is never empty. The first item is the
+    text in lower case if the words are an entry of a table of contents. Otherwise it is None.
     """
     addresses: frozenset[str]
     """Linked e-mail addresses."""
@@ -59,7 +59,7 @@ def identity_words(document: Document) -> Identity:
     e-mail addresses, and the links about rights.
 
     The words are the words of headings and blocks, in order and without list markers. So there is no new version if
-    only a list number moves between markup and text, or if a paragraph is only split. The mark "|" between cells of a
+    only a list number moves between markup and text, or if only a paragraph is split. The mark "|" between cells of a
     row is not a word. In a table of contents, an entry is left out if it repeats a heading, or if it is only a link to
     its place in the page. Sentences in a table of contents stay. A link about a right or an opt-out counts with its
     words and its host. All other link targets may change.

@@ -117,7 +117,7 @@ class Section:
     path: tuple[str, ...]
     """Headings with their markers, from the outermost heading to this section's own heading.
 
-    The document's title is left out, except in the path of its own section.
+    The document's title is in the path of its own section, and is left out of all other paths.
     """
     language: str
     """BCP 47 primary subtag of the section's language, or "und" if the language is not known."""

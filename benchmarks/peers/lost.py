@@ -7,8 +7,8 @@ killed.
 environment that runs this file must contain Clausewatch. Each program watches one page and sends mails to one server.
 Both are on loopback, and the settings are the defaults. In each round, the page names a new recipient of data, and the
 program runs three times in the same way as from cron. A round is *told* if one mail names the recipient as new, *lost*
-if no mail does, and *repeated* if several mails do. The time of a kill is random. It is between the request for the
-page and the usual end of the run.
+if no mail does, and *repeated* if several mails do. The time of a kill is random. The time is between the request for
+the page and the usual end of the run.
 """
 
 from __future__ import annotations

@@ -83,8 +83,8 @@ def _places(pairs: Sequence[Pair], old: Sequence[int], new: Sequence[int]) -> It
 def _homes(pairs: Sequence[Pair], old: Sequence[int], new: Sequence[int]) -> dict[int, int]:
     """Return the section of the new document that each remaining section of the old document became.
 
-    That is the section with the same or the edited heading. If the heading is gone, it is the section with more than
-    half of the blocks.
+    This is the section with the same heading or with the edited heading. If the heading was removed, it is the section
+    with more than half of the old section's blocks.
     """
     sizes = Counter(old)
     shared: Counter[Place] = Counter()

@@ -28,7 +28,8 @@ milliseconds, the crawler handles no other request.
 
 
 def recognise_or_assess(visit: Visit) -> Assessment:
-    """Recognise a visit by its fingerprint, or else assess it. For a new version, also list its rights and recipients.
+    """Recognise a visit by its fingerprint, or otherwise assess the visit. For a new version, also list its rights and
+    recipients.
 
     The crawler's worker processes call it.
     """

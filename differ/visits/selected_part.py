@@ -1,5 +1,5 @@
-"""Finds the part of a page that is the policy, while the configured selectors match nothing. An earlier match of the
-selectors shows what belongs to the policy.
+"""Finds the part of a page that is the policy, if the configured selectors match nothing. The text that the selectors
+matched earlier shows what belongs to the policy.
 
 A page may contain other texts, such as terms of use. Without selectors the whole page is compared, and a change of such
 a text would be reported as a change of the policy.

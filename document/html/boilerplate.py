@@ -206,7 +206,7 @@ def _leads_to_languages(element: Tag, size: Size) -> bool:
 def _leads_about_page(link: Tag) -> bool:
     """Return whether a link on its own line is only for moving within the page.
 
-    Such a link leads to the top of the page, or its class, id or role says that it skips a part ("skip-link").
+    Such a link leads to the top of the page, or it skips a part, as its class, id or role says ("skip-link").
     """
     target = attribute(link, "href").strip().lower() if link.name == "a" else ""
     if not target.startswith("#") or any(map(_is_beside, (link.previous_siblings, link.next_siblings))):

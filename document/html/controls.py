@@ -190,8 +190,8 @@ def is_control(element: Tag) -> bool:
 
 
 def _alike(control: Tag) -> Iterator[Tag]:
-    """Yield the other controls with the same tag as the given control. They are beside the given control, or in the
-    elements beside its parent.
+    """Yield the other controls with the same tag as the given control. They are beside the given control, or beside its
+    parent.
 
     The elements beside the parent are searched only if the parent has no other text.
     """

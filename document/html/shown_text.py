@@ -279,7 +279,7 @@ def _is_struck(element: Tag, sheet: StyleSheet) -> bool:
 def _is_styled(element: Tag, value: str, sheet: StyleSheet, names: tuple[str, ...]) -> bool:
     """Return whether a style of an element contains a value. `names` are the properties to examine.
 
-    Most pages have no rule with this value, so the rules are searched for the value first.
+    To save time, the rules are searched for the value first, because most pages have no rule with this value.
     """
     if sheet.mentions(value):
         styles = sheet.styles(element)

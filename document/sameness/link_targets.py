@@ -24,7 +24,8 @@ def stable_link_target(target: str) -> str:
     target = target.strip()
     decoded = decode_target(target) if "/email-protection#" in target else target
     if decoded != target:
-        # Decoding may produce a NUL, which marks the end of a hashed text. repr() escapes the NUL.
+        # repr() escapes NUL characters. Decoding may produce a NUL, but in a hashed text a NUL marks the end of a
+        # field.
         return repr(decoded)
     if target.lower() == TOP:
         return TOP

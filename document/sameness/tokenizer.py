@@ -1,7 +1,7 @@
 """Splits a page's markup into tokens without building a tree, if the markup is unambiguous.
 
-The tokens follow the plain states of the tokenizer in the HTML Standard (13.2.5). In any other markup, two parsers
-could find different tokens. For such markup, the functions raise `OddMarkupError`.
+For simple markup, the tokens are the tokens of the HTML Standard (13.2.5). In ambiguous markup, two parsers could find
+different tokens, so the functions raise `OddMarkupError`.
 """
 
 from __future__ import annotations
@@ -87,10 +87,10 @@ def tokens(text: str) -> list[str]:
 def plain_tokens(text: str) -> list[str]:
     """Return the same as `tokens`, if every tag of the page is well-formed.
 
-    This function is faster than `tokens`, because the tags that it yields need no further check.
+    This function is faster than `tokens`, because its caller need not check the tags again.
 
     A script must not contain the start of a comment, because the comment could hide the end of the script. Raises
-    OddMarkupError for some pages for which `tokens` does not.
+    OddMarkupError for more pages than `tokens`.
     """
     return _split(text, _PLAIN_OR_ODD, _PLAIN_TOKEN)
 
@@ -118,10 +118,10 @@ def opening(token: str) -> str:
 
 
 def taken_apart(tag: str) -> tuple[str, bool, bool, list[tuple[str, str]]]:
-    """Return a tag's name, whether it is an end tag, whether it closes itself, and its attributes.
+    """Return four facts about a tag: its name, whether it is an end tag, whether it closes itself, and its attributes.
 
-    Names are in lower case. Values are as written, with their character references. Raises OddMarkupError for ambiguous
-    markup.
+    Names are in lower case. Values are unchanged and still have their character references. Raises OddMarkupError for
+    ambiguous markup.
     """
     named = _NAME.match(tag)
     end = len(tag) - 1

@@ -74,8 +74,8 @@ def _differing(split: list[str], other: list[str], places: list[int]) -> list[tu
     """Return each differing token together with its counterpart in the other page. Raises OddMarkupError for any other
     difference.
 
-    If all earlier tokens match, each token contains the same number of "<" in both pages. So its counterpart starts at
-    the "<" with the same number.
+    If all earlier tokens match, a token and its counterpart start at the "<" with the same number in their pages,
+    because matching tokens contain the same number of "<".
     """
     ends = list(accumulate(map(str.count, split[1::2], repeat("<"))))
     pairs = []

@@ -114,8 +114,7 @@ def _bold_heading(lines: Sequence[Piece], number: int) -> bool:
 def _mark_numbered(lines: list[Piece]) -> None:
     """Mark short lines with numbers as headings.
 
-    Each such line must stand before a paragraph of its own. The same must be true for most lines of its series of
-    numbers.
+    Each such line must come directly before a paragraph, and so must most lines of the same series of numbers.
     """
     for series in _series(lines):
         headed = [number for number in series if _stands_over(lines, number)]

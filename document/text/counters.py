@@ -94,8 +94,8 @@ def _is_counter(text: str) -> bool:
 def shows_clock(text: str) -> bool:
     """Whether a text is only the date or time of the visit.
 
-    A date may also belong to the policy. So the text must have one of these signs: a cue phrase, a weekday, a time of
-    day, or seconds.
+    A date may also belong to the policy. So the text must also contain a cue phrase, a weekday, a time of day, or
+    seconds.
     """
     if not any(map(str.isdigit, text)) or is_date_cue(text):
         return False

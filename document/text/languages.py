@@ -195,7 +195,7 @@ def _main_languages(languages: Sequence[str | None], texts: Sequence[str]) -> fr
 def _speaks_otherwise(text: str, languages: Iterable[str]) -> bool:
     """Return whether the language of a text may differ from the language of its page.
 
-    Such a text is long, has sentences, and has hardly any common words of the page's languages.
+    This is so if the text is long, has sentences, and has hardly any common words of the page's languages.
     """
     if len(text) <= _LONG or not reads_like_prose(text):
         return False

@@ -69,7 +69,7 @@ def _marker_end(text: str) -> int:
 def count(marker: str) -> Number:
     """Return the number in the last of the markers.
 
-    A letter such as "I" may also be a Roman number. `follows` considers both.
+    A letter such as "I" may also be a Roman number. `follows` considers both possibilities.
     """
     last = marker.rsplit(" ", 1)[-1] if marker else ""
     core = last.strip("().[]")
