@@ -61,7 +61,7 @@ def sentences(*parts: tuple[str, ...]) -> Iterator[str]:
 def text(size: int, title: str, made: Iterator[str]) -> str:
     """Return a Markdown text of about `size` characters.
 
-    A paragraph has four sentences, and three paragraphs have a heading.
+    A paragraph has four sentences, and a section has three paragraphs.
     """
     lines, length = [f"# {title}"], 0
     for number in count():

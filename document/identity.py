@@ -45,8 +45,8 @@ class SectionIdentity:
     words: tuple[tuple[str | None, bytes], ...]
     """The words of the heading and of the blocks, in order. They are grouped into pairs.
 
-    The second item of a pair is words, as the items of a JSON list in UTF-8. It is never empty. The first item is the
-    text in lower case if the words are an entry of a table of contents. Otherwise it is None.
+    The second item of a pair contains words, as the items of a JSON list in UTF-8. It is never empty. The first item is
+    the text in lower case if the words are an entry of a table of contents. Otherwise it is None.
     """
     addresses: frozenset[str]
     """Linked e-mail addresses."""

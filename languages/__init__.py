@@ -109,7 +109,7 @@ def read_record(language: str, file: str, record: type[_Record]) -> _Record | No
 
 
 def _wanted(value: object, annotation: str) -> str | None:
-    """Return the required type of a TOML value if the value has a wrong type. Return None if the type is right."""
+    """Return the type that a TOML value must have, if the value has a wrong type. Return None if the type is right."""
     if annotation == "str":
         return None if isinstance(value, str) else "a text"
     if annotation == "Sequence[str]":
@@ -172,7 +172,9 @@ def file_bytes(language: str, file: str) -> bytes:
 
 
 def _path(language: str, file: str) -> Traversable | None:
-    """Return the path of a language's file, or None. A file in the added folder comes before a bundled file."""
+    """Return the path of a language's file, or None. A file in the added folder takes precedence over a bundled
+    file.
+    """
     paths = (root / language / f"{file}.toml" for root in _roots())
     return next((path for path in paths if path.is_file()), None)
 

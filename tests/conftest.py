@@ -18,7 +18,7 @@ from tests import units
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 from tests.sources import PROJECT
 
-# On a busy machine, Hypothesis must not fail because an example takes long, or because making examples takes long.
+# On a busy machine, an example or the making of examples can take long. Hypothesis must not fail for that reason.
 settings.register_profile("clausewatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clausewatch")
 
@@ -43,7 +43,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def alone_if_unit(item: pytest.Item) -> contextlib.AbstractContextManager[None]:
     """Make a unit test fail if it starts or contacts something outside its process.
 
-    This does not apply to the teardown, because the teardown of the last test stops the servers of the session.
+    Its teardown may do so, because the teardown of the last test stops the servers of the session.
     """
     return units.alone(item.nodeid) if item.get_closest_marker(units.MARK) else contextlib.nullcontext()
 
@@ -94,7 +94,7 @@ def postgresql() -> Iterator[Cluster]:
 def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the SQLite file of an empty archive.
 
-    Tests copy this file, because making an archive runs all migrations.
+    Tests copy this file, because a new archive would take all migrations.
     """
     file = tmp_path_factory.mktemp("archive") / "empty.db"
     open_archive(f"sqlite:///{file}").close()

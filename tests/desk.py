@@ -46,7 +46,7 @@ class Desk:
         crawl: Mapping[str, str] | None = None,
         policy_lines: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Write the configuration with these policies, whose addresses are given by name.
+        """Write the configuration with these policies. `policies` has the address of each policy, by its name.
 
         If `mail` names a channel, also add a subscriber.
         """

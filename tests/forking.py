@@ -1,7 +1,7 @@
 """Runs Python programs as separate processes. They are forked from a process that has already imported most modules.
 
-This is faster, because a short run of `python -m clausewatch run` spends most of its time on imports. Otherwise there
-is no difference: the program has its own process, arguments, environment and folder, and ends like any Python program.
+This is faster, because a short run of `python -m clausewatch run` spends most of its time on imports. In all other
+respects such a program is like any Python program: it has its own process, arguments, environment and folder.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ def _server() -> socket.socket:
 def _serve(control: socket.socket) -> None:
     """Fork a process for each request.
 
-    Return in the forked process when its program has ended, and in this process after the last request.
+    The function returns in both processes: in a forked process when its program has ended, and in this process after
+    the last request.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in PRELOADED:
@@ -166,7 +167,7 @@ def _reap() -> None:
 def _attend(request: Mapping[str, object], end: int, out: int, err: int) -> None:
     """Fork a second time.
 
-    The child becomes the program. The parent waits for the child, and sends the exit code of the child.
+    The child becomes the program. The parent waits for the child, and then sends its exit code.
     """
     child = os.fork()
     if child:

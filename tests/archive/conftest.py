@@ -21,6 +21,6 @@ def archive(database_url: str) -> Iterator[Archive]:
 def location(tmp_path: Path) -> str:
     """Return the URL of a SQLite archive whose file does not exist yet.
 
-    Tests use this fixture if they are only about SQLite.
+    This fixture is for tests that are only about SQLite.
     """
     return f"sqlite:///{tmp_path / 'watch.db'}"

@@ -85,8 +85,8 @@ def add_visit_to_two_pages(archive: Archive) -> None:
 
 
 def remove_a_page(archive: Archive) -> None:
-    """Remove a stored page, as a retention rule does: the body of the last visit that made no version and kept its
-    body.
+    """Remove a stored page, as a retention rule does. The page is the body of the last visit that kept its body and
+    made no version.
     """
     made = select(VersionRow.fetch_id)
     with archive.writing() as session:

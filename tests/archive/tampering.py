@@ -1,7 +1,7 @@
 """Alters an archive without our programs, as an insider with write access to the database could do.
 
-Each edit alters something that somebody could rely on. An edit does not count if the database refuses the edit, or if
-the edit has no effect. Then a different edit is tried.
+Each edit alters something that somebody could rely on. If the database refuses an edit, or if an edit has no effect,
+the edit does not count, and a different edit is tried.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def add(connection: Connection, random: Random) -> str:
 def add_with_entry(connection: Connection, random: Random) -> str:
     """Add a row, and an entry for this row in the middle of the chain.
 
-    Hash the entry, and renumber the entries after it.
+    Compute the hash of the new entry, and renumber the entries after it.
     """
     name = random.choice(list(KINDS))
     (row,) = _rows(connection, TABLES[name], random, 1)
@@ -213,9 +213,9 @@ def backdate(connection: Connection, random: Random) -> str:
 
 
 def backdate_entry(connection: Connection, random: Random) -> str:
-    """Set the time of an entry back, and hash the entry again.
+    """Set the time of an entry back, and compute its hash again.
 
-    Never choose the last entry, because only a saved head would reveal that.
+    Never choose the last entry, because only a saved head would reveal this edit.
     """
     entries = _entries(connection)
     place = random.randrange(len(entries) - 1)
@@ -239,7 +239,7 @@ def cut_tail(connection: Connection, random: Random) -> str:
 
 
 def rewrite(connection: Connection, random: Random) -> str:
-    """Alter a row, and seal everything again. Only a saved head reveals this edit."""
+    """Alter a row, and make the whole chain again. Only a saved head reveals this edit."""
     name = random.choice(list(KINDS))
     table = TABLES[name]
     (row,) = _rows(connection, table, random, 1)

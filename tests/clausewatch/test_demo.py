@@ -55,8 +55,8 @@ def document_of(policy: SitePolicy, edition: int, request: str = "") -> Document
 def judged(row: dict[str, Any]) -> Any:
     """Return a label as an argument for a test.
 
-    A label with the key `missed` describes a change that the rules do not find yet. Its test must fail. When the test
-    passes, the key must be removed.
+    A label with the key `missed` describes a change that the rules do not find yet, so its test is expected to fail.
+    When the rules find the change, the key must be removed.
     """
     marks = [pytest.mark.xfail(reason=row["missed"], strict=True)] if "missed" in row else []
     return pytest.param(row, marks=marks, id=f"{row['policy']}-{row['edition']}")
@@ -162,7 +162,7 @@ def test_every_edition_of_every_policy_has_one_label() -> None:
 def test_the_words_of_a_label_are_in_the_editions(row: dict[str, Any]) -> None:
     """The words in a label occur in the two editions of the policy.
 
-    If an edition changes the page only around the policy, the extracted texts are equal.
+    If an edition changes only the parts of the page around the policy, the two extracted texts are equal.
     """
     policy = named(row["policy"])
     before, after = document_of(policy, row["edition"] - 1), document_of(policy, row["edition"])

@@ -58,7 +58,7 @@ def outputs(tutorial: Path, folder: Path, port: str, mail: str) -> list[str]:
 def matches(shown: str, real: str) -> bool:
     """Whether an output is the output in the tutorial.
 
-    In the tutorial, `…` in a line stands for any text, and a line with `…` alone for any lines.
+    In the tutorial, `…` within a line stands for any text. A line with only `…` stands for any number of lines.
     """
     lines = [
         ".*(?:\n.*)*?" if line == "…" else re.escape(line).replace("…", ".*?") for line in shown.strip().splitlines()

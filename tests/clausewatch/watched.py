@@ -51,7 +51,7 @@ def watched(folder: Path) -> Path:
 def _two_versions() -> bytes:
     """Return the bytes of the database.
 
-    The database is made only once, because making a database runs all migrations.
+    The database is made only once, because this takes all migrations.
     """
     with TemporaryDirectory() as folder:
         with opened(Path(folder)) as archive:

@@ -1,6 +1,6 @@
-"""Visits a made-up policy.
+"""Visits a made-up policy at times that a test sets.
 
-A test sets the time of each visit. Visits are assessed and recorded as in the crawler's pipeline.
+The visits are assessed and recorded as in the crawler's pipeline.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The spider records the result of every visit. A failed visit does not stop the other visits."""
+"""Tests that the spider records the result of every visit. A failed visit does not stop the other visits."""
 
 from __future__ import annotations
 

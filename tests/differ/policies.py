@@ -1,4 +1,4 @@
-"""Provides small policies of our own, which are read like pages, and the sentences in the tables of `sentences/`."""
+"""Provides small made-up policies, which are read like pages, and the sentences in the tables of `sentences/`."""
 
 from __future__ import annotations
 

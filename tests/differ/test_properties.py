@@ -1,5 +1,6 @@
-"""Tests properties of any two documents. Both documents can be restored from the edits. All visible changes are shown.
-The order of sections does not matter."""
+"""Tests what is true of any two documents: both can be restored from the edits, all visible changes are shown, and the
+order of sections does not matter.
+"""
 
 from __future__ import annotations
 

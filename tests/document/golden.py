@@ -1,7 +1,8 @@
-"""Golden pages. The folder of a golden page has the page and the text that a reader should see.
+"""Reads golden pages and writes their expected texts. The folder of a golden page has the page and the text that a
+reader should see.
 
-`python -m tests.document.golden` writes the texts that are read now. Check what changed before you commit the texts.
-If the document of a page changed, increase `EXTRACTOR` in document/reading.py.
+`python -m tests.document.golden` replaces these texts by the texts that the program reads now. Check the differences
+before you commit them. If the document of a page changed, increase `EXTRACTOR` in document/reading.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes pages as site builders do, around a policy whose words are known.
 
-The templates follow the ways in which sites are built, and not the way in which this project reads pages. Class
+The templates imitate how sites are built. They were not made to fit the way in which this project reads pages. Class
 names, ids and containers are drawn at random from a seed. `built` makes the page of a policy in one template.
 """
 

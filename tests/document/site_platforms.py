@@ -57,8 +57,9 @@ def _runs(b: Builder) -> Iterator[list[Part]]:
 
 
 def nested_segments(b: Builder) -> str:
-    """Return a page whose segments come after the page and are put into placeholders. An outer segment contains the
-    placeholder of an inner segment."""
+    """Return a page with placeholders, followed by the segments that a script puts into the placeholders. An outer
+    segment contains the placeholder of an inner segment.
+    """
     holes, tail = [], []
     for at, (h, parts) in enumerate(b.sections()):
         outer, inner, half = f"{at:x}", f"{at + 500:x}", len(parts) // 2

@@ -1,4 +1,4 @@
-"""Several pages are read as one policy, in the order of the pages."""
+"""Tests that several pages are read as one policy, in the order of the pages."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Tests the pages of five real policies. All words of a policy and no other words are read, whatever is around the
-policy. The option -s prints figures."""
+"""Tests the pages of five real policies. Exactly the words of the policy are read, whatever is around the policy. The
+option -s prints figures.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ from document.model import ExtractionOptions, Page
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
 EVERY = 8
-"""Only every eighth fetch is read, to save time. Fetches just before, at and just after a change are all read."""
+"""Only every eighth fetch is read, to save time. In addition, the fetch at each change is read, with the fetches just
+before and just after it.
+"""
 
 
 def truly_changed(row: dict[str, Any]) -> bool:

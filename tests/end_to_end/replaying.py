@@ -1,9 +1,9 @@
 """Serves the recorded fetches of a policy's page one after another. The real crawler visits each fetch.
 
-`replayed` runs this in a separate process, and returns a row for each visit. In all modes except "plain", something
-on our side changes at each fetch. In the mode "number", the versions in the archive get the number of an older
-extractor. In the mode "select", two selectors alternate. In the mode "fallback", each page is served a second time
-in a form that the selectors do not match.
+`replayed` runs this in a separate process, and returns a row for each visit. In the mode "plain", only the pages
+change. In each other mode, something on our side also changes at each fetch. "number": the versions in the archive get
+the number of an older extractor. "select": two selectors alternate. "fallback": each page is served a second time in a
+form that the selectors do not match.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def history(shared: Path, name: str) -> Iterator[Fetched]:
 
 
 def at_home(body: bytes) -> bytes:
-    """Make the immediate redirect of a page lead to the test's server. A test must not contact any other server."""
+    """Make an immediate redirect in a page lead to the test's server, because a test must not contact any other
+    server.
+    """
     return re.sub(rb"(http-equiv=.?refresh.{1,40}?url=)https?://[^/]+", rb"\1", body)
 
 
@@ -164,7 +166,7 @@ class Replay:
 
 
 def age(database: str) -> None:
-    """Change the archive so that an older extractor seems to have made its versions."""
+    """Change the archive so that its versions seem to come from an older extractor."""
     with open_archive(database) as archive, archive.writing() as session:
         for number, identity in session.execute(text("select id, identity from version")).all():
             older = re.sub(r"^e\d+", "e0", identity)

@@ -29,8 +29,9 @@ the Indonesian part of the policy."""
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Three runs over the five policies. The first run finds the original pages, the second run finds pages with
-    noise or with one edit, and the third run finds the pages of the second run again."""
+    """Three runs over the five policies. The first run finds the original pages. The second run finds pages with noise
+    or with one edit. The third run finds the same pages as the second run.
+    """
 
     runs: tuple[Ended, Ended, Ended]
     outcomes: Mapping[str, str]

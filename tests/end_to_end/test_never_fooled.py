@@ -1,4 +1,4 @@
-"""Crawled responses that are not the policy are recognised. No such response becomes a version."""
+"""Tests that a crawl recognises responses that are not the policy. No such response becomes a version."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Four runs, two hours apart. The first run and the last run get the policies. The two runs between them get the
+    """Four runs, two hours apart. The first and the last run get the policies. The second and the third run get the
     other responses.
 
     Some of the other responses ask for a pause of an hour.

@@ -22,8 +22,9 @@ RECALL, PRECISION = 1.0, 0.93
 TRUE_VERSIONS = 19
 OTHERS = "Open Terms Archive itself: precision 0.36 over its 45 reports"
 UPGRADED = {"open-terms-archive": range(11, 16)}
-"""Numbers of the fetches that a short test replays while something on our side changes. Some of them are real
-changes, and some are noise."""
+"""Numbers of the fetches that a short test replays while something on our side changes. Some of these fetches have a
+real change, and some have only noise.
+"""
 
 Truth = Mapping[str, Any]
 
@@ -42,8 +43,7 @@ def material(row: Truth) -> bool:
 
 
 def told_of(rows: list[Truth]) -> list[str]:
-    """Return the fetches for which the table has a change or noise. Return also the fetch before each of these
-    fetches."""
+    """Return the fetches for which the table has a change or noise, each with the fetch before it."""
     places = {place + step for place, row in enumerate(rows) if row.get("changes") for step in (-1, 0)}
     return [row["file"] for place, row in enumerate(rows) if place in places]
 

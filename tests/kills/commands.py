@@ -73,7 +73,9 @@ class Child:
             os.killpg(self.process.pid, number)
 
     def kill(self) -> bool:
-        """Kill the command and its worker processes. Return True if this kill or an earlier kill ended the command."""
+        """Kill the command and its worker processes. Return True if a kill ended the command, and False if the command
+        had ended before.
+        """
         self.send(signal.SIGKILL)
         return self.end(30) == -signal.SIGKILL
 

@@ -1,5 +1,6 @@
-"""Provides a connection to a PostgreSQL server that a test can cut at a COMMIT. The cut is before the server gets
-the COMMIT, or before the client gets the answer."""
+"""Provides a connection to a PostgreSQL server. A test can cut the connection at a COMMIT: either before the server
+gets the COMMIT, or before the client gets the answer to it.
+"""
 
 from __future__ import annotations
 

@@ -14,11 +14,12 @@ from tests.kills.soundness import Witness
 from tests.kills.stand import Stand
 
 EARLY = 0.1
-"""Share of the random kills that come while the command starts, before it begins its work."""
+"""Share of the random kills that happen while the command starts, before its work."""
 
 BY_CLOCK = 0.4
-"""Share of the random kills that come after a random time. Such a kill comes during the start (see `EARLY`) or during
-the work. All other kills come soon after a random point."""
+"""Share of the random kills that happen at a random time, during the start (see `EARLY`) or during the work. All other
+random kills happen soon after a random point.
+"""
 
 SOON = 0.02
 """Average number of seconds from a random point to the kill."""
@@ -64,8 +65,8 @@ class Killing:
         """Kill a command at a random moment: during its start, after a random time of its work, or soon after a
         random point.
 
-        A run spends most of its time waiting for the page and for its worker processes. So few kills after a random
-        time come late in the work, and kills soon after a random point are needed too.
+        A run mostly waits for the page and for its worker processes. So a kill at a random time rarely hits the end of
+        the work. Kills soon after a random point are therefore needed too.
         """
         if self.killed >= MEASURED * self._measured:
             self.undisturbed(*words)  # this command finishes the work that killed commands left

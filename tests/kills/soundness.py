@@ -78,8 +78,9 @@ class Witness:
     stand: Stand
     heads: list[SavedHead] = field(default_factory=list)
     excused: Counter[Message] = field(default_factory=Counter)
-    """Number of crashes for each message that came after a server accepted the message and before our commit. For each
-    such crash, the message may be sent once more."""
+    """Number of crashes, by message, that happened after a server accepted the message and before we recorded this. For
+    each such crash, the message may be sent once more.
+    """
 
     def look(self, child: Child | None = None) -> list[str]:
         """Return the problems. Remember the head of the chain, and the accepted messages whose acceptance is not
@@ -121,8 +122,9 @@ class Witness:
         return [str(flaw) for flaw in verify(archive, Tally(), self.heads[-3:], extract=False)]
 
     def _forgotten(self, archive: Archive, child: Child | None) -> list[str]:
-        """Return the policies whose edition is missing in the archive although the command said that it had recorded
-        the edition."""
+        """Return the policies for which the command said that it had recorded the edition, but whose edition is not in
+        the archive.
+        """
         said = "" if child is None else child.said()
         recorded = re.compile(r"^(.+): (?:changed|first version)", re.MULTILINE)
         names = {match[1] for match in recorded.finditer(said)}

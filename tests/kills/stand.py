@@ -1,5 +1,5 @@
-"""A setup for tests that kill commands. It has a site whose policies change, a mail server and a webhook receiver,
-and it starts the commands.
+"""Provides a setup for tests that kill commands: a site whose policies change, a mail server, a webhook receiver, and
+the commands.
 
 Each edition of a policy names a new recipient of personal data. This is a material change. The mail server and the
 webhook receiver must each get exactly one message about the change.

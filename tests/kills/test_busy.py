@@ -1,5 +1,6 @@
-"""While a different program locks the archive, a command waits for some time. If the lock lasts, the command says so
-and ends. Nothing is lost."""
+"""Tests commands while a different program locks the archive. A command waits for some time. If the lock lasts longer,
+the command says so and ends. Nothing is lost.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The order of versions and the chain stay intact if the clock jumps between two runs or within a run. Each change
-is reported once."""
+"""Tests runs whose clock jumps, between two runs or within a run. The order of versions and the chain stay intact. Each
+change is reported once.
+"""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_sealed_evidence_is_never_altered(archive: Archive) -> None:
 def test_every_column_is_sealed_or_listed_as_not_evidence() -> None:
     """For each new column, somebody must decide whether it is evidence.
 
-    If an existing kind of entry also covered the new column, all existing seals would break.
+    A new column must not be added to an existing kind of evidence, because all existing seals would become invalid.
     """
     for name, kind in KINDS.items():
         assert {"id", *kind.columns} == set(Base.metadata.tables[name].columns.keys()) - UNSEALED.get(name, set()), name

@@ -56,8 +56,8 @@ ON_EITHER = {
     "a section that left early": ("UPDATE standing SET last = first WHERE last IS NULL", "search", "version"),
     "sections of versions to come": ("UPDATE standing SET first = first + 900", "search", "version"),
 }
-"""Changes that an insider can make in SQLite and in PostgreSQL. Each value has three parts: the SQL statement, the
-check that finds the change, and the name in the flaw.
+"""Changes that an insider can make in SQLite and in PostgreSQL. Each value has three parts: the SQL statement, the kind
+of flaw that must be found, and the object that the flaw must name.
 """
 
 ON_SQLITE = {

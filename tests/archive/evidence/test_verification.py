@@ -137,7 +137,9 @@ def test_a_verification_gives_no_false_alarm(empty_copies: Copies, database_kind
 
 
 def test_every_edit_is_found_with_one_saved_head(target: Target, database_kind: str) -> None:
-    """Most edits are found without a saved head too. Only a cut tail and a rewritten chain need a saved head."""
+    """Most edits are found even without a saved head. Only two kinds of edits need a saved head: removing the end of
+    the chain, and rewriting the chain.
+    """
     random = seeded(SEED)
     missed, alone, made = [], Counter[str](), Counter[str]()  # alone: number of edits found without a head
     manners = [how for how in MANNERS if how != "garble" or database_kind == "sqlite"]

@@ -13,7 +13,7 @@ from archive.questions.drift import LanguageChange, LanguageState, after, state_
 def changes(spoken: str, *changed: str) -> list[LanguageChange]:
     """Return the changes from version 2 on.
 
-    Each text in `changed` stands for one version, and names the languages that changed in that version.
+    Each text in `changed` is for one version, and contains the codes of the languages that changed in that version.
     """
     everything = frozenset(spoken.split())
     return [

@@ -232,9 +232,9 @@ def test_one_of_several_simultaneous_runs_records_and_the_other_runs_are_reporte
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_full_disk_is_reported_and_nothing_is_lost(archive: Archive) -> None:
-    """The test does not fill the disk.
+    """The test does not fill the disk, but limits the number of pages of the database.
 
-    Instead the test limits the number of pages of the database, because SQLite then gives the same error.
+    SQLite then gives the same error.
     """
     watch(archive)
     record(archive, seen(START, BEFORE, None), START)

@@ -1,6 +1,7 @@
-"""A new policy may have the address of a policy that just left the configuration.
+"""Tests new policies with the address of a policy that just left the configuration. Such a policy may be the same
+policy with a new name.
 
-This may be one policy that was renamed. Clausewatch asks the user, and changes nothing before the answer.
+Clausewatch asks the user, and changes nothing before the answer.
 """
 
 from __future__ import annotations

@@ -204,7 +204,7 @@ KEEPS, SELLS, RIGHT = (
 
 def steps_and_net(archive: Archive) -> tuple[dict[str, int], dict[str, int]]:
     """Record a sale, and then a new right. Return the findings of these two changes, and the findings of the net
-    change. In both results, the key is the rule of a finding, and the value is the number of the finding.
+    change. Both results map the rule of a finding to the number of the finding.
     """
     watch(archive, BAKERY)
     texts = [written(KEEPS), written(SELLS), written(f"{SELLS} {RIGHT}")]

@@ -71,7 +71,9 @@ def read_in_full(archive: Archive, fetch: Fetch, options: ExtractionOptions = OP
 
 
 def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> AssessedFetch | None:
-    """Return the result of a visit, or None if its response is not recognised without extraction."""
+    """Return the result of a visit whose response is recognised without extraction. Return None if the response is not
+    recognised.
+    """
     policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=options)
     [result] = recognise_all(archive, [VisitResult(policy, fetch)])
     return result

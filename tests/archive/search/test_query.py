@@ -183,7 +183,7 @@ def test_a_snippet_is_cut_between_words_around_the_match(archive: Archive) -> No
 
 
 def test_versions_from_an_older_program_are_indexed_once_and_in_order(archive: Archive) -> None:
-    """If older versions are not indexed yet, a new version is not indexed before them.
+    """As long as older versions are not indexed, a new version is not indexed either.
 
     Otherwise the dates in the index would be wrong.
     """

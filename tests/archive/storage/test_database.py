@@ -287,8 +287,8 @@ class CutOffError(Exception):
 
 
 def test_an_upgrade_that_fails_at_any_statement_changes_nothing(unmade_database_url: str) -> None:
-    """Whichever statement of the first migration fails, nothing is changed, and opening the archive again makes all
-    tables.
+    """The test lets each statement of the first migration fail once. Each time, nothing is changed, and opening the
+    archive again makes all tables.
     """
     left = cuts = 0
 

@@ -1,4 +1,4 @@
-"""Tests that the list of waiting findings agrees with the findings, alerts and reviews, whatever was written."""
+"""Tests that the list of waiting findings always agrees with the findings, alerts and reviews."""
 
 from __future__ import annotations
 

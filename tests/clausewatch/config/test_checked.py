@@ -1,4 +1,4 @@
-"""Tests that a configuration counts as checked only while everything that the check depends on is the same."""
+"""Tests that a configuration counts as checked only as long as everything on which the check depends is unchanged."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def test_the_file_of_init_passes_the_check(folder: Path) -> None:
 def test_the_keys_that_init_comments_out_are_valid(folder: Path) -> None:
     """`init` comments out some keys.
 
-    The test removes the comment marks. Then all keys must be known, and must have the meanings in the comments.
+    The test removes the comment marks. All of these keys must then be known, and must have the meanings that the
+    comments state.
     """
     run("init")
     file = folder / "clausewatch.toml"

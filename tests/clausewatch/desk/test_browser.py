@@ -42,7 +42,9 @@ OUTSIDE = ("/sign-in", "/link/something")
 LOOKS = ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark"))
 """Looks of a page: the width in pixels, and the colour theme."""
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
-"""Whether every page is tested in all `LOOKS`. Otherwise each page is tested in one of them for each language."""
+"""Whether every page is tested in all `LOOKS`. If not, each page is tested in each language, but only in one of the
+looks.
+"""
 
 NAUGHTY = (
     "<script>document.title='ran'</script>",
@@ -193,7 +195,7 @@ def test_pages_are_accessible_in_both_themes_and_widths(browser: Browser, desk: 
     places = [*(("reviewer", path) for path in (*PAGES, f"/?decided={decided}")), *(("", path) for path in OUTSIDE)]
     for position, (width, theme) in enumerate(LOOKS):
         chosen = {"viewport": {"width": width, "height": 800}, "color_scheme": theme, "locale": language}
-        offset = position + (language == "id")  # in each language, another look for each page
+        offset = position + (language == "id")  # in each language, a page has a different look
         shown = [place for number, place in enumerate(places) if LONG or (number - offset) % len(LOOKS) == 0]
         for name in ("reviewer", ""):
             with visiting(browser, desk, name, **chosen) as visit:

@@ -1,4 +1,6 @@
-"""Tests what requests from elsewhere can do: other hosts, large bodies, frames, stored pages, and other schemas."""
+"""Tests the protection of the desk against requests for other hosts, large bodies, frames, stored pages, and other
+schemas.
+"""
 
 from __future__ import annotations
 

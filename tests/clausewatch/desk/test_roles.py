@@ -90,8 +90,8 @@ def test_a_route_without_a_role_is_refused(desk: Opened) -> None:
 
 
 def is_let_in(answer: requests.Response) -> bool:
-    """Whether the role of the request was sufficient. An error about a missing field or finding shows this too, because
-    the role is checked first.
+    """Whether the role of the request was sufficient. An error about a missing field or finding also shows that the
+    role was sufficient, because the role is checked first.
     """
     led_away = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
     return not led_away and answer.status_code not in (401, 403)

@@ -1,5 +1,5 @@
-"""The program for auditors notices every alteration of exported evidence, even if somebody adapted the manifest to the
-alteration.
+"""Tests that the program for auditors notices every alteration of exported evidence, even if somebody adapted the
+manifest to the alteration.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ from tests.sources import PROJECT
 PAGE = (PROJECT / "tests" / "policies" / "cloakroom.html").read_text(encoding="utf-8")
 SECRET = "session=f00d"
 NEAR = 0.9
-"""Maximum seconds between sending a request and its arrival, on a busy machine. A request waits in the crawler's queue
-for about a second, which is longer. So the tests notice a time from before the queue.
+"""Maximum seconds between sending a request and its arrival, on a busy machine. A request waits longer than this in the
+crawler's queue, about a second. So the tests notice if a recorded time is the time before the queue.
 """
 
 

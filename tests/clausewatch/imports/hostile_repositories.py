@@ -122,7 +122,7 @@ def hooks(made: Trap) -> None:
 
 
 def included(made: Trap) -> None:
-    """Make the configuration include a file that names a program."""
+    """Make the repository's configuration include another file, in which a program is configured."""
     other = made.folder.parent / "other.config"
     other.write_text(f"[gpg]\nprogram = {made.program}\n", encoding="utf-8")
     signatures(made, include__path=other)
@@ -212,7 +212,9 @@ def mailmap(made: Trap) -> None:
 
 
 def references(made: Trap) -> None:
-    """Make HEAD name a branch that could only be in the file of packed references. That file is a pipe."""
+    """Make HEAD refer to a branch that is missing, so that git looks for it in the file of packed references. This file
+    is a pipe.
+    """
     write(made, "HEAD", "ref: refs/heads/gone\n")
     pipe(made, "packed-refs")
 

@@ -32,7 +32,7 @@ WATCH = {"url": "https://ferry.example/privacy", "title": "Ferry"}
 def watches(*added: object, **keys: object) -> bytes:
     """Return a watch list.
 
-    The first watch has the additional keys in `keys`. After this watch come the watches in `added`.
+    The first watch has the additional keys in `keys`. The watches in `added` follow.
     """
     listed = [{**WATCH, **keys}, *added]
     return json.dumps({"watching": {str(number): watch for number, watch in enumerate(listed)}}).encode()
@@ -126,7 +126,7 @@ LISTS: Mapping[str, Callable[[], bytes]] = {
 """Functions that make hostile lists, by the name of the attack."""
 
 TAKEN = {"JSON with 9,000 watches of one name", "JSON with control characters", "zip with a path out of the folder"}
-"""Lists of which a part can be converted. Clausewatch must convert this part."""
+"""Lists that Clausewatch can convert in part. This part must be converted."""
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,5 +1,5 @@
-"""During an import, a hostile repository cannot make git run a program, open a connection, wait forever, or fill the
-memory.
+"""Tests that a hostile repository cannot make git run a program, open a connection, wait forever, or fill the memory
+during an import.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ RUN_BY_GIT = (
     "fetch with an upload program",
     "fetch through ssh",
 )
-"""Traps with a program that runs if a user calls git directly. A test does so, to prove that the traps work."""
+"""Traps with a program that runs if somebody calls git directly. A test calls git directly, to prove that the traps
+work.
+"""
 
 
 @pytest.fixture

@@ -218,7 +218,7 @@ source = "A rule of the house"
 def kept(tmp_path: Path) -> tuple[Path, Path]:
     """Return two policies.
 
-    In the second policy the company keeps data longer. In all bundled profiles, this change is not material.
+    In the second policy, the company keeps data longer. No bundled profile makes this change material.
     """
     old = POLICIES / "cloakroom.md"
     new = tmp_path / "longer.md"

@@ -1,6 +1,6 @@
 """Tests that adding one folder adds a language.
 
-Then a policy in this made-up language is read and judged, and its changes are alerted.
+With this folder, a policy in a made-up language is read and judged, and its changes cause alerts.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def clausewatch(desk: Desk, *arguments: str, added: bool = True) -> subprocess.C
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The result of two runs. Between the two runs the policy's promise was removed."""
+    """The result of two runs. Between the two runs, a promise was removed from the policy."""
 
     desk: Desk
     runs: tuple[str, str]

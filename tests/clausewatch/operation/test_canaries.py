@@ -1,6 +1,6 @@
 """Tests that no secret shows.
 
-The test writes a known secret into every secret field of the configuration. After a day of work, no secret may show
+The test writes a known secret into every secret field of the configuration. After a day of work, no secret may be found
 anywhere else.
 """
 

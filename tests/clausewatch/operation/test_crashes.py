@@ -1,4 +1,4 @@
-"""An archive records that a run was not completed, and the next run notifies the operator."""
+"""Tests that an archive records a run that was not completed, and that the next run notifies the operator."""
 
 from __future__ import annotations
 

@@ -53,8 +53,8 @@ def configuration(database: str, *, policies: tuple[Policy, ...], subscribers: t
 
 
 def full_run(settings: Configuration, at: datetime) -> int:
-    """Do a full run at a time. Return the number of transactions that wrote something. The transactions with the run's
-    start, its end and its mark are not counted.
+    """Do a full run at a time. Return the number of transactions that wrote something. Three transactions are not
+    counted: those that record the run's start, its end and its mark.
     """
 
     def started(_run: int, policies: int) -> None:
@@ -70,13 +70,13 @@ def full_run(settings: Configuration, at: datetime) -> int:
 
 
 def accept_all(database: str) -> None:
-    """Record that servers accepted all messages."""
+    """Record for all messages that a server accepted them."""
     with open_archive(database) as archive, archive.writing() as session:
         session.execute(update(DeliveryRow).where(DeliveryRow.state != "accepted").values(state="accepted"))
 
 
 def come_to_rest(settings: Configuration, at: datetime) -> IdleMark | None:
-    """Run until a run notes that nothing is left to do; at most five times."""
+    """Repeat the run, at most five times, until a run notes that nothing is left to do."""
     for _ in range(5):
         full_run(settings, at)
         mark = held_mark(settings.database, TOKEN, at)
@@ -87,7 +87,7 @@ def come_to_rest(settings: Configuration, at: datetime) -> IdleMark | None:
 
 
 def watch(database: str, policies: tuple[Policy, ...], tried: dict[str, datetime]) -> None:
-    """Record policies with one version, and when runs tried them."""
+    """Record policies, each with one version and the time at which a run last tried it."""
     with open_archive(database) as archive:
         synchronise(archive, policies, START)
         for policy in policies:
@@ -99,7 +99,7 @@ def watch(database: str, policies: tuple[Policy, ...], tried: dict[str, datetime
 
 @cache
 def empty_archive() -> bytes:
-    """Return the bytes of an empty archive. It is made only once, because making it runs all migrations."""
+    """Return the bytes of an empty archive. The archive is made only once, because this takes all migrations."""
     with TemporaryDirectory() as folder:
         open_archive(f"sqlite:///{folder}/watch.db").close()
         return (Path(folder) / "watch.db").read_bytes()

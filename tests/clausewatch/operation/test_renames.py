@@ -1,7 +1,7 @@
-"""A policy gets a new name and keeps its address.
+"""Tests policies that get a new name and keep their address.
 
-Then `run`, `config check` and `status` ask whether the policy was renamed. Until the answer, subscribers still get
-their alerts.
+`run`, `config check` and `status` ask whether such a policy was renamed. Until the user answers, its subscribers still
+get their alerts.
 """
 
 from __future__ import annotations

@@ -303,9 +303,9 @@ def test_scrapy_crawl_records_and_the_next_run_delivers(desk: Desk) -> None:
 
 @pytest.mark.parametrize("how", ["run", "scrapy crawl"])
 def test_each_policy_is_judged_by_its_own_profile(desk: Desk, how: str) -> None:
-    """A change to keep data longer is about neither sharing nor rights.
+    """The change is that data are kept longer.
 
-    So it is material only if the configuration says so.
+    This is about neither sharing nor rights, so it is material only if the configuration says so.
     """
     with serving() as site:
         page = site.serve("/privacy", BEFORE.replace("with us.", "with us. We keep it for two years."))

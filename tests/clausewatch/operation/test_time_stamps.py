@@ -38,7 +38,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 @pytest.fixture
 def tsa(running: Authority) -> Authority:
-    """Return the authority with its normal responses, even if an earlier test changed the responses."""
+    """Return the authority. Its responses are normal again if an earlier test changed them."""
     running.answer = None
     return running
 

@@ -1,6 +1,6 @@
-"""Every HTML page that a command writes needs no other file.
+"""Tests the HTML pages that commands write.
 
-Words of policies and of the configuration are escaped, so that they cannot act as markup.
+No page needs another file. Words of policies and of the configuration are escaped, so that they cannot act as markup.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Answers about rights and recipients use the lists in the archive.
+"""Tests answers about rights and recipients.
 
-Each answer says how many versions are not listed yet.
+The answers use the lists in the archive, and say for how many versions the archive has no lists yet.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ SPREADSHEET = '=HYPERLINK("https://evil.example") receives your data as our serv
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the configuration file of an archive.
+    """Return the configuration file of an archive with the teahouse's policy.
 
-    In the last version, the teahouse's policy no longer names service providers.
+    Its last version no longer names service providers.
     """
     folder = tmp_path_factory.mktemp("watch")
     with opened(folder) as archive:

@@ -1,4 +1,4 @@
-"""`show --at`, `diff` and `blame` say what is known about the requested day."""
+"""Tests that `show --at`, `diff` and `blame` say what is known about the requested day."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ DESK = Subscriber("Desk", (Target("desk", "officer@example.org"),), welcome=Fals
 
 
 def find_again(folder: Path) -> None:
-    """Record the same findings again."""
+    """Record the same findings a second time."""
     with opened(folder) as archive:
         record(archive, seen(START + 60 * HOUR, written("Edition 3."), 2, JUDGED), START)
 

@@ -23,7 +23,7 @@ def alter(folder: Path, statement: str) -> None:
 
 
 def saved_head(folder: Path) -> str:
-    """Return the head in the form in which messages quote heads."""
+    """Return the head as messages write it."""
     with opened(folder) as archive:
         return str(head(archive))
 

@@ -1,5 +1,5 @@
-"""Generates sites with a privacy policy in one of four languages. A site links or lists its policy in one of six ways,
-its shape. It also has decoys, which are pages that look like the policy.
+"""Generates sites with a privacy policy in one of four languages. The shape of a site says how the site links or lists
+its policy; there are six shapes. Each site also has decoys, which are pages that look like the policy.
 
 `decoys.toml` describes the decoys, and `texts.toml` has the texts of the sites. The same seed gives the same sites.
 """

@@ -1,7 +1,7 @@
 """Tests that `find` ranks the policy of generated sites first, and is never certain of a decoy.
 
-With CLAUSEWATCH_LONG, 60 sites with a policy are searched, and 50 sites whose policy was removed. Otherwise a sample is
-searched. The option -s prints the figures.
+With CLAUSEWATCH_LONG, 110 sites are searched: 60 sites with a policy, and 50 sites whose policy was removed. Otherwise
+a sample of the sites is searched. The option -s prints the figures.
 """
 
 from __future__ import annotations

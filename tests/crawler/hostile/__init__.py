@@ -1,1 +1,3 @@
-"""Tests attacks of hostile sites on the crawler, in a network without a connection to other machines."""
+"""Tests the crawler against attacks of hostile sites. The tests use a network without a connection to other
+machines.
+"""

@@ -57,7 +57,7 @@ def chunk(content: bytes) -> bytes:
 
 
 def wandering(path: str) -> Stream:
-    """Return a redirect to a new address on the same host. This never ends."""
+    """Return a redirect to a new address on the same host, which redirects again. This never ends."""
     turn = int(path.rpartition("/")[2] or 0) if path.startswith("/on/") else 0
     yield f"HTTP/1.1 302 Found\r\nLocation: /on/{turn + 1}\r\nContent-Length: 0\r\n\r\n".encode()
 

@@ -28,7 +28,7 @@ WAYS = ("direct", "tls", "redirect", "fifth redirect", "refresh", "robots.txt")
 
 
 def address(way: str, host: str) -> str:
-    """Return the address of a policy. From this address the crawler would get to the host in the given way."""
+    """Return the address of a policy that leads the crawler to the host in the given way."""
     target = f"http://{host}:{PORT}/target"
     return {
         "direct": target,

@@ -1,7 +1,7 @@
 """Makes a sealed network.
 
-The network has no connection to other machines, and all its addresses belong to this machine. So every connection
-arrives at a server of the tests or nowhere. The kernel counts the attempts.
+The network has no connection to other machines, and all its addresses belong to this machine. So a connection arrives
+at a server of the tests, or it fails. The kernel counts the attempts.
 """
 
 from __future__ import annotations

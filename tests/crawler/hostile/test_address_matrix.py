@@ -1,4 +1,5 @@
-"""Tests that the crawler connects to no internal address, whatever the spelling and the way.
+"""Tests that the crawler connects to no internal address, in whatever spelling and by whatever way a page names the
+address.
 
 For public addresses, each way works.
 """
@@ -21,7 +22,7 @@ SECRETS = {"authorization", "proxy-authorization", "referer"}
 UNRESOLVED = {"127.0.0.1.", "localhost."}
 """Spellings that no resolver accepts. A visit with such a spelling fails before the guard can refuse the address."""
 UNVERIFIABLE = {"185999660", "0x0b16212c", "11.22.8492"}
-"""Spellings that no certificate can have. They are not tried over TLS."""
+"""Spellings that no certificate can contain. They are not tried over TLS."""
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_a_cookie_is_sent_only_to_the_host_that_set_it_in_the_previous_redirect(
 def due_cookies(asked: dict[str, Any]) -> set[str]:
     """Return the cookies that a request may contain.
 
-    Only the previous response in the same chain of redirects may have set these cookies.
+    These are the cookies that the previous response in the same chain of redirects set.
     """
     host, path = asked["host"], asked["path"]
     if path.startswith("/go/"):

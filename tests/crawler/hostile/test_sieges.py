@@ -1,6 +1,6 @@
-"""A hostile response makes only its own check fail.
+"""Tests that a hostile response makes only the check of its own policy fail.
 
-The result names the limit that ended the check. No text is lost without a reason.
+The result names the limit that ended the check. No text is lost unless the result gives a reason.
 """
 
 from __future__ import annotations
@@ -133,7 +133,8 @@ def assert_kept_or_refused(name: str, result: dict[str, Any]) -> None:
         assert result["detail"]
     elif name in PAGES:
         lost = {"before", "within", "after"} - set(result["text"])
-        # Sentinels that no browser shows. For example, everything after an unclosed comment belongs to the comment.
+        # Sentinels that no browser shows. For example, after a comment that is not closed, the rest of the page is part
+        # of the comment.
         unshown = (
             {"within", "after"} if "unclosed" in name else {"within"} if name.endswith(("svg", "select")) else set()
         )

@@ -55,17 +55,17 @@ class World:
     """The address of each accepted connection, even if no request followed."""
     asked: list[Asked] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    """Time in seconds for which the client read the last attack of each host."""
+    """Duration, in seconds, for which the client read the last attack of each host."""
     queries: Counter[str] = field(default_factory=Counter)
     """Number of queries to the name server, by name and type."""
 
     def inside(self) -> list[str]:
-        """Return the internal addresses that were connected to."""
+        """Return the internal addresses to which a client connected."""
         return [address for address in self.accepted if address not in PUBLIC]
 
 
 def through(hops: int, target: str) -> str:
-    """Return a path that redirects this many times within its site, and then to the target."""
+    """Return a path that redirects `hops` times within its site, and then to the target."""
     return f"/go/{hops}/{quote(target, safe='')}"
 
 
@@ -217,10 +217,10 @@ def setter(host: str, path: str) -> str:
 def names(found: World) -> socketserver.UDPServer:
     """Return a name server. The name itself determines the answer. Answers must not be cached.
 
-    The name `ADDRESS.is.test` has this address, which is written with hyphens or hexadecimal digits. The name
-    `name-silent.test` gets no answer. The names in `turns.test`, such as `good-1.turns.test`, alternate between a
-    public and an internal address. The names in `both.test` have both addresses at once. All other names have public
-    addresses.
+    A name in `is.test` has the address that the name contains, which is written with hyphens or in hexadecimal digits.
+    The name `name-silent.test` gets no answer. The names in `turns.test`, such as `good-1.turns.test`, alternate
+    between a public and an internal address. The names in `both.test` have both addresses at once. All other names have
+    public addresses.
     """
 
     class Handler(socketserver.BaseRequestHandler):
@@ -259,7 +259,9 @@ INNER = ("127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "fd00:ec2::254")
 
 
 def changing(label: str, rest: str, time: int) -> list[IPv4Address | IPv6Address]:
-    """Return the addresses that a changing name has in a query. `time` is the number of the query."""
+    """Return the addresses that a changing name has. The addresses depend on `time`, which is the number of the
+    query.
+    """
     order, number = label.split("-")
     inner = ip_address(INNER[int(number) % len(INNER)])
     good = [ip_address(each) for each in PUBLIC]

@@ -1,6 +1,6 @@
 """Tests ETag and Last-Modified against real servers.
 
-A 304 counts as `unchanged`, but only if the crawler has seen the page before.
+The response 304 counts as `unchanged`, but only if the crawler has seen the page before.
 """
 
 from __future__ import annotations

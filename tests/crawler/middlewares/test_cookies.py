@@ -1,4 +1,4 @@
-"""Within one visit, the crawler sends cookies back to the host that set them."""
+"""Tests that, within one visit, the crawler sends cookies back to the host that set them."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-1
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the texts of the versions that a crawl made, by the special property of the page."""
+    """Return the texts of the versions that a crawl made. The key of a text names the special property of its page."""
     pages = {name: (header, page_of(body, page)) for name, (header, page, body) in CHARSETS.items()}
     pages |= {
         f"windows: {name}": (header, page_of(WESTERN.encode("cp1252"), page))

@@ -1,4 +1,4 @@
-"""The guard opens no connection to an address that is not public, unless the user allowed this address."""
+"""Tests that the guard opens no connection to an address that is not public, unless the user allowed this address."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """An address is requested only if three parsers find the same host in it: our parser, Scrapy's parser, and the parser
 of the code that opens the connection.
 
-The table is similar to the test data of the URL Standard. Beside each address is the host according to the standard
-(https://url.spec.whatwg.org). If it is "", the address has no host according to the standard.
+The table is similar to the test data of the URL Standard (https://url.spec.whatwg.org). It gives each address and the
+host that the standard finds in it. The host is "" if the standard finds no host.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ ODD = {
     "view-source:http://a.example/": "",
     "http://" + "a" * 300 + ".example/": "a" * 300 + ".example",
 }
-"""Addresses in which parsers find different hosts, or could do so. Either all our parsers find the host of the
-standard, or the address is not fetched.
+"""Addresses in which different parsers find or could find different hosts. If our parsers do not all find the host of
+the standard, the address is not fetched.
 """
 NOWHERE = {"xn--ac-c6t.example", "v1.a", "1.2.3.4.5", "256.1.1.1", "xn--", "xn--a"}
 """Hosts that the standard refuses. All our parsers find the same host here, and no name server can know it."""

@@ -1,4 +1,4 @@
-"""The crawler verifies certificates.
+"""Tests that the crawler verifies certificates.
 
 It does not read a page from a connection that somebody else could have intercepted.
 """

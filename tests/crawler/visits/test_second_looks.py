@@ -59,7 +59,7 @@ CONTENT_TYPE = "text/html"
 def test_outcomes_of_a_sequence_of_visits(
     archive: Archive, pages: Sequence[str | None], outcomes: Sequence[str], first_seen: int
 ) -> None:
-    """At the end, the latest version is confirmed. Its date is the date of visit number `first_seen`."""
+    """At the end, the latest version is confirmed. It is dated to visit number `first_seen`."""
     watch = Watch(archive)
     start = watch.now
     assert tuple(watch.visit(page) for page in pages) == outcomes
@@ -201,8 +201,8 @@ def test_a_new_text_after_flapping_texts_is_not_flapping(archive: Archive) -> No
 def own_broken(dice: random.Random, last: str | bytes | None) -> str | None:
     """Return a broken page at random: no response, a page that is not the policy, or a cut policy.
 
-    A cut policy is never equal to the page of the last visit. If two successive pages were cut at the same place, they
-    would be equal. A second look would then take the cut for a real change.
+    A cut policy is never equal to the page of the last visit: if two successive pages were equal because of the same
+    cut, the second look would take the cut for a real change.
     """
     collected, kept = dice.randrange(len(COLLECTED) // 2), dice.randrange(len(KEPT) // 3)
     cut = written(collected=COLLECTED[: collected + 1], kept=KEPT[:kept], rights=RIGHTS[: dice.randrange(len(RIGHTS))])
@@ -223,7 +223,7 @@ and a new recipient is named.
 def mixed(
     watch: Watch, editions: Sequence[str | bytes], dice: random.Random, broken: Sequence[bytes | None] = ()
 ) -> None:
-    """Visit each edition until it is recorded. Between these visits come visits to random broken pages."""
+    """Visit each edition until it is recorded. Between these visits, visit random broken pages."""
     page: str | bytes | None = None
     for edition in editions:
         for _ in range(2):

@@ -22,7 +22,7 @@ from document.model import Page
 from tests.sources import PROJECT
 
 LIMITS = WorkerLimits(count=2, memory=200_000_000, cpu_time=1.0, clock_per_cpu=120)
-"""Limits that allow enough time on a very busy machine, so that only the tested limit ends a call."""
+"""Limits that are wide enough for a very busy machine, so that only the tested limit ends a call."""
 IMPATIENT = replace(LIMITS, clock_per_cpu=4)
 
 

@@ -1,4 +1,6 @@
-"""Effects are better or worse for the reader, or neither. The reverse of an edit has the opposite effect."""
+"""Tests the bearing of effects: an effect is better for the reader, worse, or neither. If an edit is reversed, its
+effect is reversed too.
+"""
 
 from __future__ import annotations
 

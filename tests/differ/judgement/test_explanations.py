@@ -1,5 +1,6 @@
-"""Tests that the sentence about an edit is true of both texts. A right that is given is not called a condition, and a
-promise is not called a disclosure."""
+"""Tests that the explanation of an edit is true of both texts. For example, a new right is not called a condition, and
+a promise is not called a disclosure.
+"""
 
 from __future__ import annotations
 

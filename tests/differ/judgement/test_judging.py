@@ -22,7 +22,7 @@ def cases(kind: str) -> list[object]:
 
 @pytest.mark.parametrize(("language", "case"), cases("material"))
 def test_material_edit(language: str, case: dict[str, str]) -> None:
-    """An edit on sharing or rights is material, by the right rule and with the right severity."""
+    """An edit about sharing or rights is material. Its rule and its severity are those in the table."""
     comparison = edited(language, case)
     told = {(finding.rule, finding.topic, finding.severity) for finding in comparison.findings if finding.material}
     assert (case["rule"], case["topic"], case["severity"]) in told
@@ -38,7 +38,9 @@ def test_quiet_edit(language: str, case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("language", "case"), cases("other"))
 def test_edit_of_another_topic(language: str, case: dict[str, str]) -> None:
-    """An edit on a topic other than sharing and rights makes a finding of that topic. The finding is not material."""
+    """An edit about a topic other than sharing and rights makes a finding on that topic. The finding is not
+    material.
+    """
     comparison = edited(language, case)
     assert [(finding.topic, finding.material) for finding in comparison.findings] == [(case["topic"], False)]
 

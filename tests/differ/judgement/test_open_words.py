@@ -1,4 +1,6 @@
-"""A word that is in no list counts as data or as a recipient, depending on its place in the sentence."""
+"""Tests words that are in no list. Such a word counts as data or as a recipient, depending on its place in the
+sentence.
+"""
 
 from __future__ import annotations
 

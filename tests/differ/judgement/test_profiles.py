@@ -60,7 +60,9 @@ def test_rule_has_a_source_a_watched_topic_and_sentences_with_its_words(rule: Ef
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.rule)
 def test_removing_a_right_is_never_milder_than_adding_it(rule: EffectRule) -> None:
-    """For sharing and for arbitration, adding is worse than removing, so these rules are not tested here."""
+    """The rules on sharing and arbitration are not tested here, because for them an addition is worse than a
+    removal.
+    """
     taken = rule.watched == "sharing" or "arbitration" in rule.effects
     if {"added", "removed"} <= rule.severity.keys() and not taken:
         assert SEVERITIES.index(rule.severity["removed"]) <= SEVERITIES.index(rule.severity["added"])
@@ -105,7 +107,7 @@ def test_a_language_may_lack_a_rule_but_not_english() -> None:
 
 
 def test_rule_without_a_sentence_on_negations_reports_a_removed_negation_as_added() -> None:
-    """The rule has no sentence for a removed negation, so it reports the removed negation as an added act."""
+    """The rule has no sentence for a removed negation. So it reports that an act was added."""
     from differ.judgement.concept_effects import Effect
 
     rule = read_rule(ROW, SOURCES, REASONS)

@@ -1,5 +1,7 @@
-"""Tests sentences that are turned into their opposite. The sentences are in prose, in lists and in tables. A loss
-for the reader is material and severe. A gain is never critical. An edit that keeps the meaning is quiet."""
+"""Tests edits that turn a sentence into its opposite. The sentences are in prose, in lists and in tables. An edit by
+which the reader loses is material and severe. An edit by which the reader gains is never critical. An edit that keeps
+the meaning is quiet.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ SHAPES = {
     "row": "| Topic | Rule |\n|---|---|\n| Data | {} |",
 }
 PROMISES = ("consent", "exception")
-"""Kinds of sentences whose loss is critical."""
+"""Kinds of sentences for which a loss is critical."""
 UNDER = {"time": "rights", "exercise": "rights"}
 """The heading under which a kind is tested. All other kinds are tested under a heading without a topic."""
 
@@ -35,7 +37,9 @@ def turns(*kinds: str) -> list[object]:
 
 
 def turned(kind: str, language: str, shape: str, before: str, after: str) -> Comparison:
-    """Compare two policies that differ in one sentence. An empty sentence means that the policy lacks the sentence."""
+    """Compare two policies that differ in one sentence. If `before` or `after` is empty, that policy does not have the
+    sentence.
+    """
     old, new = (
         policy(language, SHAPES[shape].format(text) if text else "", UNDER.get(kind, "plain"))
         for text in (before, after)

@@ -58,8 +58,9 @@ COMPANY = "Quietcount"
 
 
 def names_found(language: str, name: str) -> set[str]:
-    """Add a name to the recipients of a policy. Return the names that count as companies in the findings or the
-    inventory."""
+    """Add a name to the recipients in a policy. Return the names that the findings or the inventory then treat as
+    companies.
+    """
     before, after = f"{NAMED[language]}\n\n- Fernpost\n", f"{NAMED[language]}\n\n- Fernpost\n- {name}\n"
     recipients = inventory(document(after, language)).recipients
     findings = compared(before, after, language).findings

@@ -48,7 +48,7 @@ def test_no_phrase_has_two_meanings(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_all_phrases_in_a_row_of_synonyms_are_read_as_one_phrase(language: str) -> None:
-    """Spellings are unified before synonyms are looked up. So a row of synonyms must have the unified spellings."""
+    """Spellings are unified before synonyms are looked up. So a row of synonyms must use unified spellings."""
     known = load_lexicon(language)
     assert known is not None
     for row in content(language)["synonyms"]["groups"]:
@@ -72,8 +72,9 @@ def test_words_that_can_reverse_a_sentence_are_never_function_words(language: st
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_row_of_synonyms_has_words_of_one_legal_effect(language: str) -> None:
-    """For example, if one phrase of a row is about consent, all phrases of the row are. The same is true for negations,
-    for words such as "may" and "will", and for limits."""
+    """For example, if one phrase of a row is about consent, all phrases of the row must be about consent. The same
+    applies to negations, to words such as "may" and "will", and to limits.
+    """
     known = load_lexicon(language)
     assert known is not None
     operators = ("negation", "modality", "consent", "limiter")
@@ -86,7 +87,7 @@ def test_a_row_of_synonyms_has_words_of_one_legal_effect(language: str) -> None:
 
 
 def regions() -> list[tuple[str, str]]:
-    """Return the names of regions and countries in all languages. Each name has its code."""
+    """Return the names of regions and countries in all languages, each with its code."""
     tables = [content(language, "places") for language in languages_with("places")]
     return [(name, code) for table in tables for code, names in table["regions"].items() for name in names]
 

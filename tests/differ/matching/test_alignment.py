@@ -125,7 +125,7 @@ def alike(count: int, text: int) -> list[str]:
 
 
 def test_a_split_sentence_is_one_edit() -> None:
-    """A text that was one sentence and is now two sentences is neither new nor gone."""
+    """If one sentence became two sentences, its words are neither new nor gone."""
     before = "We keep bills for ten years and send them to the tax office each spring by post."
     after = "We keep bills for ten years. Each spring we send them to the tax office by post."
     pairs = align(statements(document(f"# Notice\n\n{before}")), statements(document(f"# Notice\n\n{after}"))).pairs

@@ -54,7 +54,7 @@ def test_edits_are_whole_words(before: str, after: str, edits: tuple[Edit, ...])
     ],
 )
 def test_a_number_or_an_address_is_replaced_as_one_word(before: str, after: str) -> None:
-    """Single digits or letters of a deadline or an address are never struck out."""
+    """A deadline or an address is struck out as a whole, never only some of its digits or letters."""
     changed = [edit.text for edit in word_edits(before, after) if edit.operation != KEEP]
     gone, new = set(before.rstrip(".").split()), set(after.rstrip(".").split())
     assert changed == [*(gone - new), *(new - gone)]

@@ -100,8 +100,9 @@ def test_changed_selectors_do_not_hide_a_change_of_the_policy() -> None:
 
 
 def test_changed_extraction_is_a_boundary_if_the_page_before_is_missing() -> None:
-    """An imported version has no page that could be extracted again. The new version is recorded, and nobody is
-    alerted."""
+    """An imported version has no page that could be extracted again. So the new version is recorded, but nobody is
+    alerted.
+    """
     before = replace(latest(page(SHARING)), identity="e0", page=None)
     assessment = visit(page(SHARING.replace("We share", "We sell")), before)
     assert (assessment.outcome, assessment.boundary, assessment.comparison) == ("changed", True, None)

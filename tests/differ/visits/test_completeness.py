@@ -1,5 +1,6 @@
-"""Tests whether a text is the whole policy. The text may be cut, may lack a language, or may be the edition for a
-different country."""
+"""Tests how a text is recognised that is not the whole policy: it may be cut, may lack a language, or may be the
+edition for a different country.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +55,9 @@ def page(*lines: str) -> Page:
 def assessed(
     before: Page, after: Page, patience: Patience = "none", *, again: bool = False, languages: tuple[str, ...] = ("en",)
 ) -> Assessment:
-    """Assess a page. It is compared with the page of the previous version. `again` means that the same text already
-    waits for a second look."""
+    """Assess a page against the page of the previous version. If `again` is true, the same text was already found at
+    the first look, and this is the second look.
+    """
     options = ExtractionOptions(languages)
     extracted = read(before, options)
     latest = LatestVersion(extracted.document, extracted.identity, before)

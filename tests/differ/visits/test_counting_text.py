@@ -1,4 +1,4 @@
-"""Counters and tables of contents make no version. A change beside a counter is found."""
+"""Tests that changes of counters and tables of contents make no version. A change beside a counter is found."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ places = pytest.mark.parametrize("place", ["title", "end", "list", "aside"])
 
 
 def page(language: str, counters: list[str], place: str, **changed: str) -> Page:
-    """Return a policy with counters. They are below the title, after the end, in a list, or in a box within the
-    policy."""
+    """Return a policy with counters. Their place is below the title, after the end, in a list, or in a box within the
+    policy.
+    """
     policy = POLICIES[language] | changed
     lines = "".join(f"<li>{line}</li>" if place == "list" else f"<p>{line}</p>" for line in counters)
     box = f"<ul>{lines}</ul>" if place == "list" else f"<div class=meta>{lines}</div>"

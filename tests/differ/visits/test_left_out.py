@@ -1,5 +1,6 @@
-"""Tests prose beside the policy, which is left out of the text. Sentences on sharing and rights in this prose are
-watched. If a watched sentence appears or disappears, this is noticed."""
+"""Tests prose beside the policy. Such prose is left out of the text, but its sentences on sharing and rights are
+watched: it is noticed if such a sentence appears or disappears.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An address that is the text of a link counts as a link and not as words of the policy."""
+"""Tests addresses that are the text of a link. Such an address counts as a link and not as words of the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Policies in languages without a lexicon are watched. They are judged by their structure and never refused."""
+"""Tests policies in languages without a lexicon. Such policies are watched, judged by their structure, and never
+refused.
+"""
 
 from __future__ import annotations
 

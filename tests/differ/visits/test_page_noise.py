@@ -115,8 +115,9 @@ def test_a_text_that_returns_after_an_error_page_alerts_nobody() -> None:
 
 
 def test_a_policy_that_returns_after_a_wrong_page_is_comparable() -> None:
-    """The comparison first checks whether the text grew much. Only then, it checks whether the two texts are related.
-    Otherwise, if the first page was a wrong page, the policy would be refused forever."""
+    """A text that grew much is accepted before it is checked whether the two texts are related. Otherwise, if the first
+    page was a wrong page, the policy would be refused forever.
+    """
     other = "\n\n".join(
         f"The {place} sells tea and buns to those who wait for {kind.replace('your', 'their')}."
         for place in ("cafe", "kiosk", "bakery")

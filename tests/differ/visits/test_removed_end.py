@@ -1,4 +1,4 @@
-"""A part that is missing at the end of a policy is reported, whatever its topic."""
+"""Tests that a part that is missing at the end of a policy is reported, whatever its topic."""
 
 from __future__ import annotations
 

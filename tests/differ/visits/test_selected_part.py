@@ -1,4 +1,6 @@
-"""Tests a page with other texts beside the policy. The configured selector matches the policy, or matches nothing."""
+"""Tests a page with other texts beside the policy. The configured selector matches the policy, or it matches
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,9 @@ PLACES = ("north", "south", "east", "west", "upper", "lower", "old", "new")
 def page(
     language: str, *, fits: bool = True, sells: bool = False, terms: bool = False, more: str = "", after: str = ""
 ) -> Page:
-    """Return a page with a policy and terms of use. `fits` says whether the selector matches, `sells` whether the
-    policy changed, and `terms` whether the terms of use changed."""
+    """Return a page with a policy and terms of use. If `fits` is true, the selector matches. If `sells` is true, the
+    policy has changed. If `terms` is true, the terms of use have changed.
+    """
     policy, whom, shared, sold, use, chairs, lent, traded, _ = SAID[language]
     filling = "".join(f"<p>{whom}, {place} 1—9, {policy}: {shared}</p>" for place in PLACES)
     other = "".join(f"<p>{chairs}, {place} 1—9, {use}: {traded if terms else lent}</p>" for place in PLACES)

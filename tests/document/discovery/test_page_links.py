@@ -1,4 +1,4 @@
-"""Tests which links of a page are looked at, and what is known about each of them."""
+"""Tests which links of a page are used, and what is known about each of these links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Word document is read as if all tracked changes had been accepted."""
+"""Tests Word documents. A document is read as if all its tracked changes had been accepted."""
 
 from __future__ import annotations
 

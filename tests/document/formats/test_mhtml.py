@@ -1,4 +1,4 @@
-"""A web archive (MHTML) is read like the page that was saved in it."""
+"""Tests web archives (MHTML). A web archive is read like the page that was saved in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A PDF file is read as the document that a reader sees in print. The tests make the files."""
+"""Tests PDF files, which the tests make. A PDF file is read as the document that a reader sees in print."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""A policy that is printed at two widths is read as the same policy. The tests print with several programs, and also
-print in columns."""
+"""Tests that a policy that is printed at two widths is read as the same policy. Several programs print the policies,
+some of them also in columns.
+"""
 
 from __future__ import annotations
 

@@ -29,8 +29,9 @@ def deleted(text: str) -> str:
 
 
 def paragraph(content: str, style: str = "", in_list: tuple[int, int] | None = None, mark: str = "") -> str:
-    """Return a paragraph. Its content is plain text or the markup of runs. `in_list` is the number of a list and the
-    paragraph's depth in the list, counted from 0."""
+    """Return a paragraph. Its content is plain text or the markup of runs. If the paragraph is in a list, `in_list` is
+    the number of the list and the paragraph's depth in it, counted from 0.
+    """
     numbers = f'<w:numPr><w:ilvl w:val="{in_list[1]}"/><w:numId w:val="{in_list[0]}"/></w:numPr>' if in_list else ""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     runs = content if content.startswith("<") else run(content)

@@ -1,6 +1,6 @@
-"""Hostile pages are read completely or refused with a reason. No text is lost silently.
+"""Tests that hostile pages are read completely or refused with a reason. No text is lost silently.
 
-The slow tests run with CLAUSEWATCH_LONG.
+The slow tests run only with CLAUSEWATCH_LONG.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from document.model import MAX_NESTING, Page
 LONG = pytest.mark.skipif(not os.environ.get("CLAUSEWATCH_LONG"), reason="takes minutes: set CLAUSEWATCH_LONG=1")
 SHOWN = ("div", "b", "table><tr><td", "a href=x", "ul><li", "section", "font", "p><b")
 UNSHOWN = ("svg", "select")
-"""Elements whose contents are not text of a page, even for a browser. Text after such an element is text of the
-page."""
+"""Elements whose contents are not shown as text, not even by a browser. Text after such an element is text of the
+page.
+"""
 SECONDS = 30.0
 """Maximum seconds for reading a page on a loaded machine. The most deeply nested page takes about five seconds."""
 

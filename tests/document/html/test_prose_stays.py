@@ -1,4 +1,4 @@
-"""Prose in the part of a page that has the policy is read as text, whatever element contains the prose."""
+"""Tests that prose in the part of a page that has the policy is read as text, whatever element contains the prose."""
 
 from __future__ import annotations
 
@@ -113,8 +113,7 @@ RECIPIENTS = "".join(
 )
 @pytest.mark.parametrize("wrapper", ["{}", "<div>{}</div>", "<article>{}</article>"])
 def test_a_table_that_ends_a_page_is_read(table: str, wrapper: str) -> None:
-    """The cells of the table are not sentences, and no text comes after the table. Many policies list recipients in
-    such a table."""
+    """Many policies list recipients in a table. Here its cells are not sentences, and no text comes after the table."""
     parts = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in zip(TITLES, TEXTS, strict=True))
     body = wrapper.format(f"<h1>Privacy</h1>{parts}") + table
     foot = "<footer><a href=/jobs>Jobs</a> <a href=/press>Press</a><p>© 2026 Rumah Teh</p></footer>"

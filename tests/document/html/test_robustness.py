@@ -1,4 +1,4 @@
-"""Hostile and unusual pages are read without a loss of text."""
+"""Tests that hostile and unusual pages are read without a loss of text."""
 
 from __future__ import annotations
 

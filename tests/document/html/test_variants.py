@@ -1,9 +1,9 @@
 """Tests kinds of markup that contain policy text, and kinds of markup that only look like policy text. Every word of
 the policy must be read once and in order.
 
-Each kind has a file in `variants/`. A case is markup that is put between two sections of a policy. It may contain
-three marks. {- words -} must be left out, and {? words ?} may be left out. {|} stands between two words that must be
-read as two words, although the markup has no space there. All other words between tags are expected, unless the case
+Each kind has a file in `variants/`. A case is markup that is put between two sections of a policy. It may contain three
+kinds of marks. Words in {- -} must be left out, and words in {? ?} may be left out. {|} separates two words that must
+be read as two words, although the markup has no space there. All other words between tags must be read, unless the case
 itself lists the expected text. If the markup says "never", the page is also read with "always" in its place. The two
 texts must not count as the same.
 """

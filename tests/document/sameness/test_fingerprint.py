@@ -1,5 +1,6 @@
-"""Pages with equal fingerprints give equal documents. Parts of a page without text do not change its fingerprint.
-The option -s prints figures."""
+"""Tests that pages with equal fingerprints give equal documents, and that parts of a page without text do not change
+its fingerprint. The option -s prints figures.
+"""
 
 from __future__ import annotations
 

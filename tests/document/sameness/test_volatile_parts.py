@@ -1,5 +1,6 @@
-"""Pages that differ only in volatile parts, such as a nonce or a session token, give the same document. The option
--s prints figures."""
+"""Tests that pages that differ only in volatile parts, such as a nonce or a session token, give the same document. The
+option -s prints figures.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +18,10 @@ from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, FLOW, NAMES, SELECT, TELLING, assert_equal_documents, html
 
 LEAST_HITS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 49}
-"""Minimum number of fetches that differ from the fetch before only in volatile parts, for each history. The numbers
-may only be raised, with one exception: two fetches of "buffer" were once counted by mistake. In these fetches a
-button opens a different part."""
+"""Minimum number of fetches that differ from the fetch before only in volatile parts, for each history. The numbers may
+only be raised. There was one exception: two fetches of "buffer" had been counted by mistake, because in them a button
+opens a different part.
+"""
 
 
 @pytest.mark.parametrize(

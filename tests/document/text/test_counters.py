@@ -1,5 +1,6 @@
-"""A line that changes by itself, such as "Updated 3 days ago", is not text. A line that only looks like such a line
-is text."""
+"""Tests lines that change without an edit, such as "Updated 3 days ago". They are not text. A line that only looks like
+such a line is text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences are told apart from labels and menus in any language."""
+"""Tests that sentences are told apart from labels and menus in any language."""
 
 from __future__ import annotations
 
