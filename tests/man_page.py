@@ -92,6 +92,6 @@ def _exit_codes() -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Escape a text, so that no part of it is read as a command of the language of man pages."""
+    """Escape a text, so that no part of it is read as a command of the man page format."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

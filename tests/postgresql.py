@@ -27,7 +27,7 @@ ROOM = 2_000_000_000
 """Minimum free space of the folder in memory, in bytes. With less space, that folder is not used."""
 
 PR_SET_PDEATHSIG = 1
-"""Option of prctl(2) that sets the signal for a process when its parent ends."""
+"""Option of prctl(2) that sets the signal that a process gets when its parent ends."""
 
 SERVER_USER = "postgres"
 """User who runs the server if the tests run as root, because PostgreSQL refuses to run as root."""
@@ -139,9 +139,9 @@ class Cluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._surroundings())
 
     def _surroundings(self) -> dict[str, Any]:
-        """Return the settings with which programs of the server are started.
+        """Return the settings for starting the server's programs.
 
-        They run in the server's folder and never as root.
+        The programs run in the server's folder and never as root.
         """
         around: dict[str, Any] = {"cwd": self.folder, "stdin": subprocess.DEVNULL}
         if os.geteuid() == 0:

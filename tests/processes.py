@@ -1,6 +1,6 @@
 """Examines a process and its descendants, for example the memory that they use.
 
-A process that has ended does not raise an error: it has no descendants and uses no memory.
+A process that has ended causes no error: it has no descendants and uses no memory.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def family(process: int) -> list[psutil.Process]:
 def memory(process: psutil.Process) -> tuple[int, int]:
     """Return the memory of a process in bytes as two numbers.
 
-    The first number contains only the process's share of memory that several processes share. The second number
-    contains all of this memory.
+    The two numbers differ in how they count memory that several processes share: the first number contains only this
+    process's part of it, the second number all of it.
     """
     try:
         used = process.memory_full_info()

@@ -1,4 +1,4 @@
-"""Writes the schema that `verify` compares an archive with: `python -m tests.schema_file`."""
+"""Writes the file with the schema to which `verify` compares an archive. Run it with `python -m tests.schema_file`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from archive.evidence.database_verification import SCHEMA, migrated_schema
 
 
 def schema_lines() -> str:
-    """Return what the file must hold."""
+    """Return the lines that the file must have."""
     rows = ("\t".join((*key, definition)) for key, definition in sorted(migrated_schema().items()))
     return "".join(f"{row}\n" for row in rows)
 

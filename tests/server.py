@@ -47,12 +47,12 @@ class Answer:
     until: threading.Event | None = None
     """Event that a test sets. The body is sent after this event, or after two minutes."""
     breaks: Literal["", "silence", "reset", "drop", "half"] = ""
-    """Way in which the connection ends too early. With `silence` and `drop`, there is no response. The difference is
-    that with `drop` the server accepted the message. With `reset`, the connection is reset. With `half`, it ends in the
-    middle of the body.
+    """Way in which the connection ends too early. With `silence` and `drop`, there is no response, but with `drop` the
+    server has accepted the message. With `reset`, the connection is reset. With `half`, it ends in the middle of the
+    body.
     """
     endless: bool = False
-    """Whether the body is repeated forever."""
+    """Whether the server sends the body again and again without an end."""
 
 
 Respond = Callable[[Request], Answer]
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Server
     host = ""
-    """Host to which a tunnel was opened, if the request came through a tunnel."""
+    """Host to which the client opened a tunnel, or "" if the request did not come through a tunnel."""
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length", 0))

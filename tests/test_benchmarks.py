@@ -1,4 +1,4 @@
-"""`make bench` runs all benchmarks, each within its time limit and together within an hour."""
+"""Tests that `make bench` runs all benchmarks, each within its time limit and all within an hour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.table import BENCHMARKS, Benchmark, Outcome, measured
 from tests.sources import PROJECT
 
 BY_HAND = {"peers"}
-"""Benchmarks that are only run by hand, because other monitors must be installed for them."""
+"""Benchmarks that are run only by hand, because they compare Clausewatch with other monitors that must be installed."""
 NO_BENCHMARKS = {"rotating", "table"}
 """Modules that are not benchmarks. The benchmarks import them."""
 

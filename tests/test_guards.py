@@ -1,7 +1,7 @@
 """Removes the guards in the code of the evidence, the imports and the crawler, one guard at a time.
 
-Without a guard, a test must fail. Each test copies the sources, removes a guard from the copy, and runs tests there.
-These tests run only with CLAUSEWATCH_LONG.
+Each time, a test must fail. Each test copies the sources, removes a guard from the copy, and runs tests there. These
+tests run only with CLAUSEWATCH_LONG.
 """
 
 from __future__ import annotations

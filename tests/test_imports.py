@@ -1,4 +1,5 @@
-"""Tests which imports are allowed between packages, between the rooms of a package, and from some libraries.
+"""Tests that the project has only allowed imports: between its packages, between the rooms of a package, and from some
+libraries.
 
 A room is a folder or a file directly in a package.
 """
@@ -128,7 +129,9 @@ def test_no_folder_has_too_many_files() -> None:
 
 @pytest.mark.parametrize("command", ["run", "status"])
 def test_commands_that_often_have_nothing_to_do_import_little(command: str) -> None:
-    """So an idle run and `status --check` take about as long as `--help`, whatever other modules import."""
+    """So an idle run and `status --check` take about as long as `--help`, whatever libraries the other modules
+    import.
+    """
     heavy = "['sqlalchemy', 'scrapy', 'pydantic', 'bs4', 'lxml', 'jinja2', 'apprise', 'requests', 'archive.model']"
     program = f"import sys, clausewatch.cli.{command}; print(*[name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT)

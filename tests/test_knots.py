@@ -18,7 +18,7 @@ not count for the outer function.
 """
 
 MANY_ARGUMENTS = 5
-"""Number of positional arguments that is too large: a reader would have to look up their meanings."""
+"""Number of positional arguments from which a call is hard to read: a reader would have to look up their meanings."""
 
 MOST_CALLS = 1.0
 """Maximum number of calls with at least that many positional arguments, for each 1,000 lines of a package."""

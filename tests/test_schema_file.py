@@ -1,4 +1,4 @@
-"""The schema that `verify` compares an archive with is up to date."""
+"""Tests that the schema to which `verify` compares an archive is up to date."""
 
 from __future__ import annotations
 

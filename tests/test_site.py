@@ -16,7 +16,7 @@ from tests.sources import PROJECT
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site as `make docs` does. A broken link is a warning, and a warning is an error."""
+    """Build the site as `make docs` does. A broken link causes a warning, and each warning counts as an error."""
     folder = tmp_path_factory.mktemp("site")
     options = ["--fail-on-warning", "--keep-going", "--quiet", "-c", "docs/site", "-d", str(folder / "doctrees")]
     command = [sys.executable, "-m", "sphinx", *options, ".", str(folder / "site")]

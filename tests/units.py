@@ -1,8 +1,8 @@
 """Recognises unit tests.
 
-A unit test starts no server, browser, database or process. `make quick` runs only unit tests. Imports and fixtures of a
-test show whether it is a unit test, so nobody has to mark unit tests. A test reaches out if it starts or contacts
-something outside its process. A unit test that reaches out fails.
+A unit test starts no server, browser, database or process. `make quick` runs only unit tests. They are recognised by
+their imports and fixtures, so nobody has to mark them. A test reaches out if it starts or contacts something outside
+its process. A unit test that reaches out fails.
 """
 
 from __future__ import annotations

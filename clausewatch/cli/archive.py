@@ -121,11 +121,11 @@ def vacuum(context: CommandContext, dry_run: bool) -> None:
 @click.option("--most", type=click.IntRange(min=1), help="Maximum number of versions. Default: all.")
 @pass_context
 def inventory(context: CommandContext, most: int | None) -> None:
-    """List the rights and recipients of all versions that are not listed yet.
+    """Make the lists of rights and recipients for all versions that have no such lists yet.
 
-    The rights and recipients of a new version are listed when it is recorded. After an update of the rules or word
-    lists, they must be listed again for all versions. Each run does this for `inventory_lot` versions. This command
-    does it for all of them.
+    The lists of a new version are made when it is recorded. After an update of the rules or word lists, the lists of
+    all versions must be made again. Each run does this for `inventory_lot` versions. This command does it for all
+    versions.
     """
     from archive.questions.inventories import unlisted_count
     from archive.recording.inventories import list_missing
@@ -165,8 +165,8 @@ def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
     """Replace the archive with a backup, and prevent duplicate alerts.
 
     Messages that waited when the backup was made may have been sent since then, so they are given up. `clausewatch
-    notify send --dead` sends them anyway. An alert about a policy's first change after the restore may also have been
-    sent before. So this change is recorded without an alert. Read these changes with `clausewatch history`.
+    notify send --dead` sends them anyway. The first change of a policy that is found after the restore may also have
+    been reported before. So this change is recorded without an alert. Read these changes with `clausewatch history`.
 
     If you restored the archive yourself, for example with pg_restore, call this command without FILE before the next
     run.

@@ -34,8 +34,9 @@ def check(ctx: click.Context, context: CommandContext, cron: bool) -> None:
     """Explain the configuration, warn about settings that may be unintended, and print the crontab line.
 
     Nothing is fetched and nothing is sent. If the configuration has errors, the exit code is 2. Each error is listed
-    with its place and the way to fix it. A new policy may be a renamed one if its address belonged to a policy that
-    just left the file. The exit code is then 1 until you add `renamed_from` or `new = true` to the new policy.
+    with its place and the way to fix it. If a new policy has the address of a policy that just left the file, it may be
+    the same policy with a new name. The exit code is then 1 until you add `renamed_from` or `new = true` to the new
+    policy.
     """
     from clausewatch.config.browsers import require_browser
     from clausewatch.explanation.crontab import crontab_line, installed_command

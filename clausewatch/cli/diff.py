@@ -39,8 +39,9 @@ def diff(
     """Show what changed between two versions of POLICY, word by word.
 
     BEFORE and AFTER are version numbers or dates. A date means the version that was current at the end of that day
-    (UTC). The output also says what the visits before and after the end of that day showed. Without AFTER, the latest
-    version is used. Without BEFORE as well, it is compared with the version before it.
+    (UTC). The output also says what the last visit before the end of that day and the first visit after it showed. If
+    you leave out AFTER, the latest version is used. If you leave out both, the latest version is compared with the
+    previous version.
 
     \b
     clausewatch diff Kenalan

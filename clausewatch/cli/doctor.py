@@ -31,8 +31,9 @@ from document.model import Elsewhere
 def doctor(context: CommandContext, ctx: click.Context, policy: str, form: str) -> None:
     """Fetch POLICY, and show which parts of the page are kept, which are left out, and why.
 
-    The page is fetched twice in the same way as by a run. Nothing is recorded. The exit code is 1 if the page is not
-    recognised as the policy, if the configured `select` matches nothing, or if the two fetches give different texts.
+    The page is fetched twice, each time as a run would fetch it. Nothing is recorded. The exit code is 1 if the page is
+    not recognised as the policy, if the configured `select` matches nothing, or if the two fetches give different
+    texts.
     """
     configuration = context.configuration()
     policies = {configured.name: configured for configured in configuration.policies}

@@ -148,8 +148,9 @@ def wacz(
 def csv(context: CommandContext, table: Table, policy: str | None, since: datetime | None, output: Path | None) -> None:
     """Write a table for a spreadsheet.
 
-    The tables of changes and of findings also contain net changes, which messages needed. In these rows, the column
-    net_from has the number of the version that the net change begins with. It is empty in all other rows.
+    The tables of changes and of findings also contain net changes: if a message compared a version with an older
+    version than the previous one, it reported a net change. In these rows, the column net_from has the number of the
+    version that the net change begins with. It is empty in all other rows.
 
     \b
     clausewatch export csv findings --since 2026-01-01 -o findings.csv

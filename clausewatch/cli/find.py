@@ -64,12 +64,12 @@ def find(
 ) -> None:
     """Find the legal pages of each DOMAIN: privacy policy, list of sub-processors, cookie policy, terms.
 
-    Looks at the links of the start page, at pages that lead to legal documents, at sitemaps and at /.well-known/. Each
-    page is fetched politely and at most once. The limits are `find_requests`, `find_sitemaps` and `find_size` under
-    [crawl]. The most probable page comes first. Nothing is recorded.
+    The command looks at the links of the start page, at pages that lead to legal documents, at sitemaps and at
+    /.well-known/. Each page is fetched politely and at most once. The limits are `find_requests`, `find_sitemaps` and
+    `find_size` under [crawl]. The most probable page comes first. Nothing is recorded.
 
-    With --add, the policy is added to the configuration file if it is certain. If several pages are probable, a
-    question is asked on a terminal. Without a terminal, nothing is added, and the exit code is 1.
+    With --add, the privacy policy is added to the configuration file if one page is certain to be it. If several pages
+    are probable, the command asks you on a terminal. Without a terminal, nothing is added, and the exit code is 1.
 
     \b
     clausewatch find ropewalk.example

@@ -72,8 +72,8 @@ def history(
 
     For each version, the output shows when it was first and last seen, and which dates the text states. It also shows
     the findings, and the rights and recipients that were added or removed. With --topic, --severity or --section, only
-    versions with such findings are shown, and no rights and recipients. The topics `sharing` and `rights` include their
-    subtopics.
+    versions with matching findings are shown, without rights and recipients. The topics `sharing` and `rights` include
+    their subtopics.
 
     \b
     clausewatch history Kenalan

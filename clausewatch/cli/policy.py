@@ -54,7 +54,7 @@ def add(
     dry_run: bool,
     **keys: str | bool | tuple[str, ...],
 ) -> None:
-    """Add the policy NAME at URL. Several addresses form one policy. They are read in this order.
+    """Add the policy NAME at URL. If you give several addresses, their pages are read in this order as one policy.
 
     \b
     clausewatch policy add Ropewalk https://ropewalk.example/privacy --language id --tag vendor
@@ -170,7 +170,8 @@ def _check_names(entries: Sequence[Entry]) -> None:
 def export_table(context: CommandContext, output: Path | None) -> None:
     """Write the policies as a CSV table for a spreadsheet. `policy import` reads this table without loss.
 
-    If a spreadsheet could run a cell as a formula, an apostrophe is put before it. The import removes the apostrophe.
+    If a spreadsheet could run a cell as a formula, the cell begins with an added apostrophe. The import removes the
+    apostrophe.
     """
     content = table(map(entry_of, context.configuration().policies)).encode()
     if output is None:

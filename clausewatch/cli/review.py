@@ -98,8 +98,8 @@ def review(
     receive such alerts again.
 
     With --missed, FINDING is the number of a quiet edit: an edit that was not reported, because it seemed to change no
-    meaning. `clausewatch history --suppressed` shows these numbers. --missed says that the edit matters. Without
-    FINDING, --missed lists the edits that were marked so. --missed and --take-back together revoke the mark.
+    meaning. `clausewatch history --suppressed` shows these numbers. --missed marks this edit as one that matters.
+    Without FINDING, --missed lists the marked edits. --missed and --take-back together revoke the mark.
 
     \b
     clausewatch review

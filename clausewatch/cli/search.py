@@ -49,7 +49,7 @@ def search(
     reindex: bool,
     form: str,
 ) -> None:
-    """Find WORDS in all versions of all policies, and show from when to when each text was there.
+    """Find WORDS in all versions of all policies, and show when each text appeared and disappeared.
 
     A section matches if it contains all the words. Other forms of a word count too: "sharing" finds "shared", and
     "menghapus" finds "penghapusan". Words that are quoted together must be adjacent. The texts that were recorded last

@@ -57,7 +57,8 @@ def show(
     change between two checks is unknown. So --at also shows when this text was last seen, and when a different text was
     first seen. It also shows how many visits in between did not find the policy.
 
-    If a message compared this version with a version before the previous one, the net change between the two is listed.
+    If a message compared this version with an older version than the previous one, the output lists the net change
+    between these two versions.
 
     --inventory shows the recipients of data and the rights that the version names. For each right, it shows the
     deadline, the cost and the way to exercise the right. For a policy in several languages, it also shows the rights

@@ -20,8 +20,8 @@ def status(context: CommandContext, ctx: click.Context, check: bool, form: str) 
 
     The columns are the health, the last check, the last change, the number of versions, the next check, and the number
     of findings to review. The exit code is 1 if there is a problem: a policy could not be read at its last check, a
-    check is overdue, a message has waited too long or was given up, a run was not completed, or a new policy may be a
-    renamed one.
+    check is overdue, a message has waited too long or was given up, a run was not completed, or a new policy may be an
+    old policy with a new name.
 
     With --check, the command prints a line for each problem, and the exit code is 1. If there are no problems, it
     prints nothing. These are problems for --check: a policy that is overdue, or that could not be read at several

@@ -50,6 +50,7 @@ Examples with these commands are only parsed.
 NEEDS = (
     ("desk", "person", "link"),
     ("desk", "person", "remove"),
+    ("desk", "token", "add"),
     ("review", "17"),
     ("review", "204"),
     ("review", "3f9c2a7be01d4458"),

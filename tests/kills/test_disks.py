@@ -1,5 +1,6 @@
-"""A command reports a full or failing disk, and nothing in the archive is corrupt. As soon as there is space again,
-the messages are sent."""
+"""Tests commands on a disk that is full or fails. They report this, and nothing in the archive is corrupt. As soon as
+there is space again, the messages are sent.
+"""
 
 from __future__ import annotations
 
@@ -90,8 +91,9 @@ SAMPLE = {("pwrite64", "ENOSPC"): (3,), ("fdatasync", "EIO"): (2,)}
 
 @pytest.mark.parametrize(("call", "error"), FAILURES if LONG else list(SAMPLE))
 def test_a_command_whose_write_fails_never_reports_success(tmp_path: Path, call: str, error: str) -> None:
-    """Each run of a sender has one failing write to the archive: first the first write, then the second, up to the
-    last. After ENOSPC all later writes fail too. After EIO, later writes succeed."""
+    """The sender is run repeatedly, and in each run a different write to the archive fails: the first write, then the
+    second, and so on to the last. After ENOSPC all later writes fail too. After EIO, later writes succeed.
+    """
     require(shutil.which("strace") is not None, "strace")
     archive, injected = tmp_path / "watch.db", 0
     with watching(tmp_path, archive) as stand:
@@ -111,8 +113,9 @@ def test_a_command_whose_write_fails_never_reports_success(tmp_path: Path, call:
 
 
 def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> list[str]:
-    """Return the start of a command line that makes one system call on the archive's files fail: the call with this
-    number. If the error is ENOSPC, all later calls fail too."""
+    """Return the start of a command line that makes the system call with this number on the archive's files fail. If
+    the error is ENOSPC, all later calls fail too.
+    """
     lasts = "+" if error == "ENOSPC" else ""
     files = [word for suffix in ("", "-wal", "-shm", "-journal") for word in ("-P", f"{archive}{suffix}")]
     inject = f"inject={call}:error={error}:when={number}{lasts}"
@@ -120,7 +123,7 @@ def failing(archive: Path, trace: Path, call: str, error: str, number: int) -> l
 
 
 def wait_in_the_outbox(stand: Stand) -> None:
-    """Make a run find a new edition while neither server can be reached. So the messages wait."""
+    """Make a run find a new edition while neither server can be reached, so that the messages wait."""
     stand.mail.stop()
     stand.hook.status = 503
     stand.publish("Lodge")

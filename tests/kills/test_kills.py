@@ -1,4 +1,4 @@
-"""A run or a sender may be killed at any moment. The archive stays intact, and every alert arrives."""
+"""Tests that a run or a sender may be killed at any moment. The archive stays intact, and every alert arrives."""
 
 from __future__ import annotations
 
@@ -70,12 +70,14 @@ def test_a_sender_killed_at_random_and_at_named_points_loses_nothing(stand: Stan
 
 
 def mostly_at_work(killing: Killing) -> bool:
-    """Return whether enough kills came during the work. Fewer kills by chance are tolerated."""
+    """Return whether enough kills came during the work. Four fewer than `AT_WORK` demands are tolerated, because chance
+    can make their number smaller.
+    """
     return killing.at_work >= AT_WORK * killing.killed - 4
 
 
 def wait_in_the_outbox(stand: Stand, editions: int) -> None:
-    """Make runs find this number of new editions while neither server can be reached. So the messages wait."""
+    """Make runs find this number of new editions while neither server can be reached, so that the messages wait."""
     stand.mail.stop()
     stand.hook.status = 503
     for _ in range(editions):

@@ -106,7 +106,8 @@ def test_a_sender_that_is_stopped_longer_than_its_lease_sends_nothing_twice(stan
     stand.call("notify", "send")
     faults = Killing(stand, 0).witness.final()
     assert [fault for fault in faults if "too often" not in fault] == []
-    # In each channel, at most one message was being sent at the stop. A server may have accepted that message.
+    # When the sender was stopped, each channel was sending at most one message. A server may have accepted that
+    # message.
     assert all(many <= 2 for many in received(stand).values())
 
 

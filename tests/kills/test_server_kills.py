@@ -1,4 +1,4 @@
-"""A PostgreSQL server that dies during runs keeps everything that it confirmed, and every alert arrives.
+"""Tests a PostgreSQL server that dies during runs. It keeps everything that it confirmed, and every alert arrives.
 
 The server waits for the disk at each commit, as real servers do. Other tests cut the connection to the server at a
 COMMIT. After such a cut, a command cannot know whether the COMMIT was executed. In all tests, nothing may be lost, and

@@ -1,4 +1,4 @@
-"""Each folder in `languages` is a language. The files of a language are checked when they are read."""
+"""Tests the folders in `languages`. Each folder is a language. Its files are checked when they are read."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def record_change(
     back_to: int | None = None,
 ) -> None:
     """Record one more version of a policy. Its text has the words of these findings after the change. If `back_to` is
-    given, its text is the text of the version with this number, which must be without findings.
+    given, its text is the text of the version with that number, which must have been recorded without findings.
 
     If the policy is not watched yet, it is added to the watched policies and gets a first version.
     """
@@ -107,5 +107,5 @@ def of(topic: str, severity: Severity, *, material: bool) -> Finding:
 
 
 def plain(message: Message) -> str:
-    """Return the short form of a message for a service without escapes and with a high limit."""
+    """Return the short form of a message, for a service that needs no escapes and allows long messages."""
     return message.chat.single(Dialect(10_000, str), message.subject)

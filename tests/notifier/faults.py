@@ -1,4 +1,4 @@
-"""Servers that fail a given number of times and then work. The faults are those of real servers."""
+"""Servers that fail a given number of times and then work. They fail as real servers do."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Fault:
 
     name: str
     permanent: bool = False
-    """Whether further attempts are useless, so that the message is given up."""
+    """Whether the message is given up at once, because further attempts would be useless."""
     takes: bool = False
-    """Whether the server accepts the message but cannot confirm this, so that the next attempt makes a duplicate."""
+    """Whether the server accepts the message but cannot confirm this. The next attempt then makes a duplicate."""
     http: Answer | None = None
     """The response of a webhook receiver. None if the server is a mail server."""
 

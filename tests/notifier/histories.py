@@ -32,7 +32,9 @@ TEXTS = {
     "C": "We sell your orders to data brokers. You cannot object to this.",
     "D": "We share your orders with the police only. You may object to this within 30 days.",
 }
-"""Texts of a policy by a letter. All subscribers ask for the difference between any two of these texts."""
+"""Texts of a policy, by letter. All subscribers want to be notified of the difference between any two of these
+texts.
+"""
 
 OFFICER, LAWYER = "officer@example.org", "pengacara@example.org"
 SUBSCRIBERS = (
@@ -143,7 +145,7 @@ class History:
         record(self.archive, replace(visit, fetch=replace(visit.fetch, policy=policy.name)), self.now)
 
     def deliver(self, *, early: bool = False) -> None:
-        """Send what is due, and judge the messages that were sent."""
+        """Send the messages that are due, and judge them."""
         mails, posts = len(self.mail.received), len(self.hook.taken)
         channels = [
             Channel("desk", self.mail.url),

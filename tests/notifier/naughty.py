@@ -1,7 +1,7 @@
-"""Texts that do harm unless they are escaped: in HTML, Markdown, chats, mail headers, terminals and templates.
+"""Texts that do harm in HTML, Markdown, chats, mail headers, terminals or templates unless they are escaped.
 
-The texts are our own, but like the texts of the Big List of Naughty Strings. In a web page they open a dialog or
-contact the host `naughty.example`. CLAUSEWATCH_NAUGHTY may name a file with a JSON list of further texts, such as
+We wrote these texts. They are similar to the texts in the Big List of Naughty Strings. In a web page they open a dialog
+or contact the host `naughty.example`. CLAUSEWATCH_NAUGHTY may name a file with a JSON list of further texts, such as
 the list of the package `blns`.
 """
 

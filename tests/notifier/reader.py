@@ -18,7 +18,7 @@ from tests.archive.visits import HOUR, START, TEAHOUSE, same
 DESK = Target("desk", "officer@example.org")
 
 WEEKLY = Subscriber("Privacy desk", (DESK,), digest=Schedule("weekly"), welcome=False)
-"""A subscriber with a digest on Mondays at 08:00 UTC. START is a Monday at 06:00 UTC."""
+"""A subscriber who gets a digest on Mondays at 08:00 UTC. `START` is a Monday at 06:00 UTC."""
 
 
 @dataclass

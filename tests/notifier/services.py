@@ -1,4 +1,4 @@
-"""Chat services on loopback that accept and refuse the same messages as the real services.
+"""Chat services on loopback. They accept and refuse the same messages as the real services.
 
 Apprise always uses the real addresses of Slack, Discord, Telegram and Teams. So requests to these services go
 through a proxy, which ends TLS itself and responds for every host. Requests to Mattermost, Matrix, Rocket.Chat and

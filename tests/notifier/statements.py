@@ -1,7 +1,7 @@
 """Reads what messages state about versions, and checks these statements against the true history.
 
-This module does not use the code that plans and writes messages. The text of a mail is read as a person reads it,
-and the JSON of a webhook as a program reads it.
+This module does not use the code that plans and writes messages. It reads the text of a mail as a person does, and the
+JSON of a webhook as a program does.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ class Statement:
     stayed: bool
     """Whether the message states that the text has stayed the same for a while."""
     same_as: int | None
-    """The number of the version that has the same text as the earlier version, or None if the message names no such
-    version."""
+    """The number of a further version that has the same text as the earlier version, or None if the message names no
+    such version.
+    """
     several: bool
     """Whether the message states that the policy changed more than once."""
     head: int
@@ -56,7 +57,8 @@ class Statement:
 
 def of_mail(received: Received) -> Iterator[Statement]:
     """Yield what a mail states about the change of each policy. In a roundup, the statements about a change come before
-    its command."""
+    the command that shows this change.
+    """
     text = " ".join(received.text.split())
     compared = list(COMPARES.finditer(text))
     (head,) = {int(number) for number in HEAD.findall(text)}

@@ -1,4 +1,4 @@
-"""Draws edits with their explanations at random, for readers who see only the two texts and the sentence.
+"""Draws edits and their explanations at random, for readers who see only the two texts and the explanation.
 
 Run `python -m tests.quality.explanations FOLDER`. It writes `en.txt` and `id.txt`. Each has forty edits: the text
 before, the text after, and the explanations. A second argument sets the seed of the draw. The English edits are from

@@ -1,5 +1,6 @@
-"""Puts edits into policies of other authors. A seed decides which edits. It is known whether an edit is better or
-worse for the reader."""
+"""Puts edits into policies of other authors. A seed decides which edits are made. For each edit it is known whether the
+edit is better or worse for the reader.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from tests.differ.policies import SENTENCES
 TURNS = tomllib.loads((SENTENCES / "turns.toml").read_text(encoding="utf-8"))
 PLAIN = tomllib.loads((SENTENCES / "plain.toml").read_text(encoding="utf-8"))
 PROMISES = ("consent", "exception")
-"""Kinds of sentences in `turns.toml` whose loss is critical."""
+"""Kinds of sentences in `turns.toml` for which a loss is critical."""
 BLOCK = re.compile(r"\n{2,}")
 
 
@@ -36,8 +37,9 @@ class Planted:
         return Planted(self.kind, self.after, self.before, worse=not self.worse, what=self.what)
 
     def fits(self, severity: str | None) -> bool:
-        """Return whether a severity is right for the edit. The loss of a promise must be critical, and any other
-        loss must be critical or high. A gain must not be critical."""
+        """Return whether a severity is right for the edit. The loss of a promise must be critical. Any other loss must
+        be critical or high. A gain must not be critical.
+        """
         if not self.worse:
             return severity in ("high", "medium", "low")
         return severity == "critical" if self.kind in PROMISES else severity in ("critical", "high")
@@ -90,7 +92,7 @@ def sharing_added(text: str, chance: random.Random, language: str) -> Planted:
 
 
 def right_removed(text: str, chance: random.Random, language: str) -> Planted:
-    """Put a sentence about a right into the text, and make an edit that removes the sentence."""
+    """Put a sentence about a right into the text. The edit then removes this sentence."""
     sentence = chance.choice(PLAIN[language]["rights"])
     before, after = placed(text, chance, sentence, "")
     return Planted("rights", before, after, worse=True, what=sentence)

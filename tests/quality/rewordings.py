@@ -65,7 +65,7 @@ def with_menu(text: str, _: random.Random, __: str) -> str:
 
 
 def masked(text: str, _: random.Random, __: str) -> str:
-    """Mask all e-mail addresses, as some sites do against robots."""
+    """Mask all e-mail addresses, as some sites do to hide them from robots."""
     return EMAIL.sub("[email protected]", MAIL_LINK.sub(r"\1", text))
 
 

@@ -26,7 +26,7 @@ OPTIONS = ExtractionOptions()
 ALERTED = 0.9
 """Minimum share of deletions that alert a subscriber who asks for sharing and rights."""
 RETURNS = 18
-"""Maximum number of returned policies that cause an alert. Only the returns that people may look at are counted."""
+"""Maximum number of policies whose return causes an alert. Only the returns that people may look at are counted."""
 CUT_RETURNS = 3
 """Minimum number of returns in which the new text is recognised as cut."""
 
@@ -70,7 +70,9 @@ def test_no_policy_that_is_cut_at_a_random_place_becomes_a_version_at_the_first_
 
 @pytest.mark.parametrize("share", [0.75, 1.0], ids=["quarter", "section"])
 def test_every_clean_deletion_at_the_end_is_reported_after_the_second_look(policies: list[str], share: float) -> None:
-    """The remaining text ends with a section. Its length is as near as possible to this share of the whole text."""
+    """The remaining text ends at the end of a section. Its length is as near as possible to this share of the whole
+    text.
+    """
     material = 0
     for text in policies:
         places = [found.start() for found in HEADING.finditer(text)]

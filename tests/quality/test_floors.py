@@ -26,13 +26,12 @@ LINE = re.compile(
 PRECISION = re.compile(r"precision (?P<precision>[\d.]+)")
 NUMBERED = re.compile(r"\(?\b(?:\d+(?:\.\d+)*|[A-Z]|[IVX]+)[.)]\s+|[\W_]+")
 SPANS = 0.93
-"""Minimum share of edited spans that are shown. The spans are in five policies. A span is shown if a finding or
-suppression in the section of the span contains its edit. Most spans that are not shown change no word: they are
-generated numbers, line breaks or the foot of the page. Some spans are before the first section or cover several
-sentences.
+"""Minimum share of the edited spans in five policies that are shown. A span is shown if a finding or suppression in its
+section contains its edit. Most spans that are not shown change no word: they are generated numbers, line breaks or the
+foot of the page. Some spans are before the first section or cover several sentences.
 """
 WORDED_SPANS = 0.98
-"""Minimum share of spans that are shown, if a span that changes no word also counts as shown."""
+"""Minimum share of spans that are shown, when spans that change no word are counted as shown too."""
 TOO_LOW = 0.05
 """Maximum share of material edits of five policies whose severity is lower than labelled."""
 
@@ -174,7 +173,9 @@ def test_edited_span_is_in_a_piece_of_its_section(policies: Judged) -> None:
 
 
 def stands(label: Row, row: Row) -> bool:
-    """Return whether a piece in the section of a label shows the label's words before or after the edit."""
+    """Return whether a piece in the section of a label shows the label's words, either as they were before the edit or
+    as they are after it.
+    """
     sections = {plain(label[key]) for key in ("section", "section_after", "subsection") if label.get(key)}
     return any(
         any(section in plain(piece["section"]) for section in sections) and shows(label, piece)

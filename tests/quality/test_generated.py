@@ -1,7 +1,7 @@
 """Tests generated edits, which need no labels. Edits that keep the meaning are quiet, and edits with a known effect
 are found.
 
-A sample of edits is tested, or all edits with CLAUSEWATCH_LONG. The English and French policies are in the shared
+With CLAUSEWATCH_LONG all edits are tested, and otherwise a sample. The English and French policies are in the shared
 folder. They come from the Open Terms Archive collections (Open Data Commons Attribution License). The ten Indonesian
 policies are our own.
 """
@@ -39,9 +39,10 @@ RECALL, RIGHT = 0.95, 0.93
 ALARMS = 0.05
 """Maximum share of returned texts that cause an alert."""
 UNDONE = frozenset({8, 12, 13, 39, 42, 71, 91})
-"""Rows of `returns` in which a person made an edit and undid the edit within 14 days. Only the part of the rows that
-people may look at is numbered. Two edits moved the address for requests to a new domain. Four edits removed sections
-on California, Privacy Shield, erasure and agents. One edit removed the word "sharing" in opt-outs."""
+"""Rows of `returns` in which a person made an edit and undid the edit within 14 days. The numbers count only the rows
+that people may look at. Two edits moved the address for requests to a new domain. Four edits removed sections on
+California, Privacy Shield, erasure and agents. One edit removed the word "sharing" in opt-outs.
+"""
 COMMON_WORDS = {"en": (" the ",), "fr": (" les ", " des ")}
 OWN = tomllib.loads(Path(__file__).with_name("own_policies.toml").read_text(encoding="utf-8"))
 

@@ -68,7 +68,9 @@ def test_a_new_subscription_covers_only_changes_recorded_after_it() -> None:
 
 
 def test_a_widened_subscription_covers_added_topics_only_in_later_changes() -> None:
-    """The topics that the subscription already had before the change are reported without a gap."""
+    """The subscription had some topics already before it was changed. For these topics, no change of a policy is left
+    unreported.
+    """
     wider = replace(DESK, topics=("sharing", "rights", "retention"))
     history = amended(amended((), DESK, 5), wider, 7)
     messages = plan(wider, history, [change(7, SHARED, KEPT), change(8, SHARED, KEPT)])

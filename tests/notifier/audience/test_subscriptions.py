@@ -90,7 +90,9 @@ def test_policies_are_chosen_by_name_or_by_tag(policies: tuple[str, ...], told: 
 def test_a_subscriber_to_a_clause_gets_every_finding_of_that_clause(
     clauses: tuple[str, ...], topics: tuple[str, ...], clause: str | None, told: bool
 ) -> None:
-    """These findings need not be material. They are sent in addition to the findings of the subscriber's topics."""
+    """These findings need not be material. The subscriber gets them in addition to the findings of the chosen
+    topics.
+    """
     subscriber = Subscriber("Desk", (), topics=topics, clauses=clauses)
     finding = replace(of("retention", "low", material=False), clause=clause)
     assert asks_for(subscriber, "Teahouse", (), finding) is told

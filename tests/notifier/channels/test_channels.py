@@ -118,8 +118,9 @@ def test_a_refusal_by_a_webhook_receiver_is_reported_as_temporary(hook: Sink) ->
 
 
 def test_a_redirected_webhook_is_a_failure(hook: Sink) -> None:
-    """If the redirect were followed, the POST would become a GET. The GET would get status 200, but the message
-    would be lost."""
+    """If the redirect were followed, the POST would become a GET. The GET would get the status 200, although the
+    message would be lost.
+    """
     hook.status, hook.location = 302, "/elsewhere"
     assert isinstance(send_message(Channel("hook", hook.url()), "", MESSAGE), Failed)
 

@@ -1,8 +1,8 @@
 """Tests that a channel contacts only the hosts in the configuration, whatever a recipient contains.
 
-Recipients may come from `clausewatch subscribe`. So they may come from people who may not edit the configuration. An
-audit hook of Python sees and prevents every name lookup and every connection. So the tests need not patch any code, and
-nothing leaves this machine.
+With `clausewatch subscribe`, people who may not edit the configuration can name recipients. An audit hook of Python
+sees and prevents every name lookup and every connection. So the tests need not patch any code, and nothing leaves this
+machine.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ STEERING = (
 )
 
 asked: list[str] | None = None
-"""Hosts that were looked up or connected to. This is None while the hook does not record."""
+"""Hosts that our code looked up or connected to. This is None while the hook does not record."""
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:

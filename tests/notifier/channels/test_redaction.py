@@ -1,4 +1,4 @@
-"""Secrets of channels appear in no log and no error."""
+"""Tests that the secrets of channels appear in no log and no error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secrets of all allowed services appear in no log of any level, in no error and in no repr."""
+"""Tests that the secrets of all allowed services appear in no log of any level, in no error and in no repr."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Simulates months of digests in which clocks change to summer time and back. Each visit is in exactly one digest,
-and in the digest of the right period."""
+"""Simulates months of digests in which clocks change to summer time and back. Each visit must be in exactly one digest:
+the digest of its period.
+"""
 
 from __future__ import annotations
 

@@ -265,7 +265,7 @@ def test_quiet_hours_end_in_the_morning(reader: Reader) -> None:
 
 
 def test_an_alert_quotes_the_head_of_the_chain_at_the_time_when_it_is_sent(reader: Reader) -> None:
-    """So no head is older than the head in a message that the reader already has."""
+    """So the head in a new message is never older than the head in a message that the reader already has."""
     record_change(reader.archive, CONSENT)
     planned = str(chain.head(reader.archive))
     outbox.plan_alerts(reader.archive, reader.subscribers, reader.now)

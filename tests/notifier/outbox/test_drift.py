@@ -1,5 +1,6 @@
-"""The languages of a policy drift apart if one language changes and the other does not. An alert says when a drift
-begins and when the drift ends, but not in between."""
+"""Tests alerts about the languages of a policy. The languages drift apart if one changes and the other does not. An
+alert says that a drift begins or ends. Alerts in between do not mention the drift.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ def say(reader: Reader, kind: ReviewKind, finding: int = 1) -> None:
 
 
 def told(reader: Reader) -> list[list[str]]:
-    """Return the messages that are sent now. A message is the list of the new texts (`after`) of its findings."""
+    """Return the messages that are sent now. A message is given as the list of the new texts (`after`) of its
+    findings.
+    """
     return [[alert.finding.after for alert in each.alerts] for each in reader.told() if isinstance(each, Notice)]
 
 

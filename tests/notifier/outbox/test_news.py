@@ -1,5 +1,6 @@
-"""Changes to the list of policies are news. Subscribers get the news in their next digest, and operators get a
-message."""
+"""Tests news: changes to the list of policies. Subscribers get the news in their next digest, and operators get a
+message.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operators are notified in the same pass in which something fails. The messages go through real servers."""
+"""Tests that operators are notified in the same pass in which something fails. The messages go through real servers."""
 
 from __future__ import annotations
 

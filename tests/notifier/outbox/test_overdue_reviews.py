@@ -1,5 +1,5 @@
-"""Tests that digests list overdue reviews. The owner of a policy sees them. If the owner receives no digest, operators
-see them.
+"""Tests that digests list overdue reviews. A review is listed in the digest of the policy's owner, or in the operators'
+digests if the owner receives no digest.
 """
 
 from __future__ import annotations

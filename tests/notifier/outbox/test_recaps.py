@@ -1,4 +1,4 @@
-"""A digest says how a policy's text differs between the beginning and the end of its period."""
+"""Tests the part of a digest that says how a policy's text differs between the beginning and the end of the period."""
 
 from __future__ import annotations
 

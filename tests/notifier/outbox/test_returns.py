@@ -1,5 +1,6 @@
-"""Tests policies that return to an earlier text. Everybody who was notified of the change is notified of the return.
-If the text changes back and forth, alerts wait."""
+"""Tests policies that return to an earlier text. Everybody who was notified of the change is also notified of the
+return. If the text changes back and forth, the alerts wait.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +62,7 @@ def told(archive: Archive, mail: MailServer) -> Archive:
 
 
 def test_a_return_is_reported_to_everybody_who_was_notified_of_the_change(told: Archive, mail: MailServer) -> None:
-    """The desk did not ask for the topic of the change back, and is notified nevertheless."""
+    """The desk did not ask for the topic of the return. It is notified nevertheless."""
     show(told, 2, "A", RETENTION)
     assert subjects(told, mail) == [CHANGED, BACK_TO_A]
     assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())
@@ -123,7 +124,7 @@ def test_a_text_that_no_message_named_is_called_an_earlier_text(told: Archive, m
 
 
 def test_a_text_is_called_back_by_the_version_that_the_reader_was_told_of(told: Archive, mail: MailServer) -> None:
-    """The reader knows A as version 1. Version 3 had it too, but no message was about version 3."""
+    """The reader knows text A as version 1. Version 3 has text A too, but no message was about version 3."""
     show(told, 20, "A", WILL_NOT)
     show(told, 21, "C", WILL_NOT)
     subjects(told, mail)

@@ -1,5 +1,6 @@
-"""Many changes at the same time become one message for each target. The messages keep their order, and go through a
-real mail server."""
+"""Tests roundups: many changes at the same time become one message for each target. The messages keep their order, and
+go through a real mail server.
+"""
 
 from __future__ import annotations
 
@@ -156,7 +157,7 @@ def test_a_target_with_many_changes_gets_the_other_changes_at_the_end_of_the_run
 
 
 def test_a_critical_change_does_not_wait_for_the_end_of_the_run(desk: Desk) -> None:
-    """One message for each pass reports the critical changes of this pass, and everything else that waits."""
+    """In each pass, one message reports the critical changes of this pass and everything else that waits."""
     desk.run_began = desk.now
     desk.changes(12)
     assert len(desk.run()) == 1

@@ -105,8 +105,9 @@ def test_the_command_line_cannot_remove_a_subscription_of_the_configuration(read
 
 
 def told_all_there_is(reader: Reader) -> None:
-    """Make a person subscribe and get an alert, a digest and a first message. One more delivery to the person's
-    address fails and stays in the archive."""
+    """Make a person subscribe and get a first message, an alert and a digest. A further delivery to the person's
+    address fails and stays in the archive.
+    """
     subscribe(reader, replace(ANNA, alerts="at once", quiet=None), by="Annegret")
     for number in range(20):  # enough rows for more than one page of the database file
         record_change(reader.archive, CONSENT, policy=f"House {number}")

@@ -93,7 +93,7 @@ def test_a_subscriber_without_welcome_gets_no_first_message(reader: Reader) -> N
 
 
 def test_a_subscription_that_returns_after_a_long_time_is_like_a_new_subscription(reader: Reader) -> None:
-    """The subscriber is not notified of changes from the time when the subscription was missing."""
+    """While the subscription was missing, some policies changed. The subscriber is not notified of these changes."""
     record_first(reader.archive)
     assert len(reader.told()) == 1
     outbox.register(reader.archive, [], reader.now)

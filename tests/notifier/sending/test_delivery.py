@@ -210,7 +210,7 @@ def test_a_channel_that_fails_does_not_delay_the_other_channel(desk: Desk, mail:
 
 
 def test_a_channel_that_cannot_be_reached_is_tried_only_once_in_a_pass(desk: Desk, mail: MailServer) -> None:
-    """If a server is down, all messages for this server together wait for only one time-out."""
+    """If a server is down, its messages together wait for only one time-out."""
     for number in range(3):
         record_change(desk.archive, WILL_NOT, policy=f"House {number}")
     mail.stop()

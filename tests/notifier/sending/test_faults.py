@@ -28,8 +28,8 @@ LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
 
 
 def cases(faults: Iterable[Fault]) -> list[Any]:
-    """Return the test cases: a fault, and the number of times that it happens before the server works. The message
-    is given up after `ATTEMPTS` failures, so the highest number is one less.
+    """Return the test cases. Each case is a fault and the number of times that it happens before the server works. The
+    message is given up after `ATTEMPTS` failures, so the highest number is one less.
 
     In a short run, each fault happens two times, and the first fault also happens the highest number of times. In
     the long run, each fault happens every number of times.

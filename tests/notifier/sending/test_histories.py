@@ -1,5 +1,5 @@
-"""Tests messages about random histories. Each message to a reader begins with the text with which the message before
-ended. The last message ends with the current text. No message is false.
+"""Tests messages about random histories. The messages to a reader form a series: the later text of a message is the
+earlier text of the next message, and the last message ends with the current text. No message is false.
 """
 
 from __future__ import annotations

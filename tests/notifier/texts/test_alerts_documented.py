@@ -1,4 +1,4 @@
-"""The examples in docs/alerts.md work without a change."""
+"""Tests that the examples in docs/alerts.md work without a change."""
 
 from __future__ import annotations
 

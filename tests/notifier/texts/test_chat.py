@@ -1,5 +1,6 @@
-"""Tests the short form of messages in the eight most used chat services. A message is not too long for a service. No
-words from outside are read as markup, a mention or a link."""
+"""Tests the short form of messages in the eight most used chat services. No message is too long for its service. No
+words from pages or names act as markup, a mention or a link.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Naughty texts are harmless in every kind of message. The texts are used as words of a page, as names, as sections
-and as errors."""
+"""Tests that naughty texts are harmless in every kind of message. The texts are used as words of a page, as names, as
+sections and as errors.
+"""
 
 from __future__ import annotations
 
@@ -210,7 +211,7 @@ def test_a_webhook_gets_ascii_that_is_inert_in_a_web_page(messages: dict[str, Me
 
 
 def sample(chosen: list[tuple[str, Message]], size: int) -> list[tuple[str, Message]]:
-    """Return a sample of the messages, which is always the same. The long run uses all messages."""
+    """Return a sample of the messages. The sample is always the same. The long run uses all messages."""
     return chosen if LONG else seeded(8).sample(chosen, size)
 
 

@@ -1,5 +1,5 @@
-"""No message for an Indonesian subscriber has an English word of our own. All times are in the subscriber's time
-zone.
+"""Tests that no message for an Indonesian subscriber has an English word of our own, and that all its times are in the
+subscriber's time zone.
 
 A word is English if it occurs in our English texts and not in our Indonesian texts. Words of the policy, names,
 commands and codes are removed before the test.

@@ -31,7 +31,7 @@ def test_every_language_has_the_same_phrases_with_the_same_placeholders(language
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_phrase_is_left_untranslated(language: Language) -> None:
-    """Phrases that have no words of a language need not be translated."""
+    """Phrases without words, such as those that have only placeholders, need not be translated."""
     english, other = phrases_for("en").texts, phrases_for(language).texts
     same = {key for key in english if english[key] == other[key]}
     assert same == {

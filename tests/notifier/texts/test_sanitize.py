@@ -1,4 +1,4 @@
-"""Text from a page is inert in every message: it is neither a command nor markup."""
+"""Tests that text from a page is inert in every message: it acts neither as a command nor as markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests the subjects of mails in any script. Tests also which mails belong to one thread."""
+"""Tests the subjects of mails in any script, and which mails belong to one thread."""
 
 from __future__ import annotations
 
