@@ -7,6 +7,7 @@
     │   ├── NotAnArchiveError        a file of another kind, or another program's database
     │   ├── NewerSchemaError         written by a newer Clausewatch
     │   ├── OlderSchemaError         written by an older one, and not to be upgraded
+    │   ├── MovedArchiveError        moved into another database, or not yet moved completely
     │   ├── DamagedArchiveError      the database or a stored blob is not what was written
     │   ├── ReplacedArchiveError     another program replaced or upgraded it while a server had it open
     │   ├── ArchiveBusyError         another program kept it locked for longer than we wait
@@ -76,6 +77,10 @@ class NewerSchemaError(StorageError):
 
 class OlderSchemaError(StorageError):
     """An older version of this program wrote the archive, and it was opened only for reading."""
+
+
+class MovedArchiveError(StorageError):
+    """The archive was moved into another database, or a move into it is not complete."""
 
 
 class DamagedArchiveError(StorageError):

@@ -162,6 +162,18 @@ def _add_words(session: Session, sections: Mapping[int, SectionPart]) -> None:
     session.execute(_ADD_WORDS[dialect], [{"id": key, "words": form(part)} for key, part in sections.items()])
 
 
+def add_missing_words(session: Session) -> bool:
+    """Index the stems of up to `BATCH` sections that come after the last indexed section. Return whether there were
+    such sections. It is for PostgreSQL: an index of SQLite does not say which sections it has.
+    """
+    last = session.execute(text("SELECT max(section_id) FROM section_words")).scalar() or 0
+    sections = select(*SectionRow.__table__.c).where(SectionRow.id > last).order_by(SectionRow.id).limit(BATCH)
+    parts: dict[int, SectionPart] = {row["id"]: dict(row) for row in session.execute(sections).mappings()}
+    if parts:
+        _add_words(session, parts)
+    return bool(parts)
+
+
 def _batches(values: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(values), BATCH):
         yield values[start : start + BATCH]

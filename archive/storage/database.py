@@ -21,7 +21,7 @@ from archive.storage import fault_injection
 from archive.storage.engines import READING, engine_of, has_altered, location_of, parsed
 from archive.storage.run_lock import hold_run_lock
 from archive.storage.sealing import Sealing
-from archive.storage.upgrade import upgrade_schema
+from archive.storage.upgrade import require_not_moved, upgrade_schema
 from archive.storage.waiting_list import WaitingList
 
 
@@ -48,7 +48,8 @@ class Archive:
         a row.
         """
         with storage_errors(self.location), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection()  # a session's transaction begins with its first statement, so this takes the lock now
+            # A session's transaction begins with its first statement, so this takes the lock now.
+            require_not_moved(session.connection(), self.location)
             sealing, waiting = Sealing(session), WaitingList(session)
             yield session
             waiting.settle()

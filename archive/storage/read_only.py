@@ -24,7 +24,7 @@ from archive.idle import NEWEST
 from archive.model import BUSY_TIMEOUT
 from archive.storage.database import Archive
 from archive.storage.engines import engine_of, location_of, parsed
-from archive.storage.upgrade import VERSION_TABLE, revision_of
+from archive.storage.upgrade import MOVED, VERSION_TABLE, require_in_use, revision_of
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def read_only_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Itera
     engine = engine_of(database if file is None else file.url, busy_timeout, read_only=True)
     try:
         with storage_errors(location):
-            _require_newest(engine, location)
+            _require_newest(engine, location, NEWEST, MOVED)
         yield Archive(engine, location)
     finally:
         engine.dispose()
@@ -100,7 +100,7 @@ def served_archive(url: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Iterator
     reading, writing = engine_of(database, busy_timeout, read_only=True), engine_of(database, busy_timeout)
     try:
         with storage_errors(location):
-            _require_newest(reading, location)
+            _require_newest(reading, location, NEWEST)
         yield ServedArchive(_ReadingArchive(reading, location), Archive(writing, location), file)
     finally:
         reading.dispose()
@@ -153,12 +153,13 @@ def _written(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _require_newest(engine: Engine, location: str) -> None:
+def _require_newest(engine: Engine, location: str, *revisions: str) -> None:
     with engine.execution_options(clausewatch_reading=True).connect() as connection:
         revision = revision_of(connection, location)
     if revision is None:
         raise CannotOpenError(location, "there is no archive: the database is empty")
-    if revision != NEWEST:
+    if revision not in revisions:
+        require_in_use(revision, location)
         raise _other_schema(location, revision)
 
 

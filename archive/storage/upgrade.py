@@ -6,12 +6,18 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, inspect
 
-from archive.errors import DamagedArchiveError, NewerSchemaError, NotAnArchiveError
+from archive.errors import DamagedArchiveError, MovedArchiveError, NewerSchemaError, NotAnArchiveError
 from archive.idle import NEWEST
 from archive.storage import fault_injection
 from archive.storage.tables import Base
 
 VERSION_TABLE = "alembic_version"
+
+MOVED = f"moved {NEWEST}"
+"""Revision of an archive that was moved into another database. No program writes to it any more."""
+
+MOVING = f"moving {NEWEST}"
+"""Revision of an archive into which another archive is being moved."""
 
 
 def upgrade_schema(engine: Engine, location: str) -> None:
@@ -26,10 +32,31 @@ def upgrade_schema(engine: Engine, location: str) -> None:
         revision = revision_of(connection, location)  # another process may have upgraded it in the meantime
         if revision == NEWEST:
             return
+        require_in_use(revision, location)
         _migrate(connection, revision, location)
         _check_references(connection, location)
         fault_injection.reach("before commit")
     fault_injection.reach("after commit")
+
+
+def require_not_moved(connection: Connection, location: str) -> None:
+    """Raise MovedArchiveError if the archive was moved after this program opened it."""
+    revisions = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars()  # noqa: S608 - a constant
+    require_in_use(revisions.first(), location)
+
+
+def require_in_use(revision: str | None, location: str) -> None:
+    """Raise MovedArchiveError if the archive was moved, or if a move into it is not complete."""
+    move = (revision or "").partition(" ")[0]
+    if move == "moved":
+        problem = (
+            "this archive was moved into another database by `clausewatch archive move`; name that database as "
+            "`database` in the configuration (`clausewatch verify` still reads the old archive)"
+        )
+        raise MovedArchiveError(location, problem)
+    if move == "moving":
+        problem = "an archive was not moved into this database completely; call `clausewatch archive move` again"
+        raise MovedArchiveError(location, problem)
 
 
 def revision_of(connection: Connection, location: str) -> str | None:

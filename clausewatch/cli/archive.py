@@ -191,3 +191,36 @@ def restore(context: CommandContext, file: Path | None, replace: bool) -> None:
         "The first change of each policy is recorded without an alert: after the next run, read "
         f"`clausewatch history --since {printable(moment(now)[:10])}`."
     )
+
+
+@archive.command()
+@click.option(
+    "--to-config",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A configuration file whose `database` is the PostgreSQL database.",
+)
+@pass_context
+def move(context: CommandContext, to_config: Path) -> None:
+    """Move a SQLite archive into an empty PostgreSQL database.
+
+    First copy your configuration file, and change `database` in the copy. Name this copy with --to-config. The command
+    copies everything, and verifies the copy by its chain. Then it marks the old archive as moved. From then on, only
+    `clausewatch verify` reads the old archive. All other commands refuse it with exit code 3. Use the new configuration
+    file in your crontab.
+
+    No run can begin during the move. If the move is interrupted, call the command again. It continues where it stopped.
+    """
+    from clausewatch.config import load
+
+    old, new = context.configuration(), load(to_config)
+    with only_run(old.database, old.busy_timeout), only_run(new.database, new.busy_timeout):
+        from archive.upkeep import moving
+
+        moved = moving.move(old.database, new.database, new.busy_timeout)
+    continued = " A part of them was copied by an earlier call." if moved.resumed else ""
+    click.echo(f"Moved {moved.rows:,} rows to {moved.location}.{continued}")
+    click.echo(f"The copy was verified. The head of both archives: {moved.head}")
+    click.echo(
+        f"Use {printable(str(to_config))} from now on, also in your crontab. The old archive refuses to be written."
+    )

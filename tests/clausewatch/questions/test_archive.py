@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from clausewatch.config import load
 from clausewatch.explanation.hints import hints
 from clausewatch.operation.lock import only_run
@@ -79,6 +81,28 @@ def test_a_backup_is_restored(tmp_path: Path) -> None:
     assert "recorded without an alert" in restored.stdout
     head = made.stdout.split("Its head: ")[1].strip()
     assert call(path, "verify", "--head", head).exit_code == 0, "the restore is one entry more of the same chain"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_an_archive_is_moved_into_postgresql(tmp_path: Path, database_url: str) -> None:
+    path = watched(tmp_path)
+    before = call(path, "history", "--format", "json").stdout
+    new = tmp_path / "new.toml"
+    new.write_text(path.read_text(encoding="utf-8").replace("sqlite:///watch.db", database_url), encoding="utf-8")
+    moved = call(path, "archive", "move", "--to-config", str(new))
+    assert moved.exit_code == 0
+    assert "The copy was verified." in moved.stdout
+    assert f"Use {new} from now on" in moved.stdout
+    assert call(new, "history", "--format", "json").stdout == before
+    head = moved.stdout.split("head of both archives: ")[1].split()[0]
+    for verified in (path, new):
+        assert call(verified, "verify", "--head", head).exit_code == 0
+    for command in ("history", "run", "status"):
+        refused = call(path, command)
+        assert refused.exit_code == 3
+        assert "was moved into another database" in refused.stderr
+    again = call(path, "archive", "move", "--to-config", str(new))
+    assert again.exit_code == 3
 
 
 def test_an_archive_that_everybody_can_read_is_pointed_out(tmp_path: Path) -> None:
