@@ -168,9 +168,13 @@ def unreviewed(archive: Archive, policy: str | None = None) -> tuple[Reviewable,
         return read_reviewable(session, [FindingRow.id.in_(waiting)])[::-1]
 
 
-def unreviewed_counts(archive: Archive) -> Mapping[str, int]:
-    """Return the number of findings that wait for a review, for each policy that has any."""
+def unreviewed_counts(archive: Archive, policy: str | None = None) -> Mapping[str, int]:
+    """Return the number of findings that wait for a review, for each policy that has any. `policy` limits the answer to
+    one policy.
+    """
     query = select(PolicyRow.name, func.count()).join(WaitingRow, WaitingRow.policy_id == PolicyRow.id)
+    if policy is not None:
+        query = query.where(PolicyRow.name == policy)
     with archive.reading() as session:
         return dict(session.execute(query.group_by(PolicyRow.name)).all())
 

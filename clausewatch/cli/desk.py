@@ -194,6 +194,17 @@ def end_numbered_token(context: CommandContext, number: int) -> None:
     click.echo(f"The token {ended.name!r} of {ended.person} no longer works.")
 
 
+@desk.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the desk's API, for programs that check requests or make clients."""
+    require_extra()
+    from clausewatch.desk.api import ROUTERS
+    from clausewatch.desk.api.description import described
+    from clausewatch.output.json_rows import as_json
+
+    click.echo(as_json(described([route for router in ROUTERS for route in router.routes])))
+
+
 def _checked(name: str) -> str:
     line = " ".join(name.split())
     if not line or not line.isprintable() or len(line) > 100:

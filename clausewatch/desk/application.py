@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
 from clausewatch.config import Configuration
-from clausewatch.desk import signing_in
+from clausewatch.desk import api, signing_in
 from clausewatch.desk.archive_watch import ArchiveWatch, Checked
 from clausewatch.desk.entry import Desk, PageDoor, ProgramDoor
 from clausewatch.desk.failures import add_failures
@@ -34,7 +34,7 @@ def create_app(desk: Desk, watch: ArchiveWatch) -> FastAPI:
         title="Clausewatch", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan, redirect_slashes=False
     )
     app.state.desk = desk
-    for router in (signing_in.router, *ROUTERS):
+    for router in (signing_in.router, *ROUTERS, *api.ROUTERS):
         app.router.routes.extend(router.routes)  # `include_router` would hide the routes from `require_doors`
     app.add_api_route("/static/{name}", _static, include_in_schema=False)
     add_failures(app)

@@ -18,3 +18,4 @@ Operator = Annotated[Visitor, Depends(PageDoor("operate"))]
 
 ReadingProgram = Annotated[Visitor, Depends(ProgramDoor("see"))]
 ReviewingProgram = Annotated[Visitor, Depends(ProgramDoor("review"))]
+AuditingProgram = Annotated[Visitor, Depends(ProgramDoor("audit"))]

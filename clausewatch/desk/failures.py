@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -15,10 +18,27 @@ from starlette.requests import ClientDisconnect
 
 from archive.errors import ArchiveBusyError, NotFoundError, StorageError
 from clausewatch.desk.entry import BadFormError, NotAllowedError, PageDoor, SignInNeededError, Visitor, desk_of
+from clausewatch.desk.rates import TooOftenError
 from clausewatch.desk.rendering import page, redirect
 
 API = "/api/"
 """Prefix of the paths for programs."""
+
+DETAILS: Mapping[str, str] = MappingProxyType(
+    {
+        "sign-in": "Send a valid token in the header `Authorization: Bearer TOKEN`.",
+        "forbidden": "The role of the token does not allow this.",
+        "missing": "There is nothing at this address.",
+        "method": "The address does not support this method.",
+        "large": "The body of the request is larger than `max_body` under [desk] allows.",
+        "request": "The request is not in the expected form.",
+        "form": "The request is not in the expected form.",
+        "busy": "Another program holds the archive's lock. Try again later.",
+        "storage": "The archive cannot be used now. The page of the desk says why.",
+        "defect": "This is a fault of the program. Its log has the details.",
+    }
+)
+"""The explanations of problems for programs, by code. They are used if there is no more exact explanation."""
 
 _log = logging.getLogger("clausewatch.desk")
 
@@ -34,6 +54,7 @@ def add_failures(app: FastAPI) -> None:
     }.items():
         app.add_exception_handler(kind, _Failure(status, key))
     app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(TooOftenError, _too_often)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _defect)
@@ -67,13 +88,16 @@ async def failure(request: Request, status: int, key: str, *, detail: str = "") 
     )
 
 
-def problem(status: int, key: str, detail: str = "", **further: object) -> JSONResponse:
-    """Return problem details, as RFC 9457 defines them."""
-    content = {"type": "about:blank", "title": key, "status": status, **({"detail": detail} if detail else {})}
-    headers = {"cache-control": "no-store"}
-    if status == 401:
-        headers["www-authenticate"] = "Bearer"
-    return JSONResponse(content | further, status, headers=headers, media_type="application/problem+json")
+def problem(
+    status: int, code: str, detail: str = "", *, headers: Mapping[str, str] | None = None, **further: object
+) -> JSONResponse:
+    """Return problem details, as RFC 9457 defines them. `code` is a word for programs, from a fixed list."""
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail or DETAILS[code]}
+    sent = {"cache-control": "no-store", **(headers or {})}
+    if status == HTTPStatus.UNAUTHORIZED:
+        sent["www-authenticate"] = "Bearer"
+    return JSONResponse(content | further, status, headers=sent, media_type="application/problem+json")
 
 
 async def _visitor_of(request: Request, status: int) -> Visitor:
@@ -97,6 +121,13 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     return await failure(request, 401, "ended")
 
 
+async def _too_often(request: Request, error: Exception) -> Response:
+    wait = error.wait if isinstance(error, TooOftenError) else 60
+    most = desk_of(request).configuration.desk.api_requests
+    detail = f"A token has at most {most} requests in a minute (`api_requests` under [desk])."
+    return problem(429, "often", f"{detail} Try again in {wait} seconds.", headers={"retry-after": str(wait)})
+
+
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     keys = {404: "missing", 405: "method", 413: "large"}
@@ -109,11 +140,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """Answer a request with invalid parameters. Do not repeat the parameters, because they may be secret."""
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     places = [
-        {"in": str(entry["loc"][0]), "name": ".".join(map(str, entry["loc"][1:])), "problem": entry["msg"]}
+        {"where": str(entry["loc"][0]), "name": ".".join(map(str, entry["loc"][1:])), "problem": entry["msg"]}
         for entry in errors
     ]
     if request.url.path.startswith(API):
-        return problem(422, "invalid", "The request has invalid parameters.", errors=places)
+        return problem(422, "invalid", "Parameters are not in the documented form.", errors=places)
     return await failure(request, 422, "request", detail=", ".join(place["name"] for place in places))
 
 

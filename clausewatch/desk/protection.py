@@ -8,7 +8,10 @@ from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clausewatch.desk.failures import API, problem
 
 CONTENT_SECURITY = "; ".join(
     (
@@ -79,33 +82,26 @@ class Protection:
             return
         refusal = self._refusal(scope)
         if refusal is not None:
-            await self._send_refusal(refusal, send)
+            await _answer_to(scope, *refusal)(scope, receive, self._adding_headers(send))
             return
         await self.app(scope, _Limited(receive, self.max_body), self._adding_headers(send))
 
-    def _refusal(self, scope: Scope) -> tuple[int, bytes] | None:
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return the status and text with which a request is refused, or None."""
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
-            return 421, b"This server has no such host. Check the address."
+            return 421, "This server has no such host. Check the address."
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self.max_body:
-            return 413, f"The body of a request may have {self.max_body} bytes.".encode()
+            return 413, f"The body of a request may have {self.max_body} bytes (`max_body` under [desk])."
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
-            return 431, f"The headers of a request may have {MOST_HEADERS} bytes.".encode()
+            return 431, f"The headers of a request may have {MOST_HEADERS} bytes."
         if b"%00" in scope["query_string"] or "\0" in scope["path"]:
-            return 400, b"An address may not have a NUL character."
+            return 400, "An address may not have a NUL character."
         if len(scope["query_string"]) > MOST_QUERY:
-            return 414, f"The query of an address may have {MOST_QUERY} bytes.".encode()
+            return 414, f"The query of an address may have {MOST_QUERY} bytes."
         return None
-
-    async def _send_refusal(self, refusal: tuple[int, bytes], send: Send) -> None:
-        status, text = refusal
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
-        sending = self._adding_headers(send)
-        await sending({"type": "http.response.start", "status": status, "headers": headers})
-        await sending({"type": "http.response.body", "body": text})
 
     def _adding_headers(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -118,6 +114,13 @@ class Protection:
             await send(message)
 
         return sending
+
+
+def _answer_to(scope: Scope, status: int, text: str) -> Response:
+    """Return the answer to a refused request: problem details for programs, and plain text for browsers."""
+    if scope["path"].startswith(API):
+        return problem(status, "request", text)
+    return PlainTextResponse(text, status)
 
 
 class TooLargeError(HTTPException):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from clausewatch.output.json_rows.desk import check_row
 from clausewatch.output.json_rows.row import Row, stamp_or_none
 from clausewatch.output.json_rows.versions import change_row, judged_row, recipient_row, right_row, version_row
 from clausewatch.output.times import stamp
@@ -59,15 +60,7 @@ def status_row(status: PolicyStatus, to_review: int) -> Row:
         "health": status.health,
         "paused_at": stamp_or_none(status.paused_at),
         "retired_at": stamp_or_none(status.retired_at),
-        "last_check": None
-        if check is None
-        else {
-            "at": stamp(check.started_at),
-            "outcome": check.outcome,
-            "reason": check.reason,
-            "detail": check.detail,
-            "status": check.status,
-        },
+        "last_check": None if check is None else check_row(check),
         "last_seen_at": stamp_or_none(status.last_seen_at),
         "trouble_since": stamp_or_none(status.trouble_since),
         "trouble_visits": status.trouble_visits,

@@ -1,0 +1,1 @@
+"""Describes the answers of the API. The rows themselves are made in `clausewatch.output.json_rows`."""
