@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import KnownPersonError, LastOperatorError, UnknownPersonError
 from archive.storage.database import Archive
-from archive.storage.tables import AccessRow, BrowserRow, FeedRow, LinkRow, PersonRow, SessionRow, TokenRow
+from archive.storage.tables import (
+    AccessRow,
+    BrowserRow,
+    FeedRow,
+    LinkRow,
+    PersonRow,
+    SecretColumns,
+    SessionRow,
+    TokenRow,
+)
 
 Role = Literal["reader", "reviewer", "auditor", "operator"]
 ROLES: tuple[Role, ...] = ("reader", "reviewer", "auditor", "operator")
@@ -53,6 +62,18 @@ class Person:
     created_at: datetime
 
 
+LONGEST_NAME = 100
+"""Maximum length of a person's name, in characters."""
+
+
+def proper_name(text: str) -> str | None:
+    """Return a name on one line with single spaces. Return None if the text cannot be a name: it is empty, too long, or
+    has control characters.
+    """
+    line = " ".join(text.split())
+    return line if line and line.isprintable() and len(line) <= LONGEST_NAME else None
+
+
 def add_person(archive: Archive, name: str, role: Role, now: datetime) -> Person:
     """Add a person without a password. Raises KnownPersonError if the name is taken."""
     with archive.writing() as session:
@@ -74,6 +95,42 @@ def remove_person(archive: Archive, name: str) -> None:
         _remove(session, _required(session, name))
 
 
+def set_role(archive: Archive, name: str, role: Role) -> None:
+    """Change the role of a person. Open sessions have the new role at once.
+
+    Raises UnknownPersonError. Raises LastOperatorError if nobody else is an operator.
+    """
+    with archive.writing() as session:
+        row = _required(session, name)
+        if role != "operator":
+            _require_other_operator(session, row)
+        row.role = role
+
+
+def end_access(archive: Archive, name: str) -> None:
+    """End every session, link, token and secret address of a person, and forget the password. The person stays in the
+    list, and can sign in again with a new link.
+
+    Raises UnknownPersonError. Raises LastOperatorError for the last operator.
+    """
+    with archive.writing() as session:
+        row = _required(session, name)
+        _require_other_operator(session, row)
+        row.password = ""
+        _end_secrets(session, row, SECRETS)
+
+
+def forget_password(archive: Archive, name: str) -> Person:
+    """Forget the password of a person, and end the person's sessions and links. Tokens and secret addresses stay.
+    Return the person. Raises UnknownPersonError.
+    """
+    with archive.writing() as session:
+        row = _required(session, name)
+        row.password = ""
+        _end_secrets(session, row, (SessionRow, BrowserRow, LinkRow))
+        return person_of(row)
+
+
 def erase_from_desk(session: Session, name: str, replacement: str) -> bool:
     """Remove a person, and replace the person's name in the access log. Return whether the desk had the name.
 
@@ -90,12 +147,20 @@ def erase_from_desk(session: Session, name: str, replacement: str) -> bool:
 
 
 def _remove(session: Session, row: PersonRow) -> None:
-    operators = select(func.count()).where(PersonRow.role == "operator")
-    if row.role == "operator" and session.scalars(operators).one() == 1:
-        raise LastOperatorError(row.name)
-    for table in SECRETS:
-        session.execute(delete(table).where(table.person_id == row.id))
+    _require_other_operator(session, row)
+    _end_secrets(session, row, SECRETS)
     session.delete(row)
+
+
+def _end_secrets(session: Session, row: PersonRow, tables: Iterable[type[SecretColumns]]) -> None:
+    for table in tables:
+        session.execute(delete(table).where(table.person_id == row.id))
+
+
+def _require_other_operator(session: Session, row: PersonRow) -> None:
+    others = select(PersonRow.id).where(PersonRow.role == "operator", PersonRow.id != row.id).limit(1)
+    if row.role == "operator" and session.scalar(others) is None:
+        raise LastOperatorError(row.name)
 
 
 def people(archive: Archive) -> tuple[Person, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from archive.access.people import Person, person_of
 from archive.access.secrets import hash_of, new_secret
@@ -16,6 +17,10 @@ TOUCH = timedelta(minutes=5)
 """Minimum time between two updates of a session's last request. Recording every request would make runs wait for the
 database.
 """
+
+
+PERSONAL_LINK = timedelta(hours=1)
+"""Time for which a link for a new person, or for a person without a password, can be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,13 @@ def make_link(archive: Archive, person: int, now: datetime, lasting: timedelta) 
         session.execute(delete(LinkRow).where(LinkRow.ends_at <= now))
         session.add(LinkRow(sha256=hash_of(secret), person_id=person, created_at=now, ends_at=now + lasting))
     return secret
+
+
+def open_links(archive: Archive, now: datetime) -> Mapping[int, datetime]:
+    """Return until when people can sign in with a link, by the number of the person."""
+    query = select(LinkRow.person_id, func.max(LinkRow.ends_at)).where(LinkRow.ends_at > now)
+    with archive.reading() as session:
+        return dict(session.execute(query.group_by(LinkRow.person_id)).all())
 
 
 def use_link(archive: Archive, secret: str, now: datetime) -> Person | None:

@@ -17,6 +17,7 @@ from archive.recording.second_looks import second_look
 from archive.storage.database import Archive
 from archive.storage.evidence_rows import BATCH
 from archive.storage.tables import Columns, PendingRow, PolicyEventRow, PolicyRow
+from archive.storage.version_reader import policy_row
 from document.model import ExtractionOptions
 
 _TRIED = (
@@ -253,6 +254,14 @@ def ask_for_visit(archive: Archive, name: str, now: datetime) -> None:
         if name not in rows:
             raise UnknownPolicyError(name, rows)
         rows[name].visit_asked_at = now
+
+
+def asked_visit(archive: Archive, name: str) -> datetime | None:
+    """Return the time at which somebody asked for a visit of a policy. Return None if nobody asked, or if a visit was
+    made since. Raises UnknownPolicyError.
+    """
+    with archive.reading() as session:
+        return visit_asked(policy_row(session, name))
 
 
 def next_due(tried_at: datetime | None, every: timedelta) -> datetime | None:

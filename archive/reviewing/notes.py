@@ -34,6 +34,8 @@ class Assignment:
     """Due date that somebody set. None if the calculated due date applies."""
     by: str
     at: datetime
+    text: str = ""
+    """A note for the person, or ""."""
 
 
 def policy_note(archive: Archive, policy: str) -> Note | None:
@@ -56,7 +58,7 @@ def set_policy_note(archive: Archive, policy: str, note: Note) -> None:
 
 
 def assign(archive: Archive, assignment: Assignment) -> None:
-    """Replace the assignment of a change. If the new assignment has neither a person nor a due date, the old one is
+    """Replace the assignment of a change. If the new assignment has no person, no due date and no note, the old one is
     removed. Raises NoVersionError if there is no such change.
     """
     with archive.writing() as session:
@@ -66,7 +68,7 @@ def assign(archive: Archive, assignment: Assignment) -> None:
         if row is not None:
             session.delete(row)
             session.flush()
-        if assignment.person or assignment.due_at is not None:
+        if assignment.person or assignment.text or assignment.due_at is not None:
             session.add(
                 AssignmentRow(
                     change_id=assignment.change,
@@ -74,6 +76,7 @@ def assign(archive: Archive, assignment: Assignment) -> None:
                     due_at=assignment.due_at,
                     by=assignment.by,
                     at=assignment.at,
+                    text=assignment.text,
                 )
             )
 
@@ -84,4 +87,4 @@ def assignment(archive: Archive, change: int) -> Assignment | None:
         row = session.get(AssignmentRow, change)
         if row is None:
             return None
-        return Assignment(change=change, person=row.person, due_at=row.due_at, by=row.by, at=row.at)
+        return Assignment(change=change, person=row.person, due_at=row.due_at, by=row.by, at=row.at, text=row.text)

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from archive.storage.database import Archive
     from clausewatch.config import Configuration
 
-LINK = timedelta(hours=1)
-"""Time for which a new link can be used to sign in."""
-
 NEEDED = ("fastapi", "uvicorn", "pwdlib", "argon2", "python_multipart")
 """Modules of the extra `clausewatch[desk]`."""
 
@@ -76,12 +73,13 @@ def add(context: CommandContext, name: str, role: Role) -> None:
 def new_link(context: CommandContext, name: str) -> None:
     """Print a new link for NAME, for example after a forgotten password.
 
-    The link signs the person in once, within an hour. The old password keeps working until the person sets a new one.
+    The link signs the person in once, within an hour, and the person then sets a new password. The old password stops
+    working at once, and the person is signed out everywhere.
     """
-    from archive.access.people import person_named
+    from archive.access.people import forget_password
 
     with context.archive() as archive:
-        _print_link(archive, context.configuration(), person_named(archive, name))
+        _print_link(archive, context.configuration(), forget_password(archive, name))
 
 
 @person.command(name="list")
@@ -206,15 +204,17 @@ def openapi() -> None:
 
 
 def _checked(name: str) -> str:
-    line = " ".join(name.split())
-    if not line or not line.isprintable() or len(line) > 100:
-        raise click.UsageError("NAME must have 1 to 100 characters, without control characters.")
+    from archive.access.people import LONGEST_NAME, proper_name
+
+    line = proper_name(name)
+    if line is None:
+        raise click.UsageError(f"NAME must have 1 to {LONGEST_NAME} characters, without control characters.")
     return line
 
 
 def _print_link(archive: Archive, configuration: Configuration, named: Person) -> None:
-    from archive.access.sessions import make_link
+    from archive.access.sessions import PERSONAL_LINK, make_link
 
-    secret = make_link(archive, named.id, datetime.now(UTC), LINK)
+    secret = make_link(archive, named.id, datetime.now(UTC), PERSONAL_LINK)
     click.echo(f"{named.name} ({named.role}) signs in with this link; it works once, for one hour:")
     click.echo(f"{configuration.desk.address}/link/{secret}")

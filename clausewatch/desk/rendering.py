@@ -34,6 +34,7 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/deliveries", "deliveries", "see"),
     ("/watch", "watch", "see"),
     ("/access", "access", "audit"),
+    ("/people", "people", "operate"),
     ("/tokens", "tokens", "operate"),
     ("/account", "account", "see"),
 )

@@ -120,6 +120,8 @@ class OverdueReview:
     """Number of findings that wait and are overdue."""
     due_at: datetime
     """Time until which the first finding should have been reviewed."""
+    assigned: str = ""
+    """Person to whom the change is assigned, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ class Account:
     """Changes to the list of the subscriber's policies, oldest first."""
     overdue: tuple[OverdueReview, ...] = ()
     """Changes with an overdue review that this reader must be notified of, worst first, at most `MOST_CHANGES`. The
-    owner of a policy is notified of its overdue reviews. If the owner receives no digest, operators are notified
-    instead.
+    person to whom a change is assigned is notified, and otherwise the owner of the policy. If neither receives digests,
+    operators are notified.
     """
     overdue_left_out: int = 0
     """Number of further changes whose review is overdue."""

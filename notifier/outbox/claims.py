@@ -216,6 +216,18 @@ def revive(archive: Archive, now: datetime) -> int:
         return cast(CursorResult[Any], revived).rowcount
 
 
+def send_again(archive: Archive, delivery: int, now: datetime) -> bool:
+    """Make a delivery due now, and count its attempts from zero, if it was given up or waits after a failure. Return
+    whether it was such a delivery.
+    """
+    failed = or_(DeliveryRow.state == "dead", and_(DeliveryRow.state == "due", DeliveryRow.attempts > 0))
+    with archive.writing() as session:
+        revived = session.execute(
+            update(DeliveryRow).where(DeliveryRow.id == delivery, failed).values(state="due", due_at=now, attempts=0)
+        )
+        return cast(CursorResult[Any], revived).rowcount == 1
+
+
 def delivery_counts(archive: Archive) -> DeliveryCounts:
     """Count waiting and dead deliveries."""
     with archive.reading() as session:

@@ -78,17 +78,24 @@ def plan_digests(
 def overdue_reviews(
     archive: Archive, configured: Iterable[Subscriber], now: datetime, times: ReviewTimes | None
 ) -> Mapping[str, Sequence[OverdueReview]]:
-    """Return the overdue reviews by owner. The key is the name of the owner, if the owner receives digests. All other
-    overdue reviews have the key "", and operators are notified of them.
+    """Return the overdue reviews by the person who is notified of them. This is the person to whom the change is
+    assigned, if that person receives digests, and otherwise the owner of the policy, if the owner receives digests. All
+    other overdue reviews have the key "", and operators are notified of them.
     """
     with archive.reading() as session:
         readers = {subscriber.name for subscriber in present(session, configured) if subscriber.digest is not None}
     reviews: defaultdict[str, list[OverdueReview]] = defaultdict(list)
     for change in inbox(archive, InboxFilter(overdue=True), now, times, limit=MOST_OVERDUE).entries:
         review = OverdueReview(
-            change.policy, change.version, change.severity, findings=len(change.findings), due_at=change.due_at
+            change.policy,
+            change.version,
+            change.severity,
+            findings=len(change.findings),
+            due_at=change.due_at,
+            assigned=change.assigned,
         )
-        reviews[change.owner if change.owner in readers else ""].append(review)
+        responsible = (name for name in (change.assigned, change.owner) if name in readers)
+        reviews[next(responsible, "")].append(review)
     return reviews
 
 

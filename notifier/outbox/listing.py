@@ -53,6 +53,11 @@ class ListedDelivery:
     error: str
     """Error of the last attempt, with secrets masked."""
 
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether the message was given up, or waits after a failure."""
+        return self.state == "given up" or (self.state == "waiting" and self.attempts > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:

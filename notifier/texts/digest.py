@@ -220,7 +220,7 @@ def _visits(watch: Watch, tongue: Phrases) -> str:
 
 def _overdue_lines(account: Account, tongue: Phrases) -> Iterator[str]:
     for review in account.overdue:
-        yield tongue.count(
+        line = tongue.count(
             "overdue.line",
             review.findings,
             policy=inert(review.policy),
@@ -228,6 +228,7 @@ def _overdue_lines(account: Account, tongue: Phrases) -> Iterator[str]:
             severity=tongue.name("severity", review.severity),
             day=tongue.day_of(review.due_at),
         )
+        yield tongue.say("overdue.assigned", line=line, name=inert(review.assigned)) if review.assigned else line
     if account.overdue_left_out:
         yield tongue.count("overdue.more", account.overdue_left_out)
 
@@ -296,6 +297,7 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
                 "severity": review.severity,
                 "findings": review.findings,
                 "due_at": review.due_at.isoformat(timespec="seconds"),
+                "assigned": inert(review.assigned) or None,
             }
             for review in account.overdue
         ],

@@ -68,6 +68,8 @@ class WaitingChange:
     timing: Timing
     assigned: str
     """Person who is to review the change; "" if it is assigned to nobody."""
+    note: str = ""
+    """The note of the assignment, or ""."""
     findings: tuple[WaitingFinding, ...]
     """The selected findings that wait. Reviewed findings of the change are left out."""
 
@@ -217,6 +219,7 @@ class _Selection:
                     seen_at=first.seen_at,
                     timing=first.timing,
                     assigned="" if note is None else note.person,
+                    note="" if note is None else note.text,
                     findings=tuple(waiting),
                 )
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, defer
@@ -17,6 +19,13 @@ from archive.storage.version_reader import policy_row, read_versions
 
 UNREAD = ("failed", "not comparable")
 """Outcomes of visits that did not find the policy."""
+
+
+RUNS_COMPARED = 10
+"""Number of times between runs from which the time of the next run is calculated."""
+
+GRACE = timedelta(minutes=5)
+"""Time by which a run may begin later than expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,32 @@ def unread_checks(archive: Archive, *, after: str | None = None, limit: int = MO
     """Return a page of the visits that did not find their policy, the newest first. Raises InvalidCursorError."""
     with archive.reading() as session:
         return _checks(session, [FetchRow.outcome.in_(UNREAD)], after, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRun:
+    """What earlier runs say about the next run."""
+
+    last: datetime | None
+    """Start of the last run. None if there was no run."""
+    every: timedelta | None
+    """Usual time between the starts of two runs: the median of the last runs. None if there were fewer than two."""
+
+    def next(self, now: datetime) -> datetime | None:
+        """Return the time at which the next run should begin. Return None if this is unknown, or if the run is late."""
+        if self.last is None or self.every is None or self.last + self.every <= now - GRACE:
+            return None
+        return max(self.last + self.every, now)
+
+
+def expected_run(archive: Archive) -> ExpectedRun:
+    """Return when the last run began, and how often runs began before."""
+    query = select(RunRow.started_at).order_by(RunRow.id.desc()).limit(RUNS_COMPARED + 1)
+    with archive.reading() as session:
+        starts = session.scalars(query).all()
+    between = [(later - earlier).total_seconds() for later, earlier in pairwise(starts) if later > earlier]
+    every = timedelta(seconds=median(between)) if between else None
+    return ExpectedRun(starts[0] if starts else None, every)
 
 
 def _checks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.storage.tables.base import Base
@@ -87,3 +87,5 @@ class AssignmentRow(Base):
     """Due date that somebody set. None if the calculated due date applies."""
     by: Mapped[str]
     at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(server_default=text("''"))
+    """A note for the person, or ""."""

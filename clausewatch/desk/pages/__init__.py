@@ -6,6 +6,7 @@ from clausewatch.desk.pages import (
     change,
     inbox,
     operation,
+    people,
     policies,
     report,
     reviews,
@@ -19,6 +20,6 @@ ROUTERS = tuple(
     module.router
     for module in (
         *(inbox, change, reviews, stored, policies, text, search, calendar, report, operation, account),
-        *(tokens,),
+        *(people, tokens),
     )
 )

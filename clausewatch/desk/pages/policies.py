@@ -12,8 +12,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from archive.access.log import note_access
 from archive.questions.inventories import Scope, listed_recipients, listed_rights
 from archive.questions.lists.policy_list import SORTS, WORST_FIRST, PolicyFilter, Sort, list_policies
-from archive.questions.lists.visits import checks, timeline
+from archive.questions.lists.visits import checks, expected_run, timeline
 from archive.questions.status import Health, status_of
+from archive.recording.policies import ask_for_visit, asked_visit
 from archive.reviewing.notes import Note, policy_note, set_policy_note
 from clausewatch.desk.doors import Reader, Reviewer
 from clausewatch.desk.entry import desk_of
@@ -80,8 +81,21 @@ def show_one(request: Request, visitor: Reader, name: Word, after: Word = "") ->
         rights=listed_rights(reader, scope),
         recipients=listed_recipients(reader, scope),
         note=policy_note(reader, name),
+        asked=asked_visit(reader, name),
+        expected=expected_run(reader),
+        now=datetime.now(UTC),
         redacted=desk.configuration.redacted,
     )
+
+
+@router.post("/policy/visit")
+def visit(request: Request, visitor: Reviewer, name: Annotated[str, Form(max_length=500)]) -> Response:
+    """Ask for a visit of a policy. The next run makes it."""
+    writer, now = desk_of(request).archive.writer, datetime.now(UTC)
+    if asked_visit(writer, name) is None:
+        ask_for_visit(writer, name, now)
+        note_access(writer, now, visitor.name, "visit", about=name)
+    return redirect(with_query("/policy", "visit", name=name))
 
 
 @router.post("/policy/note")

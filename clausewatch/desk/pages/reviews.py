@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
@@ -87,20 +88,23 @@ def assign_change(
     number: Annotated[int, Path(ge=1, lt=LARGEST_ID)],
     person: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
     due: Annotated[str, Form(max_length=10)] = "",
+    text: Annotated[str, Form(max_length=LONGEST_COMMENT)] = "",
     keep: Annotated[str, Form(max_length=3)] = "",
     back: Annotated[str, Form(max_length=3000)] = "/",
     then: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Assign a change to a person, set its due date, or remove both. The assignment is not evidence. The due date is
-    the end of a day in the time zone of the person who sets it. With `keep`, the due date stays as it is.
+    """Assign a change to a person, with a due date and a note, or remove the assignment. It is not evidence. The due
+    date is the end of a day in the time zone of the person who sets it. With `keep`, the due date and the note stay as
+    they are.
     """
     archive, now = desk_of(request).archive, datetime.now(UTC)
     named = person_named(archive.reader, person).name if person else ""
     zone = zone_of("UTC" if visitor.person is None else visitor.person.zone)
     due_at = datetime.combine(_day(due), time(23, 59), zone).astimezone(UTC) if due else None
     before = assignment(archive.reader, number) if keep else None
-    due_at = due_at if before is None else before.due_at
-    assign(archive.writer, Assignment(change=number, person=named, due_at=due_at, by=visitor.name, at=now))
+    new = Assignment(change=number, person=named, due_at=due_at, by=visitor.name, at=now, text=one_line(text))
+    kept = new if before is None else replace(new, due_at=before.due_at, text=before.text)
+    assign(archive.writer, kept)
     note_access(archive.writer, now, visitor.name, "assign", about=str(number))
     return redirect(with_query(local_address(back), then))
 

@@ -29,7 +29,7 @@ def test_a_new_note_replaces_the_old_one(archive: Archive) -> None:
 
 def test_a_change_is_assigned_to_one_person(archive: Archive) -> None:
     record_two_versions(archive)
-    first = Assignment(change=1, person="Sari", due_at=START + HOUR, by="Ratna", at=START)
+    first = Assignment(change=1, person="Sari", due_at=START + HOUR, by="Ratna", at=START, text="Ask legal.")
     assign(archive, first)
     assert assignment(archive, 1) == first
     for person, changes in (("Sari", 1), ("Budi", 0), ("", 0)):

@@ -38,6 +38,7 @@ CHANGES = ("/changes/1", "/changes/1?view=inline", "/changes/1?view=sides")
 LISTS = ("/policies", "/policy?name=Teahouse", "/text?policy=Teahouse", "/search?words=orders", "/calendar")
 REPORTS = ("/report", "/report?since=2026-03-01&until=2026-03-31", "/report?since=2026-03-31&until=2026-03-01")
 PAGES = ("/", *CHANGES, *LISTS, *REPORTS, "/deliveries", "/watch", "/account", "/nowhere", "/?policy=nobody")
+OPERATOR = ("/people", "/access", "/deliveries?again=yes")
 OUTSIDE = ("/sign-in", "/link/something")
 LOOKS = ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark"))
 """Looks of a page: the width in pixels, and the colour theme."""
@@ -189,15 +190,18 @@ def violations(page: Page) -> list[str]:
 def test_pages_are_accessible_in_both_themes_and_widths(browser: Browser, desk: Opened, language: str) -> None:
     reviewer = person_named(desk.archive.reader, "reviewer")
     set_preferences(desk.archive.writer, reviewer.id, language=language, zone="Asia/Jakarta", keys=True)
+    operator = person_named(desk.archive.reader, "operator")
+    set_preferences(desk.archive.writer, operator.id, language=language, zone="UTC", keys=False)
     reviews = [Review(1, "acknowledge", "", by="reviewer", at=START), Review(2, "comment", "why?", by="B", at=START)]
     decided = decide(desk.archive.writer, reviews, {}).recorded[0].id
     wrong: list[str] = []
-    places = [*(("reviewer", path) for path in (*PAGES, f"/?decided={decided}")), *(("", path) for path in OUTSIDE)]
+    places = [("reviewer", path) for path in (*PAGES, f"/?decided={decided}")]
+    places += [*(("operator", path) for path in OPERATOR), *(("", path) for path in OUTSIDE)]
     for position, (width, theme) in enumerate(LOOKS):
         chosen = {"viewport": {"width": width, "height": 800}, "color_scheme": theme, "locale": language}
         offset = position + (language == "id")  # in each language, a page has a different look
         shown = [place for number, place in enumerate(places) if LONG or (number - offset) % len(LOOKS) == 0]
-        for name in ("reviewer", ""):
+        for name in ("reviewer", "operator", ""):
             with visiting(browser, desk, name, **chosen) as visit:
                 for path in [path for who, path in shown if who == name]:
                     visit.page.goto(desk.address + path)

@@ -34,6 +34,15 @@ def test_every_page_answers_and_reviews_are_recorded(both: Opened) -> None:
     assert unreviewed_counts(both.archive.reader) == {"Bakery": 1}
     assert both.post(operator, "/reviews/quiet", kind="missed", number="1").status_code == 303
     assert both.post(operator, "/policy/note", name="Bakery", text="ours").status_code == 303
+    assert both.post(operator, "/policy/visit", name="Bakery").status_code == 303
+    assert both.post(operator, "/deliveries/again", delivery="1").status_code == 303
+    assert both.post(operator, "/changes/1/assignment", person="reviewer", due="2099-01-01").status_code == 303
+    assert both.post(operator, "/people", name="Ratna", role="reader").status_code == 200
+    assert both.post(operator, "/people/role", name="Ratna", role="auditor").status_code == 303
+    assert both.post(operator, "/people/end", name="Ratna").status_code == 303
+    assert both.post(operator, "/people/remove", name="Ratna").status_code == 303
+    for path in ("/policy?name=Bakery", "/?assigned=reviewer", "/changes/1?assigned=-&rank=0", "/people"):
+        assert both.get(operator, path).status_code == 200, path
     for number in (0, 2**31 - 1, 2**31, 2**63, 2**80):
         assert both.get(operator, f"/changes/{number}").status_code in (404, 422), number
         assert both.get(operator, f"/alerts/{number}").status_code == 404, number

@@ -223,7 +223,13 @@ def test_a_change_leads_to_the_net_change_that_a_message_reported_and_back(desk:
 def test_a_change_is_assigned_with_a_due_date_and_comes_into_the_inbox_of_that_person(desk: Opened) -> None:
     officer, operator = desk.session("reviewer"), desk.session("operator")
     desk.post(officer, "/account/settings", language="en", zone="Asia/Jakarta")
-    fields = {"person": "operator", "due": "2099-12-05", "back": "/changes/3", "then": "assignment"}
+    fields = {
+        "person": "operator",
+        "due": "2099-12-05",
+        "back": "/changes/3",
+        "then": "assignment",
+        "text": "Ask\n<legal>.",
+    }
     answer = desk.post(officer, "/changes/3/assignment", **fields)
     assert answer.headers["location"] == "/changes/3#assignment"
     page = desk.get(officer, "/changes/3").text
@@ -234,9 +240,13 @@ def test_a_change_is_assigned_with_a_due_date_and_comes_into_the_inbox_of_that_p
     assert re.findall(r'<h2 id="change-(\d+)">', mine) == ["3"]
     assert "Assigned to operator" in mine
     assert "5 December 2099" in mine
+    assert "<q>Ask &lt;legal&gt;.</q>" in mine
     assert "16 findings" in desk.get(operator, "/?assigned=-").text
-    # Who takes the change keeps its due date.
+    # If somebody takes the change, its due date and its note stay.
     assert desk.post(officer, "/changes/3/assignment", person="reviewer", keep="on").status_code == 303
+    taken = assignment(desk.archive.reader, 3)
+    assert taken is not None
+    assert (taken.person, taken.text) == ("reviewer", "Ask <legal>.")
     assert "due 5 December 2099" in desk.get(officer, "/changes/3").text
     assert desk.post(officer, "/changes/3/assignment").status_code == 303
     assert assignment(desk.archive.reader, 3) is None

@@ -11,6 +11,7 @@ import pytest
 from archive.model import Review, ReviewTimes
 from archive.recording.policies import synchronise
 from archive.recording.reviews import add_review
+from archive.reviewing.notes import Assignment, assign
 from archive.storage.database import Archive
 from notifier import outbox
 from notifier.audience.subscriptions import Language, Subscriber
@@ -55,6 +56,20 @@ def test_the_owner_of_a_policy_hears_of_its_overdue_reviews(archive: Archive) ->
     }
 
 
+def test_the_person_to_whom_a_change_is_assigned_hears_of_its_overdue_review(archive: Archive) -> None:
+    budi = replace(SARI, name="Budi")
+    assign(archive, Assignment(change=1, person="Budi", by="Sari", at=START))
+    outbox.register(archive, [WEEKLY, SARI, ADMIN, budi], START + 3 * HOUR)
+    assigned = replace(REVIEW, assigned="Budi")
+    accounts = digests(archive, SARI, ADMIN, budi)
+    assert {name: account.overdue for name, account in accounts.items()} == {
+        "Sari": (),
+        "Admin": (),
+        "Budi": (assigned,),
+    }
+    assert digests(archive, SARI, ADMIN)["Sari"].overdue == (assigned,)  # Budi receives no digest
+
+
 def test_operators_hear_of_overdue_reviews_if_the_owner_receives_no_digest(archive: Archive) -> None:
     for others in ((), (replace(SARI, digest=None),)):
         assert digests(archive, ADMIN, *others)["Admin"].overdue == (REVIEW,)
@@ -77,9 +92,11 @@ def test_a_review_that_is_made_or_not_due_is_not_listed(archive: Archive) -> Non
 def test_overdue_reviews_are_listed_in_each_kind_of_message(archive: Archive, language: Language, line: str) -> None:
     digest = outbox.preview_digest(archive, SARI, LATER, {}, configured=[SARI])
     assert isinstance(digest, Digest)
-    more = replace(digest, account=replace(digest.account, overdue=(REVIEW,) * MOST_CHANGES, overdue_left_out=2))
+    overdue = (REVIEW,) * (MOST_CHANGES - 1) + (replace(REVIEW, assigned="Budi"),)
+    more = replace(digest, account=replace(digest.account, overdue=overdue, overdue_left_out=2))
     message = compose(more, language)
     for part in (message.text, message.html, "\n".join(message.chat.notes)):
         flat = " ".join(part.split())
         assert line in flat
+        assert f"{line}, {'assigned to' if language == 'en' else 'ditugaskan kepada'} Budi" in flat
         assert ("and 2 more changes" if language == "en" else "dan 2 perubahan lagi") in flat
