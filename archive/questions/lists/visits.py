@@ -78,7 +78,7 @@ def unread_checks(archive: Archive, *, after: str | None = None, limit: int = MO
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRun:
-    """What earlier runs say about the next run."""
+    """The time at which the next run can be expected, as earlier runs suggest."""
 
     last: datetime | None
     """Start of the last run. None if there was no run."""
