@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import shlex
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.file_edit import FileEdit
 from clausewatch.cli.formats import FORMATS
-from clausewatch.cli.found_pages import KIND_NAMES, found_lines
+from clausewatch.cli.found_choice import chosen_pages, entries_for
+from clausewatch.cli.found_pages import found_lines
 from clausewatch.config import Configuration
-from clausewatch.editing.entries import Entry, normalised
+from clausewatch.editing.entries import Entry
 from clausewatch.errors import ExitCode, leading
 from clausewatch.inspection.site_search import SearchOptions, find_pages
 from clausewatch.output.json_rows import as_json, found_pages_row
-from clausewatch.output.terminal import printable, wrapped
+from clausewatch.output.terminal import printable
 from crawler.discovery.model import SearchResult
-from document.discovery.clues import host_of
-from document.discovery.ranking import Candidate
 
 
 def _codes(_ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -108,69 +105,23 @@ def _add(
     first visit of the new policies, yield its exit code too.
     """
     watched = {url: policy.name for policy in configuration.policies for url in policy.urls}
+    config = ("--config", str(context.config_path)) if context.config_is_named else ()
     entries: list[Entry] = []
     for result in results:
-        candidate = result.certain or _asked(result)
-        if candidate is None:
+        taken = {*watched.values(), *(str(entry["name"]) for entry in entries)}
+        chosen = chosen_pages(result, taken, config)
+        if not chosen:
             yield ExitCode.TROUBLE
-        elif candidate.url in watched:
-            click.echo(f"{printable(candidate.url)} is already watched as {printable(watched[candidate.url])}.")
-        else:
-            taken = {*watched.values(), *(str(entry["name"]) for entry in entries)}
-            entries.append(entry_for(candidate, name or _unused(_name(result, candidate), candidate, taken)))
+        for candidate in chosen:
+            if candidate.url in watched:
+                click.echo(f"{printable(candidate.url)} is already watched as {printable(watched[candidate.url])}.")
+        entries += entries_for(result, [one for one in chosen if one.url not in watched], name, taken)
     if not entries:
         return
     with FileEdit(context, dry_run=False) as editor:
         editor.add(entries)
     if now:
         yield _first_visit(configuration, [str(entry["name"]) for entry in entries])
-
-
-def entry_for(candidate: Candidate, name: str) -> Entry:
-    """Return the entry to write into the configuration file for a candidate."""
-    keys: Entry = {"url": candidate.url, "languages": list(candidate.languages), "render": candidate.rendered}
-    return {"name": name, **normalised(keys)}
-
-
-def _unused(name: str, candidate: Candidate, taken: Collection[str]) -> str:
-    """Return a name that no policy has yet. If the name of the site is taken, the host of the page is added, and then a
-    number.
-    """
-    host = host_of(candidate.url)
-    numbered = (f"{name} ({host}, {number})" for number in itertools.count(2))
-    return next(option for option in itertools.chain((name, f"{name} ({host})"), numbered) if option not in taken)
-
-
-def _name(result: SearchResult, candidate: Candidate) -> str:
-    """Return a name for a new entry: the site's name. If the document is not a privacy policy, its kind is added."""
-    site = "".join(character for character in result.site_name if character.isprintable()) or host_of(candidate.url)
-    return site if candidate.kind == "policy" else f"{site}, {KIND_NAMES[candidate.kind]}"
-
-
-def _asked(result: SearchResult) -> Candidate | None:
-    """Ask which page to add. Without a terminal, print what to do instead, and return None."""
-    if not result.candidates:
-        return None
-    click.echo()
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        click.echo("\n".join(_advice(result)))
-        return None
-    for line in wrapped(f"It is not certain which page is the privacy policy of {result.request.domain}."):
-        click.echo(line)
-    highest = len(result.candidates)
-    number = click.prompt("Number of the page to add, or 0 for none", type=click.IntRange(0, highest))
-    return result.candidates[number - 1] if number else None
-
-
-def _advice(result: SearchResult) -> Iterator[str]:
-    domain = printable(result.request.domain)
-    yield f"Nothing was added for {domain}, because it is not certain which page is its privacy policy."
-    policies = [candidate for candidate in result.candidates if candidate.kind == "policy"]
-    for candidate in policies or result.candidates[:1]:
-        entry = entry_for(candidate, _name(result, candidate))
-        options = [word for code in candidate.languages for word in ("--language", code)]
-        words = ["clausewatch", "policy", "add", str(entry["name"]), candidate.url, *options]
-        yield f"To add it: {printable(shlex.join([*words, '--render'] if candidate.rendered else words))}"
 
 
 def _first_visit(configuration: Configuration, names: Sequence[str]) -> ExitCode:

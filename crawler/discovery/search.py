@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from crawler.crawl_settings import CrawlSettings
@@ -99,8 +100,9 @@ class SiteSearch:
 
     def _name_site(self, start: PageLook) -> None:
         asked = host_of(self.request.addresses[0])
-        names = [start.site_name, *(urlsplit(start.url).hostname or "").split(".")]
-        self._site = SiteNames((host_of(start.url), asked), name_words(names, start.title_parts))
+        names = [site_name_of(start), *(urlsplit(start.url).hostname or "").split(".")]
+        words = name_words(names, start.title_parts)
+        self._site = SiteNames((host_of(start.url), asked), words, datetime.now(UTC).year)
 
     def _note_links(self, page: PageLook, origin: Lead) -> None:
         """Add the links of a page to the leads. `origin` is the lead that led to the page."""
@@ -177,7 +179,7 @@ class SiteSearch:
         self._leads.mark_visited(seen.url)
         if lead.clues:
             self._looked.append(LookedPage(lead.url, seen, tuple(lead.clues), rendered))
-            if seen.refused and seen.refused != "other-document":
+            if seen.refused and seen.refused != "other-document" and not lead.edition:
                 self._unread.append(UnreadPage(seen.url, f"{seen.refused}: {seen.detail}"))
         if lead.leads_on or not seen.refused:
             self._note_links(seen, lead)

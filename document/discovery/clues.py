@@ -15,6 +15,8 @@ from document.discovery.legal_names import (
     legal_name,
     name_in_address,
     other_matters,
+    years,
+    years_in_address,
 )
 from document.discovery.page_links import PageLink
 from languages import language_name
@@ -65,6 +67,8 @@ class Clue:
     """Whether the page is named in a menu, a footer, a list of legal documents, or a declaration of the site."""
     further: frozenset[str] = frozenset()
     """Words of the link that may name a product."""
+    old_years: frozenset[int] = frozenset()
+    """Earlier years in the link or the address, as in "Privacy policy 2019"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,24 @@ class SiteNames:
     """Hosts and ports of the site, without "www."."""
     words: frozenset[str] = frozenset()
     """Words that do not count in the name of a document, because they name the company."""
+    year: int = 0
+    """The year of the search. If the name of a document has an earlier year, the document may be an old edition."""
 
     def holds(self, url: str) -> bool:
         """Whether an address belongs to one of the site's hosts or to a subdomain."""
         host = host_of(url)
         return any(host == own or host.endswith(f".{own}") for own in self.hosts)
+
+    def old_years(self, text: str) -> frozenset[int]:
+        """Return the years before the search that a text names. Years in the name of the company do not count."""
+        return frozenset(year for year in years(text) if self._is_old(year))
+
+    def old_years_in_address(self, url: str) -> frozenset[int]:
+        """Return the years before the search that an address names."""
+        return frozenset(year for year in years_in_address(url) if self._is_old(year))
+
+    def _is_old(self, year: int) -> bool:
+        return year < self.year and str(year) not in self.words
 
 
 def host_of(url: str) -> str:
@@ -105,8 +122,15 @@ def clue_of_link(link: PageLink, site: SiteNames, *, in_hub: bool = False) -> Cl
     prominent = in_hub or not in_text
     doubts = _doubts(matters) if prominent else (*_doubts(matters), "linked only in a text")
     reason = f'linked {where} as "{link.text}"'
-    further = further_names(link.text, site.words)
-    clue = Clue(name.kind, round(points), reason, doubts, prominent=prominent, further=further)
+    clue = Clue(
+        name.kind,
+        round(points),
+        reason,
+        doubts,
+        prominent=prominent,
+        further=further_names(link.text, site.words),
+        old_years=site.old_years(link.text),
+    )
     return _off_site(clue, link.target, site)
 
 
@@ -118,7 +142,8 @@ def clue_of_address(url: str, source: str, site: SiteNames) -> Clue | None:
     matters = other_matters(f"{folder_words(url)} {address_words(url)}", site.words)
     points = LISTED * name.share * (SHORT_NAME / FULL_NAME if name.short else 1)
     points -= OTHER_FOLDER * min(len(matters), MOST_MATTERS)
-    return _off_site(Clue(name.kind, round(points), source, _doubts(matters)), url, site)
+    clue = Clue(name.kind, round(points), source, _doubts(matters), old_years=site.old_years_in_address(url))
+    return _off_site(clue, url, site)
 
 
 def declared_clue(kind: Kind, url: str, source: str, site: SiteNames) -> Clue:

@@ -21,6 +21,13 @@ _PLACEHOLDER = re.compile(r"\[[^\W\d_][^\[\]\n]{2,60}\](?!\()")
 """Matches words in square brackets that do not belong to a link, such as "[Your company]"."""
 _PLACEHOLDERS = 4
 """Minimum number of different placeholders in a template."""
+_UNFILLED = re.compile(r"\{\{[^{}\n]{1,60}\}\}|<<[^<>\n]{1,60}>>")
+"""A placeholder that a program should have filled in, such as "{{company}}". One of them is enough, because no text of
+a policy has such signs.
+"""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MONTH_FOLDER = re.compile(r"/(?:19|20)\d\d(?=/\d\d?/)")
+"""A folder for the uploads of one month, such as "/2024/05/". Its year says nothing about the file."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|docx|md|txt)$", re.IGNORECASE)
 
@@ -108,9 +115,24 @@ def void_phrase(text: str) -> str:
 
 
 def placeholder(text: str) -> str:
-    """Return the first placeholder of a template, such as "[Your company]". Return "" if the text is not a template."""
+    """Return the first placeholder of a template, such as "[Your company]" or "{{company}}". Return "" if the text is
+    not a template.
+    """
+    unfilled = _UNFILLED.search(text)
+    if unfilled:
+        return unfilled[0]
     found = dict.fromkeys(match[0] for match in _PLACEHOLDER.finditer(text))
     return next(iter(found)) if len(found) >= _PLACEHOLDERS else ""
+
+
+def years(text: str) -> frozenset[int]:
+    """Return the years that a text names."""
+    return frozenset(int(match[0]) for match in _YEAR.finditer(text))
+
+
+def years_in_address(url: str) -> frozenset[int]:
+    """Return the years in the path of an address. A folder for the uploads of one month does not count."""
+    return years(_MONTH_FOLDER.sub("", unquote(urlsplit(url).path)))
 
 
 def further_names(text: str, ignored: frozenset[str] = frozenset()) -> frozenset[str]:

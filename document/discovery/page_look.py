@@ -11,7 +11,7 @@ from datetime import date
 from bs4 import BeautifulSoup, Tag
 
 from document.discovery.clues import host_of
-from document.discovery.legal_names import Kind, names_itself, placeholder, plain_words, void_phrase
+from document.discovery.legal_names import Kind, legal_name, names_itself, placeholder, plain_words, void_phrase
 from document.discovery.page_links import PageLink, page_links
 from document.formats.content_type import is_file, kind_of
 from document.formats.decoding import decode
@@ -30,6 +30,10 @@ _BANNER = 600
 _SEPARATOR = re.compile(r"\s+[|·•–—:»-]\s+|\s*\|\s*")
 _LEAST_NAME = 3
 """Minimum number of letters of a site's name in a title."""
+_SHORT_NAME, _LONG_NAME = 2, 4
+"""Number of words of a company's name in a title, if the host is its last word, and at most if it is its first."""
+_SLOGAN = re.compile(r"[:;,.!?](?:\s|$)")
+"""Punctuation that a name does not have, as in "Lantern: games for all"."""
 _SITE_NAMES = ("og:site_name", "application-name")
 
 
@@ -103,14 +107,24 @@ def look(request: LookRequest) -> PageLook:
 
 
 def site_name_of(start: PageLook) -> str:
-    """Return the name of a site by its start page: the name that the page states, the part of its title that is also in
-    its host, or the host without "www.".
+    """Return the name of a site by its start page: the name that the page states, the part of its title that names the
+    site, or the host without "www.".
     """
     if start.site_name and "://" not in start.site_name:
         return start.site_name
     host = host_of(start.url)
-    parts = [part for part in start.title_parts if len(letters(part)) >= _LEAST_NAME and letters(part) in letters(host)]
-    return max(parts, key=len, default=host)
+    return max((part for part in start.title_parts if _names_host(part, host)), key=len, default=host)
+
+
+def _names_host(part: str, host: str) -> bool:
+    """Whether a part of a title names the site: its letters are also in the host, or it is short and begins with a word
+    of the host, like "Lantern Games" on lantern.example. "Bank Lantern" is such a name too.
+    """
+    if len(letters(part)) < _LEAST_NAME or legal_name(part) is not None:
+        return False
+    words, labels = plain_words(part).split(), host.split(".")[:-1]
+    begins = words[0] in labels or (len(words) == _SHORT_NAME and words[-1] in labels)
+    return letters(part) in letters(host) or (begins and len(words) <= _LONG_NAME and not _SLOGAN.search(part))
 
 
 def letters(text: str) -> str:

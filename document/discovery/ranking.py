@@ -104,7 +104,9 @@ def certain_policy(candidates: Sequence[Candidate], languages: Collection[str] =
     Such a candidate has at least `SURE` points, no doubts, and a lead of `MARGIN` points. If `languages` are given,
     only policies in one of these languages count.
     """
-    policies = [candidate for candidate in candidates if candidate.kind == "policy" and _is_in(candidate, languages)]
+    policies = [
+        candidate for candidate in candidates if candidate.kind == "policy" and is_in_language(candidate, languages)
+    ]
     if not policies or not is_good_policy(policies[0]):
         return None
     second = policies[1].points if len(policies) > 1 else 0
@@ -116,10 +118,11 @@ def is_good_policy(candidate: Candidate, languages: Collection[str] = ()) -> boo
     in one of these languages.
     """
     is_probable = candidate.kind == "policy" and candidate.points >= SURE and not candidate.doubts
-    return is_probable and _is_in(candidate, languages)
+    return is_probable and is_in_language(candidate, languages)
 
 
-def _is_in(candidate: Candidate, languages: Collection[str]) -> bool:
+def is_in_language(candidate: Candidate, languages: Collection[str]) -> bool:
+    """Whether a candidate is in one of the languages. Without languages, every candidate is."""
     return not languages or bool(set(candidate.languages) & set(languages))
 
 
@@ -150,18 +153,32 @@ def _candidate(page: LookedPage, site: SiteNames) -> Candidate | None:
     matters = other_matters(" ".join(titles), site.words)
     if kind == "policy" and not matters:
         matters = _product(" ".join(titles), page, site)
+    old_years = _old_years(titles, [clue, address], site)
+    flaws = len(matters) + bool(look.void) + bool(old_years)
+    doubts = [*_doubts(kind, [clue, address], look, matters), *_old_edition(old_years), *_foreign(look, site)]
     return Candidate(
         look.url,
         kind,
-        points[kind] - OTHER_MATTER * min(len(matters) + bool(look.void), MOST_MATTERS),
+        points[kind] - OTHER_MATTER * min(flaws, MOST_MATTERS),
         title=look.heading or look.title,
         languages=look.languages,
         stated=look.stated,
         words=look.words,
         reasons=tuple(_reasons(kind, clue, look, named=kind in names)),
-        doubts=tuple(dict.fromkeys([*_doubts(kind, [clue, address], look, matters), *_foreign(look, site)])),
+        doubts=tuple(dict.fromkeys(doubts)),
         rendered=page.rendered,
     )
+
+
+def _old_years(titles: Iterable[str], clues: Iterable[Clue | None], site: SiteNames) -> frozenset[int]:
+    """Return the earlier years in the name of a document: in its titles, in the best link to it, or in its address."""
+    of_titles = (site.old_years(title) for title in titles if legal_name(title, site.words))
+    return frozenset().union(*of_titles, *(clue.old_years for clue in clues if clue is not None))
+
+
+def _old_edition(old_years: Collection[int]) -> Iterator[str]:
+    if old_years:
+        yield f"its name has the year {', '.join(map(str, sorted(old_years)))}"
 
 
 def _product(titles: str, page: LookedPage, site: SiteNames) -> tuple[str, ...]:

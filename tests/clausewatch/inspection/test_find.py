@@ -10,6 +10,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ delay = "0 s"
 retries = 0
 allow_private = ["127.0.0.1"]
 """
+INDONESIAN = (PROJECT / "tests" / "policies" / "warung-dongeng.html").read_text(encoding="utf-8")
 NAMED = '<title>Home | Cloakroom</title><meta property="og:site_name" content="The Cloakroom">'
 LINK = '<footer><a href="/privacy">Privacy policy</a></footer>'
 
@@ -44,9 +46,9 @@ def configured(tmp_path: Path) -> Path:
     return file
 
 
-def found(folder: Path, *words: str, code: int = 0) -> str:
-    """Run `clausewatch find`, and return its output and its errors."""
-    done = forking.run("clausewatch", "find", *words, folder=folder, timeout=300)
+def found(folder: Path, *words: str, code: int = 0, before: Sequence[str] = ()) -> str:
+    """Run `clausewatch find`, and return its output and its errors. The options `before` belong to all commands."""
+    done = forking.run("clausewatch", *before, "find", *words, folder=folder, timeout=300)
     assert done.code == code, done.out + done.err
     return done.out + done.err
 
@@ -230,22 +232,57 @@ def test_without_a_terminal_a_question_adds_nothing(tmp_path: Path, configured: 
     with serving() as site:
         shown = " ".join(found(tmp_path, doubtful(site), "--add", code=1).split())
     assert "Nothing was added" in shown
+    assert "Pages 1 and 2 are almost equally probable: fewer than 15 points lie between them." in shown
     assert f"clausewatch policy add 'The Cloakroom' {site.url('/notice')} --language en" in shown
     assert configured.read_text(encoding="utf-8") == CONFIGURATION
 
 
+def test_a_printed_command_names_the_configuration_that_was_named(tmp_path: Path, configured: Path) -> None:
+    with serving() as site:
+        shown = found(tmp_path, doubtful(site), "--add", code=1, before=["--config", str(configured)])
+    assert f"clausewatch --config {configured} policy add" in " ".join(shown.split())
+
+
+def test_two_languages_are_a_question_that_says_how_to_answer_it(tmp_path: Path, configured: Path) -> None:
+    with serving() as site:
+        base = serve(site, NAMED + LINK + '<footer><a href="/privasi">Kebijakan privasi</a></footer>')
+        site.serve("/privasi", INDONESIAN.replace("</main>", f"<p>{'Kami menyimpan data pribadi. ' * 9}</p></main>"))
+        shown = " ".join(found(tmp_path, base, "--add", code=1).split())
+        found(tmp_path, base, "--add", "--language", "id")
+    assert "are the policy in different languages. To choose a language, give --language" in shown
+    assert f"policy add 'The Cloakroom (en)' {site.url('/privacy')} --language en" in shown
+    assert f"policy add 'The Cloakroom (id)' {site.url('/privasi')} --language id" in shown
+    assert [policy.url for policy in load(configured).policies] == [site.url("/privasi")]
+
+
+@pytest.mark.parametrize(("typed", "added"), [("1 2", 2), ("3\n0", 0)])
+def test_on_a_terminal_several_pages_or_no_page_can_be_added(
+    tmp_path: Path, configured: Path, typed: str, added: int
+) -> None:
+    with serving() as site:
+        code, shown = answered(tmp_path, f"{typed}\n", doubtful(site))
+    assert (code, len(load(configured).policies)) == (0 if added else 1, added), shown
+    assert ("write numbers from 0 to 2" in shown) == (typed != "1 2")
+
+
 def test_on_a_terminal_the_chosen_page_is_added(tmp_path: Path, configured: Path) -> None:
     with serving() as site:
-        command = [sys.executable, "-m", "clausewatch", "find", doubtful(site), "--add", "--name", "Theatre"]
-        ours, theirs = pty.openpty()
-        os.write(ours, b"2\n")
-        environment = os.environ | {"PYTHONPATH": str(PROJECT), "COLUMNS": "200"}
-        process = subprocess.Popen(command, cwd=tmp_path, stdin=theirs, stdout=theirs, env=environment)
-        os.close(theirs)
-        shown = read_all(ours)
-        assert process.wait(300) == 0, shown
+        code, shown = answered(tmp_path, "2\n", doubtful(site), "--name", "Theatre")
+    assert code == 0, shown
     [second] = [line.split()[1] for line in shown.splitlines() if line.lstrip().startswith("2. ")]
     assert [(policy.name, policy.url) for policy in load(configured).policies] == [("Theatre", second)]
+
+
+def answered(folder: Path, typed: str, *words: str) -> tuple[int, str]:
+    """Run `find --add` on a terminal on which a person types. Return the exit code and the output."""
+    ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
+    environment = os.environ | {"PYTHONPATH": str(PROJECT), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "clausewatch", "find", *words, "--add"]
+    process = subprocess.Popen(command, cwd=folder, stdin=theirs, stdout=theirs, env=environment)
+    os.close(theirs)
+    shown = read_all(ours)
+    return process.wait(300), shown
 
 
 def read_all(terminal: int) -> str:

@@ -16,6 +16,7 @@ from document.discovery.legal_names import (
     placeholder,
     plain_words,
     void_phrase,
+    years_in_address,
 )
 
 NAMES = {
@@ -179,3 +180,23 @@ def test_words_that_may_name_a_product_are_found() -> None:
 
 def test_accents_capitals_and_hyphens_do_not_matter() -> None:
     assert plain_words("Sous-Traitants  ULTÉRIEURS!") == "sous traitants ulterieurs"
+
+
+def test_a_sign_that_a_program_should_have_filled_in_makes_a_template() -> None:
+    assert placeholder("Welcome to {{ company }}, the barn.") == "{{ company }}"
+    assert placeholder("Tulis kepada <<nama perusahaan>>.") == "<<nama perusahaan>>"
+    assert placeholder("We keep {few} records << and share none >> of them.\n") == "<< and share none >>"
+    assert placeholder("Ropes cost < 5 and > 3 coins {each}.") == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("https://ropes.example/privacy-2019.pdf", {2019}),
+        ("https://ropes.example/legal/2021/privacy", {2021}),
+        ("https://ropes.example/uploads/2021/05/privacy.pdf", set()),
+        ("https://ropes.example:2019/p/120190", set()),
+    ],
+)
+def test_the_year_in_an_address_is_known_unless_it_is_the_month_of_an_upload(address: str, named: set[int]) -> None:
+    assert years_in_address(address) == named

@@ -122,6 +122,39 @@ def test_a_template_is_not_certain() -> None:
     assert rank([page(FOOTER, template)], SITE)[0].doubts == ('the text says "[Barn owner]"',)
 
 
+@pytest.mark.parametrize(
+    ("text", "address", "heading"),
+    [
+        ("Privacy policy 2019", "privacy", "Privacy policy"),
+        ("Privacy policy", "privacy-2019", "Privacy policy"),
+        ("Privacy policy", "privacy", "Privacy policy 2019"),
+    ],
+)
+def test_an_edition_of_an_earlier_year_is_not_certain_and_does_not_rival_the_present_one(
+    text: str, address: str, heading: str
+) -> None:
+    site = replace(SITE, words=SITE.words | {"cloakroom"}, year=2026)
+    link = replace(FOOTER, text=text, target=f"{HOME}{address}")
+    body = POLICY.replace(b"</h1>", b"</h1><p>It is valid for the barn too.</p>").replace(b"<h1>", b"<h1>@ ")
+    old = seen(body.replace(b"@", heading.encode()), link.target)
+    clue = clue_of_link(link, site)
+    assert clue is not None
+    old_page = LookedPage(link.target, old, (clue,))
+    [alone] = rank([old_page], site)
+    assert (alone.doubts, certain_policy([alone])) == (("its name has the year 2019",), None)
+    present, _ = both = rank([old_page, page(FOOTER, seen(url=f"{HOME}present"))], site)
+    assert certain_policy(both) == present
+    assert present.url == f"{HOME}present"
+
+
+def test_the_present_year_and_the_year_in_a_companys_name_are_not_doubts() -> None:
+    site = SiteNames(SITE.hosts, SITE.words | {"1871"}, 2026)
+    for text in ("Privacy policy 2026", "Privacy policy of Ropes 1871"):
+        clue = clue_of_link(replace(FOOTER, text=text), site)
+        assert clue is not None
+        assert clue.old_years == frozenset()
+
+
 def test_a_link_in_a_text_is_a_doubt_unless_the_text_lists_legal_documents() -> None:
     link = replace(FOOTER, place="body")
     in_text, in_hub = clue_of_link(link, SITE), clue_of_link(link, SITE, in_hub=True)
@@ -200,6 +233,11 @@ def test_the_name_of_a_site_and_the_parts_of_its_title_are_read() -> None:
     [
         ('<title>Home</title><meta property="og:site_name" content="Lantern Works">', "Lantern Works"),
         ("<title>Ropes for boats | Lantern Moor</title>", "Lantern Moor"),
+        ("<title>Lanternmoor Rope Games – ropes for boats</title>", "Lanternmoor Rope Games"),
+        ("<title>Bank Lanternmoor</title>", "Bank Lanternmoor"),
+        ("<title>Welcome to Lanternmoor</title>", "lanternmoor.example"),
+        ("<title>Lanternmoor: ropes, hooks</title>", "lanternmoor.example"),
+        ("<title>Lanternmoor privacy policy</title>", "lanternmoor.example"),
         (
             '<title>Ropes for boats</title><meta property="og:site_name" content="https://x.test">',
             "lanternmoor.example",
