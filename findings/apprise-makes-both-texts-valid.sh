@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# apprise 2.3.0: a redline in HTML that is sent to a service of plain text or Markdown arrives with the old words and
-# the new ones side by side, and no mark of which is gone.
+# apprise 2.3.0: a redline in HTML is sent to a service of plain text or Markdown without its marks. The old and the new
+# words stand side by side, and nothing shows which words were removed.
 #
-# convert_between drops <del> and <ins> for text and for Markdown alike, although Markdown has a sign for struck text
-# and many of the chat services show it. "within <del>30 days</del> <ins>14 days</ins>" arrives as "within 30 days 14
-# days": a reader cannot tell which deadline holds.
+# convert_between drops <del> and <ins> for plain text and also for Markdown, although Markdown has a mark for struck
+# text that many chat services show. "within <del>30 days</del> <ins>14 days</ins>" becomes "within 30 days 14 days". A
+# reader cannot tell which deadline is valid.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

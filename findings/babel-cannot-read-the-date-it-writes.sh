@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Babel 2.19.0: parse_date cannot read what format_date writes as "long", and makes another date of a line with a number
-# before the date.
+# Babel 2.19.0: parse_date cannot read the "long" dates that format_date writes. If a line has a number before the date,
+# parse_date returns a wrong date.
 #
-# "1 Mei 2026" (Indonesian) and "May 1, 2026" raise IndexError, not the ParseError that the function promises, since only
-# figures are read. "Version 2, 3 May 2026" is 3 February 2026: the first three numbers are taken for a date, and the
-# name of the month is passed over.
+# "1 Mei 2026" (Indonesian) and "May 1, 2026" raise IndexError, because parse_date reads only figures. According to the
+# documentation, it raises ParseError. "Version 2, 3 May 2026" is read as 3 February 2026: the first three numbers are
+# taken for a date, and the name of the month is ignored.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# beautifulsoup4 4.15.0: the text of a declarative shadow root, which every browser shows, is in no get_text(), not
-# even of its own paragraph.
+# beautifulsoup4 4.15.0: every browser shows the text of a declarative shadow root, but get_text() never returns it, not
+# even for the paragraph that contains the text.
 #
-# `<template shadowrootmode="open">` is markup for text that is shown. The paragraph in it is found by find_all, yet
-# its get_text() is "": strings under any <template> are of a class of their own, which get_text leaves out. A policy
-# in a web component reads as an empty page. Source: https://www.crummy.com/software/BeautifulSoup/bs4/doc/ says that
-# get_text leaves out <template>; the attribute makes no difference.
+# Browsers show the contents of `<template shadowrootmode="open">`. find_all finds the paragraph in it, but get_text()
+# of this paragraph is "". Strings within any <template> have a separate class, and get_text leaves out this class. So a
+# policy in a web component looks like an empty page. Source: https://www.crummy.com/software/BeautifulSoup/bs4/doc/
+# says that get_text leaves out <template>. The attribute makes no difference.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# cleanco 2.3: the base name of a company whose whole name is also a legal form is the empty string, without an error.
+# cleanco 2.3: if the whole name of a company is also a legal form, the base name of the company is the empty string. No
+# error is raised.
 #
-# "Coop" (retailers in several countries), "SAS" (an airline, and a maker of software) and "SPA" all become "". If names
-# are compared by their base names, as they are when lists of recipients of data are matched, these companies are one
-# and the same company, and equal to a missing name. The name is kept as soon as another word follows that is not in the
-# list of forms. The Indonesian form "Tbk", which nearly every listed Indonesian company has, is not in the list, even
-# with prefix=True, with which "PT" is removed.
+# The base names of "Coop" (retailers in several countries), "SAS" (an airline, and a maker of software) and "SPA" are
+# "". If two lists of recipients are matched by base names, these companies count as the same company, and as equal to a
+# missing name. The name is kept if another word follows that is not in the list of forms. The Indonesian form "Tbk",
+# which nearly every listed Indonesian company has, is not in the list. prefix=True removes "PT", but does not help with
+# "Tbk".
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

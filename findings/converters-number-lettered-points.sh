@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# html2text 2025.4.15, markdownify 1.2.3, inscriptis 2.7.6, Resiliparse 2.0.1: the points (a), (b), (e) of a list are
-# written as 1, 2, 3.
+# html2text 2025.4.15, markdownify 1.2.3, inscriptis 2.7.6, Resiliparse 2.0.1: the points (a), (b) and (e) of a list are
+# written as 1, 2 and 3.
 #
-# Browsers show letters for <ol type="a">, and <li value="5"> as (e). Legal texts refer to them ("see point (e)"), but in
-# the text of these converters no such point exists. An edit of only `type` or `value` is not seen at all, although
-# "points (a) to (c)" now means others. inscriptis alone obeys `value`, and it alone ignores `start`, which the first two
-# obey.
+# Browsers show letters for <ol type="a">, and (e) for <li value="5">. Legal texts refer to these letters ("see point
+# (e)"), but the converted text has no such point. If only `type` or `value` is edited, the converted text does not
+# change, although "points (a) to (c)" then means other points. Only inscriptis obeys `value`. It ignores `start`, which
+# html2text and markdownify obey.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# country_converter 1.3.2 with pandas 3.1.1, which its requirements allow: no country can be looked up, since Namibia's
-# code is taken for a missing value. With pandas 2.3.3 it works.
+# country_converter 1.3.2 with pandas 3.1.1, which its requirements allow: no country can be looked up, because the code
+# of Namibia is taken for a missing value. With pandas 2.3.3 the lookup works.
 #
-# The table of countries is read with a converter for the column of codes. pandas 2 left a converted column alone; pandas
-# 3 replaces "NA" in it by NaN, so that the first object of the library raises a TypeError about a pattern. Its own
-# precaution (a list of missing values without "NA") does not help, as such a list is added to the built-in one.
+# The library reads its table of countries with a converter for the column of codes. pandas 2 does not change a column
+# with a converter. pandas 3 replaces "NA" in this column by NaN. So the first object of the library raises a TypeError
+# about a pattern. The library passes a list of missing values without "NA", but this does not help, because pandas adds
+# the list to its own list.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# dateparser 1.5.0: in English prose "We" is a date (Wednesday), and "We may" is one in May.
+# dateparser 1.5.0: in English prose, "We" is read as a date (Wednesday), and "We may" as a date in May.
 #
-# search_dates finds both in sentences that name no day at all. In "We keep it for six months after 25 May 2018" it finds
-# "We", and the real date is no longer among the results. Nearly every sentence of a policy begins so. Without "We", "may"
-# alone is still a date, but the real one in "They keep it until 25 May 2018" is found.
+# search_dates finds these dates in sentences that name no day at all. In "We keep it for six months after 25 May 2018"
+# it finds "We", and does not find the real date. Nearly every sentence of a policy begins with "We". In a sentence
+# without "We", "may" alone is still read as a date, but the real date in "They keep it until 25 May 2018" is found.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

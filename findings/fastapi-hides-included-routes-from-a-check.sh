@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# FastAPI 0.165.0: after `include_router`, `app.routes` has one entry for the router and no `APIRoute` of the router.
+# FastAPI 0.165.0: after `include_router`, `app.routes` has one entry for the router, and has no `APIRoute` for the
+# routes of the router.
 #
-# A common check walks `app.routes`, keeps the entries that are `APIRoute`, and fails if one of them has no dependency
-# that checks the user's role. In FastAPI 0.115, `include_router` copied the routes into `app.routes`, so the check saw
-# each route. In 0.165 the same check sees none of them and passes, although a route without a role answers. The entry
-# is a private class (`_IncludedRouter`). If the router's routes are added to `app.router.routes`, the check sees them.
+# A common check goes through `app.routes`, keeps the entries that are `APIRoute`, and fails if one of them has no
+# dependency that checks the user's role. In FastAPI 0.115, `include_router` copied the routes into `app.routes`, so the
+# check saw each route. In 0.165 the same check sees none of them. It passes even if a route without a role answers. The
+# entry is of a private class (`_IncludedRouter`). If the router's routes are added to `app.router.routes`, the check
+# sees them.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# feedparser 6.0.14: of an entry in HTML, <del> and <ins> are kept, but <mark> and <summary> lose their tags, so that the
-# line one clicks and the text behind it become one word.
+# feedparser 6.0.14: an entry in HTML keeps <del> and <ins>, but loses the tags <mark> and <summary>. So the line on
+# which one clicks and the text behind it are joined to one word.
 #
-# "<details><summary>Shared</summary>No</details>" arrives as "<details>SharedNo</details>": the list of harmless
-# elements has <details> but not <summary>. A feed of changes that folds up long sections is readable in some readers
-# only.
+# "<details><summary>Shared</summary>No</details>" becomes "<details>SharedNo</details>". The list of harmless elements
+# has <details>, but not <summary>. So a feed of changes that folds long sections can be read only in some feed readers.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# htmldate 1.11.0: a page that states no date gets one: the first of January of the year in its copyright line.
+# htmldate 1.11.0: if a page states no date, the result is the first of January of the year in its copyright line.
 #
-# The answer looks like any other date, so a policy "of 2021-01-01" that nobody dated turns into one "of 2022-01-01"
-# when the footer's year does.
+# This result looks like any other date. So a policy without a date gets the date 2021-01-01. When the year in the
+# footer changes, the date of the policy changes to 2022-01-01.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

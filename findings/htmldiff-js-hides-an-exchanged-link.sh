@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # htmldiff-js 1.0.5: if only the target of a link changes, the redline is the new text without a mark.
 #
-# "write to us <a href="/object">here</a>" that becomes "<a href="/newsletter">here</a>" shows nothing, since tags are
-# not compared, only put out in their new form. An image whose `src` changes is marked. Where to object is part of a
-# policy, and often stands in the link alone.
+# If "write to us <a href="/object">here</a>" becomes "<a href="/newsletter">here</a>", the redline shows no change.
+# Tags are not compared: they are only written in their new form. An image whose `src` changes is marked. The address
+# for an objection is a part of a policy, and is often only in a link.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

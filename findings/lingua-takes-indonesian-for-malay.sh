@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# lingua 2.1.1: offered English and Indonesian, the detector is sure (1.0) that an ordinary Indonesian sentence is
-# Indonesian; offered Malay too, it says Malay.
+# lingua 2.1.1: if the detector may choose between English and Indonesian, it is sure (1.0) that an ordinary Indonesian
+# sentence is Indonesian. If it may also choose Malay, it says that the sentence is Malay.
 #
-# A longer list of languages does not add doubt but turns the answer round, for a sentence that no Malay writer would
-# write so ("Anda", "pihak ketiga"): six of these eight sentences at full accuracy.
+# The longer list of languages does not lower the confidence of the answer, but reverses the answer. No Malay writer
+# would write the sentence so ("Anda", "pihak ketiga"). This happens with six of these eight sentences, at full
+# accuracy.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # lxml 6.1.3, lxml.html.diff.htmldiff: if a table cell changes, the old cell is written after the end of its row.
 #
-# "Sold | No" that becomes "Sold | Yes" gives <tr>… <ins>Yes</ins></tr> and then <td><del>No</del></td> outside of any
-# row, so that a browser shows the deleted answer in a row (or at a place) of its own: next to the wrong label, if
-# more rows follow.
+# If "Sold | No" becomes "Sold | Yes", the result is <tr>… <ins>Yes</ins></tr>, followed by <td><del>No</del></td>
+# outside of any row. So a browser shows the deleted answer in a separate row or at a separate place. If more rows
+# follow, the deleted answer is next to the wrong label.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# mammoth 1.13.0: the text of a simple field of a Word document (`w:fldSimple`) is not in the HTML, and words on both
-# sides of a carriage return (`w:cr`) run together.
+# mammoth 1.13.0: the HTML lacks the text of a simple field (`w:fldSimple`) of a Word document. The words before and
+# after a carriage return (`w:cr`) are joined.
 #
-# "We delete it after 30 days, see section 4." whose two numbers are fields (a document property, a reference) reads
-# "We delete it after  days, see section ." Complex fields, which Word itself writes, are read; other programs write
-# simple ones. Both are only named in the messages of the result. Source: github.com/mwilliamson/python-mammoth, issue 69.
+# In the sentence "We delete it after 30 days, see section 4.", the two numbers are fields (a document property and a
+# reference). The HTML has "We delete it after  days, see section ." Complex fields, which Word itself writes, are read.
+# Other programs write simple fields. Only the messages of the result mention `w:fldSimple` and `w:cr`. Source:
+# github.com/mwilliamson/python-mammoth, issue 69.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

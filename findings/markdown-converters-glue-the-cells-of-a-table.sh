@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# html-to-text 10.0.1 and node-html-markdown 2.0.0: words of a table grow together.
+# html-to-text 10.0.1 and node-html-markdown 2.0.0: words of a table are joined.
 #
-# html-to-text writes a table of answers as one word, "SoldNo": only tables that the caller names are laid out (option
-# `tables`, https://github.com/html-to-text/node-html-to-text). node-html-markdown gives a cell of two paragraphs,
-# "Name" and "Street", as "NameStreet". A version history of such texts shows a changed answer as a changed word that
-# exists in no language, and no search finds it.
+# html-to-text writes a table of answers as one word, "SoldNo". It lays out only tables that the caller names (option
+# `tables`, https://github.com/html-to-text/node-html-to-text). node-html-markdown writes a cell of two paragraphs,
+# "Name" and "Street", as "NameStreet". In a history of such texts, a changed answer looks like a change of a word that
+# exists in no language, and no search finds this word.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # number-parser 0.3.2: "no one" becomes "no 1", and "a second look" becomes "a 2 look".
 #
-# The function that turns words into figures in running text does not look at the words around a number. A promise such
-# as "no one receives it" changes its wording, and pronouns ("one of our banks") are counted.
+# The function that replaces number words in running text does not look at the words around a number. So it changes the
+# wording of a promise such as "no one receives it", and takes pronouns ("one of our banks") for numbers.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

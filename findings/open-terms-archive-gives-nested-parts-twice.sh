@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# @opentermsarchive/engine 9.1.0: a selector that matches an element and one within it gives the inner text twice, and
-# a range whose end comes before its start is left out without an error if another selector matches.
+# @opentermsarchive/engine 9.1.0: if a selector matches an element and also an element within it, the inner text is read
+# twice. If the end of a range comes before its start, and another selector matches, the range is left out without an
+# error.
 #
-# `select` copies each match by itself, so `div` on nested boxes doubles (in three boxes: triples) the text, and one
-# edit of the page counts two or three times. A declaration keeps working after a redesign that turned two headings
-# round, with that part of the terms gone from all later versions. Source: src/archivist/extract/dom.js.
+# `select` copies each match separately. So with the selector `div`, text in two nested boxes is doubled, and text in
+# three nested boxes is tripled. One edit of the page then counts two or three times. If a redesign exchanges the places
+# of two headings, a declaration with a range seems to work, but all later versions lack that part of the terms. Source:
+# src/archivist/extract/dom.js.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

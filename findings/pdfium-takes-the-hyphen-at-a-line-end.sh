@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# pypdfium2 5.15.2: a hyphen at the end of a line is taken out of the text, also where it belongs to the word, and the
-# two ways to ask put two different characters in its place.
+# pypdfium2 5.15.2: a hyphen at the end of a line is removed from the text, even if it belongs to the word. The two
+# functions that return text put two different characters in its place.
 #
-# "third-" / "party" set on two lines comes as "third" + U+FFFE + "party" from get_text_range and as "third" + U+0002
-# + "party" from get_text_bounded, and a word that the typesetter broke ("per-" / "sonal") comes the very same way:
-# afterwards nobody can tell which had a hyphen of its own. pypdf 7.1.1 and pdfminer.six 20260107 give hyphen and line
-# end.
+# If "third-" and "party" are on two lines, get_text_range returns "third" + U+FFFE + "party", and get_text_bounded
+# returns "third" + U+0002 + "party". A word that the typesetter divided ("per-" and "sonal") is returned in the same
+# way. So nobody can tell which word had a hyphen before it was divided. pypdf 7.1.1 and pdfminer.six 20260107 return
+# the hyphen and the end of the line.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Protego 0.7.0 (Scrapy's parser of robots.txt): "Dissallow: /" is obeyed as Disallow, and a blank line after "User-
-# agent:" does not end the group.
+# Protego 0.7.0 (Scrapy's parser of robots.txt): "Dissallow: /" is obeyed as "Disallow: /", and a blank line after
+# "User-agent:" does not end the group.
 #
-# The standard library's parser ignores the misspelt line and the rule after the blank line, so the same file allows a
-# page to one program and forbids it to the other. Protego accepts a list of misspellings, as the parser that Google
-# published does; RFC 9309 leaves that open to crawlers (section 2.2.4 names other records only).
+# The parser of the standard library ignores the misspelt line and the rule after the blank line. So the same file
+# allows a page to one program and forbids it to another. Protego accepts a list of misspellings, as does the parser
+# that Google published. RFC 9309 leaves this to crawlers (section 2.2.4 names only other records).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# pycountry 26.2.16: search_fuzzy("Niger") gives Nigeria first, and the names that policies use are not looked up at
-# all.
+# pycountry 26.2.16: search_fuzzy("Niger") returns Nigeria first. lookup does not find the names that policies use.
 #
-# lookup("Russia"), lookup("Turkey"), lookup("Ivory Coast") and lookup("UK") raise LookupError, since ISO's list has
-# "Russian Federation", "Türkiye", "Côte d'Ivoire"; and search_fuzzy, meant for such cases, prefers the country of
-# which the query is a part over the one that bears the very name. A policy that moves data to Niger is read as one
-# that moves them to Nigeria.
+# lookup("Russia"), lookup("Turkey"), lookup("Ivory Coast") and lookup("UK") raise LookupError, because the list of ISO
+# has "Russian Federation", "Türkiye" and "Côte d'Ivoire". search_fuzzy is meant for such cases. But it prefers a
+# country whose name contains the query to the country that has exactly this name. So a policy that moves data to Niger
+# is read as a policy that moves data to Nigeria.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# python-docx 1.2.0: of a Word document with tracked changes, `Paragraph.text` gives neither what was deleted nor what
-# was inserted.
+# python-docx 1.2.0: if a Word document has tracked changes, `Paragraph.text` has neither the deleted text nor the
+# inserted text.
 #
-# A deadline that was edited from 30 to 14 days reads "We answer within of your letter." Word shows both; mammoth
-# 1.13.0 gives the document as if all changes were accepted. Source: `Paragraph.text` joins the runs and hyperlinks
-# that are direct children of the paragraph, and the runs of an insertion are children of `w:ins`.
+# If a deadline was edited from 30 to 14 days, the text is "We answer within of your letter." Word shows both deadlines.
+# mammoth 1.13.0 returns the document as if all changes were accepted. Source: `Paragraph.text` joins the runs and
+# hyperlinks that are direct children of the paragraph, but the runs of an insertion are children of `w:ins`.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# quantulum3 0.10.0: "six (6) years", the way contracts write a number, is two numbers without a unit.
+# quantulum3 0.10.0: contracts write a number as in "six (6) years". The result for this text is two numbers without a
+# unit.
 #
-# "six years" and "6 years" are six years each. With the figure in brackets behind the word, both are found, "years" is
-# given to neither, and the span of time is lost. The same page edited from "six years" to "six (6) years" loses its
-# retention period.
+# "six years" and "6 years" are read as six years each. If the figure is in brackets after the word, both numbers are
+# found, but neither gets the unit "years". So the period is lost. If "six years" on a page is edited to "six (6)
+# years", the page seems to lose its retention period.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# @mozilla/readability 0.6.0 (Firefox's reader view): the part of a policy that says who gets the data is dropped if
-# its class has "share" in it, and a summary in <aside> always is.
+# @mozilla/readability 0.6.0 (Firefox's reader view): the part of a policy that says who gets the data is dropped if its
+# class contains "share". A summary in <aside> is always dropped.
 #
-# Twelve equal sections stay, the thirteenth, of the same shape and words, goes, without a sign: a section's class
-# "data-share" looks like a row of buttons for sharing. A watch of the reader view never sees an edit there.
+# Twelve equal sections stay. The thirteenth has the same shape and the same words, but is dropped without a message:
+# its class "data-share" looks like the class of a row of buttons for sharing. A monitor that watches the reader view
+# never sees an edit in this section.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

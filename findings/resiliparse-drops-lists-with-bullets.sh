@@ -2,10 +2,10 @@
 # resiliparse 2.0.1, extract_plain_text with main_content=True: every <ul> of the main text is dropped. The same list as
 # <ol> is kept. A block whose class is "legal" or "consent" is dropped too.
 #
-# It does not matter how long the items are, whether they have links, or whether the list is in <main>, in <article> or
-# in a <div>. So the list of rights of a privacy policy is missing, while the sentence that introduces it remains, and
-# nothing shows that there was a list. Without main_content the list is there. Versions 0.14.5, 0.15.1 and 1.0.0 do the
-# same.
+# The length of the items and links in them do not matter. It also does not matter whether the list is in <main>, in
+# <article> or in a <div>. So the text lacks the list of rights in a privacy policy, but has the sentence that
+# introduces this list. Nothing shows that there was a list. Without main_content the list is in the text. Versions
+# 0.14.5, 0.15.1 and 1.0.0 do the same.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

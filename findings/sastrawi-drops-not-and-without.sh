@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# PySastrawi 1.2.1 (Indonesian text processing): the stop word remover takes out "tidak" (not) and "tanpa" (without).
+# PySastrawi 1.2.1 (Indonesian text processing): the stop word remover removes "tidak" (not) and "tanpa" (without).
 #
-# "Kami tidak menjual data Anda" (we do not sell your data) becomes "Kami menjual data Anda" (we sell your data), which
-# is the form in which Indonesian texts are usually compared or searched. A comparison of such texts sees
-# no difference between a promise and its opposite. Source: the word list in StopWordRemoverFactory.
+# "Kami tidak menjual data Anda" (we do not sell your data) becomes "Kami menjual data Anda" (we sell your data).
+# Indonesian texts are usually compared or searched in this form. Such a comparison sees no difference between a promise
+# and its opposite. Source: the word list in StopWordRemoverFactory.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

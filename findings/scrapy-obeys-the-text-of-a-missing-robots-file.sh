@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Scrapy 2.19.0: the text of a robots.txt that is answered with 404 or 503 is obeyed, and a host that answers 503 without
-# rules is crawled.
+# Scrapy 2.19.0: if the response for robots.txt has the status 404 or 503, the text of the response is obeyed. If a
+# response with the status 503 has no rules, the host is crawled.
 #
-# ROBOTSTXT_OBEY reads the body of the answer, whatever its status. RFC 9309 asks for the reverse in both cases: without
-# the file (404) all may be fetched, and while it cannot be had (503) nothing may (sections 2.3.1.3 and 2.3.1.4).
+# With ROBOTSTXT_OBEY, the body of the response is read, whatever the status is. RFC 9309 demands the opposite in both
+# cases (sections 2.3.1.3 and 2.3.1.4): if the file does not exist (404), everything may be fetched. While the file is
+# unavailable (503), nothing may be fetched.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# sentencex 1.0.32: an Indonesian date with a short month is cut in two, and a list letter swallows the end of a
-# sentence.
+# sentencex 1.0.32: an Indonesian date with an abbreviated month is cut in two. If a sentence ends with the letter of a
+# list item, its end is not recognised.
 #
-# "sampai 31 Des. 2026." becomes "… 31 Des." and "2026.", and "lihat huruf a. Kami …" stays one sentence. In English
+# "sampai 31 Des. 2026." becomes "… 31 Des." and "2026.". "lihat huruf a. Kami …" stays one sentence. In English,
 # "EU-U.S. Framework" is cut within the abbreviation: "… the EU-U." and "S. Framework".
 set -euo pipefail
 folder=$(mktemp -d)

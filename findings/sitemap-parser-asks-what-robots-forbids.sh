@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# ultimate-sitemap-parser 1.8.1: to find a site's pages it requests addresses that the site's robots.txt forbids, also if
-# the same robots.txt names the sitemap.
+# ultimate-sitemap-parser 1.8.1: to find the pages of a site, it requests addresses that the site's robots.txt forbids,
+# even if the same robots.txt names the sitemap.
 #
-# It reads robots.txt for its "Sitemap:" line and then tries fourteen usual names of sitemaps besides, among them
-# "/admin/config/search/xmlsitemap". The rules of the file it has just read are not applied to any of them. A crawler
-# that obeys robots.txt elsewhere is in breach of it here, and shows up in logs as one that looks for an admin page.
+# It reads the "Sitemap:" line of robots.txt. Then it also tries fourteen usual names of sitemaps, such as
+# "/admin/config/search/xmlsitemap". It does not apply the rules in the robots.txt to these addresses. So a crawler that
+# otherwise obeys robots.txt breaks its rules here. In logs, the crawler seems to look for an admin page.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# snowballstemmer 3.1.1, Indonesian (the algorithm behind PostgreSQL's dictionary of that name): the forms of "to
-# send" get two stems.
+# snowballstemmer 3.1.1, Indonesian (the algorithm behind PostgreSQL's dictionary with this name): the forms of the verb
+# "to send" get two different stems.
 #
-# "mengirim" (sends) and "pengiriman" (sending) become "irim", while "kirim" and "dikirim" become "kirim", so who
-# searches a policy's history for one form misses the other; "perilaku" (behaviour, as in behavioural advertising)
-# becomes "ila". Other verbs are right: "menjual", "penjualan" and "jual" all give "jual". The root's first letter,
-# which the prefix swallows, is not given back if it was a k.
+# "mengirim" (sends) and "pengiriman" (sending) become "irim", but "kirim" and "dikirim" become "kirim". So a search for
+# one form in the history of a policy does not find the other form. "perilaku" (behaviour, as in behavioural
+# advertising) becomes "ila". Other verbs are right: "menjual", "penjualan" and "jual" all become "jual". A prefix
+# replaces the first letter of the root. If this letter was a k, the stemmer does not restore it.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# soupsieve 4.1.3, which Beautiful Soup selects with: `:has()` takes no selector with a combinator in it, so
-# `div:has(h2 + p)` is a syntax error.
+# soupsieve 4.1.3, with which Beautiful Soup selects elements: `:has()` accepts no selector that contains a combinator.
+# So `div:has(h2 + p)` is a syntax error.
 #
-# Browsers and cssselect 1.6.0 (Scrapy's and parsel's) take it, so a selector copied from developer tools, or from a
-# Scrapy spider, is refused. The message speaks of strict rules of CSS; Selectors Level 4 gives `:has()` a list of
-# relative selectors, each of which may be complex (https://www.w3.org/TR/selectors-4/#relational).
+# Browsers accept it, and so does cssselect 1.6.0, which Scrapy and parsel use. So a selector that was copied from
+# developer tools or from a Scrapy spider is refused. The error message mentions strict rules of CSS. But in Selectors
+# Level 4, the argument of `:has()` is a list of relative selectors, each of which may be complex
+# (https://www.w3.org/TR/selectors-4/#relational).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

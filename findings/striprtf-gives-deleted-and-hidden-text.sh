@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# striprtf 0.0.35: text that an RTF file marks as deleted (\\deleted, with \\strike) or as hidden (\\v) is given as
-# plain text.
+# striprtf 0.0.35: if an RTF file marks text as deleted (\\deleted, with \\strike) or as hidden (\\v), this text is
+# returned as plain text.
 #
-# The revised deadline stands next to the deleted one, glued: "30 days14 days". A word processor shows neither the
-# hidden words nor the deleted ones once changes are accepted.
+# The deleted deadline and the new deadline are joined: "30 days14 days". A word processor does not show hidden words.
+# It also does not show deleted words once the changes are accepted.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

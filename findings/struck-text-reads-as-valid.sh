@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# trafilatura 2.3.1 (output txt), inscriptis 2.7.6 and resiliparse 2.0.1: what is struck through is given as if it
-# held, glued to what replaces it.
+# trafilatura 2.3.1 (output txt), inscriptis 2.7.6 and resiliparse 2.0.1: struck text is returned as if it were valid,
+# and is joined to the text that replaces it.
 #
-# A published redline "within <del>30 days</del><ins>14 days</ins>" reads "within 30 days14 days": the deadline that
-# no longer holds is still in the text, and both numbers lose their word boundary, so that neither "30 days of" nor
-# "14 days" is found as words. Browsers show the first struck.
+# A published redline "within <del>30 days</del><ins>14 days</ins>" becomes "within 30 days14 days". The deadline that
+# is no longer valid is still in the text. The two deadlines have no space between them, so a search for the words "30
+# days" or "14 days" finds neither. Browsers show the first deadline struck.
 #
-# Seen: the same glued text from all three.
+# Seen: the same joined text from all three.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# surt 0.3.1 (the keys of web archives' indexes): pages that a server tells apart get one key.
+# surt 0.3.1 (the keys in the indexes of web archives): two pages that are different pages for a server get the same
+# key.
 #
-# "/Privacy" and "/privacy", "www2.example.org" and "example.org", and addresses with and without PHPSESSID are the
-# same page to an index of WARC files, though addresses are case-sensitive after the host. Two policies of such addresses
-# in one archive are shown for each other. A short "sid=abc", on the other hand, is kept.
+# "/Privacy" and "/privacy", "www2.example.org" and "example.org", and addresses with and without PHPSESSID get the same
+# key in an index of WARC files, although the path of an address is case-sensitive. If an archive has two policies with
+# such addresses, it may show one policy in place of the other. A short "sid=abc", however, is kept.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# tomlkit 0.15.2: reading a file and writing it at once is no round trip if the tables of an array do not stand in one
-# row.
+# tomlkit 0.15.2: a file that is read and written without an edit can change, namely if other tables are between the
+# tables of an array.
 #
-# [[policy]] [[subscriber]] [[policy]] is valid TOML. Written again unaltered, the second [[policy]] stands before
-# [[subscriber]]. And to delete the last table of an array deletes the comment after it with it, while the comment
-# above the deleted table, which spoke of it, stays under the one before.
+# [[policy]] [[subscriber]] [[policy]] is valid TOML. If it is written again without an edit, the second [[policy]]
+# comes before [[subscriber]]. If the last table of an array is deleted, the comment after the table is deleted too. The
+# comment above the deleted table, which described it, is kept and is then below the previous table.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

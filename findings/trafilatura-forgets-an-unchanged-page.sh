@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# trafilatura 2.3.1 with deduplicate=True: the same page gives its text three times and then nothing at all.
+# trafilatura 2.3.1 with deduplicate=True: the same page returns its text three times, and after that no text at all.
 #
-# The store of texts that were seen belongs to the process and counts over all pages, so a monitor that extracts an
-# unchanged policy in one process gets None from the fourth look on, and reports a policy that is gone. Paragraphs
-# that several policies share (a standard clause) go the same way.
+# The process keeps a store of the texts that it has seen, and counts them over all pages. So a monitor that extracts an
+# unchanged policy in one process gets None from the fourth visit on, and reports that the policy is gone. Paragraphs
+# that several policies share (a standard clause) are lost in the same way.
 #
-# Seen: the lengths 974, 974, 974, then None twice. Source: the option's text says that it removes duplicate segments,
-# of the document, one would think.
+# Seen: the lengths 974, 974, 974, then None twice. Source: the description of the option says that it removes duplicate
+# segments. A reader would think of duplicates within the document.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

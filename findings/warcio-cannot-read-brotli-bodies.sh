@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# warcio 1.8.1: content_stream(), which is to give the decoded body of a record, gives a body of Content-Encoding br
-# as it is stored, without a sign; and if the package brotli (1.2.1) is there, it raises AttributeError for each such
-# record.
+# warcio 1.8.1: content_stream() should return the decoded body of a record. If the Content-Encoding is br, it returns
+# the body as it is stored, without a message. If the package brotli (1.2.1) is installed, it raises AttributeError for
+# each such record.
 #
-# To install the decoder thus turns wrong text into a failure, and never into the text: warcio sets an attribute
-# `unused_data` on the decompressor, which only that of brotlipy takes, a package whose last release is of 2017 and
-# which its extra `all` asks for. The name of the module, brotli, is the same for both. Source:
-# warcio/bufferedreaders.py.
+# So with the decoder installed, the call fails instead of returning a wrong text. The right text is never returned. The
+# reason is that warcio sets an attribute `unused_data` on the decompressor. Only the decompressor of the package
+# brotlipy allows this. The extra `all` of warcio requires brotlipy, whose last release is from 2017. Both packages have
+# a module named brotli. Source: warcio/bufferedreaders.py.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

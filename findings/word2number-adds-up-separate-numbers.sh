@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# word2number 1.1: "thirty days or two months" is 32, and "a hundred and eighty days" is 8000.
+# word2number 1.1: "thirty days or two months" becomes 32, and "a hundred and eighty days" becomes 8000.
 #
-# Numbers of one text are added up, whatever stands between them. A hundred that does not follow a number multiplies
-# what comes after it, and once more: 100 * 80. "one hundred and eighty" is read right. So a deadline that a policy
-# writes with the article comes out forty times too long, without an error.
+# All numbers in a text are added, whatever is between them. If no number comes before "hundred", the numbers after it
+# are multiplied by 100 instead of added: 100 * 80. "one hundred and eighty" is read correctly. So a deadline that a
+# policy writes with "a hundred" becomes forty times too long, without an error.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
