@@ -1,16 +1,17 @@
-# The commands of this project, the same for people and for CI. Each makes .venv first, where it is not up to date.
+# The commands of this project. People and CI use the same commands. Each command first updates .venv if necessary.
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := archive benchmarks clausewatch crawler differ docs/site document languages notifier tests
 
-# The first that is new enough; PYTHON=/path/to/python3.12 names another.
+# The first Python that is new enough. PYTHON=/path/to/python3.12 chooses a different one.
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
-# Files of tests side by side, in their order: tests of one file share what is costly to set up. One process more than
-# there are processors, as many tests wait: for a server, for a time that passes, for a command to end.
+# Several test files run at the same time. The tests of one file run one after another, because they share fixtures that
+# take long to set up. There is one more process than there are processors, because many tests mostly wait: for a
+# server, for some time to pass, or for a command to end.
 PARALLEL := -n $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo quick test long bench validation check docs format lock clean
@@ -44,7 +45,8 @@ long: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/table.py
 
-# Real changes that were kept apart: scores alone, logged in docs/figures.md, once for a commit. Not for CI.
+# Judges the real changes that nobody looks at. It prints only scores, and adds them to docs/figures.md once for each
+# commit. CI does not run it.
 validation: $(STAMP)
 	$(BIN)/python tests/quality/validation.py
 
@@ -71,8 +73,9 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-# A new environment without constraints, so that nothing old stays. Run it with the oldest Python that is supported,
-# Debian 12's 3.11.2 (PYTHON=/usr/bin/python3): some packages have left it behind, and pip then takes their last fitting one.
+# Makes a new environment without constraints, so that no old versions stay. Run it with the oldest supported Python,
+# which is 3.11.2 of Debian 12 (PYTHON=/usr/bin/python3). Some packages no longer support this Python, and pip then
+# installs their last version that does.
 lock:
 	@test -n "$(PYTHON)" || { echo "Clausewatch needs Python 3.11 or newer"; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
