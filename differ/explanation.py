@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
 from typing import Any
 
-from differ.quotation import Side, excerpt, quotes
+from differ.quotation import Side, excerpt, occurrences, quotes
 from languages import languages_with, read_table
 
 ENGLISH = "en"
@@ -119,10 +119,22 @@ def variants(explanation: Explanation, direction: str, before: Side, after: Side
     """
     if direction == "changed":
         yield from (name for name in (compared_amounts(explanation), compared_costs(explanation)) if name)
-    if bool(before.text) != bool(after.text):
+    if bool(before.text) != bool(after.text) or is_only_withdrawn(explanation, direction, before, after):
         yield f"{direction}_clause"
     groups = {thing.partition(".")[0] for thing in explanation.things} or {"member"}
     yield from (f"{direction}_{group}" for group in sorted(groups) if len(groups) == 1)
+
+
+def is_only_withdrawn(explanation: Explanation, direction: str, before: Side, after: Side) -> bool:
+    """Whether a denial or promise came or went as a whole, although other words of its clause stayed. In "you cannot
+    object or complain", which became "you may complain", the denial of objecting is gone, and objecting is not
+    granted."""
+    if direction == "loosened":
+        words, side = explanation.new, after
+    else:
+        words, side = explanation.gone, before
+    turned = direction in ("loosened", "tightened")
+    return turned and bool(words) and not any(occurrences(phrase, side.text) for phrase in words)
 
 
 def compared_amounts(explanation: Explanation) -> str:

@@ -75,12 +75,13 @@ def _archive_hints(database: str, group: str | None) -> Iterator[Hint]:
             yield Hint("database_group is for a SQLite file only: on PostgreSQL, roles decide who may read")
         return
     file = Path(unquote(database.removeprefix("sqlite:///")))
-    if opened := open_to_others(file):
-        yield Hint(f"other users of this machine can read the archive: chmod o= {' '.join(map(str, opened))}")
     problem = None if group is None else obstacle(file, group)
     if problem is not None:
         yield Hint(problem)
-    if group is None and file.is_file() and file.stat().st_mode & stat.S_IRGRP:
+    if opened := open_to_others(file):
+        mode = "go=" if group is None else "o="
+        yield Hint(f"every user of this machine can read the archive: chmod {mode} {' '.join(map(str, opened))}")
+    elif group is None and file.is_file() and file.stat().st_mode & stat.S_IRGRP:
         yield Hint(f"a group can read the archive, and no database_group is set: if it should not, chmod g= {file}")
 
 

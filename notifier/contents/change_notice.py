@@ -24,6 +24,37 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Interim:
+    """A text that the policy had for a time between the texts that a message compares."""
+
+    seen: Seen
+    """The first version with this text."""
+    is_later: bool
+    """Whether it is the later text of the message."""
+    _: KW_ONLY
+    worst: Finding | None
+    """The most severe finding that the reader asks for, in the comparison with the version before. It is None if there
+    is no such finding."""
+    others: int
+    """Number of further findings of that comparison that the reader asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interims:
+    """What the policy showed between the texts that a message compares."""
+
+    texts: tuple[Interim, ...] = ()
+    """The other texts, and the later text if it had been shown before; oldest first."""
+    left_out: int = 0
+    """Number of older texts that were not read."""
+    vanished: tuple[datetime, ...] = ()
+    """Times at which the policy showed an odd text that the next visit did not show. Such a text is not a version."""
+
+
+NO_INTERIMS = Interims()
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A finding that a subscription asked for."""
 
@@ -73,6 +104,7 @@ class Notice:
     """Whether a text that went back and forth has now stayed for the configured time."""
     confirmed: bool = True
     """False if the change is suspicious, such as the loss of a section, and no second visit confirmed it."""
+    interims: Interims = NO_INTERIMS
     head: str = ""
     """The head of the evidence chain when the message is written, in the format of `chain.Head`."""
 

@@ -10,17 +10,18 @@ from datetime import datetime
 from typing import Literal
 
 from archive.model import OUTCOMES, FetchOutcome
+from archive.questions.interim_texts import OddText
 from archive.questions.status import Health
 from archive.recording.net_changes import Span
 from differ.model import Finding, Severity
 from notifier.audience.subscriptions import Subscriber
 from notifier.audience.timing import Rhythm
-from notifier.contents.change_notice import Notice, Seen
+from notifier.contents.change_notice import NO_INTERIMS, Interims, Notice, Seen
 from notifier.contents.policy_news import PolicyNews
 
 MOST_CHANGES = 20
-"""Maximum number of policies whose changes a digest names, the newest first. The remaining policies are only
-counted."""
+"""Maximum number of policies whose changes a digest names, the newest first. The remaining policies are only counted.
+Policies with a critical or high change are always named."""
 
 
 Ending = FetchOutcome | Literal["first"]
@@ -47,6 +48,8 @@ class Watch:
     last_seen_at: datetime | None
     reason: str = ""
     """The reason for the trouble as a code; "" if there is no trouble."""
+    odd: tuple[OddText, ...] = ()
+    """Odd texts that were seen or decided in the period."""
     gaps: tuple[Gap, ...] = ()
     """Gaps of at least a day in which no visit found the policy although a visit was due. Only gaps that ended in the
     period or have not ended are listed.
@@ -100,6 +103,12 @@ class Recap:
     """Whether the alerts wait because the text goes back and forth."""
     dismissed: int = 0
     """Number of findings that are not reported because they repeat a false alarm."""
+    interims: Interims = NO_INTERIMS
+
+    @property
+    def versions(self) -> int:
+        """Number of new versions in the period."""
+        return self.later.number - self.earlier.number
 
     @property
     def matters(self) -> bool:
@@ -136,7 +145,7 @@ class Account:
     watches: tuple[Watch, ...]
     """The visits to the subscriber's policies, in the order in which the policies were added."""
     spans: tuple[Span, ...] = ()
-    """The versions before and after the changes of each policy, newest first, at most `MOST_CHANGES`."""
+    """The versions before and after the changes of each policy, newest first."""
     changes_left_out: int
     head: str = ""
     """The head of the evidence chain when the message is written; "" before."""

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from archive.model import Change, RecordedFinding, Version
 from archive.questions.drift import language_state
+from archive.questions.interim_texts import interim_texts, odd_texts
 from archive.recording.net_changes import Span, change_between, earlier_number
 from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
 from archive.storage.version_reader import read_change, read_versions
 from differ.model import SEVERITIES, Finding
 from notifier.audience.subscriptions import Subscriber, Target, asks_for
-from notifier.contents.change_notice import Alert, Notice, Seen
+from notifier.contents.change_notice import Alert, Interim, Interims, Notice, Seen
 from notifier.contents.digest import Account, Digest, Recap
 from notifier.contents.incident import Incident, IncidentNotice, IncidentReport
 from notifier.contents.roundup import Roundup, most_severe_first
@@ -159,7 +160,8 @@ class _Recaps:
         change = None if row is None or earlier.text == later.text else read_change(session, row)
         policy = session.get_one(PolicyRow, span.policy_id)
         quiet = timedelta(seconds=policy.flap_quiet_seconds)
-        asked, others, dismissed = self._sorted(policy, () if change is None else change.findings)
+        asker = _asker(session, self.delivery.subscription_id, self.subscriber)
+        asked, others, dismissed = _sorted(asker, policy, () if change is None else change.findings)
         inside = [message for message in messages if _lies_within(message[2], span)]
         told = self._alerts({change for state, change, _ in inside if state == "accepted"})
         waiting = self._alerts({change for state, change, _ in inside if state in OPEN})
@@ -170,7 +172,7 @@ class _Recaps:
             earlier=_seen(earlier),
             later=_seen(later),
             undone=earlier.text == later.text,
-            findings=tuple(sorted(asked, key=lambda finding: SEVERITIES.index(finding.severity))),
+            findings=tuple(asked),
             told=told,
             waiting=waiting,
             severity=None if change is None else change.severity,
@@ -178,28 +180,53 @@ class _Recaps:
             suppressed=0 if change is None else len(change.suppressed),
             held=later.flapping and not told and not waiting and is_new,
             dismissed=dismissed,
+            interims=_interims(session, policy, asker, (earlier.number, later.number)),
         )
-
-    def _sorted(
-        self, policy: PolicyRow, findings: Sequence[RecordedFinding]
-    ) -> tuple[list[Finding], list[Finding], int]:
-        """Divide findings. Return the findings that the subscription asks for, all other findings, and the number of
-        false alarms.
-        """
-        scope = scope_history(self.session.get_one(SubscriptionRow, self.delivery.subscription_id))[-1].scope
-        asker = Subscriber(
-            self.subscriber, (), scope.topics, severity=scope.severity, policies=scope.policies, clauses=scope.clauses
-        )
-        kept = [recorded for recorded in findings if not recorded.is_false_alarm]
-        asked = [one for one in kept if asks_for(asker, policy.name, policy.tags, one.finding)]
-        others = [one.finding for one in kept if one not in asked]
-        return [one.finding for one in asked], others, len(findings) - len(kept)
 
     def _alerts(self, changes: Collection[int]) -> int:
         """Count the alerts of changes for the subscription."""
         mine = AlertRow.subscription_id == self.delivery.subscription_id, FindingRow.change_id.in_(changes)
         query = select(func.count()).select_from(AlertRow).join(FindingRow, FindingRow.id == AlertRow.finding_id)
         return self.session.scalar(query.where(*mine)) or 0
+
+
+def _asker(session: Session, subscription: int, subscriber: str) -> Subscriber:
+    """Return a subscriber with the present scope of a subscription, and without targets."""
+    scope = scope_history(session.get_one(SubscriptionRow, subscription))[-1].scope
+    return Subscriber(
+        subscriber, (), scope.topics, severity=scope.severity, policies=scope.policies, clauses=scope.clauses
+    )
+
+
+def _sorted(
+    asker: Subscriber, policy: PolicyRow, findings: Sequence[RecordedFinding]
+) -> tuple[list[Finding], list[Finding], int]:
+    """Return three things: the findings that a subscriber asks for, the most severe first; all other findings; and the
+    number of false alarms.
+    """
+    kept = [recorded for recorded in findings if not recorded.is_false_alarm]
+    asked = [one for one in kept if asks_for(asker, policy.name, policy.tags, one.finding)]
+    others = [one.finding for one in kept if one not in asked]
+    asked.sort(key=lambda one: SEVERITIES.index(one.finding.severity))
+    return [one.finding for one in asked], others, len(findings) - len(kept)
+
+
+def _interims(session: Session, policy: PolicyRow, asker: Subscriber, between: tuple[int, int]) -> Interims:
+    """Return what a policy showed between two versions, with the findings that a subscriber asks for."""
+    found, left_out = interim_texts(session, policy.id, *between)
+    numbers = VersionRow.policy_id == policy.id, VersionRow.number.in_(between)
+    first, last = session.scalars(select(VersionRow.fetch_id).where(*numbers).order_by(VersionRow.number))
+    texts = []
+    for text in found:
+        change = text.version.change
+        asked, _, _ = _sorted(asker, policy, () if change is None else change.findings)
+        texts.append(
+            Interim(
+                _seen(text.version), text.is_later, worst=asked[0] if asked else None, others=max(len(asked) - 1, 0)
+            )
+        )
+    vanished = tuple(odd.seen_at for odd in odd_texts(session, policy.id, first, last) if odd.vanished)
+    return Interims(tuple(texts), left_out, vanished)
 
 
 def _lies_within(inner: Span, outer: Span) -> bool:
@@ -212,9 +239,9 @@ def _notices(session: Session, delivery: DeliveryRow, changes: Collection[int], 
     mine = AlertRow.subscription_id == delivery.subscription_id
     spans = spans_by_change(session, changes)
     known = known_versions(session, Reader.of(delivery), {span.policy_id for span in spans.values()})
-    head = chain_head(session)
+    head, asker = chain_head(session), _asker(session, delivery.subscription_id, subscriber)
     return [
-        _notice(session, change, mine, subscriber=subscriber, head=head, known=known[spans[change].policy_id])
+        _notice(session, change, mine, asker=asker, head=head, known=known[spans[change].policy_id])
         for change in changes
     ]
 
@@ -224,7 +251,7 @@ def _notice(
     change_id: int,
     mine: ColumnElement[bool],
     *,
-    subscriber: str,
+    asker: Subscriber,
     head: str,
     known: Known,
 ) -> Notice:
@@ -243,8 +270,9 @@ def _notice(
     versions = {version.number: version for version in read_versions(session, of_policy, None)}
     later = versions[last]
     languages_before, languages = (language_state(session, policy.id, number) for number in (begin, last))
+    same_as = known.number if _came_back(versions, known.number, begin) else 0
     return Notice(
-        subscriber=subscriber,
+        subscriber=asker.name,
         policy=policy.name,
         url=policy.url,
         earlier=_seen(versions[begin]),
@@ -258,10 +286,11 @@ def _notice(
         apart_since=languages_before.since if languages_before.behind and not languages.behind else 0,
         former=None if former is None else _seen(versions[former]),
         former_is_named=named is not None,
-        same_as=known.number if _came_back(versions, known.number, begin) else 0,
+        same_as=same_as,
         flapping=later.flapping,
         settled=later.last_seen_at - later.seen_at >= timedelta(seconds=policy.flap_quiet_seconds),
         confirmed=later.confirmed,
+        interims=_interims(session, policy, asker, (same_as or begin, last)),
         head=head,
     )
 

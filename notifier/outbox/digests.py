@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from archive.model import IMPORTED, ReviewTimes
+from archive.questions.interim_texts import OddText, odd_texts
 from archive.questions.lists.inbox import InboxFilter, inbox
 from archive.questions.status import PolicyStatus, statuses
 from archive.recording.net_changes import Span
@@ -22,6 +23,7 @@ from archive.storage.tables import (
     ChangeRow,
     DeliveryRow,
     FetchRow,
+    FindingRow,
     PolicyRow,
     SubscriptionRow,
     VersionRow,
@@ -46,6 +48,10 @@ from notifier.outbox.contents import ACCOUNT, read_digest
 from notifier.outbox.deliveries import Planned, add_deliveries
 from notifier.outbox.news import DIGEST, forget_news, waiting_news
 from notifier.outbox.subscriptions import present, registered, subscription
+
+_VERSION = VersionRow.policy_id, VersionRow.number
+_SEVERE = select(FindingRow.change_id).where(FindingRow.severity.in_(("critical", "high")))
+"""Query for the changes that a digest always names."""
 
 MOST_OVERDUE = 1000
 """Maximum number of changes with an overdue review that are read for a digest, the worst first."""
@@ -199,18 +205,23 @@ class _Draft:
             *self.overdue.get(self.subscriber.name, ()),
             *(self.overdue.get("", ()) if self.subscriber.operator else ()),
         ]
-        spans = _spans(session, row.digested_change_id or 0, [status.name for status in covered])
+        spans, left_out = _spans(session, row.digested_change_id or 0, [status.name for status in covered])
         return Account(
             since=row.digested_until or row.since,
             until=self.until,
             rhythm=None if self.by_hand or schedule is None else schedule.rhythm,
             watches=tuple(
-                _watch(status, visits[status.name], _gaps(session, status, after, self.until))
+                _watch(
+                    status,
+                    visits[status.name],
+                    gaps=_gaps(session, status, after, self.until),
+                    odd=tuple(odd_texts(session, status.id, after)),
+                )
                 for status in covered
                 if status.retired_at is None or visits[status.name]
             ),
-            spans=tuple(spans[:MOST_CHANGES]),
-            changes_left_out=len(spans[MOST_CHANGES:]),
+            spans=tuple(spans),
+            changes_left_out=left_out,
             news=waiting_news(session, row, DIGEST),
             overdue=tuple(overdue[:MOST_CHANGES]),
             overdue_left_out=len(overdue[MOST_CHANGES:]),
@@ -234,7 +245,7 @@ def _visits(session: Session, after: int) -> defaultdict[str, Counter[str]]:
     return visits
 
 
-def _watch(status: PolicyStatus, visits: Counter[str], gaps: tuple[Gap, ...]) -> Watch:
+def _watch(status: PolicyStatus, visits: Counter[str], *, gaps: tuple[Gap, ...], odd: tuple[OddText, ...]) -> Watch:
     return Watch(
         policy=status.name,
         checks=visits.total(),
@@ -246,6 +257,7 @@ def _watch(status: PolicyStatus, visits: Counter[str], gaps: tuple[Gap, ...]) ->
         version=status.versions,
         last_seen_at=status.last_seen_at,
         gaps=gaps,
+        odd=odd,
     )
 
 
@@ -262,14 +274,15 @@ def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -
     return tuple(gap for gap in pairs if gap.days and gap.until - gap.since > 2 * status.every)
 
 
-def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
-    """Return a span for each of these policies that changed after the change `after`, newest first. A span goes from
-    the version before these changes to the version after them.
+def _spans(session: Session, after: int, policies: Sequence[str]) -> tuple[list[Span], int]:
+    """Return a span for each of these policies that changed after the change `after`, newest first, and the number of
+    spans that are left out. A span goes from the version before these changes to the version after them. All spans with
+    a critical or high finding are returned, and others up to `MOST_CHANGES` in all.
 
     If there is a boundary between these versions, the policy has two spans.
     """
     query = (
-        select(VersionRow.policy_id, VersionRow.number)
+        select(*_VERSION)
         .join(ChangeRow, ChangeRow.version_id == VersionRow.id)
         .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
         .where(IS_STEP, ChangeRow.id > after, ~VersionRow.boundary, PolicyRow.name.in_(policies))
@@ -279,4 +292,11 @@ def _spans(session: Session, after: int, policies: Sequence[str]) -> list[Span]:
     for policy, number in session.execute(query):
         earlier = spans.pop((policy, number - 1), Span(policy, number - 1, number - 1)).earlier
         spans[policy, number] = Span(policy, earlier, number)
-    return list(reversed(spans.values()))
+    severe = set(session.execute(query.where(ChangeRow.id.in_(_SEVERE)).with_only_columns(*_VERSION)))
+    newest = list(reversed(spans.values()))
+    graver = [
+        span for span in newest if any((span.policy_id, n) in severe for n in range(span.earlier, span.later + 1))
+    ]
+    lighter = [span for span in newest if span not in graver][: max(MOST_CHANGES - len(graver), 0)]
+    kept = {*graver, *lighter}
+    return [span for span in newest if span in kept], len(newest) - len(kept)

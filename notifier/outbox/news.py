@@ -31,6 +31,9 @@ class NewsReader:
     subscriber: Subscriber
     policies_before: tuple[str, ...]
     """The policies that the subscription covered before the changes."""
+    awaits_welcome: bool = False
+    """Whether the subscription's first message is still to come. That message lists all policies, so no other message
+    says that they were added."""
 
     def hears(self, event: PolicyEventRow) -> bool:
         """Whether a change is about a policy that the subscription covers, or covered until now."""
@@ -49,8 +52,9 @@ def announce(session: Session, readers: Iterable[NewsReader]) -> None:
     if not events:
         return
     for reader in readers:
-        heard = [(event, DIGEST) for event in events if reader.subscriber.digest is not None and reader.hears(event)]
-        heard += [(event, OPERATOR) for event in events if reader.subscriber.operator]
+        new = [event for event in events if event.kind != "added" or not reader.awaits_welcome]
+        heard = [(event, DIGEST) for event in new if reader.subscriber.digest is not None and reader.hears(event)]
+        heard += [(event, OPERATOR) for event in new if reader.subscriber.operator]
         session.add_all(NewsRow(subscription_id=reader.row.id, event_id=event.id, kind=kind) for event, kind in heard)
     for event in events:
         event.announced = True

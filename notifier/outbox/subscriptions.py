@@ -79,10 +79,26 @@ def register(archive: Archive, configured: Iterable[Subscriber], now: datetime) 
 def _news_readers(session: Session, everybody: Iterable[Subscriber], now: datetime) -> list[NewsReader]:
     rows = [(subscription(session, subscriber.name), subscriber) for subscriber in everybody]
     return [
-        NewsReader(row, subscriber, scope_history(row)[-1].scope.policies)
+        NewsReader(
+            row,
+            subscriber,
+            scope_history(row)[-1].scope.policies,
+            awaits_welcome=subscriber.welcome and not _is_welcomed(session, row),
+        )
         for row, subscriber in rows
         if row is not None and (row.removed_at is None or _was_missing(row, now))
     ]
+
+
+def welcome_key(row: SubscriptionRow) -> str:
+    """Return the key of a subscription's first messages. A subscription that comes back gets new first messages."""
+    return (row.created_at or row.since).isoformat()
+
+
+def _is_welcomed(session: Session, row: SubscriptionRow) -> bool:
+    """Whether a first message of a subscription was planned."""
+    mine = DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "welcome", DeliveryRow.key == welcome_key(row)
+    return session.scalar(select(DeliveryRow.id).where(*mine).limit(1)) is not None
 
 
 def made(archive: Archive) -> tuple[Made, ...]:

@@ -16,13 +16,13 @@ from archive.questions.history import document, latest_versions
 from archive.questions.inventories import version_inventories
 from archive.questions.status import PolicyStatus, statuses
 from archive.storage.database import Archive
-from archive.storage.tables import DeliveryRow, PolicyRow, SubscriptionRow, VersionRow
+from archive.storage.tables import DeliveryRow, PolicyRow, VersionRow
 from differ.judgement.inventory import Inventory, inventory
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of, unheard_topics
 from notifier.contents.welcome import Inception, Promises, Watched, promises, watched
 from notifier.outbox.contents import INCEPTION
 from notifier.outbox.deliveries import Planned, add_deliveries
-from notifier.outbox.subscriptions import present, subscription
+from notifier.outbox.subscriptions import present, subscription, welcome_key
 
 LONGEST_WAIT = timedelta(days=1)
 """Time after which the first message is written even if some policies were not visited. Such policies may never be
@@ -59,7 +59,7 @@ def plan_welcomes(archive: Archive, subscribers: Iterable[Subscriber], now: date
                     asked=replace(subscriber, via=()),
                     unheard=_unheard(present(session, configured), covered),
                 )
-                planned = Planned("welcome", _key(row), INCEPTION.dump_python(inception, mode="json"))
+                planned = Planned("welcome", welcome_key(row), INCEPTION.dump_python(inception, mode="json"))
                 add_deliveries(session, row, planned, targets=targets_of(subscriber), now=now)
     return len(ready)
 
@@ -78,17 +78,12 @@ def _unwelcomed(session: Session, subscriber: Subscriber) -> datetime | None:
     row = subscription(session, subscriber.name)
     if row is None or row.removed_at is not None:
         return None
-    mine = DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "welcome", DeliveryRow.key == _key(row)
+    mine = DeliveryRow.subscription_id == row.id, DeliveryRow.kind == "welcome", DeliveryRow.key == welcome_key(row)
     welcomed = {
         tuple(pair) for pair in session.execute(select(DeliveryRow.channel, DeliveryRow.recipient).where(*mine))
     }
     missing = any((target.channel, target.recipient) not in welcomed for target in targets_of(subscriber))
     return row.created_at if missing else None
-
-
-def _key(row: SubscriptionRow) -> str:
-    """Return the key of a subscription's first messages. A subscription that comes back gets new first messages."""
-    return (row.created_at or row.since).isoformat()
 
 
 def _covered(subscriber: Subscriber, standing: Sequence[PolicyStatus]) -> list[PolicyStatus]:

@@ -22,7 +22,7 @@ from notifier.texts import chat, payload, wording
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
-from notifier.texts.redline import after, before
+from notifier.texts.redline import after, before, short
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
@@ -36,8 +36,12 @@ phone.
 
 NAMED_PASSAGES = 20
 """Maximum number of clauses of which only the section is shown, after the clauses that are shown in full. Any further
-clauses are only counted.
+clauses are only counted, unless they are critical or high.
 """
+
+SECTION, REASON = 120, 500
+"""Maximum lengths, in code points, in a summary. The first is for a section's headings, and the second for the
+reasons."""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 """Characters of an address besides letters and digits (RFC 3986). All other characters are percent-encoded."""
@@ -116,6 +120,7 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
         "count": len(gathered),
         "rest": _named(rest, tongue),
         "rest_count": len(rest),
+        "rest_end": _graded("rest.end", rest, tongue),
         "url": link(notice.url),
         "address": inert(notice.url),
         "seen": wording.seen(notice, tongue),
@@ -144,6 +149,7 @@ def _chat(notice: Notice, gathered: Sequence[Passage], shown: dict[str, Any], to
         head=shown["verdict"],
         notes=tuple(shown["notes"]),
         parts=chat.clause_parts(gathered, tongue),
+        severities=tuple(passage.severity for passage in gathered),
         advice=shown["advice"],
         foot=(
             tongue.say("seen.short", moment=tongue.moment(notice.later.seen_at)),
@@ -178,6 +184,36 @@ def shown_passage(passage: Passage, number: int, tongue: Phrases) -> dict[str, A
     }
 
 
+def brief_passages(
+    gathered: Sequence[Passage], tongue: Phrases, *, most: int, quoted: int
+) -> tuple[list[dict[str, Any]], str]:
+    """Return clauses for a summary, and a sentence that counts the clauses that are left out, by severity. All clauses
+    of a severity in `SEVERE` are shown, and further clauses up to `most` in all. The first `quoted` clauses have their
+    words before and after."""
+    severe = sum(passage.severity in wording.SEVERE for passage in gathered)
+    shown, rest = gathered[: max(severe, most)], gathered[max(severe, most) :]
+    lines = [
+        {
+            "badge": _badge(passage, tongue),
+            "severity": tongue.name("severity", passage.severity),
+            "colour": COLOURS[passage.severity],
+            "section": clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), SECTION),
+            "reason": clipped(" ".join(_reasons(passage, tongue)), REASON),
+            "language": passage.worst.language if passage.worst.language != UNKNOWN_LANGUAGE else "",
+            "before": short(before(passage.worst)) if place < quoted else None,
+            "after": short(after(passage.worst)) if place < quoted else None,
+        }
+        for place, passage in enumerate(shown)
+    ]
+    left = tongue.say("rest.below", counted=_graded("rest.clauses", rest, tongue)) if rest else ""
+    return lines, left
+
+
+def _graded(key: str, rest: Sequence[Passage], tongue: Phrases) -> str:
+    counted = tongue.count(key, len(rest))
+    return wording.graded(counted, (passage.severity for passage in rest), tongue) if rest else ""
+
+
 def _badge(passage: Passage, tongue: Phrases) -> str:
     return tongue.say("severity.badge", severity=tongue.name("severity", passage.severity))
 
@@ -200,8 +236,10 @@ def _grounds(alert: Alert, tongue: Phrases) -> list[str]:
 
 def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
     """Describe clauses by section, topic and severity. If several clauses have the same description, it is written
-    once, with the number of clauses.
+    once, with the number of clauses. All critical and high clauses are described, and others up to a limit.
     """
+    severe = sum(passage.severity in wording.SEVERE for passage in rest)
+    named, left = rest[: max(severe, NAMED_PASSAGES)], rest[max(severe, NAMED_PASSAGES) :]
     names = Counter(
         tongue.say(
             "rest.name",
@@ -209,13 +247,12 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
             topics=wording.topic_names(passage.findings, tongue),
             severity=tongue.name("severity", passage.severity),
         )
-        for passage in rest
+        for passage in named
     )
     lines = [
         name if count == 1 else tongue.say("rest.repeated", name=name, count=count) for name, count in names.items()
     ]
-    left = sum(list(names.values())[NAMED_PASSAGES:])
-    return [*lines[:NAMED_PASSAGES], *([tongue.count("rest.unnamed", left)] if left else [])]
+    return [*lines, *([_graded("rest.unnamed", left, tongue)] if left else [])]
 
 
 def desk_link(notice: Notice, desk: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from differ.model import reasons_in
+from differ.model import Severity, reasons_in
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Passage
 from notifier.texts import wording
@@ -25,6 +25,9 @@ CLAUSE = 300
 HEAD = 300
 FOOT_LINE = 160
 """Maximum length of the first line, and of each line at the end, as the service counts it."""
+
+COUNT = 120
+"""Space for the sentence that counts the parts left out, and for blank lines."""
 
 LEAST = 250
 """Space that is reserved for the first clause. Notes that would need this space are left out."""
@@ -52,6 +55,9 @@ class Chat:
     language: Language = "en"
     counted: str = "rest.clauses"
     """Key of the phrase that counts the parts left out."""
+    severities: tuple[Severity | None, ...] = ()
+    """The severity of each part, or None for a part without a severity; empty if no part has one. Further severities
+    belong to parts that are not in `parts`, and are only counted."""
 
     def title(self, dialect: Dialect, subject: str, longest: int = 0) -> str:
         """Write the subject for a service that allows titles of at most `longest` characters. 0 means that the service
@@ -79,7 +85,7 @@ class Chat:
             [*filter(None, [dialect.link(plain_link(self.link)) if self.link else ""]), *self._foot(dialect)]
         )
         left = (
-            room - dialect.size(head) - dialect.size(foot) - 60
+            room - dialect.size(head) - dialect.size(foot) - COUNT
         )  # space for the count of parts left out, and for blank lines
         notes: list[str] = []
         for note in (_escaped(note, dialect) for note in self.notes):
@@ -102,9 +108,16 @@ class Chat:
                 break
             kept.append(written)
             left -= dialect.size(written) + 2
-        more = len(self.parts) - len(kept)
+        more = max(len(self.parts), len(self.severities)) - len(kept)
+        if more:
+            kept.append(_escaped(self._counted(len(kept), more), dialect))
+        return kept, left
+
+    def _counted(self, kept: int, more: int) -> str:
+        """Count the parts that are left out, by severity."""
         tongue = phrases_for(self.language)
-        return [*kept, *([_escaped(tongue.count(self.counted, more), dialect)] if more else [])], left
+        counted = tongue.count(self.counted, more)
+        return wording.graded(counted, filter(None, self.severities[kept:]), tongue)
 
     def _last(self, dialect: Dialect, left: int) -> str:
         advice = _escaped(self.advice, dialect)

@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from differ.model import Finding
+from archive.questions.interim_texts import OddText
+from differ.model import SEVERITIES, Severity
 from notifier.audience.subscriptions import Language
-from notifier.contents.change_notice import Notice, passages
+from notifier.contents.change_notice import Alert, passages
 from notifier.contents.digest import Account, Digest, Gap, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, payload, wording
-from notifier.texts.alert import COLOURS, FULL_PASSAGES, commands_of, desk_link, link, shown_passage
+from notifier.texts.alert import FULL_PASSAGES, brief_passages, commands_of, desk_link, link, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
@@ -26,15 +27,13 @@ MOST_WATCHES = 60
 """Maximum number of policies without a trouble that a digest shows with their checks. The remaining policies are only
 counted. Policies with a trouble are always shown."""
 
-MOST_FINDINGS = 8
-"""Maximum number of findings of one policy that a digest lists in addition to the clauses that are shown in full. The
-remaining findings are only counted.
+MOST_CLAUSES = 8
+"""Maximum number of clauses of one policy that a digest lists in addition to the clauses that are shown in full. The
+remaining clauses are only counted, unless they are critical or high.
 """
 
-SECTION, REASON = 120, 300
-"""Maximum lengths, in code points. The first is for a section's headings, and the second is for a reason. Both are in
-the line of a finding.
-"""
+QUOTED = 20
+"""Maximum number of clauses of one change that are shown in brief with their words before and after."""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
@@ -46,7 +45,7 @@ def digest_message(
     """Write the message for a digest in a language. `render` fills the templates. `desk` is the public address of the
     desk, or "" if people cannot reach a desk."""
     tongue = phrases_for(language, zone)
-    shown = _facts(digest, tongue) | {"notices": _notices(digest.notices, tongue, desk)}
+    shown = _facts(digest, tongue) | {"notices": _notices(digest, tongue, desk)}
     return build_message(
         "digest",
         shown,
@@ -66,6 +65,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     # A policy without a visit was perhaps not due. If a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
     read = [watch for watch in account.watches if not watch.trouble]
+    shown = [watch for place, watch in enumerate(read) if place < MOST_WATCHES or watch.odd]
     return {
         "say": tongue.say,
         "language": tongue.language,
@@ -81,8 +81,8 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "recaps": [_recap(recap, tongue, shown=digest.is_shown(recap)) for recap in digest.recaps],
         "older": tongue.count("digest.older", account.changes_left_out) if account.changes_left_out else "",
         "unread": [_unread(watch, tongue) for watch in unread],
-        "watches": [_watch(watch, tongue) for watch in read[:MOST_WATCHES]],
-        "more": tongue.count("watching.more", len(read[MOST_WATCHES:])) if read[MOST_WATCHES:] else "",
+        "watches": [{"line": _watch(watch, tongue), "odd": _odd_lines(watch, tongue)} for watch in shown],
+        "more": tongue.count("watching.more", len(read) - len(shown)) if len(read) > len(shown) else "",
         "head": account.head,
         "subscriber": inert(digest.subscriber),
     }
@@ -119,29 +119,36 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
     """Say how much was checked. This is the purpose of a digest without changes."""
     if not digest.account.checks:
         return tongue.say("digest.unchecked")
+    versions = sum(dict(watch.outcomes).get("changed", 0) for watch in digest.account.watches)
     looked = tongue.say(
-        "digest.looked", checks=tongue.count("watching.checks", digest.account.checks), policies=policies
+        "digest.looked" if versions else "digest.looked_quiet",
+        checks=tongue.count("watching.checks", digest.account.checks),
+        policies=policies,
+        versions=tongue.count("digest.versions", versions),
     )
     return f"{looked}; {tongue.count('watching.unread', unread)}." if unread else f"{looked}."
 
 
-def _notices(notices: Sequence[Notice], tongue: Phrases, desk: str) -> list[dict[str, Any]]:
+def _notices(digest: Digest, tongue: Phrases, desk: str) -> list[dict[str, Any]]:
     """Return the alerts that no earlier digest listed. A digest shows at most `FULL_PASSAGES` clauses in full, like a
-    single alert.
+    single alert. Any further critical or high clauses are shown in brief.
     """
     shown, left = [], FULL_PASSAGES
-    for notice in notices:
+    for notice in digest.notices:
         gathered = passages(notice.alerts)
         full = [shown_passage(passage, number, tongue) for number, passage in enumerate(gathered[:left], start=1)]
         left -= len(full)
+        brief, rest = brief_passages(gathered[len(full) :], tongue, most=0, quoted=QUOTED)
+        before = notice.later.seen_at < digest.account.since
         shown.append(
             {
                 "headline": wording.headline(notice, gathered, tongue),
                 "seen": f"{tongue.say('seen.label')}: {wording.seen(notice, tongue)}",
                 "advice": wording.advice(notice, gathered, tongue),
-                "notes": wording.notes(notice, gathered, tongue),
+                "notes": [*([tongue.say("digest.before")] if before else []), *wording.notes(notice, gathered, tongue)],
                 "passages": full,
-                "rest": tongue.count("rest.clauses", len(gathered) - len(full)) if len(gathered) > len(full) else "",
+                "brief": brief,
+                "rest": rest,
                 "command": desk_link(notice, desk) or commands_of(notice)[0],
             }
         )
@@ -150,15 +157,17 @@ def _notices(notices: Sequence[Notice], tongue: Phrases, desk: str) -> list[dict
 
 def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
     """Return a recap for the templates. Its findings are left out if a clause above shows them in full."""
-    lines = [] if shown else [_finding_line(finding, tongue) for finding in recap.findings[:MOST_FINDINGS]]
-    more = 0 if shown else len(recap.findings[MOST_FINDINGS:])
+    gathered = passages(Alert("", finding) for finding in recap.findings)
+    lines, more = brief_passages(() if shown else gathered, tongue, most=MOST_CLAUSES, quoted=QUOTED)
     policy, first, last = inert(recap.policy), recap.earlier.number, recap.later.number
-    key, day = "change" if last - first == 1 else "changes_between", tongue.day_of(recap.later.seen_at)
+    versions, since = tongue.count("digest.versions", recap.versions), tongue.moment(recap.later.seen_at)
+    key = "change" if recap.versions == 1 else "changes_between"
     return {
-        "change": tongue.say(f"digest.{key}", policy=policy, first=first, number=last, day=day),
+        "change": tongue.say(f"digest.{key}", policy=policy, versions=versions, first=first, number=last, since=since),
         "said": "; ".join(filter(None, _accounts(recap, tongue, shown=shown))) or tongue.say("digest.nothing"),
+        "notes": [] if shown else wording.interim_notes(recap.interims, tongue),
         "findings": lines,
-        "more": tongue.count("digest.more", more) if more else "",
+        "more": more,
         "matters": recap.matters,
         "url": link(recap.url),
         "address": inert(recap.url),
@@ -179,15 +188,6 @@ def _accounts(recap: Recap, tongue: Phrases, *, shown: bool) -> Iterator[str]:
     yield tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else ""
 
 
-def _finding_line(finding: Finding, tongue: Phrases) -> dict[str, str]:
-    return {
-        "badge": tongue.name("severity", finding.severity),
-        "colour": COLOURS[finding.severity],
-        "section": clipped(inert(finding.section) or tongue.say("clause.unheaded"), SECTION),
-        "reason": clipped(inert(finding.reason_in(tongue.language)), REASON),
-    }
-
-
 def _unread(watch: Watch, tongue: Phrases) -> str:
     trouble = clipped(wording.trouble(watch.trouble, watch.reason, tongue), TROUBLE)
     if watch.trouble_since is None:
@@ -195,13 +195,24 @@ def _unread(watch: Watch, tongue: Phrases) -> str:
     else:
         since = tongue.moment(watch.trouble_since)
         line = tongue.say("digest.unread_since", policy=inert(watch.policy), moment=since, trouble=trouble)
-    return "; ".join([line.removesuffix("."), *(_gap(gap, tongue) for gap in watch.gaps)]) if watch.gaps else line
+    if watch.gaps:
+        line = "; ".join([line.removesuffix("."), *(_gap(gap, tongue) for gap in watch.gaps)])
+    return " ".join([f"{line.removesuffix('.')}.", *_odd_lines(watch, tongue)]) if watch.odd else line
 
 
 def _watch(watch: Watch, tongue: Phrases) -> str:
     visits = _visits(watch, tongue) if watch.checks else tongue.say("digest.unvisited", policy=inert(watch.policy))
     known = tongue.say("digest.paused", visits=visits) if watch.health == "paused" else visits
     return "; ".join([known, *(_gap(gap, tongue) for gap in watch.gaps)])
+
+
+def _odd_lines(watch: Watch, tongue: Phrases) -> list[str]:
+    """Say what happened to each odd text, and that the reader need not do anything."""
+    lines = []
+    for odd in watch.odd:
+        key = "digest.odd_vanished" if odd.vanished else "digest.odd_confirmed" if odd.version else "digest.odd_waits"
+        lines.append(tongue.say(key, moment=tongue.moment(odd.seen_at), number=odd.version))
+    return lines
 
 
 def _gap(gap: Gap, tongue: Phrases) -> str:
@@ -240,8 +251,11 @@ def _news_line(news: PolicyNews, tongue: Phrases) -> str:
 
 
 def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
-    clauses = [part for notice in digest.notices for part in chat.clause_parts(passages(notice.alerts), tongue)]
-    recaps = [_in_chat(recap) for recap in shown["recaps"] if recap["matters"]]
+    gathered = [passage for notice in digest.notices for passage in passages(notice.alerts)]
+    clauses = zip([passage.severity for passage in gathered], chat.clause_parts(gathered, tongue), strict=True)
+    written = zip(digest.recaps, shown["recaps"], strict=True)
+    recaps = [(_severity(recap), _in_chat(words)) for recap, words in written if recap.matters]
+    parts = sorted([*recaps, *clauses], key=lambda part: SEVERITIES.index(part[0]) if part[0] else len(SEVERITIES))
     head = tongue.say("watching.head")
     return Chat(
         head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
@@ -251,11 +265,17 @@ def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
             *shown["news"],
             *filter(None, [shown["more_news"]]),
         ),
-        parts=(*recaps, *clauses),
-        foot=(f"{head} {digest.account.head}",),
+        parts=tuple(text for _, text in parts),
+        severities=tuple(severity for severity, _ in parts),
+        foot=("clausewatch history", f"{head} {digest.account.head}"),
         language=tongue.language,
         counted="digest.clauses",
     )
+
+
+def _severity(recap: Recap) -> Severity | None:
+    """Return the severity of the worst finding that a recap lists, or None if it lists no findings."""
+    return recap.findings[0].severity if recap.findings else None
 
 
 def _titled(lines: Sequence[str], title: str) -> list[str]:
@@ -263,8 +283,8 @@ def _titled(lines: Sequence[str], title: str) -> list[str]:
 
 
 def _in_chat(recap: dict[str, Any]) -> str:
-    lines = [f"{line['badge']} | {line['section']}: {line['reason']}" for line in recap["findings"]]
-    return "\n".join([f"{recap['change']}: {recap['said']}", *lines, *filter(None, [recap["more"]])])
+    lines = [f"{line['severity']} | {line['section']}: {line['reason']}" for line in recap["findings"]]
+    return "\n".join([f"{recap['change']}: {recap['said']}", *recap["notes"], *lines, *filter(None, [recap["more"]])])
 
 
 def _for_programs(digest: Digest) -> dict[str, Any]:
@@ -283,6 +303,7 @@ def _for_programs(digest: Digest) -> dict[str, Any]:
                 "health": watch.health,
                 "trouble": inert(watch.trouble),
                 "version": watch.version,
+                "odd_texts": [_odd_row(odd) for odd in watch.odd],
                 "gaps": [_gap_row(gap) for gap in watch.gaps],
             }
             for watch in account.watches
@@ -313,6 +334,13 @@ def _gap_row(gap: Gap) -> dict[str, Any]:
     return {"since": since, "until": until, "days": gap.days, "ended": gap.ended}
 
 
+def _odd_row(odd: OddText) -> dict[str, Any]:
+    """Return an odd text for programs."""
+    decided = None if odd.decided_at is None else odd.decided_at.isoformat(timespec="seconds")
+    seen = odd.seen_at.isoformat(timespec="seconds")
+    return {"seen": seen, "decided": decided, "version": odd.version or None}
+
+
 def _recap_row(recap: Recap) -> dict[str, Any]:
     """Return the change of a policy for programs."""
     return {
@@ -333,6 +361,7 @@ def _recap_row(recap: Recap) -> dict[str, Any]:
         "dismissed": recap.dismissed,
         "suppressed": recap.suppressed,
         "held": recap.held,
+        **payload.interims(recap.interims),
     }
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from document.model import StatedDate
-from notifier.contents.change_notice import Alert, Notice, Passage, Seen
+from notifier.contents.change_notice import Alert, Interims, Notice, Passage, Seen
 
 
 def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
@@ -27,6 +27,8 @@ def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
         "later": _seen(notice.later),
         "returned_to": None if notice.former is None else _seen(notice.former),
         "same_as": notice.same_as or None,
+        **interims(notice.interims),
+        "vanished": [_moment(moment) for moment in notice.interims.vanished],
         "period": {
             "days": timing.window_days,
             "due": _day(timing.due),
@@ -42,6 +44,24 @@ def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
         "settled": notice.settled,
         "chain_head": notice.head,
         "alerts": [_alert(alert) for alert in alerts],
+    }
+
+
+def interims(interims: Interims) -> dict[str, Any]:
+    """Return the texts in between as JSON. The reason belongs to the most severe finding against
+    the version before."""
+    return {
+        "in_between": [
+            _seen(interim.seen)
+            | {
+                "is_later_text": interim.is_later,
+                "severity": None if interim.worst is None else interim.worst.severity,
+                "reason": None if interim.worst is None else interim.worst.reason,
+                "further_findings": interim.others,
+            }
+            for interim in interims.texts
+        ],
+        "in_between_left_out": interims.left_out,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from differ.model import Edit, Finding
@@ -15,6 +16,9 @@ MARKED = 600
 
 SIDE = 1600
 """Maximum length, in code points, of one side."""
+
+SUMMARY = 400
+"""Maximum length, in code points, of one side in a summary."""
 
 ELLIPSIS = "…"
 
@@ -42,6 +46,11 @@ class Side:
         return "".join(run.text for run in self.runs)
 
 
+def short(side: Side | None) -> Side | None:
+    """Return a side for a summary, with at most `SUMMARY` code points."""
+    return None if side is None else _limited(side.runs, SUMMARY, shortened=side.shortened)
+
+
 def before(finding: Finding) -> Side | None:
     """Return the old clause with its deleted words marked, or None if the clause is new."""
     return _side(finding.before, finding.edits, "delete") if finding.before else None
@@ -62,7 +71,7 @@ def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
     else:
         runs = [TextRun(inert(clause), marked=False)]
     kept = [_shortened(run, runs[:position], runs[position + 1 :]) for position, run in enumerate(runs)]
-    return _limited([run for run in kept if run.text], shortened=kept != runs)
+    return _limited([run for run in kept if run.text], SIDE, shortened=kept != runs)
 
 
 def _spaced(text: str) -> str:
@@ -93,9 +102,8 @@ def _without_middle(text: str, head: int, tail: int) -> str:
     return f"{start}{ELLIPSIS}{end}"
 
 
-def _limited(runs: list[TextRun], *, shortened: bool) -> Side:
+def _limited(runs: Sequence[TextRun], room: int, *, shortened: bool) -> Side:
     """Leave out text that exceeds the size of a side."""
-    room = SIDE
     kept: list[TextRun] = []
     for run in runs:
         if len(run.text) > room:

@@ -7,20 +7,21 @@ from typing import Any
 
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Notice, passages
-from notifier.contents.roundup import Roundup
+from notifier.contents.roundup import Roundup, severity_of
 from notifier.texts import payload, wording
-from notifier.texts.alert import COLOURS, commands_of, desk_link
+from notifier.texts.alert import COLOURS, brief_passages, commands_of, desk_link
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
 from notifier.texts.rendering import Render, render
-from notifier.texts.sanitize import clipped, inert
+from notifier.texts.sanitize import inert
 
 MOST_ROWS = 100
 """Maximum number of changes that a roundup names. The remaining changes are only counted."""
 
-REASON = 240
-"""Maximum length, in code points, of a reason in the table."""
+QUOTED = 60
+"""Maximum number of clauses that a roundup shows with their words before and after, the most severe changes first. The
+remaining clauses have their reasons only."""
 
 
 def roundup_message(
@@ -35,7 +36,7 @@ def roundup_message(
         shown,
         render,
         names=["roundup", roundup.subscriber, roundup.key],
-        chat=_chat(shown, tongue),
+        chat=_chat(roundup.notices, shown, tongue),
         facts=_for_programs(roundup),
     )
 
@@ -53,58 +54,60 @@ def _facts(roundup: Roundup, tongue: Phrases, desk: str) -> dict[str, Any]:
         "language": tongue.language,
         "subject": tongue.say("roundup.subject", severity=severity, count=count, policies=policies, day=period),
         "headline": tongue.say("roundup.headline", count=count, policies=policies),
-        "counts": _counts(notices, tongue),
+        "counts": tongue.say("roundup.counts", counts=wording.severity_counts(map(severity_of, notices), tongue)),
         "meaning": tongue.say("roundup.meaning"),
         "colour": COLOURS[roundup.severity],
-        "rows": [_row(notice, tongue, desk) for notice in notices[:MOST_ROWS]],
-        "more": tongue.count("roundup.more", count - MOST_ROWS) if count > MOST_ROWS else "",
+        "rows": _rows(notices[:MOST_ROWS], tongue, desk),
+        "more": _more(notices[MOST_ROWS:], tongue),
         "head": inert(notices[0].head),
         "subscriber": inert(roundup.subscriber),
     }
 
 
-def _counts(notices: Sequence[Notice], tongue: Phrases) -> str:
-    """Say how many changes there are of each severity."""
-    counts: dict[str, int] = {}
+def _more(left: Sequence[Notice], tongue: Phrases) -> str:
+    """Count the changes that the table leaves out, by severity."""
+    counted = tongue.count("roundup.more", len(left))
+    return wording.graded(counted, map(severity_of, left), tongue) if left else ""
+
+
+def _rows(notices: Sequence[Notice], tongue: Phrases, desk: str) -> list[dict[str, Any]]:
+    """Return a row for each change. It has all critical and high clauses, and at least one clause."""
+    rows, quoted = [], QUOTED
     for notice in notices:
-        severity = passages(notice.alerts)[0].severity
-        counts[severity] = counts.get(severity, 0) + 1
-    return tongue.listed(
-        [
-            tongue.say("roundup.count", count=count, severity=tongue.name("severity", severity))
-            for severity, count in counts.items()
-        ]
-    )
+        gathered = passages(notice.alerts)
+        clauses, others = brief_passages(gathered, tongue, most=1, quoted=quoted)
+        quoted = max(quoted - len(clauses), 0)
+        rows.append(
+            {
+                "badge": clauses[0]["badge"],
+                "colour": clauses[0]["colour"],
+                "headline": wording.headline(notice, gathered, tongue),
+                "clauses": clauses,
+                "others": others,
+                "notes": wording.notes(notice, gathered, tongue),
+                "seen": f"{tongue.say('seen.label')}: {wording.seen(notice, tongue)}",
+                "command": desk_link(notice, desk) or commands_of(notice)[0],
+                "alert": tongue.say("clause.alert", id=gathered[0].alerts[0].id),
+            }
+        )
+    return rows
 
 
-def _row(notice: Notice, tongue: Phrases, desk: str) -> dict[str, Any]:
-    gathered = passages(notice.alerts)
-    worst = gathered[0]
-    others = tongue.count("rest.clauses", len(gathered) - 1) if len(gathered) > 1 else ""
-    return {
-        "badge": tongue.say("severity.badge", severity=tongue.name("severity", worst.severity)),
-        "colour": COLOURS[worst.severity],
-        "headline": wording.headline(notice, gathered, tongue),
-        "section": inert(worst.worst.section) or tongue.say("clause.unheaded"),
-        "reason": clipped(inert(worst.worst.reason_in(tongue.language)), REASON),
-        "others": others,
-        "notes": wording.order_notes(notice, tongue),
-        "seen": tongue.moment(notice.later.seen_at),
-        "command": desk_link(notice, desk) or commands_of(notice)[0],
-        "alert": tongue.say("clause.alert", id=worst.alerts[0].id),
-    }
-
-
-def _chat(shown: dict[str, Any], tongue: Phrases) -> Chat:
+def _chat(notices: Sequence[Notice], shown: dict[str, Any], tongue: Phrases) -> Chat:
     return Chat(
-        head=f"{shown['headline']} {shown['counts']}.",
-        parts=tuple(
-            f"{row['badge']}: {' '.join([row['headline'], *row['notes'], row['reason']])}" for row in shown["rows"]
-        ),
+        head=f"{shown['headline']} {shown['counts']}",
+        parts=tuple(_chat_part(row) for row in shown["rows"]),
+        severities=tuple(map(severity_of, notices)),
         foot=("clausewatch history", f"{tongue.say('watching.head')} {shown['head']}"),
         language=tongue.language,
         counted="digest.clauses",
     )
+
+
+def _chat_part(row: dict[str, Any]) -> str:
+    """Return a row for a chat: its clauses without their words, and then its notes."""
+    reasons = [f"{clause['severity']}: {clause['reason']}" for clause in row["clauses"]]
+    return "\n".join([f"{row['badge']}: {row['headline']}", *reasons, *filter(None, [row["others"]]), *row["notes"]])
 
 
 def _for_programs(roundup: Roundup) -> dict[str, Any]:

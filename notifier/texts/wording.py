@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from archive.recording.policies import PolicyEventKind
-from differ.model import TOPICS, Finding
+from differ.model import SEVERITIES, TOPICS, Finding, Severity
 from document.model import UNKNOWN_LANGUAGE, StatedDate
-from notifier.contents.change_notice import Notice, Passage
+from notifier.contents.change_notice import Interim, Interims, Notice, Passage, Seen
 from notifier.texts.phrases import Phrases
 from notifier.texts.redline import Side
 from notifier.texts.sanitize import clipped, inert
@@ -18,6 +19,15 @@ SUBJECT_POLICY = 60
 
 RECORDED_IN = "en"
 """The language of the recorded details of visits and deliveries."""
+
+SEVERE: tuple[Severity, ...] = ("critical", "high")
+"""Severities that no summary leaves out."""
+
+MOST_INTERIMS = 5
+"""Maximum number of texts in between that a message names, in addition to those with a critical or high change."""
+
+INTERIM = 240
+"""Maximum length, in code points, of the reason for a change in between."""
 
 WINDOW = 300
 """Maximum length, in code points, of the sentence about a notice or objection period."""
@@ -48,10 +58,10 @@ def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phra
     """Say what happened: clauses changed, or an earlier text returned."""
     policy = inert(notice.policy)
     if notice.former is not None and not notice.former_is_named:
-        return tongue.say(f"{table}.returned_unnamed", policy=policy)
+        return tongue.say(f"{table}.returned_unnamed", policy=policy, number=notice.former.number)
     if notice.former is not None:
-        day = tongue.day_of(notice.former.seen_at)
-        return tongue.say(f"{table}.returned", policy=policy, day=day, number=notice.former.number)
+        since = tongue.moment(notice.former.seen_at)
+        return tongue.say(f"{table}.returned", policy=policy, since=since, number=notice.former.number)
     key = gathered[0].deed if len(gathered) == 1 else "several"
     findings = [finding for passage in gathered for finding in passage.findings]
     topics = _gravest_topics(findings, tongue)
@@ -99,8 +109,7 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
     """
     sentences = []
     if notice.former is not None and notice.former_is_named:
-        day = tongue.day_of(notice.former.seen_at)
-        sentences.append(tongue.say("note.returned", day=day))
+        sentences.append(tongue.say("note.returned", number=notice.former.number))
     sentences += order_notes(notice, tongue)
     if notice.flapping:
         key = "note.flapping" if notice.settled else "note.flaps_still"
@@ -126,13 +135,70 @@ def order_notes(notice: Notice, tongue: Phrases) -> list[str]:
     """
     sentences = []
     if notice.former is not None and not notice.former_is_named:
-        day = tongue.day_of(notice.former.seen_at)
-        sentences.append(tongue.say("note.returned_unnamed", day=day, number=notice.former.number))
+        former = {"number": notice.former.number, "seen": times_of(notice.former, tongue)}
+        sentences.append(tongue.say("note.returned_unnamed", **former))
     if notice.same_as:
         sentences.append(tongue.say("note.came_back", first=notice.same_as, last=notice.earlier.number))
     if notice.steps > 1:
         sentences.append(tongue.say("note.net", first=notice.earlier.number, last=notice.later.number))
+    sentences += interim_notes(notice.interims, tongue)
+    if notice.interims.vanished:
+        moments = tongue.listed([tongue.moment(moment) for moment in notice.interims.vanished[:MOST_INTERIMS]])
+        sentences.append(tongue.say("note.vanished", moments=moments))
     return sentences
+
+
+def interim_notes(interims: Interims, tongue: Phrases) -> list[str]:
+    """Name the texts that came between the texts that a message compares. A text with a critical or high change is
+    always named."""
+    light = [interim for interim in interims.texts if not is_severe(interim)]
+    named = [interim for interim in interims.texts if interim not in light[MOST_INTERIMS:]]
+    lines = [_interim(interim, tongue) for interim in named]
+    left = len(interims.texts) - len(named)
+    lines += [tongue.count("note.interims_light", left)] if left else []
+    return [*lines, *([tongue.count("note.interims_older", interims.left_out)] if interims.left_out else [])]
+
+
+def is_severe(interim: Interim) -> bool:
+    """Whether a text in between has a critical or high change, or is the later text."""
+    return interim.is_later or (interim.worst is not None and interim.worst.severity in SEVERE)
+
+
+def _interim(interim: Interim, tongue: Phrases) -> str:
+    number, seen = interim.seen.number, times_of(interim.seen, tongue)
+    if interim.is_later:
+        return tongue.say("note.shown_before", number=number, seen=seen)
+    line = tongue.say("note.interim", number=number, seen=seen)
+    if interim.worst is None:
+        return line
+    severity = tongue.name("severity", interim.worst.severity)
+    reason = clipped(inert(interim.worst.reason_in(tongue.language)), INTERIM)
+    line = tongue.say("note.interim_worst", interim=line, before=number - 1, severity=severity, reason=reason)
+    return tongue.count("note.interim_more", interim.others, interim=line) if interim.others else line
+
+
+def graded(counted: str, severities: Iterable[Severity], tongue: Phrases) -> str:
+    """Add to a sentence that counts parts how many of them have each severity."""
+    counts = severity_counts(severities, tongue)
+    return tongue.say("rest.severities", counted=counted, severities=counts) if counts else counted
+
+
+def severity_counts(severities: Iterable[Severity], tongue: Phrases) -> str:
+    """Count severities, the highest first: "1 critical and 2 low"."""
+    counts = Counter(severities)
+    present = [(severity, counts[severity]) for severity in SEVERITIES if counts[severity]]
+    return tongue.listed(
+        [
+            tongue.say("roundup.count", count=count, severity=tongue.name("severity", severity))
+            for severity, count in present
+        ]
+    )
+
+
+def times_of(seen: Seen, tongue: Phrases) -> str:
+    """Say when the text of a version was first and last seen."""
+    since, until = tongue.moment(seen.seen_at), tongue.moment(seen.last_seen_at)
+    return tongue.say("seen.once" if since == until else "seen.often", since=since, until=until)
 
 
 def _drift(left: tuple[str, ...], gathered: Sequence[Passage], tongue: Phrases) -> str:

@@ -15,9 +15,16 @@ from typing import Any
 from tests.smtp import Received
 
 COMPARES = re.compile(r"clausewatch diff (\w+) (\d+) (\d+)")
-IS_BACK = re.compile(r"(?:is back to the text of|kembali ke teks tanggal) [^(]*\((?:version|versi) (\d+)\)")
+IS_BACK = re.compile(r"(?:is back to the text of version|kembali ke teks versi) (\d+),")
 IS_EARLIER = re.compile(
-    r"(?:The policy had this text before, on|Kebijakan ini pernah memuat teks ini pada) [^.]*? (\d+)\."
+    r"(?:The policy had this text before, as version|Kebijakan ini pernah memuat teks ini, sebagai versi) (\d+),"
+)
+BETWEEN = re.compile(
+    r"(?:In between, the policy had another text: version|Di antaranya, kebijakan ini memuat teks lain: versi) (\d+),"
+)
+SHOWN_BEFORE = re.compile(
+    r"(?:The policy had the present text before, as version|"
+    r"Kebijakan ini sudah pernah memuat teks yang sekarang, sebagai versi) (\d+),"
 )
 CAME_BACK = re.compile(r"(?:Versions|Versi) (\d+) (?:and|dan versi) (\d+) (?:have the same text|memuat teks yang sama)")
 MORE_THAN_ONCE = ("changed more than once", "berubah lebih dari satu kali")
@@ -49,6 +56,10 @@ class Statement:
     """The number of a further version that has the same text as the earlier version, or None if the message names no
     such version.
     """
+    between: frozenset[int]
+    """The numbers of the versions whose text is said to have come in between."""
+    shown_before: frozenset[int]
+    """The numbers of the versions in between that are said to have the present text."""
     several: bool
     """Whether the message states that the policy changed more than once."""
     head: int
@@ -75,6 +86,8 @@ def of_mail(received: Received) -> Iterator[Statement]:
             named=named is not None,
             stayed=any(phrase in words for phrase in STAYED),
             same_as=int(before.group(1)) if before else None,
+            between=frozenset(map(int, BETWEEN.findall(words))),
+            shown_before=frozenset(map(int, SHOWN_BEFORE.findall(words))),
             several=any(phrase in words for phrase in MORE_THAN_ONCE),
             head=head,
         )
@@ -93,6 +106,8 @@ def of_webhook(body: Mapping[str, Any]) -> Iterator[Statement]:
                 back_to=None if back is None else back["version"],
                 stayed=facts["flapping"] and facts.get("settled", True),
                 same_as=facts["same_as"],
+                between=frozenset(text["version"] for text in facts["in_between"] if not text["is_later_text"]),
+                shown_before=frozenset(text["version"] for text in facts["in_between"] if text["is_later_text"]),
                 several=facts["later"]["version"] - facts["earlier"]["version"] > 1,
                 head=int(facts["chain_head"].partition(":")[0]),
             )
@@ -159,6 +174,14 @@ class Witness:
             yield f"nothing says that version {statement.earlier} has the text of version {self.numbers[-1]}"
         if statement.several != (statement.later - statement.earlier > 1):
             yield "it does not say whether there was another text in between"
+        known = range(statement.same_as or statement.earlier, statement.later)
+        between = {self.truth.of(number) for number in known} - {self.truth.of(statement.earlier)}
+        if {self.truth.of(number) for number in statement.between} != between - {self.truth.of(statement.later)}:
+            yield "it does not name each text in between"
+        if bool(statement.shown_before) != (self.truth.of(statement.later) in between):
+            yield "it does not say whether the present text was shown in between"
+        if any(self.truth.of(number) != self.truth.of(statement.later) for number in statement.shown_before):
+            yield "it says that the present text was shown when it was not"
         if statement.head < self.head:
             yield "its chain head is older than the head of an earlier message"
 

@@ -116,8 +116,11 @@ def test_a_digest_repeats_sent_findings_and_counts_the_other_findings(reader: Re
     assert (recap.told, recap.waiting) == (1, 0)
     assert ("retention", 1) in recap.topics
     assert digest.notices == ()
-    assert "1 change in what you watch: Teahouse." in compose(digest).text
-    assert "1 finding was sent before this digest; not asked for: other 1 and retention 1" in flat(compose(digest).text)
+    assert "Changes in what you watch, in 1 policy: Teahouse." in compose(digest).text
+    assert (
+        "1 finding about a version of this time was sent before this digest; not asked for: other 1 and retention 1"
+        in flat(compose(digest).text)
+    )
 
 
 def test_a_change_is_repeated_in_only_one_digest(reader: Reader) -> None:
@@ -237,7 +240,7 @@ def test_a_period_in_which_very_many_policies_changed_names_the_newest(reader: R
     digest = only(reader.at(NEXT_MONDAY))
     assert [recap.policy for recap in digest.recaps] == names[:1:-1]
     assert digest.account.changes_left_out == 2
-    assert "and changes of 2 more policies, not named here" in flat(compose(digest).text)
+    assert "and changes of 2 more policies, none of them critical or high, not named here" in flat(compose(digest).text)
 
 
 def test_quiet_hours_delay_everything_except_critical_changes_and_older_changes_of_the_same_policy(

@@ -16,6 +16,7 @@ from notifier.audience.planning import Thresholds
 from notifier.audience.subscriptions import Subscriber, Target
 from notifier.contents.digest import Digest
 from notifier.contents.incident import IncidentNotice
+from notifier.contents.welcome import Welcome
 from notifier.outbox import Templates
 from notifier.sending.composing import compose
 from tests.archive.visits import HOUR, START, TEAHOUSE
@@ -145,3 +146,20 @@ def test_a_pause_and_the_end_of_a_pause_are_news(reader: Reader) -> None:
     digest = digest_at_monday(reader)
     assert [news.event for news in digest.account.news] == ["paused", "resumed"]
     assert "Teahouse: paused, so not fetched (2 March 2026)" in compose(digest).text
+
+
+def test_the_first_message_lists_the_policies_and_no_other_message_says_that_they_were_added(archive: Archive) -> None:
+    """The subscription existed before any policy, as after `init` and before `find --add`."""
+    subscriber = replace(ADMIN, topics=("sharing",), digest=WEEKLY.digest, welcome=True)
+    reader = Reader(archive, [subscriber], now=START)
+    run(reader, TEAHOUSE, BAKERY)
+    reader.visited(1)
+    reader.failed(BAKERY)
+    (welcome,) = reader.told()
+    assert isinstance(welcome, Welcome)
+    assert [watched.policy for watched in welcome.inception.policies] == ["Teahouse", "Bakery"]
+    assert operators_hear(reader) == []
+    assert digest_at_monday(reader).account.news == ()
+    run(reader, TEAHOUSE)
+    (removed,) = operators_hear(reader)
+    assert [incident.event for incident in removed.report.incidents] == ["removed"]

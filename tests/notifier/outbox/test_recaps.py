@@ -87,14 +87,19 @@ def test_findings_are_in_the_language_of_the_reader(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Teahouse, from version 1 to version 3, seen 2 March 2026: changed and changed back"),
+        (
+            "en",
+            "Teahouse, 2 new versions: the last is version 3, first seen 2 March 2026, 12:00 UTC. Compared "
+            "with version 1: changed and changed back",
+        ),
         (
             "id",
-            "Teahouse, dari versi 1 ke versi 3, ditemukan pada 2 Maret 2026: berubah, lalu kembali ke teks semula",
+            "Teahouse, 2 versi baru: yang terakhir versi 3, pertama kali ditemukan pada 2 Maret 2026, pukul 12.00 UTC. "
+            "Dibandingkan dengan versi 1: berubah, lalu kembali ke teks semula",
         ),
     ],
 )
-def test_a_change_that_was_undone_before_any_message_is_one_line(
+def test_a_change_that_was_undone_before_any_message_is_named_with_the_text_in_between(
     reader: Reader, language: Language, words: str
 ) -> None:
     for letter in "BA":
@@ -103,7 +108,10 @@ def test_a_change_that_was_undone_before_any_message_is_one_line(
     recap = recap_of(digest)
     assert (recap.undone, recap.findings, recap.told, recap.matters) == (True, (), 0, False)
     lines = compose(digest, language).text.split("- Teahouse, ")[1].split("---")[0]
-    assert " ".join(f"Teahouse, {lines}".split()) == words
+    line, between = " ".join(f"Teahouse, {lines}".split()).split(" ! ")
+    assert line == words
+    assert recap.interims.texts[0].seen.number == 2
+    assert "advertising partners" in between
 
 
 def test_only_alerts_that_were_sent_count_as_sent(reader: Reader) -> None:
@@ -139,7 +147,7 @@ def test_clauses_that_a_digest_shows_in_full_are_not_listed_again(reader: Reader
     digest = digest_at(reader, NEXT_MONDAY + days(7))
     assert len(digest.notices) == 1
     text = flat(digest)
-    assert "seen 9 March 2026: shown in full above" in text
+    assert ": shown in full above" in text
     assert text.count(recap_of(digest).findings[0].reason) == 1
 
 
@@ -238,7 +246,10 @@ def test_a_change_that_is_being_sent_does_not_wait_for_the_text_to_settle(reader
 
 @pytest.mark.parametrize(
     ("language", "headline"),
-    [("en", "1 change in what you watch: Inn."), ("id", "1 perubahan pada hal yang Anda pantau: Inn.")],
+    [
+        ("en", "Changes in what you watch, in 1 policy: Inn."),
+        ("id", "Ada perubahan pada hal yang Anda pantau, dalam 1 kebijakan: Inn."),
+    ],
 )
 def test_a_digest_counts_a_change_of_an_earlier_period_whose_alerts_were_held_until_now(
     reader: Reader, language: Language, headline: str

@@ -48,7 +48,7 @@ def subjects(archive: Archive, mail: MailServer) -> list[str]:
 
 
 CHANGED = "[critical] Teahouse: sharing clause changed"
-BACK_TO_A = "[low] Teahouse: back to the text of 2 March 2026"
+BACK_TO_A = "[low] Teahouse: back to the text of version 1"
 
 
 @pytest.fixture
@@ -65,8 +65,12 @@ def test_a_return_is_reported_to_everybody_who_was_notified_of_the_change(told: 
     """The desk did not ask for the topic of the return. It is notified nevertheless."""
     show(told, 2, "A", RETENTION)
     assert subjects(told, mail) == [CHANGED, BACK_TO_A]
-    assert "Teahouse is back to the text of 2 March 2026 (version 1)." in " ".join(mail.received[1].text.split())
-    assert "each clause below reads as it did on 2 March 2026 again." in " ".join(mail.received[1].text.split())
+    assert "Teahouse is back to the text of version 1, first seen 2 March 2026, 06:00 UTC." in " ".join(
+        mail.received[1].text.split()
+    )
+    assert "What was changed since version 1 is undone: each clause below reads as it did in that version." in " ".join(
+        mail.received[1].text.split()
+    )
 
 
 def test_a_return_is_not_reported_to_those_who_were_not_notified_of_the_change(
@@ -98,7 +102,7 @@ def test_flapping_is_reported_once_if_a_text_stays_that_was_not_reported_last(to
     show(told, 10, "B")
     assert subjects(told, mail) == before
     show(told, 13, "B")
-    assert subjects(told, mail) == [*before, "[critical] Teahouse: back to the text of 3 March 2026"]
+    assert subjects(told, mail) == [*before, "[critical] Teahouse: back to the text of version 2"]
     note = "Since 7 March 2026, 06:00 UTC, each visit that showed the policy showed the present text."
     assert note in " ".join(mail.received[2].text.split())
 
@@ -117,9 +121,9 @@ def test_a_text_that_no_message_named_is_called_an_earlier_text(told: Archive, m
     show(told, 22, "E", WILL_NOT)
     assert subjects(told, mail) == [CHANGED, CHANGED]
     show(told, 40, "C", WILL_NOT)
-    assert subjects(told, mail)[-1] == "[critical] Teahouse: back to an earlier text"
+    assert subjects(told, mail)[-1] == "[critical] Teahouse: back to an earlier text, version 3"
     text = " ".join(mail.received[-1].text.split())
-    assert "The policy had this text before, on 22 March 2026, as version 3." in text
+    assert "The policy had this text before, as version 3, seen 22 March 2026, 06:00 UTC." in text
     assert "reads as it did" not in text
 
 
@@ -129,15 +133,17 @@ def test_a_text_is_called_back_by_the_version_that_the_reader_was_told_of(told: 
     show(told, 21, "C", WILL_NOT)
     subjects(told, mail)
     show(told, 40, "A", WILL_NOT)
-    assert subjects(told, mail)[-1].endswith("Teahouse: back to the text of 2 March 2026")
-    assert "(version 1)" in mail.received[-1].text
+    assert subjects(told, mail)[-1].endswith("Teahouse: back to the text of version 1")
+    assert "the text of version 1, first seen" in " ".join(mail.received[-1].text.split())
 
 
 def test_the_note_about_a_return_follows_the_headline(told: Archive, mail: MailServer) -> None:
     show(told, 20, "A", WILL_NOT)
     subjects(told, mail)
     text = mail.received[-1].text
-    assert text.index("is back to the text of") < text.index("What was changed since then") < text.index("What to do")
+    assert (
+        text.index("is back to the text of") < text.index("What was changed since version") < text.index("What to do")
+    )
 
 
 def test_a_return_that_is_undone_before_its_message_is_not_reported(told: Archive, mail: MailServer) -> None:
@@ -149,8 +155,8 @@ def test_a_return_that_is_undone_before_its_message_is_not_reported(told: Archiv
 @pytest.mark.parametrize(
     ("language", "headline"),
     [
-        ("en", "Teahouse is back to the text of 1 May 2026 (version 2)."),
-        ("id", "Teahouse kembali ke teks tanggal 1 Mei 2026 (versi 2)."),
+        ("en", "Teahouse is back to the text of version 2, first seen 1 May 2026, 06:00 UTC."),
+        ("id", "Teahouse kembali ke teks versi 2, yang pertama kali ditemukan pada 1 Mei 2026, pukul 06.00 UTC."),
     ],
 )
 def test_a_return_is_reported_in_the_language_of_the_reader(language: Language, headline: str) -> None:

@@ -4,6 +4,7 @@ go through a real mail server.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -19,8 +20,9 @@ from notifier.audience.timing import Quiet
 from notifier.contents.roundup import Roundup, most_severe_first
 from notifier.outbox.listing import DeliveryFilter, list_deliveries
 from notifier.sending.delivery import deliver
+from notifier.texts.phrases import phrases_for
 from notifier.texts.roundup import MOST_ROWS, roundup_message
-from tests.notifier.changes import NOW, WILL_NOT, notice, plain, record_change, record_first
+from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain, record_change, record_first
 from tests.smtp import MailServer
 
 OFFICER = Subscriber("Officer", (Target("desk", "officer@example.org"),), welcome=False)
@@ -228,3 +230,25 @@ def test_a_roundup_names_changes_up_to_a_limit_and_counts_the_other_changes(lang
     assert "3" in message.text.split("Policy 99", 1)[1].split("clausewatch history", 1)[0]
     assert len(message.facts["changes"]) == len(notices)
     assert "Policy 0" in plain(message)
+
+
+@pytest.mark.parametrize("language", languages_with("messages"))
+def test_a_roundup_quotes_every_critical_and_high_clause_and_counts_the_others_by_severity(language: Language) -> None:
+    critical = [clause(f"We [-keep-]{{+sell+}} list {number}.", WILL_NOT) for number in range(12)]
+    high = clause("A copy costs [-nothing-]{+25 euros+}.", replace(WILL_NOT, severity="high"))
+    lighter = [replace(clause(f"We note {{+thing {number}+}}.", WILL_NOT), severity="medium") for number in range(3)]
+    message = roundup_message(Roundup("Officer", "key", (notice(*critical, high, *lighter),)), language)
+    for number in range(12):
+        assert f"We {{+sell+}} list {number}." in message.text
+    assert "25 euros" in message.html
+    assert "thing 1" not in message.text
+    phrases = phrases_for(language)
+    assert phrases.say("roundup.count", count=3, severity=phrases.name("severity", "medium")) in message.text
+    assert phrases.say("rest.below", counted="").strip() in " ".join(message.text.split())
+
+
+def test_rows_that_a_roundup_leaves_out_are_counted_by_severity() -> None:
+    notices = [notice(WILL_NOT, policy=f"P {number}") for number in range(MOST_ROWS + 2)] + [notice(MODERATE)]
+    message = roundup_message(Roundup("Officer", "key", tuple(notices)))
+    assert "Of these: 2 critical and 1 medium." in " ".join(message.text.split())
+    assert re.search(r"and \d+ more changes\. Of these: \d+ critical and 1 medium", plain(message))

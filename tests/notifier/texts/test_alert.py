@@ -20,6 +20,7 @@ from notifier.texts.roundup import roundup_message
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
 
+MODERATE = replace(WILL_NOT, severity="medium")
 REMOVED = replace(clause("[-You may object at any time.-]"), topic="rights", section="2. Your rights")
 FEE = replace(
     clause("A copy costs [-nothing-]{+25 euros+}."), topic="rights", severity="high", section="2. Your rights"
@@ -127,11 +128,20 @@ def test_many_alerts_are_shown_up_to_a_limit_and_the_other_alerts_are_counted_an
         assert f"{FULL_PASSAGES + 14:016x}" in part
 
 
-def test_very_many_alerts_are_named_up_to_a_limit_and_the_other_alerts_are_counted() -> None:
-    findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(500)]
+def test_very_many_alerts_are_named_up_to_a_limit_and_the_other_alerts_are_counted_by_severity() -> None:
+    findings = [replace(MODERATE, section=f"Part {number}") for number in range(500)]
     message = alert_message(notice(*findings))
-    assert f"and {500 - FULL_PASSAGES - NAMED_PASSAGES} more, not named here" in message.text
+    left = 500 - FULL_PASSAGES - NAMED_PASSAGES
+    assert f"and {left} more, not named here. Of these: {left} medium." in " ".join(message.text.split())
     assert len(message.html) < 100_000  # some mail programs cut larger mails
+
+
+def test_all_critical_and_high_alerts_are_named() -> None:
+    findings = [replace(WILL_NOT, section=f"Part {number}") for number in range(100)]
+    message = alert_message(notice(*findings, *[MODERATE] * 30))
+    assert "Part 99 (sharing, critical)" in message.text
+    assert "Of these: 92 critical and 30 medium." in " ".join(message.text.split())
+    assert "not named here. Of these: 30 medium." in " ".join(message.text.split())
 
 
 def test_equal_names_are_shown_once_with_the_number_of_alerts() -> None:
