@@ -41,7 +41,7 @@ class Interim:
 
 @dataclass(frozen=True, slots=True)
 class Interims:
-    """What the policy showed between the texts that a message compares."""
+    """Texts that the policy showed between the texts that a message compares."""
 
     texts: tuple[Interim, ...] = ()
     """The other texts, and the later text if it had been shown before; oldest first."""
