@@ -21,6 +21,7 @@
     ├── KnownPersonError             a person with this name may already sign in at the desk
     ├── LastOperatorError            the last operator of the desk cannot be removed
     ├── TokenRoleError               a token would allow more than its person may do
+    ├── SlowSearchError              a search took longer than its time limit
     ├── OutdatedAssessmentError      another run recorded a version meanwhile: assess again
     └── RunElsewhereError            another run uses the same server (the command line exits with 4)
 
@@ -39,6 +40,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from difflib import get_close_matches
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
@@ -193,6 +195,15 @@ class KnownPersonError(ArchiveError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is already a person {name!r}: choose another name, or remove that person first")
+
+
+class SlowSearchError(ArchiveError):
+    """A search took longer than its time limit."""
+
+    def __init__(self, limit: timedelta) -> None:
+        fix = "search for rarer words or in one policy, or raise the limit"
+        super().__init__(f"the search took longer than {limit.total_seconds():g} s (`search_timeout`): {fix}")
+        self.limit = limit
 
 
 class TokenRoleError(ArchiveError):

@@ -20,6 +20,8 @@ OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not co
 INVENTORY_LOT = 200
 """Default for the maximum number of missing inventories that one run makes."""
 BUSY_TIMEOUT = timedelta(seconds=30)
+SEARCH_TIMEOUT = timedelta(seconds=20)
+"""Default time limit of a search."""
 """Default for the maximum time to wait for another program's lock on the database, or for a database server's
 response.
 """

@@ -6,15 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import ColumnClause, Integer, column, or_, select, table, text
 from sqlalchemy.orm import Session
 
+from archive.errors import SlowSearchError
+from archive.model import SEARCH_TIMEOUT
 from archive.search.index import waiting
 from archive.search.stems import Phrase, match_spans, parse_query, readings
 from archive.storage.database import Archive
 from archive.storage.tables import IndexedRow, PolicyRow, SectionRow, StandingRow
+from archive.storage.time_limit import TimeIsUpError, TimeLimit, time_limit
 from archive.storage.version_reader import policy_row, tagged
 
 LIMIT = 50
@@ -89,21 +93,22 @@ class SearchResult:
     """Number of policies with versions that cannot be searched yet; see `index.index_missing`."""
 
 
-def search(archive: Archive, asked: Search) -> SearchResult:
+def search(archive: Archive, asked: Search, within: timedelta = SEARCH_TIMEOUT) -> SearchResult:
     """Return the sections that contain all the words.
 
-    Words are compared by their stems, without case and accents; see archive/search/stems. Raises SearchTermsError,
+    Words are compared by their stems, without case and accents; see archive/search/stems. Raises SlowSearchError if the
+    search takes longer than `within`. Raises SearchTermsError,
     UnknownPolicyError, UnknownTagError.
     """
     wanted = parse_query(asked.words)
-    with archive.reading() as session:
-        of = _policies(session, asked)
-        rows = []
-        for row in _standing(session, wanted, asked, of):
-            rows.append(row)
-            if len(rows) > asked.limit:
-                break
-        behind = len(waiting(session))
+    try:
+        with archive.reading() as session, time_limit(session, within) as left:
+            of = _policies(session, asked)
+            found = _standing(session, wanted, asked, of=of, left=left)
+            rows = list(islice(found, asked.limit + 1))
+            behind = len(waiting(session))
+    except TimeIsUpError as error:
+        raise SlowSearchError(within) from error
     matches = tuple(_match(row, wanted) for row in rows)
     return SearchResult(matches[: asked.limit], len(matches) > asked.limit, behind)
 
@@ -121,7 +126,7 @@ def _policies(session: Session, asked: Search) -> Sequence[int] | None:
 
 
 def _standing(
-    session: Session, wanted: Sequence[Phrase], asked: Search, of: Sequence[int] | None
+    session: Session, wanted: Sequence[Phrase], asked: Search, *, of: Sequence[int] | None, left: TimeLimit
 ) -> Iterator[Standing]:
     """Yield the matches. The section that was recorded last comes first. The index gives matching sections. Their
     versions are looked up in batches until there are enough matches. So a search for a common word takes no longer than
@@ -130,10 +135,12 @@ def _standing(
     below: int | None = None
     size = FIRST_BATCH
     while True:
+        left.renew()
         ids = _matching(
             session, wanted, size, below=below, policy_id=of[0] if of and asked.policy is not None else None
         )
         if ids:
+            left.renew()
             yield from _where_they_stood(session, ids, asked, of)
         if len(ids) < size:
             return

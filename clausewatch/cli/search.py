@@ -64,7 +64,7 @@ def search(
     with context.archive() as archive:
         _bring_up_to_date(archive, rebuild=reindex)
         try:
-            answer = ask(archive, asked)
+            answer = ask(archive, asked, context.configuration().search_timeout)
         except SearchTermsError as error:
             raise click.UsageError(str(error)) from error
     note = _note(answer, limit)

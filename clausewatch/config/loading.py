@@ -126,6 +126,7 @@ class _Reading:
             database=database,
             written_database=str(data.get("database", top.database)),
             busy_timeout=top.busy_timeout,
+            search_timeout=top.search_timeout,
             inventory_lot=top.inventory_lot,
             database_group=top.database_group,
             policies=tuple(_policy(table, crawl) for _, table in policies),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.masking import masked_url
-from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, Policy, ReviewTimes
+from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, SEARCH_TIMEOUT, Policy, ReviewTimes
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.desk_table import DeskSettings
 from clausewatch.config.profiles import Tailoring, bundled_profiles
@@ -79,6 +79,8 @@ class Configuration:
     busy_timeout: timedelta = BUSY_TIMEOUT
     """Maximum time to wait for another program's lock on the database, or for a database server's response."""
     _: KW_ONLY
+    search_timeout: timedelta = SEARCH_TIMEOUT
+    """Time limit of a search."""
     inventory_lot: int = INVENTORY_LOT
     """Maximum number of missing inventories that are made in one run, or for one answer."""
     written_database: str = field(default="", repr=False)

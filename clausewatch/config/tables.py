@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, ReviewTimes, SecondLooks
+from archive.model import BUSY_TIMEOUT, INVENTORY_LOT, SEARCH_TIMEOUT, ReviewTimes, SecondLooks
 from archive.upkeep.retention_rule import Retention
 from clausewatch.config.quantities import Duration, Size, duration_text, size_text
 from clausewatch.errors import suggestion
@@ -357,6 +357,7 @@ class FileTable(Table):
 
     database: Word = "sqlite:///clausewatch.db"
     busy_timeout: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(minutes=10))] = BUSY_TIMEOUT
+    search_timeout: Annotated[Duration, between(1, 600, seconds_text)] = SEARCH_TIMEOUT
     inventory_lot: Annotated[StrictInt, whole(1, 100_000)] = INVENTORY_LOT
     database_group: Word | None = None
     env_file: Word | None = None

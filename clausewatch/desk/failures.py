@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from archive.errors import ArchiveBusyError, NotFoundError, StorageError
+from archive.errors import ArchiveBusyError, NotFoundError, SlowSearchError, StorageError
 from clausewatch.desk.entry import BadFormError, NotAllowedError, PageDoor, SignInNeededError, Visitor, desk_of
 from clausewatch.desk.rates import TooOftenError
 from clausewatch.desk.rendering import page, redirect
@@ -51,6 +51,7 @@ def add_failures(app: FastAPI) -> None:
         NotFoundError: (404, "missing"),
         ArchiveBusyError: (503, "busy"),
         StorageError: (503, "storage"),
+        SlowSearchError: (503, "slow"),
     }.items():
         app.add_exception_handler(kind, _Failure(status, key))
     app.add_exception_handler(SignInNeededError, _sign_in_needed)
@@ -67,7 +68,7 @@ class _Failure:
         self.status, self.key = status, key
 
     async def __call__(self, request: Request, error: Exception) -> Response:
-        detail = str(error) if isinstance(error, NotFoundError) else ""
+        detail = str(error) if isinstance(error, NotFoundError | SlowSearchError) else ""
         return await failure(request, self.status, self.key, detail=detail)
 
 

@@ -109,8 +109,9 @@ def find(request: Request, visitor: ReadingProgram, asked: Annotated[SearchQuery
         current=asked.current,
         limit=asked.limit,
     )
+    desk = desk_of(request)
     try:
-        result = search(desk_of(request).archive.reader, wanted)
+        result = search(desk.archive.reader, wanted, desk.configuration.search_timeout)
     except SearchTermsError as error:
         return unanswerable(str(error))
     return answer(request, search_row(asked.words, result))

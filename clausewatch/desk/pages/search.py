@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from archive.errors import SlowSearchError
 from archive.search.query import LIMIT, Search, search
 from archive.search.stems import SearchTermsError
 from clausewatch.desk.doors import Reader
@@ -36,10 +37,10 @@ def show(
         since=None if since is None else datetime.combine(since, time.min, UTC),
         current=today,
     )
-    result, problem = None, ""
+    desk, result, problem = desk_of(request), None, ""
     try:
-        result = search(desk_of(request).archive.reader, asked) if words.strip() else None
-    except SearchTermsError as error:
+        result = search(desk.archive.reader, asked, desk.configuration.search_timeout) if words.strip() else None
+    except (SearchTermsError, SlowSearchError) as error:
         problem = str(error)
     chosen = {"words": words, "policy": policy, "tag": tag, "since": since.isoformat() if since else "", "today": today}
     return page(request, visitor, "search.html", result=result, problem=problem, chosen=chosen, limit=LIMIT)

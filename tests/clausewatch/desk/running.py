@@ -16,7 +16,7 @@ import requests
 from archive.access.people import Role, add_person, people
 from archive.access.sessions import start_session
 from archive.access.tokens import add_token
-from archive.model import Policy
+from archive.model import SEARCH_TIMEOUT, Policy
 from archive.recording.recorder import record
 from archive.storage.database import Archive, open_archive
 from archive.storage.read_only import ServedArchive, served_archive
@@ -80,10 +80,12 @@ def form_key(desk: Opened, browser: requests.Session) -> str:
 
 
 @contextmanager
-def opened(database: str, folder: Path, **settings: object) -> Iterator[Opened]:
+def opened(
+    database: str, folder: Path, *, search_timeout: timedelta = SEARCH_TIMEOUT, **settings: object
+) -> Iterator[Opened]:
     """Open the desk of an archive at a free port. For each role, add a person whose name is the name of the role."""
     desk = DeskSettings(**{"port": 0, **settings})  # type: ignore[arg-type]
-    configuration = Configuration(folder / "clausewatch.toml", database, desk=desk)
+    configuration = Configuration(folder / "clausewatch.toml", database, desk=desk, search_timeout=search_timeout)
     with served_archive(database) as archive:
         for role in ROLES:
             if role not in [person.name for person in people(archive.reader)]:

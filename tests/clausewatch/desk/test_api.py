@@ -205,3 +205,16 @@ def test_the_last_use_of_a_token_is_shown(program: Program) -> None:
     [token] = tokens(program.desk.archive.reader, person_named(program.desk.archive.reader, "operator").id)
     assert token.used_at is not None
     assert datetime.now(UTC) - token.used_at < timedelta(minutes=10)
+
+
+def test_a_search_that_takes_too_long_names_its_limit(filled_archive: Path, tmp_path: Path) -> None:
+    file = tmp_path / "watch.db"
+    file.write_bytes(filled_archive.read_bytes())
+    with opened(f"sqlite:///{file}", tmp_path, search_timeout=timedelta(0)) as desk:
+        slow = Program(desk, desk.token("operator", "reader")).get("search", words="partners")
+        assert (slow.status_code, slow.json()["code"]) == (503, "slow")
+        assert "longer than 0 s (`search_timeout`)" in slow.json()["detail"]
+        page = desk.get(desk.session("reader"), "/search?words=partners")
+        assert (page.status_code, "(`search_timeout`)" in page.text) == (200, True)
+    with opened(f"sqlite:///{file}", tmp_path) as desk:
+        assert desk.get(desk.session("reader"), "/search?words=partners").text.count("<mark>") >= 8  # control
