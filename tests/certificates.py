@@ -51,7 +51,9 @@ class Authority:
         return self._signed(key, made.add_extension(names, critical=False))
 
     def old_context(self, host: str) -> ssl.SSLContext:
-        """Return the TLS context for a server whose certificate names its host only in the subject, as in old times."""
+        """Return the TLS context for a server whose certificate names its host only in the subject, as was usual in the
+        past.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         return self._signed(key, valid(name_of(host), key, timedelta(days=1)).issuer_name(self.certificate.subject))
 

@@ -6,9 +6,7 @@ import hashlib
 import secrets
 
 LONGEST = 200
-"""Number of characters from which the hash of a secret is made. Secrets are shorter. Further characters of a text are
-ignored.
-"""
+"""Maximum number of characters of a text that are hashed. Secrets are shorter. Any further characters are ignored."""
 
 
 def new_secret() -> str:

@@ -141,7 +141,8 @@ def _copy(reader: Connection, new: Engine, location: str) -> bool:
 
 
 def _has_part(reader: Connection, writer: Connection) -> bool:
-    """Whether the new archive has a part of the old archive as it is now.
+    """Whether the new archive has a part of the old archive, and the old archive has not changed since that part was
+    copied.
 
     The archive counts the transactions that write. So if the count is the same, no row has changed.
     """
@@ -204,7 +205,7 @@ def _add_words(new: Engine) -> None:
 
 
 def _set_sequences(writer: Connection) -> None:
-    """Make new rows get ids after the copied ones."""
+    """Make sure that new rows get higher ids than the copied rows."""
     for table in _TABLES.values():
         key = list(table.primary_key.columns)
         if len(key) != 1 or not isinstance(key[0].type, Integer):

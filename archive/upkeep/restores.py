@@ -35,8 +35,8 @@ def note_restored(archive: Archive, now: datetime) -> int:
 
 
 def maybe_sent_before(session: Session) -> frozenset[tuple[str, int]]:
-    """Return the versions about which alerts may have been sent before the archive was restored. Each is a policy and a
-    number.
+    """Return the versions about which alerts may have been sent before the archive was restored. Each version is given
+    by its policy and its number.
     """
     restores = session.scalars(select(RestoreRow.versions)).all()
     if not restores:

@@ -45,8 +45,8 @@ class ScreenedCopy:
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """Extracts texts in worker processes. The texts of all services of an import use the same processes, because
-    processes take longer to start than a short text to extract.
+    """Extracts texts in worker processes. All texts of an import use the same processes, because starting a process
+    takes longer than extracting a short text.
     """
 
     _runner: asyncio.Runner

@@ -125,7 +125,9 @@ def shares(sense: Meaning) -> bool:
 
 
 def is_got_by_stranger(sense: Meaning) -> bool:
-    """Whether a recipient for whom there is no concept gets things of the reader: "casinos obtain your bookings"."""
+    """Whether a recipient for whom there is no concept gets something that belongs to the reader: "casinos obtain your
+    bookings".
+    """
     for act in sense.of("gets"):
         subject = sense.lexicon.content_words(sense.words[: act.start])
         theirs = sense.words[act.end : act.end + OWNER_REACH]
@@ -142,8 +144,8 @@ def is_readers(sense: Meaning, words: tuple[str, ...], start: int) -> bool:
 
 
 def has_readers_things(sense: Meaning) -> bool:
-    """Whether things of the reader for which there is no concept are given, received or seen. Examples are "lenders see
-    your diary" and "your bookings are disclosed".
+    """Whether something that belongs to the reader, and for which there is no concept, is given, received or seen.
+    Examples are "lenders see your diary" and "your bookings are disclosed".
     """
     return any(
         word in sense.lexicon.possessives

@@ -24,14 +24,18 @@ from document.screening import screen
 from document.text.normalise import normalise
 
 _OPENING = 6000
-"""Number of characters at the start of a text that are searched for words with which the document names itself."""
+"""Number of characters at the start of a text in which to look for words with which the document names itself."""
 _BANNER = 600
-"""Number of characters at the start of a text that are searched for a phrase that the document is not valid."""
+"""Number of characters at the start of a text in which to look for a phrase that says that the document is not
+valid.
+"""
 _SEPARATOR = re.compile(r"\s+[|·•–—:»-]\s+|\s*\|\s*")
 _LEAST_NAME = 3
 """Minimum number of letters of a site's name in a title."""
 _SHORT_NAME, _LONG_NAME = 2, 4
-"""Number of words of a company's name in a title, if the host is its last word, and at most if it is its first."""
+"""Number of words that belong to a company's name in a title: the number if the host is the last word of the name, and
+the maximum if the host is the first word.
+"""
 _SLOGAN = re.compile(r"[:;,.!?](?:\s|$)")
 """Punctuation that a name does not have, as in "Lantern: games for all"."""
 _SITE_NAMES = ("og:site_name", "application-name")

@@ -15,7 +15,7 @@ BULLET = "•"
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = frozenset({"disc", "circle", "square", "disclosure-closed", "disclosure-open"})
 _LOOKED_AT = 20
-"""Maximum number of nodes at the start of an item that are searched for a heading."""
+"""Maximum number of nodes at the start of an item in which to look for a heading."""
 _STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _STYLE_NAME = re.compile(r"none|disc|circle|square|decimal[\w-]*|(?:lower|upper)-(?:alpha|latin|roman)")
 

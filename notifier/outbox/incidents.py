@@ -187,7 +187,7 @@ def _plan_news(archive: Archive, configured: Iterable[Subscriber], now: datetime
 
 
 def _fallen(archive: Archive) -> set[int]:
-    """Return the policies with a fallback of which operators were notified and that has not ended."""
+    """Return the policies with a fallback that has not ended and that operators were notified of."""
     lasting = select(ToldTroubleRow.about).where(ToldTroubleRow.kind == "fallback", ToldTroubleRow.ended_at.is_(None))
     with archive.reading() as session:
         return {int(about) for about in session.scalars(lasting)}

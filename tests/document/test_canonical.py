@@ -1,5 +1,6 @@
-"""A page can name a canonical address. If this is the address of a different page, it is reported but never
-followed."""
+"""Tests the canonical address that a page can name. If it is the address of a different page, it is reported but never
+followed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The types of the parameters that programs send. A value in another form than the documented one is refused."""
+"""The types of the parameters that programs send. A value is refused if it does not have the documented form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Body(BaseModel):
 
 
 def _in_form(pattern: str) -> BeforeValidator:
-    """Refuse texts in another form. Without this check, pydantic also reads "1" as a day, and "on" as true."""
+    """Refuse texts that do not have the documented form. Without this check, pydantic also reads "1" as a day, and "on"
+    as true.
+    """
     form = re.compile(pattern)
 
     def check(value: object) -> object:
@@ -65,7 +67,7 @@ Word = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
 Limit = Annotated[int, Field(ge=1, le=MOST_ENTRIES), _in_form(_WHOLE)]
 Cursor = Annotated[str, StringConstraints(max_length=300, pattern=r"^[A-Za-z0-9_-]*$")]
-"""The value of `next` in the page before."""
+"""The value of `next` in the previous part of the list."""
 
 
 class Paged(Parameters):

@@ -37,7 +37,7 @@ AHEAD, BEHIND = timedelta(days=120), timedelta(days=30)
 
 
 class SearchQuery(Parameters):
-    """The words, and the texts in which they are searched. "Words in quotes" must be adjacent."""
+    """The words to search for, and the texts in which to search. Words within quotation marks must be adjacent."""
 
     words: Name
     policy: Word | None = None
@@ -81,7 +81,7 @@ class MissingQuery(Among):
 
 
 class CalendarQuery(Paged):
-    """The period of the calendar. Without it, from 30 days ago to 120 days ahead."""
+    """The period of the calendar. By default it is from 30 days ago to 120 days from now."""
 
     since: Time | None = None
     until: Time | None = None

@@ -54,8 +54,8 @@ def send_again(
     delivery: Annotated[int, Form(ge=1, lt=LARGEST_ID)],
     back: Annotated[str, Form(max_length=3000)] = "/deliveries",
 ) -> Response:
-    """Let the next run, or the run in progress, send a message again that was given up or waits after a failure. The
-    access log notes who asked.
+    """Let the next run, or the run in progress, retry a message that was given up or that waits after a failure. The
+    access log records who asked.
     """
     writer, now = desk_of(request).archive.writer, datetime.now(UTC)
     is_open = claims.send_again(writer, delivery, now)

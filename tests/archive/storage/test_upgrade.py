@@ -80,7 +80,7 @@ def test_an_upgraded_archive_can_be_used(first_schema: str) -> None:
 
 
 def upgrade_until(url: str, point: str) -> None:
-    """Open an archive, and so upgrade it. The process that calls this function is killed at the given point."""
+    """Open an archive, which upgrades it. The process that calls this function is killed at the given point."""
     os.environ[VARIABLE] = point
     open_archive(url).close()
 

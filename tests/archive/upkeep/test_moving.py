@@ -54,7 +54,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def source(grown: Path, tmp_path: Path) -> str:
-    """Return the URL of an own copy of the archive."""
+    """Return the URL of a copy of the archive that only this test uses."""
     return f"sqlite:///{shutil.copyfile(grown, tmp_path / 'watch.db')}"
 
 
