@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import textwrap
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from archive.model import Change
+from clausewatch.cli.desk import missing_packages, require_extra
+from clausewatch.cli.serve import open_desk
+from clausewatch.config import load
 from clausewatch.demo.mailbox import DemoMailbox
 from clausewatch.demo.outcome import Observation, SentMail, keep_alerts, observe
 from clausewatch.demo.site import DemoSite
@@ -31,7 +36,12 @@ SEVERITY_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low":
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder for the files: new, empty, or from an earlier demo. Default: a new temporary folder.",
 )
-def demo(output: Path | None) -> None:
+@click.option(
+    "--desk/--no-desk",
+    default=None,
+    help="Open the desk at the end, or do not.  [default: open it if the output is a terminal]",
+)
+def demo(output: Path | None, desk: bool | None) -> None:
     """Watch four fictional companies change their privacy policies.
 
     A small web server on this machine serves the policies. Clausewatch visits the policies. Then the companies change
@@ -39,8 +49,10 @@ def demo(output: Path | None) -> None:
     Nothing else is contacted, and nothing is installed.
 
     You can look at the results in a folder: the e-mails, a page with the marked edits for each material change, the
-    configuration, and the archive.
+    configuration, and the archive. At the end, the desk shows them in a browser, until you stop it.
     """
+    if desk:
+        require_extra()
     folder = prepare(output)
     _introduce(folder)
     with DemoSite() as site, DemoMailbox() as mailbox:
@@ -57,6 +69,15 @@ def demo(output: Path | None) -> None:
     _step(3, f"Alerts went to {READER}, and {JAKARTA} in Indonesian; {_counted(len(alerts), 'e-mail')}.")
     _show_files(observations, alerts)
     _say_what_next(configuration, observations)
+    if desk or (desk is None and sys.stdout.isatty() and not missing_packages()):
+        _open_desk(configuration)
+
+
+def _open_desk(path: Path) -> None:
+    """Open the desk at a free port, so that the demo also works beside another desk."""
+    configuration = load(path)
+    click.echo("\nThe desk shows all of this in a browser, and takes your reviews:")
+    open_desk(replace(configuration, desk=replace(configuration.desk, port=0)))
 
 
 def _introduce(folder: Path) -> None:
@@ -131,6 +152,11 @@ def _say_what_next(configuration: Path, observations: tuple[Observation, ...]) -
         if observation.redline is not None:
             click.echo(f"   {command} diff {shlex.quote(observation.policy)} 1 2")
             break
+    if not missing_packages():
+        click.echo(
+            "\nThe desk shows the archive in a browser, and takes reviews. This prints a link that signs you in:"
+        )
+        click.echo(f"   {command} serve")
     click.echo("\nNext, watch policies of your own. This writes a commented clausewatch.toml to begin with:")
     click.echo(f"   {clausewatch} init")
 

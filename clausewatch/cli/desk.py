@@ -28,9 +28,14 @@ class MissingExtraError(ClausewatchError):
     exit_code = ExitCode.USAGE
 
 
+def missing_packages() -> list[str]:
+    """Return the modules that the desk needs and that are not installed."""
+    return [name for name in NEEDED if find_spec(name) is None]
+
+
 def require_extra() -> None:
     """Raise MissingExtraError if a package that the desk needs is missing."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = missing_packages()
     if missing:
         fix = "install the desk with `pip install 'clausewatch[desk]'`"
         raise MissingExtraError(f"the desk needs Python packages that are missing ({', '.join(missing)}): {fix}")

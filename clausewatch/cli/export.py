@@ -199,7 +199,8 @@ def atom(
         raise click.UsageError("Give --policy or --tag, not both.")
     if address is not None:
         _require_address(address)
-    scope = Scope(policy, tag, topic, since=since, most=limit, address=address)
+    desk = context.configuration().desk.public_url or ""
+    scope = Scope(policy, tag, topic, since=since, most=limit, address=address, desk=desk)
     with context.archive() as archive:
         written = feed(archive, scope, datetime.now(UTC))
     with _target(output) as target:
@@ -223,9 +224,14 @@ def ical(context: CommandContext, since: datetime, until: datetime | None, outpu
     """
     end = until or datetime.now(UTC) + CALENDAR_AHEAD
     times = context.configuration().review_times
+    desk = context.configuration().desk.public_url
     with context.archive() as archive:
         page = calendar(archive, since, end, times, limit=MOST_DAYS)
-        written = icalendar_file(page.entries, beginning(archive).hash[:16])
+        written = icalendar_file(
+            page.entries,
+            beginning(archive).hash[:16],
+            lambda entry: f"{desk}/changes/{entry.change}" if desk else None,
+        )
     with _target(output) as target:
         target.write(written)
     left_out = f"; only the first {MOST_DAYS:,} are written" if page.next else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import getpass
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.desk import require_extra
+
+if TYPE_CHECKING:
+    from clausewatch.config import Configuration
 
 
 @click.command()
@@ -28,10 +32,16 @@ def serve(context: CommandContext) -> None:
     clausewatch serve
     """
     require_extra()
+    open_desk(context.configuration())
+
+
+def open_desk(configuration: Configuration) -> None:
+    """Print the address of the desk and a link that signs the user in, and answer until the program is stopped. Raises
+    the error that made the desk end by itself.
+    """
     from archive.storage.read_only import served_archive
     from clausewatch.desk import serving
 
-    configuration = context.configuration()
     with served_archive(configuration.database, configuration.busy_timeout) as archive:
         server, configuration = serving.listening(configuration)
         with server:
@@ -40,6 +50,8 @@ def serve(context: CommandContext) -> None:
                 with suppress(KeyError, OSError):  # a user without a name gets no link
                     link = serving.local_link(configuration, archive, getpass.getuser(), datetime.now(UTC))
                     click.echo(f"Sign in with this link; it works once, for 10 minutes: {link}")
-            problem = serving.serve(configuration, archive, server)
+            problem = None
+            with suppress(KeyboardInterrupt):  # Ctrl+C is the usual end
+                problem = serving.serve(configuration, archive, server)
     if problem is not None:
         raise problem

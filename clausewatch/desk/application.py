@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from clausewatch.config import Configuration
 from clausewatch.desk import api, signing_in
 from clausewatch.desk.archive_watch import ArchiveWatch, Checked
-from clausewatch.desk.entry import Desk, PageDoor, ProgramDoor
+from clausewatch.desk.entry import Desk, FeedDoor, PageDoor, ProgramDoor
 from clausewatch.desk.failures import add_failures
 from clausewatch.desk.pages import ROUTERS
 from clausewatch.desk.protection import Protection
@@ -56,10 +56,10 @@ def accepted_hosts(configuration: Configuration) -> frozenset[str]:
     return frozenset(f"{host}:{settings.port}" for host in hosts)
 
 
-def door_of(route: APIRoute) -> PageDoor | ProgramDoor | None:
+def door_of(route: APIRoute) -> PageDoor | ProgramDoor | FeedDoor | None:
     """Return the door of a route, or None if the route has no door."""
     calls = [dependency.call for dependency in route.dependant.dependencies]
-    return next((call for call in calls if isinstance(call, PageDoor | ProgramDoor)), None)
+    return next((call for call in calls if isinstance(call, PageDoor | ProgramDoor | FeedDoor)), None)
 
 
 def require_doors(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from archive.access.log import note_access
 from archive.access.people import PERMISSIONS, Permission, Person
 from archive.access.sessions import signed_in, touch_session
-from archive.access.tokens import TokenHolder, token_holder, touch_token
+from archive.access.tokens import FeedKind, TokenHolder, feed_reader, token_holder, touch_token
 from archive.storage.read_only import ServedArchive
 from clausewatch.config import Configuration
 from clausewatch.desk.guesses import Guesses
@@ -150,6 +150,24 @@ class ProgramDoor:
             if holder.should_touch(now):
                 touch_token(desk.archive.writer, holder.token, now)
         visitor = Visitor(None if holder is None else holder.person, None, "", token=holder)
+        _require(visitor, self.permission)
+        return visitor
+
+
+@dataclass(frozen=True)
+class FeedDoor:
+    """Lets in feed readers and calendar programs. They cannot send headers, so their address has a secret. A wrong
+    secret is answered as any address that does not exist. A secret has 256 random bits, so guesses need no limit.
+    """
+
+    kind: FeedKind
+    permission: Permission = "see"
+
+    def __call__(self, request: Request) -> Visitor:
+        person = feed_reader(desk_of(request).archive.reader, str(request.path_params.get("secret", "")), self.kind)
+        if person is None:
+            raise HTTPException(404)
+        visitor = Visitor(person, None, "")
         _require(visitor, self.permission)
         return visitor
 

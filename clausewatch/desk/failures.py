@@ -149,13 +149,19 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return await failure(request, 422, "request", detail=", ".join(place["name"] for place in places))
 
 
+def _without_secret(path: str) -> str:
+    """Return a path for the log, without the secret of a link, a feed or a calendar."""
+    place = path.split("/", 2)[1]
+    return f"/{place}" if place in ("link", "feeds") else path
+
+
 async def _defect(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=400)
     _log.error(
         "a fault of the program at %s %s",
         request.method,
-        request.url.path.partition("/link/")[0] or "/link",
+        _without_secret(request.url.path),
         exc_info=error,
     )
     return await failure(request, 500, "defect")

@@ -53,6 +53,8 @@ class Scope:
     """The address at which the feed will be published, or None. Feed readers fetch the feed from this address. IDs do
     not depend on it.
     """
+    desk: str = ""
+    """The address of the desk, to which entries lead. If it is "", entries lead to the policy's page."""
 
     @property
     def title(self) -> str:
@@ -102,7 +104,7 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     updated = _recorded(kept[0][0])[0] if kept else began.at
     element = _head(root, scope, updated, len(changes))
     for version, findings in kept:
-        element.append(_entry(root, version, findings))
+        element.append(_entry(root, version, findings, desk=scope.desk))
     content: bytes = tostring(element, encoding="UTF-8", xml_declaration=True)
     return Feed(content + b"\n", len(kept), len(changes) - len(kept))
 
@@ -147,7 +149,7 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
     return element
 
 
-def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> Element:
+def _entry(root: str, version: Version, findings: Sequence[RecordedFinding], *, desk: str) -> Element:
     element = Element("entry")
     at, number = _recorded(version)
     # The ID contains the text's hash, because after a restore of the archive, another change may get the same number.
@@ -156,8 +158,10 @@ def _entry(root: str, version: Version, findings: Sequence[RecordedFinding]) -> 
     _text(element, "updated", stamp(at))
     _text(element, "published", stamp(version.seen_at))
     address = link(version.final_url)
+    if desk:
+        SubElement(element, "link", rel="alternate", href=f"{desk}/changes/{number}")
     if address:
-        SubElement(element, "link", rel="alternate", href=address)
+        SubElement(element, "link", rel="related" if desk else "alternate", href=address)
     for topic in sorted({each.finding.topic for each in findings}):
         SubElement(element, "category", term=_plain(topic))
     reasons = dict.fromkeys(inert(each.finding.reason) for each in findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import smtplib
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from clausewatch.cli import main
@@ -40,6 +42,7 @@ from differ.model import Finding
 from differ.visits.comparing import compare
 from document import read
 from document.model import Document, ExtractionOptions
+from tests.clausewatch.desk.test_reviewing import FIELD
 
 EXPECTATIONS: list[dict[str, Any]] = tomllib.loads(
     (files("clausewatch.demo") / "expectations.toml").read_text(encoding="utf-8")
@@ -245,6 +248,8 @@ class Tour:
     folder: Path
     output: str
     exit_code: int
+    desk: str
+    """The page that the desk showed after the demo's link was used."""
 
     def mails(self) -> list[EmailMessage]:
         return [
@@ -256,16 +261,36 @@ class Tour:
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
     """Run `clausewatch demo` as a new user would. The home folder is read-only."""
     folder = tmp_path_factory.mktemp("tour") / "demo"
-    done = subprocess.run(
-        [sys.executable, "-m", "clausewatch", "demo", "--output", str(folder)],
-        capture_output=True,
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "clausewatch", "demo", "--desk", "--output", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-        timeout=150,
-        check=False,
         env={**os.environ, "HOME": "/nonexistent", "PYTHONIOENCODING": "utf-8"},
-    )
-    return Tour(folder, done.stdout + done.stderr, done.returncode)
+    ) as running:
+        assert running.stdout is not None
+        lines, desk = [], ""
+        for line in running.stdout:
+            lines.append(line)
+            if "/link/" in line:
+                desk = opened(line.split()[-1])
+                running.send_signal(signal.SIGINT)
+        code = running.wait(60)
+    return Tour(folder, "".join(lines), code, desk)
+
+
+def opened(link: str) -> str:
+    """Sign in at the desk with a link, and return the page that is shown then."""
+    browser = requests.Session()
+    fields = dict(FIELD.findall(browser.get(link, timeout=60).text))
+    return browser.post(link.partition("/link/")[0] + "/link", data=fields, timeout=60).text
+
+
+def test_the_demo_ends_with_a_link_to_the_desk(tour: Tour) -> None:
+    assert "The desk is open at http://127.0.0.1:" in tour.output
+    assert "set a password" in tour.desk.lower()
+    assert re.search(r"^   \S+ --config \S+ serve$", tour.output, re.MULTILINE)
 
 
 def test_the_demo_ends_without_an_error(tour: Tour) -> None:
@@ -319,9 +344,11 @@ def test_every_command_that_the_demo_suggests_at_its_end_works_from_any_shell(to
     """
     closing = tour.output.partition("is closed: ")[2]
     commands = re.findall(r"^   (\S.*)$", closing, re.MULTILINE)
-    assert [command.split()[-1] for command in commands] == ["history", "2", "init"]
+    assert [command.split()[-1] for command in commands] == ["history", "2", "serve", "init"]
     bare = {"PATH": "/nonexistent", "HOME": str(tmp_path)}
     for command in commands:
+        if command.endswith("serve"):  # the fixture opened the desk
+            continue
         done = subprocess.run(
             ["/bin/sh", "-c", command], cwd=tmp_path, env=bare, capture_output=True, text=True, check=False, timeout=60
         )

@@ -4,6 +4,7 @@ from clausewatch.desk.pages import (
     account,
     calendar,
     change,
+    feeds,
     inbox,
     operation,
     people,
@@ -20,6 +21,6 @@ ROUTERS = tuple(
     module.router
     for module in (
         *(inbox, change, reviews, stored, policies, text, search, calendar, report, operation, account),
-        *(people, tokens),
+        *(feeds, people, tokens),
     )
 )

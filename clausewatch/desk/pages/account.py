@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -12,6 +13,7 @@ from archive.access.log import note_access
 from archive.access.people import Person, password_hash, set_password, set_preferences
 from archive.access.secrets import hash_of
 from archive.access.sessions import end_session, open_sessions
+from archive.access.tokens import feeds
 from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import Reader
 from clausewatch.desk.entry import SignInNeededError, Visitor, desk_of
@@ -26,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/account")
 def show(request: Request, visitor: Reader) -> Response:
     """Show a person's settings and sessions."""
-    return _page(request, visitor)
+    return account_page(request, visitor)
 
 
 @router.post("/account/password")
@@ -38,19 +40,19 @@ def change_password(
     old: Annotated[str, Form(max_length=LONGEST)] = "",
 ) -> Response:
     """Set a new password, and sign the person out everywhere else."""
-    desk, person = desk_of(request), _person(visitor)
+    desk, person = desk_of(request), person_of_visitor(visitor)
     problem = "different" if password != again else "short" if len(password) < SHORTEST else ""
     if problem:
-        return _page(request, visitor, problem=problem, status=422)
+        return account_page(request, visitor, problem=problem, status=422)
     address = request.client.host if request.client else ""
     try:
         with desk.guesses.checking(person.name, address, f"session {visitor.session}"):
             known = password_hash(desk.archive.reader, person.name)
             if known is not None and not matches(old, known[1]):
-                return _page(request, visitor, problem="wrong", status=422)
+                return account_page(request, visitor, problem="wrong", status=422)
             hashed = hash_password(password)
     except TooOftenError:
-        return _page(request, visitor, problem="slow", status=429)
+        return account_page(request, visitor, problem="slow", status=429)
     first = not person.has_password
     set_password(desk.archive.writer, person.id, hashed, keep_session=hash_of(visitor.secret))
     note_access(desk.archive.writer, datetime.now(UTC), person.name, "password")
@@ -66,9 +68,9 @@ def change_settings(
     keys: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
     """Store the language, the time zone, and whether single keys are commands."""
-    person = _person(visitor)
+    person = person_of_visitor(visitor)
     if language not in languages_with("desk") or zone not in available_timezones():
-        return _page(request, visitor, problem="settings", status=422)
+        return account_page(request, visitor, problem="settings", status=422)
     writer = desk_of(request).archive.writer
     set_preferences(writer, person.id, language=language, zone=zone, keys=keys == "on")
     return redirect("/account?saved=settings")
@@ -77,12 +79,15 @@ def change_settings(
 @router.post("/account/sessions")
 def end(request: Request, visitor: Reader, session: Annotated[int, Form(ge=1, lt=LARGEST_ID)]) -> Response:
     """End one of the person's sessions."""
-    end_session(desk_of(request).archive.writer, session, of=_person(visitor).id)
+    end_session(desk_of(request).archive.writer, session, of=person_of_visitor(visitor).id)
     return redirect("/account")
 
 
-def _page(request: Request, visitor: Visitor, *, problem: str = "", status: int = 200) -> Response:
-    person = _person(visitor)
+def account_page(
+    request: Request, visitor: Visitor, *, problem: str = "", status: int = 200, addresses: Sequence[str] = ()
+) -> Response:
+    """Return the page. `addresses` are secret addresses that were just made, and that cannot be shown again."""
+    person, reader = person_of_visitor(visitor), desk_of(request).archive.reader
     return page(
         request,
         visitor,
@@ -95,11 +100,13 @@ def _page(request: Request, visitor: Visitor, *, problem: str = "", status: int 
         shortest=SHORTEST,
         offered=languages_with("desk"),
         zones=sorted(available_timezones()),
-        sessions=open_sessions(desk_of(request).archive.reader, datetime.now(UTC), person.id),
+        sessions=open_sessions(reader, datetime.now(UTC), person.id),
+        feeds=feeds(reader, person.id),
+        addresses=addresses,
     )
 
 
-def _person(visitor: Visitor) -> Person:
+def person_of_visitor(visitor: Visitor) -> Person:
     """Return the person who is signed in. The door of this page admits only people who are signed in."""
     if visitor.person is None:
         raise SignInNeededError
