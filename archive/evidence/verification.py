@@ -159,7 +159,7 @@ class _Chain:
 
     def _read(self, sequences: Sequence[int]) -> list[_Entry]:
         limits = {"first": sequences[0], "last": sequences[-1]}
-        batch = [_Entry(*row) for row in self.connection.execute(_ENTRIES, limits)]
+        batch = [_Entry(*row) for row in self.connection.execute(_ENTRIES, limits).all()]
         for entry in batch:
             if not isinstance(entry.kind, str) or not isinstance(entry.row_id, int):
                 raise TypeError("an entry names no row")

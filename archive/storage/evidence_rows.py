@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     ColumnElement,
     Connection,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    cast,
     func,
     select,
     type_coerce,
@@ -162,19 +163,31 @@ def _values(connection: Connection, kind: EvidenceKind, ids: Sequence[int]) -> I
     table = kind.row.__table__
     names = ("id", *kind.columns)
     flags = [column for column in kind.columns if isinstance(table.c[column].type, Boolean)]
-    for row in connection.execute(_rows_query(kind, run=_is_run(ids)), _limits(ids)):
+    lists = [column for column in kind.columns if isinstance(table.c[column].type, JSON)]
+    # Reading all rows at once is faster than one at a time.
+    for row in connection.execute(_rows_query(kind, run=_is_run(ids)), _limits(ids)).all():
         values = dict(zip(names, row, strict=True))
         for flag in flags:
             if values[flag] in (0, 1):
                 values[flag] = bool(values[flag])
+        for column in lists:
+            values[column] = _decoded(values[column])
         yield values.pop("id"), values
+
+
+@lru_cache(BATCH)
+def _decoded(written: str | None) -> Any:
+    """Return the value of a JSON column. The result must not be altered, because equal texts share one value: successive
+    visits usually have the same headers.
+    """
+    return None if written is None else json.loads(written)
 
 
 def _is_run(ids: Sequence[int]) -> bool:
     """Whether ids follow one another without a gap. Rows with such ids are read as a range, which is much faster than
     reading them by a list of hundreds of ids.
     """
-    return ids[-1] - ids[0] + 1 == len(ids) and all(later == earlier + 1 for earlier, later in pairwise(ids))
+    return ids[-1] - ids[0] + 1 == len(ids) and list(ids) == list(range(ids[0], ids[-1] + 1))
 
 
 def _limits(ids: Sequence[int]) -> Mapping[str, Any]:
@@ -184,7 +197,8 @@ def _limits(ids: Sequence[int]) -> Mapping[str, Any]:
 def _further_pages(connection: Connection, fetches: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     pages: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for fetch, *stored in connection.execute(_pages_query(run=_is_run(fetches)), _limits(fetches)):
-        pages[fetch].append(dict(zip(PAGE_COLUMNS, stored, strict=True)))
+        page = dict(zip(PAGE_COLUMNS, stored, strict=True))
+        pages[fetch].append({**page, "headers": _decoded(page["headers"])})
     return pages
 
 
@@ -221,6 +235,8 @@ def _sealed(table: FromClause, name: str, position: ColumnElement[int] | int) ->
         return type_coerce(column, Integer).label(name)
     if isinstance(column.type, UtcDateTime):
         return CanonicalTime(column).label(name)
+    if isinstance(column.type, JSON):
+        return cast(column, Text).label(name)
     if name == "snapshot_sha256":
         fetch = table.c.fetch_id if "fetch_id" in table.c else table.c.id
         removed = select(func.min(RemovalRow.sha256)).where(
