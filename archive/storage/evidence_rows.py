@@ -177,8 +177,8 @@ def _values(connection: Connection, kind: EvidenceKind, ids: Sequence[int]) -> I
 
 @lru_cache(BATCH)
 def _decoded(written: str | None) -> Any:
-    """Return the value of a JSON column. The result must not be altered, because equal texts share one value: successive
-    visits usually have the same headers.
+    """Return the value of a JSON column. Equal texts share one value, because successive visits usually have the same
+    headers. So do not alter the result.
     """
     return None if written is None else json.loads(written)
 

@@ -121,10 +121,17 @@ def set_manifest(files: Files, **values: Any) -> None:
     files["manifest.json"] = json.dumps({**json.loads(files["manifest.json"]), **values}).encode()
 
 
-def edit_document(files: Files) -> None:
+def edit_document(files: Files, version: int, old: bytes, new: bytes) -> None:
     """Alter a word in a document and in all files that are made from the document."""
     for name in ("document.json", "text.txt", "redline.html"):
-        replace(files, f"versions/2/{name}", b"partners", b"painters")
+        replace(files, f"versions/{version}/{name}", old, new)
+
+
+def edit_marked(files: Files, mark: bytes) -> None:
+    """Add a word to the first marked words in the text of a redline."""
+    heading, text, rest = files[REDLINE].partition(b"<h2>The text</h2>")
+    assert mark in rest
+    files[REDLINE] = heading + text + rest.replace(mark, mark + b"never ", 1)
 
 
 def reseal(files: Files, kind: str, old: bytes, new: bytes) -> None:
@@ -183,14 +190,17 @@ ALTERATIONS: Mapping[str, Callable[[Files], None]] = {
     "the name is missing": lambda files: drop_rows(files, "naming"),
     "the text is altered": lambda files: replace(files, TEXT, b"partners", b"painters"),
     "the document is altered": lambda files: replace(files, "versions/2/document.json", b"partners", b"painters"),
-    "the document and all made of it are altered": edit_document,
+    "the document and all made of it are altered": lambda files: edit_document(files, 2, b"partners", b"painters"),
+    "the last document and all made of it are altered": lambda files: edit_document(files, 3, b"drivers", b"divers"),
     "the page is altered": lambda files: replace(files, "versions/2/page-1.raw", b"partners", b"painters"),
     "a header is altered": lambda files: replace(files, PAGE, b'\\"7', b'\\"8'),
     "the address is altered": lambda files: replace(files, PAGE, b"teahouse.example", b"coffee.example"),
     "the status is altered": lambda files: replace(files, PAGE, b"200", b"404"),
     "the moment of the visit is altered": lambda files: replace(files, PAGE, b"2026-", b"2025-"),
     "the page's own hash is altered": lambda files: replace(files, PAGE, b'"body_sha256": "', b'"body_sha256": "0'),
-    "inserted words are altered": lambda files: replace(files, REDLINE, b"<ins>", b"<ins>never "),
+    "inserted words are altered": lambda files: edit_marked(files, b"<ins>"),
+    "deleted words are altered": lambda files: edit_marked(files, b"<del>"),
+    "the legend is altered": lambda files: replace(files, REDLINE, b"<ins>", b"<ins>never "),
     "a mark is taken away": lambda files: files.update(
         {REDLINE: files[REDLINE].replace(b"<ins>", b"").replace(b"</ins>", b"")}
     ),

@@ -143,6 +143,12 @@ def pipe(made: Trap, *place: str) -> None:
     os.mkfifo(path)
 
 
+def commit_as_a_pipe(made: Trap) -> None:
+    """Put a pipe in place of the object of the last commit."""
+    name = made.git("rev-parse", "HEAD").strip()
+    pipe(made, "objects", name[:2], name[2:])
+
+
 def replaced(made: Trap) -> None:
     """Replace the last commit with a different commit."""
     signatures(made)
@@ -257,6 +263,7 @@ REPOSITORIES: Mapping[str, Callable[[Trap], None]] = {
     "HEAD as a pipe": lambda made: pipe(made, "HEAD"),
     "a pack as a pipe": lambda made: pipe(made, "objects", "pack", "pack-1.idx"),
     "a commit graph as a pipe": lambda made: pipe(made, "objects", "info", "commit-graph"),
+    "a commit as a pipe": commit_as_a_pipe,
     "references as a pipe": references,
     "objects elsewhere": linked,
     "replaced commits": replaced,

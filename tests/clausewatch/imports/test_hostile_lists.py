@@ -157,6 +157,10 @@ def test_a_hostile_list_is_refused_or_converted_correctly(tmp_path: Path, name: 
         ("YAML nested by indentation", "lists and tables within one another"),
         ("JSON nested under a key", "lists and tables within one another"),
         ("YAML of 3 MB", "has more than"),
+        ("zip that unpacks to 90 MB", "or has more than"),
+        ("zip that is encrypted", "is encrypted"),
+        ("zip with a table of contents of 10 MB", "its table of contents is too large"),
+        ("zip of the larger format", "its table of contents is too large"),
     ],
 )
 def test_a_hostile_list_is_refused_with_a_reason(tmp_path: Path, name: str, reason: str) -> None:

@@ -118,7 +118,7 @@ with suppress(RepositoryError), git_objects(Path(sys.argv[1])) as objects:
 """
 
 
-@pytest.mark.parametrize("name", ["configuration as a pipe", "a pack as a pipe"])
+@pytest.mark.parametrize("name", ["configuration as a pipe", "a pack as a pipe", "a commit as a pipe"])
 def test_an_import_never_waits_for_a_pipe(tmp_path: Path, name: str, listening: socket.socket) -> None:
     made = laid(tmp_path, name, listening)
     command = [sys.executable, "-c", LISTING, str(made.folder)]

@@ -193,23 +193,29 @@ def within(memory: int) -> Any:
 OWNER = """
 import asyncio
 from crawler.visits.workers import Workers
-from tests.crawler.visits.test_workers import LIMITS, double, sleep
+from tests.crawler.visits.test_workers import LIMITS, say_and_sleep
 
 async def work():
     workers = Workers(LIMITS)
-    print((await workers.call(double, 3)).value, flush=True)
-    await workers.call(sleep, 600.0)
+    await workers.call(say_and_sleep, 600.0)
 
 asyncio.run(work())
 """
 
 
-def test_workers_end_when_their_run_is_killed() -> None:
+def say_and_sleep(seconds: float) -> None:
+    print("asleep", flush=True)
+    time.sleep(seconds)
+
+
+def test_workers_end_when_their_run_is_killed_during_a_call() -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, cwd=PROJECT) as owner:
         assert owner.stdout is not None
-        assert owner.stdout.readline() == b"6\n"
+        assert owner.stdout.readline() == b"asleep\n"
         below = psutil.Process(owner.pid).children(recursive=True)
         assert len(below) >= 2, "the fork server and a worker"
         owner.kill()
     _, alive = psutil.wait_procs(below, timeout=20)
+    for process in alive:
+        process.kill()
     assert not alive
