@@ -188,9 +188,14 @@ def _reviewers(
 
 
 def _checks(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> dict[str, int]:
+    """Return the number of visits by outcome. A visit that found the first version of a policy is "first seen"."""
     query = select(FetchRow.outcome, func.count()).join(PolicyRow, PolicyRow.id == FetchRow.policy_id)
     query = query.where(policies, FetchRow.started_at >= since, FetchRow.started_at <= until)
-    return dict(session.execute(query.group_by(FetchRow.outcome).order_by(FetchRow.outcome)).all())
+    counts: dict[str, int] = dict(session.execute(query.group_by(FetchRow.outcome).order_by(FetchRow.outcome)).all())
+    firsts = query.with_only_columns(func.count()).join(VersionRow, VersionRow.fetch_id == FetchRow.id)
+    first = session.scalar(firsts.where(VersionRow.number == 1, FetchRow.outcome == "changed")) or 0
+    counts = {**({"first seen": first} if first else {}), **counts, "changed": counts.get("changed", 0) - first}
+    return {outcome: count for outcome, count in counts.items() if count}
 
 
 def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> tuple[WatchGap, ...]:

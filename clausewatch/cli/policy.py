@@ -155,11 +155,7 @@ def import_table(context: CommandContext, file: Path, dry_run: bool) -> None:
 
 
 def _check_names(entries: Sequence[Entry]) -> None:
-    names = [str(entry.get("name", "")) for entry in entries]
-    for entry, name in zip(entries, names, strict=True):
-        if not name:
-            raise TableError(f"a row has no name: {', '.join(map(str, entry.values()))}")
-    for name, count in Counter(names).items():
+    for name, count in Counter(str(entry["name"]) for entry in entries).items():
         if count > 1:
             raise TableError(f"{'two' if count == 2 else count} rows are called {name!r}: a name is unique")
 

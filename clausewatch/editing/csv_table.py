@@ -122,7 +122,14 @@ def _entry(headings: Sequence[str], row: Sequence[str], line: int) -> dict[str, 
     if len(row) > len(headings):
         raise TableError(f"line {line} has {len(row)} cells, and the table {len(headings)} columns")
     cells = zip(headings, row, strict=False)  # a spreadsheet may leave out empty cells at the end
-    return {column: value for column, text in cells if (value := _value(column, unguarded(text), line))}
+    entry: dict[str, Value] = {
+        column: value for column, text in cells if (value := _value(column, unguarded(text), line))
+    }
+    if "name" not in entry:
+        raise TableError(f"line {line}: the name is missing")
+    if not entry.keys() & {"url", "urls"}:
+        raise TableError(f"line {line} ({entry['name']}): the address is missing, in the column url or urls")
+    return entry
 
 
 def _value(column: str, text: str, line: int) -> Value:

@@ -2,13 +2,15 @@
 
 python3 check.py THIS.zip HEAD
 
-HEAD is a head of the chain. Take it from another source than the zip, for example from a message. Clausewatch made the
+HEAD is a head of the chain, or a file that contains heads, such as a saved message. Take it from another source than
+the zip. Clausewatch made the
 texts, facts and redlines in the zip with the functions in this program. So this program can make these files again, and
 compare them with the files in the zip byte by byte.
 """
 
 from __future__ import annotations
 
+import email
 import hashlib
 import html
 import json
@@ -16,10 +18,13 @@ import re
 import sys
 import zipfile
 from collections import Counter
+from pathlib import Path
 from typing import Any, Dict, List, Tuple  # noqa: UP035 - Python 3.9 reads the aliases below
 
 FORMAT = 2
 MOST_BYTES = 4_000_000_000
+MOST_MESSAGE = 20_000_000
+A_HEAD = re.compile(r"(?<![0-9a-f:])[0-9]{1,18}:[0-9a-f]{64}(?![0-9a-f])")
 Row = Dict[str, Any]  # noqa: UP006
 Pieces = List[List[Tuple[str, str]]]  # noqa: UP006
 MARKS = {"delete": "del", "insert": "ins", "keep": ""}
@@ -371,13 +376,38 @@ class Evidence:
         return notes
 
 
+def head_of(given: str) -> str:
+    """Return the given head. If `given` is the name of a file, return the head with the highest number in the file.
+
+    Raises ValueError if there is no head.
+    """
+    if A_HEAD.fullmatch(given):
+        return given
+    try:
+        content = Path(given).read_bytes()[:MOST_MESSAGE]
+    except OSError:
+        raise ValueError(f"{given} is neither a head, like 1234:9f86d0..., nor a file that can be read") from None
+    parts = [part for part in email.message_from_bytes(content).walk() if part.get_content_maintype() == "text"]
+    decoded = [part.get_payload(decode=True) for part in parts]
+    texts = [content, *(payload for payload in decoded if isinstance(payload, bytes))]
+    heads = [match[0] for text in texts for match in A_HEAD.finditer(text.decode("utf-8", "replace"))]
+    if not heads:
+        raise ValueError(f"{given} contains no head; a head looks like 1234:9f86d0... with 64 digits after the colon")
+    return max(heads, key=lambda head: int(head.partition(":")[0]))
+
+
 def main(arguments: list[str]) -> int:
     """Check a zip and print the result. Return 0 if the zip is sound, 1 if it is not, and 2 for wrong arguments."""
     if len(arguments) != 2:
         print("usage: python3 check.py THIS.zip HEAD", file=sys.stderr)
         return 2
     try:
-        print("\n".join(Evidence(arguments[0]).check(arguments[1])))
+        head = head_of(arguments[1])
+    except ValueError as error:
+        print(f"Nothing was checked: {error}", file=sys.stderr)
+        return 2
+    try:
+        print("\n".join(Evidence(arguments[0]).check(head)))
     except NotSoundError as error:
         print(f"NOT SOUND: {error}", file=sys.stderr)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, zipfile.BadZipFile) as error:

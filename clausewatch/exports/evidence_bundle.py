@@ -125,7 +125,10 @@ def _add_stamps(bundle: _Bundle, archive: Archive, first_entry: int) -> None:
 
 def _add_guide(bundle: _Bundle, versions: tuple[Version, ...], reached: Head) -> None:
     text = files("clausewatch").joinpath("templates/evidence.txt").read_text(encoding="utf-8")
-    numbers = f"\n{' ' * 11}".join(f"{version.number}, first seen {moment(version.seen_at)}" for version in versions)
+    numbers = f"\n{' ' * 11}".join(
+        f"{version.number}, first seen {moment(version.seen_at)}, last seen {moment(version.last_seen_at)}"
+        for version in versions
+    )
     filled = text.format(policy=versions[0].policy, versions=numbers, exported=moment(bundle.now), head=reached)
     bundle.add("README.txt", filled.encode())
     bundle.add("check.py", check_script().encode())

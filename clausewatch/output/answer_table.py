@@ -107,11 +107,12 @@ def table_lines(table: AnswerTable) -> Iterator[str]:
         yield from wrapped(remark)
 
 
+_LABELS = {"since": "since ", "version": "in these words since version "}
+"""Words before the cells of some columns, for a terminal."""
+
+
 def _row_lines(cells: Sequence[str], headings: Sequence[str]) -> Iterator[str]:
-    facts = [
-        cell if name not in ("since", "version") else f"{name} {cell}"
-        for name, cell in zip(headings, cells, strict=True)
-    ]
+    facts = [f"{_LABELS.get(name, '')}{cell}" for name, cell in zip(headings, cells, strict=True)]
     if facts:
         yield from wrapped("; ".join(filter(None, facts[:-1])), "  ", "    ")
         yield from wrapped(f"“{cells[-1]}”", "    ") if cells[-1] else ()

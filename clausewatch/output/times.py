@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from clausewatch.output.days import relative_day
+
+_TO_THE_MINUTE = re.compile(r"[T ]\d\d:?\d\d(?![:\d])")
+"""Matches a time of the day without seconds."""
 
 
 def moment(at: datetime) -> str:
@@ -29,9 +33,14 @@ def start(text: str, today: date) -> datetime:
 
 
 def end(text: str, today: date) -> datetime:
-    """Parse a time or a day. A day means its last moment. A time without a zone is in UTC. Raises ValueError."""
+    """Parse a time or a day. A day means its last moment. A time without seconds means the last moment of its minute,
+    because times are shown without seconds. A time without a zone is in UTC. Raises ValueError.
+    """
     day = _day(text, today)
-    return _time(text) if day is None else datetime.combine(day, time.max, UTC)
+    if day is not None:
+        return datetime.combine(day, time.max, UTC)
+    at = _time(text)
+    return at + timedelta(minutes=1, microseconds=-1) if _TO_THE_MINUTE.search(text) else at
 
 
 def _day(text: str, today: date) -> date | None:

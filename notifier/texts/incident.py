@@ -62,15 +62,17 @@ def _facts(operation: IncidentNotice, tongue: Phrases) -> dict[str, Any]:
     """Return the values for the templates. All texts have been cleaned with `inert`."""
     report = operation.report
     count = len(report.incidents) + report.left_out
-    name = clipped(inert(report.incidents[0].about), NAME) if report.incidents else ""
+    first = report.incidents[0] if report.incidents else None
+    name = clipped(inert(first.about), NAME) if first else ""
+    event = clipped(event_words(first.event, first.former, tongue), NAME) if first and first.event else ""
     key = f"operation.{report.kind}.{report.stage}"
     over = report.stage == "ended"
     return {
         "say": tongue.say,
         "language": tongue.language,
         "over": over,
-        "subject": tongue.count(f"{key}.subject", count, name=name),
-        "headline": tongue.count(f"{key}.headline", count, name=name),
+        "subject": tongue.count(f"{key}.subject", count, name=name, event=event),
+        "headline": tongue.count(f"{key}.headline", count, name=name, event=event),
         "meaning": tongue.say(f"{key}.meaning"),
         "incidents": [_incident(report.kind, incident, tongue, over=over) for incident in report.incidents],
         "more": tongue.say("operation.more", count=report.left_out) if report.left_out else "",

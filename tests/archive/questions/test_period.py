@@ -39,6 +39,7 @@ def test_a_report_says_what_changed_who_decided_and_how_soon(archive: Archive) -
     )
     assert (report.policies, report.checks) == (1, {"changed": 1})
     assert len(ask(archive, 0, 10).changes) == 2
+    assert ask(archive, 0, 10).checks == {"first seen": 1, "changed": 2, "unchanged": 1}
     assert ask(archive, 10, 20).changes == ()
 
 

@@ -167,8 +167,9 @@ def test_tags_typed_by_a_person_are_separated_by_commas() -> None:
         ("name,url,paused\na,https://a.example/,maybe\n", "line 2: paused is 'maybe'"),
         ('name,url,tags\na,https://a.example/,"[1]"\n', "line 2: tags begins with a bracket"),
         ('name,url\n"a,https://a.example/\n', "is not CSV"),
+        ("name,url\na,https://a.example/\n,https://b.example/\n", "line 3: the name is missing"),
+        ("name,url\na,https://a.example/\nb,\n", "line 3 (b): the address is missing, in the column url or urls"),
         (",url\n,https://a.example/\n", "unknown column ''"),
-        ("name,url\n,https://a.example/\n", "a row has no name: https://a.example/"),
         ("name,url\na,https://a.example/\na,https://b.example/\n", "two rows are called 'a'"),
     ],
 )

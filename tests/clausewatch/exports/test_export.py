@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,25 @@ def write_anew(target: Path, files: dict[str, bytes]) -> None:
 def test_the_head_of_another_archive_proves_nothing(tmp_path: Path) -> None:
     bundle, _ = exported(tmp_path)
     assert "does not lead to the head" in checked(tmp_path, bundle, f"12:{'a' * 64}").stderr
+
+
+def test_the_head_can_be_in_a_saved_message(tmp_path: Path) -> None:
+    bundle, kept = exported(tmp_path)
+    message = EmailMessage()
+    message.set_content(f"Ältere Kette 1:{'a' * 64}, chain head:\n{kept}\n", cte="base64")
+    saved = tmp_path / "alert.eml"
+    saved.write_bytes(message.as_bytes())
+    assert checked(tmp_path, bundle, str(saved)).stdout.startswith("SOUND")
+
+
+@pytest.mark.parametrize("given", ["alert-of-march.eml", "empty.eml", "57:12ab"])
+def test_an_argument_that_is_not_a_head_is_not_a_result(tmp_path: Path, given: str) -> None:
+    bundle, _ = exported(tmp_path)
+    (tmp_path / "empty.eml").write_text("Subject: nothing\n\nNo head.\n", encoding="utf-8")
+    name = str(tmp_path / given) if given.endswith(".eml") else given
+    result = checked(tmp_path, bundle, name)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"Nothing was checked: {name} ")
 
 
 def test_evidence_contains_the_page_the_text_and_the_redline(tmp_path: Path) -> None:

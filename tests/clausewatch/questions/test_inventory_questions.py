@@ -35,7 +35,7 @@ def test_recipients_are_listed_with_policy_start_date_and_sentence(path: Path) -
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0] == "Teahouse"
     told = " ".join(result.stdout.split())
-    assert "advertising; Canada; since 2026-03-02; version 1" in told
+    assert "advertising; Canada; since 2026-03-02; in these words since version 1" in told
     assert "“We share your orders with advertisers in Canada.”" in told
     assert "1 recipient in 1 of 1 policy with a text." in told
 
@@ -62,7 +62,9 @@ def test_recipients_of_an_earlier_day_are_from_the_text_of_that_day(path: Path) 
 
 def test_rights_are_listed_with_deadline_fee_and_channel(path: Path) -> None:
     told = " ".join(call(path, "rights", "--right", "access").stdout.split())
-    assert "access; 14 days; free of charge; desk@mill.example; since 2026-03-02; version 1" in told
+    assert (
+        "access; 14 days; free of charge; desk@mill.example; since 2026-03-02; in these words since version 1" in told
+    )
 
 
 def test_policies_that_lack_a_right_are_named(path: Path) -> None:

@@ -128,6 +128,15 @@ def test_a_policy_that_was_removed_is_shown_as_retired(tmp_path: Path) -> None:
     assert "Teahouse: retired on 2026-03-06 10:00 UTC, no longer configured. Its history is kept." in result.stdout
 
 
+def test_a_removed_policy_that_was_never_read_is_not_listed(tmp_path: Path) -> None:
+    watched(tmp_path)
+    path = configured(tmp_path, CONFIGURATION)
+    with opened(tmp_path) as archive:
+        synchronise(archive, [TEAHOUSE, replace(TEAHOUSE, name="Ferry", url="https://ferry.example/")], START)
+        synchronise(archive, [TEAHOUSE], START + 100 * HOUR)
+    assert "Ferry" not in call(path, "status").output
+
+
 def test_json_has_every_key(tmp_path: Path) -> None:
     path = watched(tmp_path)
     (row,) = answered(path, "status")

@@ -13,7 +13,7 @@ from archive.recording.policies import synchronise
 from archive.storage.database import Archive
 from notifier import outbox
 from notifier.audience.planning import Thresholds
-from notifier.audience.subscriptions import Subscriber, Target
+from notifier.audience.subscriptions import Language, Subscriber, Target
 from notifier.contents.digest import Digest
 from notifier.contents.incident import IncidentNotice
 from notifier.contents.welcome import Welcome
@@ -96,6 +96,23 @@ def test_operators_get_all_news_once_in_one_message(reader: Reader) -> None:
     assert "no longer watched" in message.text
     assert "Each problem is reported" not in message.text
     assert operators_hear(reader) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "headline"),
+    [
+        ("en", "Clausewatch, list of policies: Bakery added", "In the list of policies: Bakery, added."),
+        ("id", "Clausewatch, daftar kebijakan: Bakery ditambahkan", "Pada daftar kebijakan: Bakery, ditambahkan."),
+    ],
+)
+def test_the_subject_about_one_policy_says_what_happened_in_the_list(
+    reader: Reader, language: Language, subject: str, headline: str
+) -> None:
+    run(reader, TEAHOUSE, BAKERY)
+    [notice] = operators_hear(reader)
+    message = compose(notice, language)
+    assert message.subject == subject
+    assert headline in message.text
 
 
 def test_a_policy_that_is_configured_again_is_news_too(reader: Reader) -> None:
