@@ -119,7 +119,7 @@ def make_link(archive: Archive, person: int, now: datetime, lasting: timedelta) 
 
 
 def open_links(archive: Archive, now: datetime) -> Mapping[int, datetime]:
-    """Return until when people can sign in with a link, by the number of the person."""
+    """Return the time until which each person can sign in with a link. The key is the number of the person."""
     query = select(LinkRow.person_id, func.max(LinkRow.ends_at)).where(LinkRow.ends_at > now)
     with archive.reading() as session:
         return dict(session.execute(query.group_by(LinkRow.person_id)).all())

@@ -73,7 +73,7 @@ class ReviewerTally:
 
 @dataclass(frozen=True, slots=True)
 class WatchGap:
-    """A time in which no visit found a policy."""
+    """A time in which no visit found the text of a certain policy."""
 
     policy: str
     since: datetime

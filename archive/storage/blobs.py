@@ -29,7 +29,7 @@ page; see docs/figures.md.
 WORTHWHILE = 0.25
 """Maximum size of a stored difference, as a share of its keyframe's compressed size. If the difference is larger, the
 content becomes a new keyframe. The value was measured on 358 real pages. With 0.5, the archive would be twice as big,
-because each new page differs more from the old keyframe than the page before.
+because each new page differs more from the old keyframe than the previous page did.
 """
 
 _BLOB = BlobRow.__table__.c

@@ -43,7 +43,10 @@ def require_extra() -> None:
 
 @click.group()
 def desk() -> None:
-    """Manage who may use the desk, which `clausewatch serve` opens: people, and programs with tokens."""
+    """Manage who may use the desk: people, and programs that have tokens.
+
+    `clausewatch serve` opens the desk.
+    """
 
 
 @desk.group()

@@ -38,7 +38,7 @@ DETAILS: Mapping[str, str] = MappingProxyType(
         "defect": "This is a fault of the program. Its log has the details.",
     }
 )
-"""The explanations of problems for programs, by code. They are used if there is no more exact explanation."""
+"""The explanations of problems for programs, by code. They are used if an error has no explanation of its own."""
 
 _log = logging.getLogger("clausewatch.desk")
 

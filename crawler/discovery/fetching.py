@@ -43,8 +43,8 @@ class Fetcher:
         """Return the page at an address, after redirects and retries. Return a failure if the page was not received
         completely.
 
-        If a host's name cannot be resolved, there is no retry. If `patient` is false, there is no retry either if the
-        host does not respond.
+        If a host's name cannot be resolved, there is no retry. If `patient` is false, a host that
+        does not respond is not tried again either.
         """
         meta = {"budget": self.budget, "cookies": VisitCookies(), "rendered": rendered}
         request = Request(url, NO_CALLBACK, headers=self._headers, meta=meta, dont_filter=True)

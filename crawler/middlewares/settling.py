@@ -14,8 +14,8 @@ from playwright.async_api import Page
 QUIET = 1.5
 """Seconds without a request and without a change of the text, after which a page may count as finished."""
 PAUSES = 2.0
-"""Minimum time without a change of the text before a page counts as finished, divided by the longest pause between two
-earlier changes.
+"""A page counts as finished if its text has not changed for a certain time. This is the ratio of that time to the
+longest pause between two earlier changes.
 """
 LOOK = 0.2
 """Seconds between two checks of whether a page is finished."""

@@ -51,7 +51,7 @@ SPILLS = ("consent",)
 STATEMENT = 4
 """Minimum number of words in a line that counts as the name of a right."""
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
-"""Matches the end of the name at the beginning of a row or an item."""
+"""Matches the character after a name. The name begins a row of a table or an item of a list."""
 
 
 def effects(before: Statement | None, after: Statement | None) -> list[Effect]:
@@ -110,8 +110,8 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
 
 
 def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list[EffectPart]:
-    """Return the parts of a subject that count. For rights, limits of a request count only if a request is
-    mentioned.
+    """Return the parts of a subject that are compared. For a right, the limits of requests are compared only if
+    the subject mentions a request.
     """
     bounded = subject == "sharing" or any(bears_on_request(sense, statement) for sense, statement in read)
     return [part for part in PARTS[subject] if bounded or part.kind not in BOUNDS]

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 MASK = "****"
 
 SHORTEST = 4
-"""Minimum length, in code points, of a text in a channel's address that is masked as a secret. A password is masked
-even if it is shorter."""
+"""Minimum length, in code points. A text in a channel's address is masked as a secret if it has this length. A
+password is always masked."""
 
 PLACE = re.compile(r"(\[[^]]*\]|localhost|[^:]*\.[^:]*)(:\d+)?", re.IGNORECASE)
 """Matches a host with its port."""

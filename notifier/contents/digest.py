@@ -58,7 +58,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time in which no visit found a policy."""
+    """A time in which no visit found the text of a certain policy."""
 
     since: datetime
     """Time of the last visit before the gap that found the policy."""

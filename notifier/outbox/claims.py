@@ -277,7 +277,9 @@ def _siblings(session: Session, delivery: int, *, older: bool) -> Select[int]:
 
 
 def _follows_roundup(session: Session, row: DeliveryRow) -> bool:
-    """Whether an alert must wait for a roundup to the same target that may report an older change of its policy."""
+    """Whether an alert must wait for a roundup. It must wait if the roundup goes to the same target and may report an
+    older change of the same policy.
+    """
     roundup = select(DeliveryRow.id).where(
         DeliveryRow.subscription_id == row.subscription_id,
         DeliveryRow.channel == row.channel,

@@ -178,7 +178,7 @@ class _Selection:
         return keys
 
     def key_before(self, rank: int, first: int) -> Place | None:
-        """Return the last selected change before the change `first`, which has the rank `rank`."""
+        """Return the last selected change before the change `first`. `rank` is the rank of the change `first`."""
         for place in range(min(rank, len(SEVERITIES) - 1), -1, -1):
             query = self._changes_of(place).order_by(WaitingRow.change_id.desc())
             if place == rank:
@@ -189,7 +189,7 @@ class _Selection:
         return None
 
     def _changes_of(self, rank: int) -> Select[Any]:
-        """Select the numbers of the selected changes with this highest rank."""
+        """Select the numbers of the selected changes that have this rank and no finding of a higher rank."""
         query = select(WaitingRow.change_id).where(WaitingRow.rank == rank, *self._conditions(WaitingRow))
         return query.where(~self._has_worse(rank)).distinct()
 

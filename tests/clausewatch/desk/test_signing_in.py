@@ -201,6 +201,6 @@ def test_the_server_slows_guesses_before_it_hashes(desk: Opened) -> None:
     assert signs_in(desk, PASSWORD, known) == 303
 
 
-def test_a_password_of_nobody_takes_a_hash_too() -> None:
+def test_a_password_is_hashed_even_if_the_person_is_unknown() -> None:
     assert not matches("the password of nobody", None)
     assert matches(PASSWORD, hash_password(PASSWORD))

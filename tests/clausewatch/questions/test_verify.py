@@ -23,7 +23,7 @@ def alter(folder: Path, statement: str) -> None:
 
 
 def saved_head(folder: Path) -> str:
-    """Return the head as messages write it."""
+    """Return the head of the chain in the form in which messages quote it."""
     with opened(folder) as archive:
         return str(head(archive))
 
@@ -172,7 +172,7 @@ def test_everything_is_read_if_the_archive_does_not_have_the_head(grown: tuple[P
     assert "the archive does not have it, so everything was verified" in said["flaws"][0]["problem"]
 
 
-def test_saved_heads_older_than_the_head_of_since_are_counted_separately(
+def test_heads_before_the_start_of_the_verification_are_counted_separately(
     grown: tuple[Path, str], tmp_path: Path
 ) -> None:
     path, kept = grown

@@ -303,7 +303,7 @@ class Reviewer(Answer):
 
 
 class Gap(Answer):
-    """A time in which no visit found a policy."""
+    """A time in which no visit found the text of a certain policy."""
 
     policy: str
     since: Stamp
