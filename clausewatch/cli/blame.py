@@ -13,7 +13,7 @@ from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.formats import FORMATS
 from clausewatch.cli.questions import known_days, named_version, print_page
-from clausewatch.output.change_text import enumerated
+from clausewatch.output.change_text import blame_caution
 from clausewatch.output.day_text import day_sentence
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, blame_row, with_days
@@ -44,7 +44,9 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
         days = known_days(archive, policy, of)
     known = tuple(map(day_sentence, days))
     if form == "html":
-        print_page(page("blame.html", blame=attribution, dropped=dropped, caution=_caution(attribution), known=known))
+        print_page(
+            page("blame.html", blame=attribution, dropped=dropped, caution=blame_caution(attribution), known=known)
+        )
     elif form == "json":
         click.echo(as_json(with_days(blame_row(attribution), days)))
     else:
@@ -59,26 +61,12 @@ def blame(context: CommandContext, policy: str, of: str | None, dropped: bool, f
         )
 
 
-def _caution(attribution: Blame) -> str:
-    """Return a warning if different rules extracted the versions. Then a difference may come from the extraction and
-    not from the policy. Otherwise return "".
-    """
-    if not attribution.read_anew:
-        return ""
-    several = len(attribution.read_anew) > 1
-    numbers = enumerated([str(number) for number in attribution.read_anew])
-    return (
-        f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} extracted differently from the "
-        "previous version: differences there may come from that, not from the policy."
-    )
-
-
 def _head(attribution: Blame) -> Iterator[str]:
     yield from wrapped(
         f"{attribution.version.policy}, version {attribution.version.number} of {moment(attribution.version.seen_at)}"
     )
     if attribution.read_anew:
-        yield from wrapped(f"Caution: {_caution(attribution)}", indent="  ", hanging="           ")
+        yield from wrapped(f"Caution: {blame_caution(attribution)}", indent="  ", hanging="           ")
 
 
 def _known(sentences: Iterable[str]) -> Iterator[str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from importlib.resources import files
+from typing import IO
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from jinja2 import Environment
+from starlette.background import BackgroundTask
 
 from archive.access.people import Permission
 from clausewatch.desk.entry import FORM, Desk, Visitor, desk_of
@@ -39,6 +41,9 @@ MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/account", "account", "see"),
 )
 """The pages in the menu. Each has an address, a name, and the permission that a visitor needs."""
+
+PIECE = 65_536
+"""Number of bytes of a file that are sent at a time."""
 
 _LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """Matches an address on this server: a path without a host, in ASCII and without a backslash."""
@@ -70,9 +75,22 @@ def redirect(address: str) -> RedirectResponse:
 
 def download(content: bytes, name: str, media_type: str) -> Response:
     """Return a file that the browser saves. Characters that a file name should not have are replaced in `name`."""
+    return Response(content, media_type=media_type, headers=_saving(name))
+
+
+def download_file(content: IO[bytes], name: str, media_type: str, *, then: Callable[[], None]) -> Response:
+    """Return an open file that the browser saves. `then` closes the file after it was sent."""
+    return StreamingResponse(
+        iter(partial(content.read, PIECE), b""),
+        media_type=media_type,
+        headers=_saving(name),
+        background=BackgroundTask(then),
+    )
+
+
+def _saving(name: str) -> dict[str, str]:
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "file"
-    headers = {"content-disposition": f'attachment; filename="{plain}"', "cache-control": "no-store"}
-    return Response(content, media_type=media_type, headers=headers)
+    return {"content-disposition": f'attachment; filename="{plain}"', "cache-control": "no-store"}
 
 
 def phrases_of(request: Request, visitor: Visitor) -> Phrases:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from archive.model import RecordedFinding, RecordedSuppression, ReviewKind, Version
+from archive.questions.blame import Blame
 from archive.questions.history import NetChange
 from clausewatch.output.times import day, moment
 from differ.model import Finding, Timing
@@ -110,3 +111,17 @@ def drift_notes(drift: tuple[str, ...], findings: tuple[Finding, ...]) -> Iterat
         yield f"only the {edited} text changed; the {stayed} text on sharing and rights stayed as it was"
     else:
         yield f"the {stayed} text on sharing and rights stayed as it was while another language changed"
+
+
+def blame_caution(attribution: Blame) -> str:
+    """Return a warning if different rules extracted the versions. Then a difference may come from the extraction and
+    not from the policy. Otherwise return "".
+    """
+    if not attribution.read_anew:
+        return ""
+    several = len(attribution.read_anew) > 1
+    numbers = enumerated([str(number) for number in attribution.read_anew])
+    return (
+        f"Version{'s' if several else ''} {numbers} {'were' if several else 'was'} extracted differently from the "
+        "previous version: differences there may come from that, not from the policy."
+    )

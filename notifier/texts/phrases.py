@@ -66,6 +66,10 @@ class Phrases:
         """Return the day of a moment in the reader's time zone."""
         return moment.astimezone(zone_of(self.zone)).date()
 
+    def short_moment(self, moment: datetime) -> str:
+        """Write the day and the time of a moment in the reader's time zone, without the name of the zone."""
+        return f"{self.day_of(moment)}, {self.clock(moment.astimezone(zone_of(self.zone)).time())}"
+
     def clock(self, clock: time) -> str:
         """Write a time of day."""
         return self.say("date.clock", hour=f"{clock.hour:02}", minute=f"{clock.minute:02}")

@@ -56,6 +56,8 @@ class AssignmentBody(Body):
 
     person: Word | None
     due_on: Day | None
+    text: Comment = ""
+    """A note for the person."""
 
 
 @router.post("/reviews", responses=documented(schema.Decided))
@@ -96,7 +98,8 @@ def assign_change(
     """Replace who is to review a change, and until when. This is not evidence."""
     archive, now = desk_of(request).archive, datetime.now(UTC)
     due = None if body.due_on is None else datetime.combine(body.due_on, time.min, UTC)
-    made = Assignment(change=number, person=one_line(body.person or ""), due_at=due, by=visitor.name, at=now)
+    who, words = one_line(body.person or ""), one_line(body.text)
+    made = Assignment(change=number, person=who, due_at=due, by=visitor.name, at=now, text=words)
     assign(archive.writer, made)
     note_access(archive.writer, now, visitor.name, "assign", about=str(number))
     return answer(request, assignment_row(number, assignment(archive.reader, number)))

@@ -4,21 +4,27 @@ and its health.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from tempfile import TemporaryFile
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
+from fastapi import Query as QueryField
 
 from archive.access.log import note_access
+from archive.model import Query
+from archive.questions.history import history
 from archive.questions.inventories import Scope, listed_recipients, listed_rights
 from archive.questions.lists.policy_list import SORTS, WORST_FIRST, PolicyFilter, Sort, list_policies
 from archive.questions.lists.visits import checks, expected_run, timeline
 from archive.questions.status import Health, status_of
 from archive.recording.policies import ask_for_visit, asked_visit
 from archive.reviewing.notes import Note, policy_note, set_policy_note
-from clausewatch.desk.doors import Reader, Reviewer
+from clausewatch.desk.doors import Auditor, Reader, Reviewer
 from clausewatch.desk.entry import desk_of
-from clausewatch.desk.rendering import local_address, page, redirect, with_query
+from clausewatch.desk.rendering import download_file, local_address, page, redirect, with_query
+from clausewatch.exports.evidence_bundle import write_bundle
 from clausewatch.output.terminal import one_line
 
 router = APIRouter(include_in_schema=False)
@@ -30,7 +36,7 @@ LATEST_CHECKS = 10
 LONGEST_NOTE = 2000
 """Maximum length of a note, in characters."""
 
-Word = Annotated[str, Query(max_length=500)]
+Word = Annotated[str, QueryField(max_length=500)]
 
 
 @router.get("/policies")
@@ -86,6 +92,28 @@ def show_one(request: Request, visitor: Reader, name: Word, after: Word = "") ->
         now=datetime.now(UTC),
         redacted=desk.configuration.redacted,
     )
+
+
+@router.get("/policy/checks")
+def show_checks(request: Request, visitor: Reader, name: Word, after: Word = "") -> Response:
+    """Show every visit of a policy, the latest first."""
+    desk = desk_of(request)
+    listed = checks(desk.archive.reader, name, after=after or None, limit=ROWS)
+    return page(request, visitor, "checks.html", name=name, checks=listed, redacted=desk.configuration.redacted)
+
+
+@router.post("/policy/evidence")
+def write_evidence(request: Request, visitor: Auditor, name: Annotated[str, Form(max_length=500)]) -> Response:
+    """Return the evidence of all versions of a policy as a zip file, as `clausewatch export evidence` writes it. The
+    access log notes who took it.
+    """
+    archive, now = desk_of(request).archive, datetime.now(UTC)
+    with ExitStack() as files:
+        target = files.enter_context(TemporaryFile())
+        write_bundle(archive.reader, history(archive.reader, Query(policy=name)), target, now)
+        note_access(archive.writer, now, visitor.name, "evidence", about=name)
+        target.seek(0)
+        return download_file(target, f"{name} evidence.zip", "application/zip", then=files.pop_all().close)
 
 
 @router.post("/policy/visit")

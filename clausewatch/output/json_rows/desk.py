@@ -65,9 +65,9 @@ def note_row(policy: str, note: Note | None) -> Row:
 def assignment_row(change: int, assignment: Assignment | None) -> Row:
     """Return who is to review a change, and until when. All values are null if nobody decided this."""
     if assignment is None:
-        return {"change": change, "person": None, "due_at": None, "by": None, "at": None}
+        return {"change": change, "person": None, "due_at": None, "by": None, "at": None, "text": None}
     who: Row = {"person": assignment.person or None, "due_at": stamp_or_none(assignment.due_at)}
-    return {"change": change, **who, "by": assignment.by, "at": stamp(assignment.at)}
+    return {"change": change, **who, "by": assignment.by, "at": stamp(assignment.at), "text": assignment.text or None}
 
 
 def access_row(access: Access) -> Row:

@@ -136,8 +136,9 @@ def test_quiet_edits_notes_assignments_and_visits_are_recorded(program: Program)
     assert len(program.get("quiet-edits/missed").json()["quiet_edits"]) == 1
     assert program.post("policy/note", policy="Teahouse", text="ask\nBudi").json()["text"] == "ask Budi"
     assert program.get("policy/note", policy="Teahouse").json()["by"] == "operator"
-    given = program.post("changes/1/assignment", person="Ratna", due_on="2026-12-24").json()
+    given = program.post("changes/1/assignment", person="Ratna", due_on="2026-12-24", text="ask\nthem").json()
     assert (given["person"], given["due_at"]) == ("Ratna", "2026-12-24T00:00:00Z")
+    assert given["text"] == "ask them"
     assert {row["assigned"] for row in program.get("findings", policy="Teahouse").json()["findings"]} == {"Ratna"}
     program.post("changes/1/assignment", person=None, due_on=None)
     assert program.get("changes/1/assignment").json()["person"] is None

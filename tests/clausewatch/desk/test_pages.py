@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from typing import get_args
+from zipfile import ZipFile
 
 import pytest
 import requests
 
+from archive.access.log import accesses
 from archive.model import OUTCOMES, QUIET_REVIEW_KINDS, REVIEW_KINDS, RecordedFinding
 from archive.questions.calendar import CALENDAR_KINDS
 from archive.questions.lists.policy_list import SORTS
@@ -118,3 +121,30 @@ def test_finding_about_an_item_removed_under_an_edited_heading_is_at_the_section
     finding = RecordedFinding(1, replace(WILL_NOT, section="Your rights"))
     clauses = place_findings(redline(document(before), document(after)), [finding])
     assert [clause.section.section for clause in clauses if clause.findings] == ["Your rights here"]
+
+
+def test_a_text_and_its_sentences_are_taken_along_as_a_page(desk: Opened) -> None:
+    reader = desk.session("reader")
+    for form, words in (("text", "Our cooks and our partners see your orders"), ("sentences", 'class="since"')):
+        answer = desk.post(reader, "/text/file", policy="Teahouse", version="2", form=form)
+        assert answer.headers["content-disposition"] == f'attachment; filename="Teahouse-2-{form}.html"'
+        assert words in answer.text
+    assert desk.post(reader, "/text/file", policy="Teahouse", version="9").status_code == 404
+    assert [entry.about for entry in accesses(desk.archive.reader, 2)] == [
+        "Teahouse 2 sentences.html",
+        "Teahouse 2 text.html",
+    ]
+
+
+def test_an_auditor_sees_every_check_and_takes_the_evidence(desk: Opened) -> None:
+    auditor = desk.session("auditor")
+    assert shown(desk, "/policy/checks?name=Teahouse").count("changed (200)") == 2
+    assert desk.get(auditor, "/policy/checks?name=Nowhere").status_code == 404
+    answer = desk.post(auditor, "/policy/evidence", name="Teahouse")
+    assert answer.headers["content-disposition"] == 'attachment; filename="Teahouse-evidence.zip"'
+    with ZipFile(BytesIO(answer.content)) as bundle:
+        assert {"README.txt", "check.py"} <= set(bundle.namelist())
+    assert accesses(desk.archive.reader, 1)[0].deed == "evidence"
+    assert desk.post(auditor, "/policy/evidence", name="Nowhere").status_code == 404
+    assert desk.post(desk.session("reviewer"), "/policy/evidence", name="Teahouse").status_code == 403
+    assert "/policy/evidence" not in shown(desk, "/policy?name=Teahouse")

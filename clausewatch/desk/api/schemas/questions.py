@@ -130,6 +130,8 @@ class Assignment(Answer):
     due_at: Stamp | None
     by: str | None
     at: Stamp | None
+    text: str | None
+    """The note for the person."""
 
 
 class Findings(ListedPage):
