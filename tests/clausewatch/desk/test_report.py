@@ -24,7 +24,7 @@ def test_a_report_says_what_changed_who_decided_and_when_nobody_watched(desk: Op
     page = desk.get(officer, address()).text
     assert "Report from 1 March 2026 to 31 March 2026" in page
     assert "8 policies were watched." in page
-    assert "16 visits" in page
+    assert "16 visits: 8 first seen, 8 changed." in page
     assert "2 findings were decided." in page
     assert "18 findings wait for a review." in page
     assert '<a href="/changes/1">Teahouse, version 2</a>' in page
