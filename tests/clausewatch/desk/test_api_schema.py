@@ -23,7 +23,7 @@ from clausewatch.desk.api.description import described
 from tests.clausewatch.desk.running import Opened, filled, opened
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
-CASES = 500 if LONG else 8
+CASES = 500 if LONG else 6
 """Number of requests for each operation."""
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 LEAST_OPERATIONS = 30

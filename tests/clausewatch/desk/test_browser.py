@@ -38,7 +38,10 @@ CHANGES = ("/changes/1", "/changes/1?view=inline", "/changes/1?view=sides")
 LISTS = ("/policies", "/policy?name=Teahouse", "/text?policy=Teahouse", "/search?words=orders", "/calendar")
 REPORTS = ("/report", "/report?since=2026-03-01&until=2026-03-31", "/report?since=2026-03-31&until=2026-03-01")
 PAGES = ("/", *CHANGES, *LISTS, *REPORTS, "/deliveries", "/watch", "/account", "/nowhere", "/?policy=nobody")
-OPERATOR = ("/people", "/access", "/deliveries?again=yes", "/policy?name=Teahouse", "/policy/checks?name=Teahouse")
+OPERATOR = (
+    *("/people", "/tokens", "/access", "/deliveries?again=yes"),
+    *("/policy?name=Teahouse", "/policy/checks?name=Teahouse"),
+)
 OUTSIDE = ("/sign-in", "/link/something")
 LOOKS = ((390, "dark"), (1280, "light"), (390, "light"), (1280, "dark"))
 """Looks of a page: the width in pixels, and the colour theme."""
