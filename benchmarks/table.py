@@ -41,7 +41,8 @@ BENCHMARKS = (
     Benchmark("comparing", 5),
     Benchmark("fetching", 5, ("--shared", str(SHARED)), needs=SHARED / "replay"),
     Benchmark("crawling", 8),
-    Benchmark("questions", 8, ("--policies", "2000")),
+    Benchmark("questions", 7, ("--policies", "2000")),
+    Benchmark("desk_answers", 2, ("--policies", "300", "--requests", "5")),
     Benchmark("desk_questions", 2, ("--policies", "1000")),
     Benchmark("inventories", 2, ("--policies", "1000")),
     Benchmark("delivery", 5),
@@ -49,7 +50,7 @@ BENCHMARKS = (
     Benchmark("storage", 8, (str(SHARED / "replay"),), needs=SHARED / "replay"),
     Benchmark("starting", 2),
     Benchmark("due", 2),
-    Benchmark("collection", 8, ("--policies", "2000")),
+    Benchmark("collection", 7, ("--policies", "2000")),
 )
 """The benchmarks. `peers` is not listed, because it needs environments with other monitors."""
 
