@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any, Generic
 
-from sqlalchemy import ColumnElement, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.model import Version
@@ -150,21 +150,38 @@ def _listing(
     conditions = [*wanted, *_in_force(row, scope.at), *_among(session, scope, row.policy_id)]
     if unlisted:
         conditions.append(row.policy_id.not_in(unlisted_policies()))
-    # Entries of the latest texts are counted with an index. For the texts of a day, all rows must be read anyway, so
-    # they are counted at the same time.
-    total = null() if scope.at is None else func.count().over()
-    columns = (PolicyRow.name.label("policy"), *row.__table__.c)
-    order = (PolicyRow.name, row.first, row.id)
-    ids = select(row.id, total.label("total")).join(PolicyRow, PolicyRow.id == row.policy_id).where(*conditions)
-    first = ids.order_by(*order).limit(scope.limit).subquery()
-    query = select(*columns, first.c.total).join(first, first.c.id == row.id)
-    rows = session.execute(query.join(PolicyRow, PolicyRow.id == row.policy_id).order_by(*order)).all()
+    wanted_rows = _first_of_latest if scope.at is None else _first_of_day
+    rows = session.execute(wanted_rows(row, conditions, scope.limit)).all()
     entries = [Named(entry.policy, kind.read(entry), entry.since, version=entry.first) for entry in rows]
     count = len(entries)
     if scope.limit is not None and count == scope.limit:
         counting = select(func.count()).select_from(row).where(*conditions)
         count = rows[0].total if scope.at is not None else session.scalar(counting) or 0
     return Listing(tuple(entries), count, unlisted, policies=policies)
+
+
+def _first_of_latest(row: type[Any], conditions: Sequence[ColumnElement[bool]], limit: int | None) -> Select[Any]:
+    """Select the first entries of the latest texts, in the order of the policies' names."""
+    query = select(PolicyRow.name.label("policy"), *row.__table__.c)
+    query = query.join(PolicyRow, PolicyRow.id == row.policy_id).where(*conditions)
+    if limit is not None:
+        # Each of these policies has an entry, so they have enough entries. Without this condition, SQLite reads and
+        # sorts the entries of all policies.
+        has_entry = exists().where(row.policy_id == PolicyRow.id, *conditions)
+        first = select(PolicyRow.id).where(has_entry).order_by(PolicyRow.name).limit(limit).cte("first_policies")
+        query = query.where(row.policy_id.in_(select(first.c.id)))
+    return query.order_by(PolicyRow.name, row.first, row.id).limit(limit)
+
+
+def _first_of_day(row: type[Any], conditions: Sequence[ColumnElement[bool]], limit: int | None) -> Select[Any]:
+    """Select the first entries of the texts of a day, and the number of all entries as `total`. For these texts, all
+    rows must be read anyway, so they are counted at the same time.
+    """
+    order = (PolicyRow.name, row.first, row.id)
+    ids = select(row.id, func.count().over().label("total")).join(PolicyRow, PolicyRow.id == row.policy_id)
+    first = ids.where(*conditions).order_by(*order).limit(limit).subquery()
+    query = select(PolicyRow.name.label("policy"), *row.__table__.c, first.c.total).join(first, first.c.id == row.id)
+    return query.join(PolicyRow, PolicyRow.id == row.policy_id).order_by(*order)
 
 
 def _in_force(row: type[Any], at: datetime | None) -> list[ColumnElement[bool]]:
@@ -188,6 +205,8 @@ def _progress(session: Session) -> tuple[int, int]:
     """Return two numbers: the number of policies with a version that has no inventory, and the number of policies with
     versions.
     """
-    unlisted = session.scalar(select(func.count()).select_from(unlisted_policies().order_by(None).subquery()))
-    has_versions = exists().where(VersionRow.policy_id == PolicyRow.id)
-    return unlisted or 0, session.scalar(select(func.count(PolicyRow.id)).where(has_versions)) or 0
+    is_unlisted = case((or_(ListedRow.policy_id.is_(None), ~complete()), 1))
+    query = select(func.count(is_unlisted), func.count()).select_from(PolicyRow)
+    query = query.outerjoin(ListedRow, ListedRow.policy_id == PolicyRow.id)
+    unlisted, policies = session.execute(query.where(exists().where(VersionRow.policy_id == PolicyRow.id))).one()
+    return unlisted, policies

@@ -117,17 +117,19 @@ def site_name_of(start: PageLook) -> str:
     if start.site_name and "://" not in start.site_name:
         return start.site_name
     host = host_of(start.url)
-    return max((part for part in start.title_parts if _names_host(part, host)), key=len, default=host)
+    parts = (piece for part in start.title_parts for piece in (part, part.partition(": ")[0]))
+    return max((part for part in parts if _names_host(part, host)), key=len, default=host)
 
 
 def _names_host(part: str, host: str) -> bool:
     """Whether a part of a title names the site: its letters are also in the host, or it is short and begins with a word
-    of the host, like "Lantern Games" on lantern.example. "Bank Lantern" is such a name too.
+    of the host, like "Lantern Games" on lantern.example. "Bank Lantern" and "Lan Tern Games" are such names too.
     """
     if len(letters(part)) < _LEAST_NAME or legal_name(part) is not None:
         return False
     words, labels = plain_words(part).split(), host.split(".")[:-1]
-    begins = words[0] in labels or (len(words) == _SHORT_NAME and words[-1] in labels)
+    begins = any("".join(words[: number + 1]) in labels for number in range(len(words)))
+    begins = begins or (len(words) == _SHORT_NAME and words[-1] in labels)
     return letters(part) in letters(host) or (begins and len(words) <= _LONG_NAME and not _SLOGAN.search(part))
 
 

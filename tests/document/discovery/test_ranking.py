@@ -236,7 +236,9 @@ def test_the_name_of_a_site_and_the_parts_of_its_title_are_read() -> None:
         ("<title>Lanternmoor Rope Games – ropes for boats</title>", "Lanternmoor Rope Games"),
         ("<title>Bank Lanternmoor</title>", "Bank Lanternmoor"),
         ("<title>Welcome to Lanternmoor</title>", "lanternmoor.example"),
-        ("<title>Lanternmoor: ropes, hooks</title>", "lanternmoor.example"),
+        ("<title>Lanternmoor: ropes, hooks</title>", "Lanternmoor"),
+        ("<title>Lantern Moor Museum: ropes</title>", "Lantern Moor Museum"),
+        ("<title>Lanternmoor, ropes and hooks</title>", "lanternmoor.example"),
         ("<title>Lanternmoor privacy policy</title>", "lanternmoor.example"),
         (
             '<title>Ropes for boats</title><meta property="og:site_name" content="https://x.test">',
