@@ -31,7 +31,7 @@ from tests.conftest import require
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-MOST_KEYS = 60
+MOST_KEYS = 35
 """Maximum number of keys for the officer's work, without the letters of comments."""
 
 CHANGES = ("/changes/1", "/changes/1?view=inline", "/changes/1?view=sides")
