@@ -32,9 +32,10 @@ def version_conditions(session: Session, query: Query) -> list[ColumnElement[boo
 def _of_version(kind: type[Judged], conditions: Callable[[type[Judged]], list[ColumnElement[bool]]]) -> Exists:
     """Return the SQL condition that a version's change has a finding or suppression that meets the given conditions."""
     judged, change = aliased(kind), aliased(ChangeRow)
-    query = select(judged.id).join(change, change.id == judged.change_id).where(change.version_id == VersionRow.id)
+    # Two conditions, one in the other, and not a join: SQLite would begin the join with all findings about a topic.
+    of_change = select(judged.id).where(judged.change_id == change.id, *conditions(judged)).correlate(change).exists()
     step = change.id.not_in(select(NetChangeRow.change_id))
-    return query.where(step, *conditions(judged)).correlate(VersionRow).exists()
+    return select(change.id).where(change.version_id == VersionRow.id, step, of_change).correlate(VersionRow).exists()
 
 
 def matching_count(session: Session, query: Query) -> int:

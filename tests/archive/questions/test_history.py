@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from archive.errors import NoVersionError, UnknownPolicyError, UnknownTagError
 from archive.model import Query, Version
+from archive.questions.conditions import version_conditions
 from archive.questions.history import (
     as_of,
     change,
@@ -24,6 +26,7 @@ from archive.questions.history import (
 from archive.recording.policies import synchronise
 from archive.recording.recorder import record
 from archive.storage.database import Archive
+from archive.storage.tables import VersionRow
 from differ.explanation import Explanation
 from differ.model import Timing
 from document.model import StatedDate
@@ -254,3 +257,16 @@ def test_versions_are_selected_by_number_and_by_range_of_numbers(archive: Archiv
     assert found.number == 2
     assert found.change is not None
     assert (found.change.severity, found.change.findings) == ("high", ())
+
+
+def test_sqlite_looks_up_a_versions_change_before_its_findings(archive: Archive) -> None:
+    if archive.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses by its statistics")
+    with archive.reading() as session:
+        query = select(VersionRow.id).where(*version_conditions(session, Query(topic="sharing")))
+        statement = str(query.compile(archive.engine, compile_kwargs={"literal_binds": True}))
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+    searches = [row.detail for row in plan if row.detail.startswith("SEARCH ")]
+    [change_first, findings] = searches[:2]
+    assert change_first.startswith("SEARCH change")
+    assert "change_id=?" in findings, "not all findings about a topic"
