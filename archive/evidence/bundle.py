@@ -24,6 +24,7 @@ from archive.storage.tables import (
     FetchPageRow,
     FetchRow,
     FindingRow,
+    LeftOutRow,
     NamingRow,
     NetChangeRow,
     QuietReviewRow,
@@ -140,6 +141,7 @@ class Evidence:
             "restore": select(RestoreRow.id),
             "review": select(ReviewRow.id).where(ReviewRow.finding_id.in_(findings)),
             "quiet_review": select(QuietReviewRow.id).where(QuietReviewRow.suppression_id.in_(suppressions)),
+            "left_out": select(LeftOutRow.id).where(LeftOutRow.fetch_id.in_(fetches)),
             "net": select(NetChangeRow.id).where(NetChangeRow.change_id.in_(nets)),
         }
 

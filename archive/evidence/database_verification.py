@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from archive.evidence.flaws import Flaw
 from archive.storage.engines import engine_of
+from archive.storage.evidence_rows import KINDS
 from archive.storage.tables import Base
 from archive.storage.upgrade import VERSION_TABLE, upgrade_schema
 
@@ -48,7 +49,7 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind NOT IN ('r',
 change the results of queries.
 """
 
-INDEXED = ("chain_entry", "blob", "fetch", "version", "change", "finding", "suppression", "review")
+INDEXED = ("chain_entry", "blob", *KINDS)
 """Tables that are read twice: once by the primary key's index, and once without any index. Both ways must give the same
 rows.
 """

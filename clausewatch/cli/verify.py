@@ -31,6 +31,7 @@ ROWS = {
     "removal": ("removal of a page", "removals of pages"),
     "left_out": ("record of text that was left out", "records of text that was left out"),
     "net": ("net change", "net changes"),
+    "quiet_review": ("review of a quiet edit", "reviews of quiet edits"),
 }
 """The singular and the plural for those kinds of evidence whose plural is not formed with an "s"."""
 UNSEARCHED = (
@@ -137,7 +138,7 @@ def verify(
             earlier = sum(tally.covers(saved_head) for saved_head in saved)
             if earlier:
                 click.echo(f"Worth asking about: {_number(earlier, *UNSEARCHED)}.")
-            click.echo(_verdict(count, len(saved) - earlier))
+            click.echo(_verdict(count, len(saved) - earlier, tally.since))
     ctx.exit(ExitCode.TROUBLE if count else ExitCode.FINE)
 
 
@@ -159,7 +160,7 @@ def _print(flaws: Iterable[Flaw]) -> int:
 
 def _summary(tally: Tally, stamps: StampTally, *, extracted: bool) -> Iterator[str]:
     contents = tally.contents
-    rows = ", ".join(_number(count, *ROWS.get(kind, (kind,))) for kind, count in tally.rows.items())
+    rows = ", ".join(_number(count, *ROWS.get(kind, (kind,))) for kind, count in tally.rows.items()) or "0"
     yield from wrapped(f"Checked: {_number(tally.entries, 'entry', 'entries')} of the chain; sealed rows: {rows}.")
     yield from wrapped(f"Contents: {contents.blobs} stored pages and documents; texts of {contents.texts} versions.")
     if extracted:
@@ -200,9 +201,14 @@ def _as_it_should_be(tally: Tally) -> Iterator[str]:
         yield f"policies whose versions are not indexed for the search yet: {tally.contents.not_indexed}."
 
 
-def _verdict(flaws: int, saved: int) -> str:
+def _verdict(flaws: int, saved: int, since: int) -> str:
     if flaws:
         return f"{_number(flaws, 'flaw', 'flaws')} found: the archive is not as it was recorded. Keep a copy of it."
+    if not saved and since:
+        return (
+            f"Nothing after entry {since:,} was altered, as far as the archive itself can show. "
+            "A later saved head (--head) would show more."
+        )
     if not saved:
         return "Nothing was altered, as far as the archive itself can show. A saved head (--head) would show more."
     heads = "the saved head" if saved == 1 else f"all {saved} saved heads"

@@ -269,9 +269,8 @@ class Evidence:
         the zip.
         """
         versions, named = rows_of(self.rows, "version"), rows_of(self.rows, "naming")
-        policies = {
-            row["policy_id"] for kind in ("version", "fetch", "naming") for row in rows_of(self.rows, kind).values()
-        }
+        kinds = ("version", "fetch", "naming", "left_out")
+        policies = {row["policy_id"] for kind in kinds for row in rows_of(self.rows, kind).values()}
         require(len(policies) == 1, "records of several policies")
         require(bool(named) and named[max(named)]["name"] == self.manifest["policy"], "the policy has another name")
         numbers = sorted(row["number"] for row in versions.values())
@@ -285,6 +284,7 @@ class Evidence:
             "review": ("finding_id", "finding"),
             "quiet_review": ("suppression_id", "suppression"),
             "removal": ("fetch_id", "fetch"),
+            "left_out": ("fetch_id", "fetch"),
         }
         for kind, (column, parent) in parents.items():
             for number, row in rows_of(self.rows, kind).items():

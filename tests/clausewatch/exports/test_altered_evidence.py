@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 
 from archive.evidence.chain import head
-from archive.model import Review
+from archive.model import AssessedFetch, Review
 from archive.questions.history import versions_of
 from archive.recording.recorder import record
 from archive.recording.reviews import add_review
 from clausewatch.exports.evidence_bundle import check_script
 from differ.model import Comparison
+from differ.visits.assessment import Assessment
+from differ.visits.left_out import LeftOutProse
 from tests.archive.visits import DATE, RETENTION, SHARING, START, failed, record_two_versions, seen, written
 from tests.clausewatch.watched import call, configured, opened
 
@@ -36,7 +38,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, str]:
         record_two_versions(archive)
         text = written("Our cooks, our partners and our drivers see your orders.")
         comparison = Comparison(changed=True, findings=(SHARING, RETENTION), suppressed=(DATE,))
-        record(archive, seen(START, text, 2, comparison), START)
+        prose = LeftOutProse(("0" * 64,), 9, 90, identity="e1", watched=())
+        assessment = Assessment("changed", document=text, identity="e1", comparison=comparison, left_out=prose)
+        record(archive, AssessedFetch(seen(START, text, 2).fetch, assessment, 2), START)
         record(archive, failed(START), START)
         changes = [version.change for version in versions_of(archive, "Teahouse") if version.change is not None]
         finding = changes[0].findings[0].id
@@ -101,6 +105,7 @@ def drop_version(files: Files, number: int, *, in_manifest: bool = True) -> None
     rows = [json.loads(line) for line in files["rows.jsonl"].splitlines()]
     version = next(row for row in rows if row["kind"] == "version" and row["values"]["number"] == number)
     gone = {("version", version["id"]), ("fetch", version["values"]["fetch_id"])}
+    gone |= {("left_out", row["id"]) for row in rows if row["values"].get("fetch_id") == version["values"]["fetch_id"]}
     gone |= {("change", row["id"]) for row in rows if row["values"].get("version_id") == version["id"]}
     changes = {row_id for kind, row_id in gone if kind == "change"}
     gone |= {(row["kind"], row["id"]) for row in rows if row["values"].get("change_id") in changes}

@@ -172,6 +172,14 @@ def test_everything_is_read_if_the_archive_does_not_have_the_head(grown: tuple[P
     assert "the archive does not have it, so everything was verified" in said["flaws"][0]["problem"]
 
 
+def test_without_later_entries_verify_says_that_nothing_was_read(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    result = call(path, "verify", "--since", saved_head(tmp_path))
+    assert result.exit_code == 0
+    assert "Checked: 0 entries of the chain; sealed rows: 0." in result.stdout
+    assert "Nothing after entry 11 was altered, as far as the archive itself can show." in result.stdout
+
+
 def test_heads_before_the_start_of_the_verification_are_counted_separately(
     grown: tuple[Path, str], tmp_path: Path
 ) -> None:
