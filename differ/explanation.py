@@ -126,15 +126,12 @@ def variants(explanation: Explanation, direction: str, before: Side, after: Side
 
 
 def is_only_withdrawn(explanation: Explanation, direction: str, before: Side, after: Side) -> bool:
-    """Whether a denial or promise came or went as a whole, although other words of its clause stayed. In "you cannot
-    object or complain", which became "you may complain", the denial of objecting is gone, and objecting is not
-    granted."""
-    if direction == "loosened":
-        words, side = explanation.new, after
-    else:
-        words, side = explanation.gone, before
-    turned = direction in ("loosened", "tightened")
-    return turned and bool(words) and not any(occurrences(phrase, side.text) for phrase in words)
+    """Whether a denial, promise or permission came or went as a whole, although other words of its clause stayed. In
+    "you cannot object or complain", which became "you may complain", the denial of objecting is gone, and objecting is
+    not granted."""
+    words = {*explanation.gone, *explanation.new}
+    named = {any(occurrences(phrase, side.text) for phrase in words) for side in (before, after)}
+    return direction in ("loosened", "tightened") and len(named) == 2
 
 
 def compared_amounts(explanation: Explanation) -> str:

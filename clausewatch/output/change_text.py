@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from archive.model import RecordedFinding, RecordedSuppression, ReviewKind, Version
 from archive.questions.blame import Blame
 from archive.questions.history import NetChange
 from clausewatch.output.times import day, moment
+from differ.explanation import ENGLISH
 from differ.model import Finding, Timing
+from differ.rewrite import rewrite, summary_lines
 from languages import language_name
 
 DEEDS: dict[ReviewKind, str] = {
@@ -36,6 +38,11 @@ def version_notes(version: Version) -> Iterator[str]:
         return
     yield from timing_notes(change.timing, version.seen_at.date())
     yield from drift_notes(change.drift, tuple(finding.finding for finding in change.findings))
+
+
+def rewrite_lines(findings: Iterable[RecordedFinding]) -> list[str]:
+    """Return the summary of a rewrite by topic. It is empty if a change is smaller than a rewrite."""
+    return summary_lines(rewrite(recorded.finding for recorded in findings), ENGLISH)
 
 
 def look_notes(version: Version) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from clausewatch.output.change_text import look_notes, review_notes, version_notes
+from clausewatch.output.change_text import look_notes, review_notes, rewrite_lines, version_notes
 from clausewatch.output.inventory_text import change_notes
 from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
 from clausewatch.output.terminal import printable
@@ -46,6 +46,7 @@ def _environment() -> Environment:
         notes=version_notes,
         look_notes=look_notes,
         review_notes=review_notes,
+        rewrite_lines=rewrite_lines,
         change_notes=change_notes,
     )
     return environment

@@ -12,17 +12,21 @@ from itertools import groupby, zip_longest
 import click
 
 from archive.model import RecordedFinding, RecordedSuppression, Version
-from clausewatch.output.change_text import look_notes, quiet_review_notes, review_notes, version_notes
+from clausewatch.output.change_text import (
+    look_notes,
+    quiet_review_notes,
+    review_notes,
+    rewrite_lines,
+    version_notes,
+)
 from clausewatch.output.inventory_text import change_notes
 from clausewatch.output.redline_page import Redline
 from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
 from clausewatch.output.terminal import line_width, printable, wide_width, width, wrapped
 from clausewatch.output.times import moment
-from differ.explanation import ENGLISH
 from differ.judgement.inventory import InventoryChange
 from differ.matching.redline import RedlineSection
 from differ.model import SEVERITIES, Edit, Finding, Operation
-from differ.rewrite import rewrite, summary_lines
 
 MARKS: dict[Operation, tuple[str, str]] = {"keep": ("", ""), "delete": ("[-", "-]"), "insert": ("{+", "+}")}
 REWRITE_SHOWN = 10
@@ -110,10 +114,10 @@ def judged_lines(version: Version, *, suppressed: bool = False) -> Iterator[str]
         yield "  There are no word lists for this language: judged by structure alone."
     if change.coarse:
         yield "  The texts differ so much that a part was compared by a coarser method."
-    summaries = rewrite(recorded.finding for recorded in change.findings)
-    for line in summary_lines(summaries, ENGLISH):
+    summary = rewrite_lines(change.findings)
+    for line in summary:
         yield from wrapped(line, indent="  ", hanging="    ")
-    listed = gravest(change.findings) if summaries else change.findings
+    listed = gravest(change.findings) if summary else change.findings
     for recorded in listed:
         yield from finding_lines(recorded)
     if len(listed) < len(change.findings):

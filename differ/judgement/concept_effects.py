@@ -39,6 +39,7 @@ Levels = frozenset[tuple[str, str]]
 
 GENERIC = ("right.rights", "right.grant")
 """Concepts that mention a right but do not say which right."""
+WITHDRAWAL = "consent.withdraw"
 FREE = ("exercise.free", PLAIN)
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
 CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
@@ -65,7 +66,7 @@ SHARING_PARTS = (
 )
 """Parts of effects on sharing, in the order in which they describe a new or removed statement."""
 RIGHTS_PARTS = (
-    EffectPart("withdrawal", ("consent.withdraw",)),
+    EffectPart("withdrawal", (WITHDRAWAL,)),
     EffectPart("arbitration", ("complaint.arbitration",)),
     EffectPart("complaint", ("complaint",), by="word"),
     EffectPart("fee", ("exercise.fee", "exercise.free")),

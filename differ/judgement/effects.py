@@ -6,11 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from differ.judgement import frames
 from differ.judgement.concept_effects import (
     CONDITION,
     NEGATION,
     PARTS,
     TURNS,
+    WITHDRAWAL,
     Direction,
     Effect,
     EffectPart,
@@ -33,8 +35,10 @@ from differ.judgement.relevance import (
     relevance,
     says_right,
 )
+from differ.language.lexicon import under
 from differ.language.meaning import Meaning, meaning
 from differ.language.names import companies, names
+from differ.language.polarity import NEVER
 from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 
@@ -42,6 +46,8 @@ BOUNDS = ("fee", "identity", "refusal", "deadline")
 """Kinds of effects that concern rights only if they limit a request."""
 LIMITS = ("fee", "identity", "deadline")
 """Kinds of bounds that can limit a right in the same statement that gives the right."""
+SHARING_ACTS = ("share", "sell", "receive", "public", "transfer", "recipient", "merger")
+"""Concepts that say that data reaches somebody."""
 LIMITED_RIGHT = "limited"
 """Kind of the effect of a new or removed statement that gives a right and also limits it."""
 ADVERTISER = "advertiser"
@@ -119,11 +125,14 @@ def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list
 
 def telling_parts(parts: Iterable[EffectPart], sense: Meaning) -> list[EffectPart]:
     """Return the parts whose concepts a statement mentions, without the parts for negations and conditions. If the
-    statement grants or denies a right, the right comes before its limits.
+    statement grants or denies a right, the right comes before its limits. A statement that denies that a consent can be
+    taken back does not say whether a consent is needed.
     """
     rights_first = sense.has("right.grant") or denies_right(sense)
     ordered = sorted(parts, key=lambda part: rights_first and part.kind in BOUNDS)
     telling = (part for part in ordered if part not in (NEGATION, CONDITION))
+    if (WITHDRAWAL, NEVER) in sense.said_of(WITHDRAWAL):
+        telling = (part for part in telling if part.kind != "consent")
     return [part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)]
 
 
@@ -211,7 +220,8 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
     elif all(effect.kind == "wording" for effect in kept):
         kept += joined_member(one, other)
-    return without_turned_conditions(kept)
+    kept = without_turned_conditions(kept)
+    return without_withdrawal(kept, one, other) if subject == "sharing" else without_turned_withdrawal(kept)
 
 
 def is_worded_channel(effect: Effect, before: Statement, after: Statement) -> bool:
@@ -231,7 +241,31 @@ def without_bounds_of_turned_right(kept: Sequence[Effect]) -> list[Effect]:
     right are left out.
     """
     turned = any(effect.kind == "right" and effect.direction in TURNS for effect in kept)
-    return [effect for effect in kept if not (turned and effect.kind in BOUNDS)]
+    return [effect for effect in kept if not (turned and (effect.kind in BOUNDS or is_only_a_bound(effect)))]
+
+
+def without_turned_withdrawal(kept: Iterable[Effect]) -> list[Effect]:
+    """Return the effects. Whether people can take back a consent does not say whether a consent is needed. So an effect
+    on a consent is left out if only taking back was denied or granted."""
+    return [
+        effect
+        for effect in kept
+        if not (effect.kind == "consent" and effect.direction in TURNS and effect.things == (WITHDRAWAL,))
+    ]
+
+
+def without_withdrawal(kept: Iterable[Effect], *senses: Meaning) -> list[Effect]:
+    """Return the effects on sharing. If both statements are only about taking back a consent, their conditions do not
+    concern sharing."""
+    only = all(sense.has(WITHDRAWAL) and not sense.has(*SHARING_ACTS) for sense in senses)
+    return [effect for effect in without_turned_withdrawal(kept) if not (only and effect.kind == "condition")]
+
+
+def is_only_a_bound(effect: Effect) -> bool:
+    """Whether an effect on a way to make a request is about a limit of the request, such as a time."""
+    return (
+        effect.kind == "channel" and bool(effect.things) and all(under(thing, frames.BOUNDS) for thing in effect.things)
+    )
 
 
 def bearing_on_rights(

@@ -13,7 +13,7 @@ from typing import Literal
 from differ.judgement.concept_effects import GENERIC
 from differ.judgement.open_words import counted
 from differ.judgement.recipients import NAMED, Recipient, name_context, quoted, recipients
-from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance, to_reader
+from differ.judgement.relevance import NAMED_RIGHTS, names_right, relevance, rights_of_reader, to_reader
 from differ.language.lexicon import Mention
 from differ.language.meaning import Meaning, heading_topics, lead_meaning, meaning
 from differ.language.statements import Statement, statements
@@ -162,7 +162,7 @@ def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> lis
     named = {
         mention.concept
         for mention in sense.of(*RIGHTS)
-        if not is_promise(sense, mention) and is_right(statement, sense, mention)
+        if not is_promise(sense, mention) and not is_denied(sense, mention) and is_right(statement, sense, mention)
     }
     return [
         Right(
@@ -202,6 +202,12 @@ def is_promise(sense: Meaning, mention: Mention) -> bool:
     """
     before = sense.words[max(0, mention.start - 1) : mention.start]
     return mention.concept in ("optout.sale", "optout.share") and any(word in sense.lexicon.company for word in before)
+
+
+def is_denied(sense: Meaning, mention: Mention) -> bool:
+    """Whether a statement says that the reader does not have a right: "you cannot object"."""
+    of_reader = mention.concept == "consent.withdraw" or mention in rights_of_reader(sense)
+    return of_reader and sense.negated(mention)
 
 
 def deadline(statement: Statement) -> str:

@@ -73,6 +73,36 @@ SAID = {
             "no longer says here that people are asked",
             "promise",
         ),
+        (
+            "You cannot object to adverts, and you may complain to the regulator.",
+            "You may complain to the regulator.",
+            "no longer denies here the right to object",
+            "grants",
+        ),
+        (
+            "You cannot withdraw your consent.",
+            "You can withdraw your consent by letter.",
+            "People can now take back a consent",
+            "asking people",
+        ),
+        (
+            "You may object to this within 30 days.",
+            "You cannot object to this.",
+            "now denies or limits the right to object",
+            "get in touch",
+        ),
+        (
+            "We may share your address without asking you.",
+            "We share your address with couriers.",
+            "no longer says here that data may be passed on without asking people",
+            "needs people",
+        ),
+        (
+            "You may have your data deleted.",
+            "You may have your data deleted if you send us a copy of your passport.",
+            "prove who they are",
+            "right to see",
+        ),
     ],
     "id": [
         (
@@ -86,6 +116,12 @@ SAID = {
             "Kami menyimpan kursi Anda. Kami tidak membagikan kursi Anda kepada siapa pun.",
             "janji baru untuk tidak memberikan",
             "kini dinyatakan",
+        ),
+        (
+            "Anda tidak dapat menarik kembali persetujuan Anda.",
+            "Anda dapat menarik kembali persetujuan Anda lewat surat.",
+            "menarik kembali persetujuan",
+            "tanpa meminta persetujuan",
         ),
     ],
 }

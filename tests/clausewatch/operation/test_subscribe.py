@@ -194,7 +194,7 @@ def test_a_digest_is_previewed_and_sent_by_hand(installed: Installation, mail: M
     sent = installed.run("notify", "digest")
     assert (sent.exit_code, sent.stdout) == (0, "1 digest sent\n")
     (received,) = mail.received
-    assert re.fullmatch(r"Clausewatch digest, \d+ \w+ \d{4}: no change for you in 1 policy", received.subject)
+    assert re.fullmatch(r"Clausewatch digest, \d+ \w+ \d{4}: no change seen for you in 1 policy", received.subject)
     assert "not asked for: retention 1" in received.text
 
 

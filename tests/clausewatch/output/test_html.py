@@ -12,6 +12,7 @@ import pytest
 
 from archive.recording.recorder import record
 from differ.explanation import Explanation
+from differ.rewrite import CLAUSES
 from tests.archive.visits import HOUR, JUDGED, SHARING, START, seen, watch, written
 from tests.clausewatch.questions.test_diff import Page
 from tests.clausewatch.watched import CONFIGURATION, call, configured, opened, watched
@@ -77,3 +78,18 @@ def test_texts_side_by_side_show_removed_words_left_and_added_words_right(tmp_pa
     page = Page(call(path, "diff", "Teahouse", "--side-by-side", "--format", "html").stdout)
     assert ("data-label", "Before") in page.attributes
     assert "table" not in Page(call(path, "diff", "Teahouse", "--format", "html").stdout).tags
+
+
+@pytest.mark.parametrize("words", [QUESTIONS["diff"], QUESTIONS["history of one"]], ids=["diff", "history"])
+def test_the_page_of_a_rewrite_begins_with_its_summary_by_topic(tmp_path: Path, words: list[str]) -> None:
+    reason = Explanation("T1.recipient/recipient/added", new=("list brokers",))
+    with opened(tmp_path) as archive:
+        watch(archive)
+        record(archive, seen(START, written("Nobody sees it."), None), START)
+        findings = (replace(SHARING, explanation=reason),) * CLAUSES
+        judged = replace(JUDGED, findings=findings)
+        record(archive, seen(START + HOUR, written("Everybody sees it."), 1, judged), START + HOUR)
+    page = call(configured(tmp_path, CONFIGURATION), *words, "--format", "html").stdout
+    head = f"Large parts of the policy were rewritten: {CLAUSES} clauses on sharing or rights changed."
+    assert page.index(head) < page.index("newly named are “list brokers”") < page.index('<div class="finding">')
+    assert page.count(head) == 1

@@ -116,6 +116,18 @@ def test_an_entry_that_offers_nothing_is_not_a_right(language: str, lead: str, i
     assert inventory(ferry_list(language, lead, item)).rights == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "item", "right"),
+    [
+        ("en", "You cannot object to our timetable of your trips, but you may access your data.", "access"),
+        ("en", "You cannot withdraw your consent. You may have your data deleted.", "erase"),
+        ("id", "Anda tidak dapat mengajukan keberatan. Anda dapat mengakses data Anda.", "access"),
+    ],
+)
+def test_a_right_that_is_denied_is_not_listed(language: str, item: str, right: str) -> None:
+    assert {entry.right for entry in inventory(ferry_list(language, "", item)).rights} == {right}
+
+
 def test_recipients_are_listed_by_class_and_by_name() -> None:
     english = {(each.kind, each.name) for each in inventory(document(ENGLISH)).recipients}
     assert {

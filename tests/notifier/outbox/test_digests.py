@@ -62,9 +62,9 @@ def test_a_digest_without_changes_shows_that_the_policies_were_visited(reader: R
     assert digest.recaps == ()
     assert digest.account.head == str(chain.head(reader.archive))
     message = compose(digest)
-    assert message.subject == "Clausewatch weekly digest, 9 March 2026: no change for you in 1 policy"
+    assert message.subject == "Clausewatch weekly digest, 9 March 2026: no change seen for you in 1 policy"
     for part in (message.text, message.html):
-        assert "No change in what you watch." in part
+        assert "No change was seen in what you watch." in part
         assert "3 checks" in part
         assert digest.account.head in part
 
@@ -82,7 +82,7 @@ def test_a_digest_says_that_a_policy_is_paused(reader: Reader, language: Languag
 def test_a_digest_does_not_say_that_nothing_changed_if_no_policy_was_visited(reader: Reader) -> None:
     message = compose(only(reader.at(NEXT_MONDAY)))
     assert message.subject == "Clausewatch weekly digest, 9 March 2026: nothing was checked of 1 policy"
-    assert "No change" not in message.text + message.html + message.chat.head
+    assert "No change was seen" not in message.text + message.html + message.chat.head
     assert "Is the monitor running?" in message.html
 
 
@@ -134,7 +134,7 @@ def test_a_digest_reports_trouble_first(reader: Reader) -> None:
     reader.failed(BAKERY)
     digest = only(reader.at(NEXT_MONDAY))
     message = compose(digest)
-    assert message.subject.endswith("no change for you in 2 policies, 1 policy not read")
+    assert message.subject.endswith("no change seen for you in 2 policies, 1 policy not read")
     assert message.text.index("it did not answer within 30 s") < message.text.index("What was checked")
 
 

@@ -196,13 +196,13 @@ def test_a_digest_that_an_older_program_planned_keeps_its_changes(reader: Reader
     [
         (
             "en",
-            "not seen for 3 days, from 3 March 2026, 06:00 UTC to 6 March 2026, 06:00 UTC",
-            "not seen for 3 days, since 6 March 2026, 06:00 UTC",
+            "no visit read it for 3 days, from 3 March 2026, 06:00 UTC to 6 March 2026, 06:00 UTC",
+            "no visit has read it for 3 days, since 6 March 2026, 06:00 UTC",
         ),
         (
             "id",
-            "tidak terlihat selama 3 hari, dari 3 Maret 2026, pukul 06.00 UTC sampai 6 Maret 2026, pukul 06.00 UTC",
-            "tidak terlihat selama 3 hari, sejak 6 Maret 2026, pukul 06.00 UTC",
+            "tidak ada kunjungan yang membacanya selama 3 hari, dari 3 Maret 2026, pukul 06.00 UTC sampai 6 Maret 2026, pukul 06.00 UTC",
+            "belum ada kunjungan yang membacanya selama 3 hari, sejak 6 Maret 2026, pukul 06.00 UTC",
         ),
     ],
 )
