@@ -201,7 +201,8 @@ def test_a_digest_that_an_older_program_planned_keeps_its_changes(reader: Reader
         ),
         (
             "id",
-            "tidak ada kunjungan yang membacanya selama 3 hari, dari 3 Maret 2026, pukul 06.00 UTC sampai 6 Maret 2026, pukul 06.00 UTC",
+            "tidak ada kunjungan yang membacanya selama 3 hari, dari 3 Maret 2026, pukul 06.00 UTC sampai 6 Maret "
+            "2026, pukul 06.00 UTC",
             "belum ada kunjungan yang membacanya selama 3 hari, sejak 6 Maret 2026, pukul 06.00 UTC",
         ),
     ],
