@@ -7,12 +7,12 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, defer
 
 from archive.model import IMPORTED, OUTCOMES, FetchOutcome, Pending, Policy, SecondLooks, Version, is_imported
 from archive.questions.conditions import latest_ids
-from archive.recording.policies import is_due_at, next_check
+from archive.recording.policies import fetched_policies, is_due_at, next_check
 from archive.recording.second_looks import pending_of
 from archive.storage.database import Archive
 from archive.storage.tables import FetchRow, PendingRow, PolicyRow, VersionRow
@@ -32,6 +32,11 @@ Health = Literal[
 
 HEALTHY: tuple[Health, ...] = ("well", "pending", "fallback", "never checked", "paused", "retired")
 """States of a policy without problems."""
+
+FEW = 1000
+"""Maximum number of policies that are named one by one in a query. For more policies, the query repeats their
+condition.
+"""
 
 OVERDUE_SHARE = 2
 """Number of intervals without a check after which a policy is overdue. An overdue policy may mean that Clausewatch has
@@ -133,6 +138,23 @@ def statuses(archive: Archive, now: datetime) -> tuple[PolicyStatus, ...]:
     with archive.reading() as session:
         rows = session.scalars(select(PolicyRow).order_by(PolicyRow.retired_at.is_not(None), PolicyRow.id)).all()
         return statuses_of(session, rows, now, true())
+
+
+def unwell(archive: Archive, now: datetime, limit: int | None = None) -> tuple[PolicyStatus, ...]:
+    """Return the status of each policy that is fetched and may have an urgent problem: it is overdue, or its last visit
+    did not find it. The order is the order in which the policies were added. The states of healthy policies are not
+    read, so the answer takes little time for an archive without problems.
+    """
+    tried = cast(extract("epoch", func.coalesce(PolicyRow.tried_at, PolicyRow.created_at)), BigInteger)
+    overdue = tried + OVERDUE_SHARE * PolicyRow.every_seconds <= int(now.timestamp())
+    last = select(FetchRow.outcome).where(FetchRow.policy_id == PolicyRow.id).order_by(FetchRow.id.desc()).limit(1)
+    missed = last.correlate(PolicyRow).scalar_subquery().not_in((*SEEN, "pending"))
+    query = fetched_policies().where(or_(overdue, missed)).limit(limit)
+    with archive.reading() as session:
+        rows = session.scalars(query).all()
+        few = len(rows) <= FEW
+        ids = [row.id for row in rows] if few else query.with_only_columns(PolicyRow.id).order_by(None)
+        return statuses_of(session, rows, now, PolicyRow.id.in_(ids))
 
 
 def status_of(archive: Archive, policy: str, now: datetime) -> PolicyStatus:

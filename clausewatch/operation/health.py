@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from archive.questions.status import OVERDUE_SHARE, PolicyStatus, statuses
+from archive.questions.status import OVERDUE_SHARE, PolicyStatus, unwell
 from archive.questions.watch_problems import PolicyTrouble, Trouble, missed, troubles
 from archive.recording.runs import interrupted_runs, run_times
 from archive.storage.database import Archive
@@ -18,13 +18,19 @@ LABELS: dict[PolicyTrouble, str] = {"missed": "overdue", "unread": "not read", "
 """The urgent problems of policies, each with its label. Other problems are not reported here."""
 
 
-def problems(archive: Archive, configuration: Configuration, now: datetime) -> tuple[str, ...]:
-    """Return a line for each problem that needs attention. The lines contain no secrets."""
-    standing = [status for status in statuses(archive, now) if status.retired_at is None]
+def problems(
+    archive: Archive, configuration: Configuration, now: datetime, *, most: int | None = None
+) -> tuple[str, ...]:
+    """Return a line for each problem that needs attention. The lines contain no secrets. At most `most` policies with
+    problems are looked at. If there are more, a line says so.
+    """
+    standing = unwell(archive, now, None if most is None else most + 1)
+    more = most is not None and len(standing) > most
     lines = (
         *_runs(archive, configuration, now),
         *crashed_lines(archive, configuration),
-        *_policies(archive, standing, configuration.watchdog.trouble_after),
+        *_policies(archive, standing[:most], configuration.watchdog.trouble_after),
+        *([f"more: more than {most} policies have problems (`clausewatch status --check` lists all)"] if more else ()),
         *overdue_lines(archive, configuration, now),
         *(given_up_line(given_up) for given_up in outbox.given_up(archive)),
     )

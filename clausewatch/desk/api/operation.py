@@ -10,6 +10,7 @@ from fastapi import Query, Request, Response
 from archive.access.log import accesses
 from archive.access.people import PERMISSIONS
 from archive.evidence.chain import head
+from archive.questions.lists.pages import MOST_ENTRIES
 from archive.questions.lists.visits import list_runs
 from clausewatch.desk.api.answers import answer, api_router, documented, page_of
 from clausewatch.desk.api.parameters import Limit, Number, Paged, Parameters, Word
@@ -62,8 +63,8 @@ def show_deliveries(request: Request, visitor: ReadingProgram, asked: Annotated[
 def show_problems(request: Request, visitor: ReadingProgram, asked: Annotated[Parameters, Query()]) -> Response:
     """Say what is wrong with the watch, as `clausewatch status --check` does."""
     desk = desk_of(request)
-    lines = problems(desk.archive.reader, desk.configuration, datetime.now(UTC))
-    return answer(request, {"problems": [desk.configuration.redacted(line) for line in lines]})
+    lines = problems(desk.archive.reader, desk.configuration, datetime.now(UTC), most=MOST_ENTRIES)
+    return answer(request, {"problems": list(lines)})
 
 
 @router.get("/head", responses=documented(schema.Head))

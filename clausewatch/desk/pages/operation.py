@@ -74,7 +74,7 @@ def watch(request: Request, visitor: Reader, after: Word = "") -> Response:
         request,
         visitor,
         "watch.html",
-        problems=[configuration.redacted(line) for line in problems(reader, configuration, datetime.now(UTC))],
+        problems=problems(reader, configuration, datetime.now(UTC), most=ROWS),
         runs=list_runs(reader, limit=10),
         unread=unread_checks(reader, after=after or None, limit=ROWS),
         redacted=configuration.redacted,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from archive.model import AssessedFetch
-from archive.questions.status import Check, PolicyStatus, statuses
+from archive.questions.status import Check, PolicyStatus, statuses, unwell
 from archive.questions.watch_problems import troubles
 from archive.recording.policies import mark_tried, synchronise
 from archive.recording.recorder import record
@@ -118,3 +118,28 @@ def test_retired_policies_come_last_and_are_never_due(archive: Archive) -> None:
     assert (ferry.name, ferry.health) == ("Ferry", "never checked")
     assert (teahouse.health, teahouse.retired_at, teahouse.due, teahouse.overdue) == ("retired", START, False, False)
     assert (teahouse.versions, teahouse.next_due) == (2, None)
+
+
+def test_only_policies_with_urgent_problems_are_looked_at(archive: Archive) -> None:
+    names = ("well", "failing", "late", "paused", "retired", "new")
+    kinds = {name: replace(TEAHOUSE, name=name, url=f"https://{name}.example/") for name in names}
+    synchronise(archive, kinds.values(), START)
+    for name in names[:-1]:
+        visit = seen(START, written(f"Only our {name} cooks see your orders."), None)
+        record(archive, replace(visit, fetch=replace(visit.fetch, policy=name)), START)
+    later = START + 20 * HOUR
+    bad = failed(later)
+    record(archive, replace(bad, fetch=replace(bad.fetch, policy="failing")), later)
+    mark_tried(archive, ["well", "failing", "paused", "retired", "new"], later)
+    mark_tried(archive, ["late"], START)
+    kinds["paused"] = replace(kinds["paused"], paused=True)
+    del kinds["retired"]
+    synchronise(archive, kinds.values(), later)
+    now = later + HOUR
+    chosen = unwell(archive, now + 4 * HOUR)
+    assert [status.name for status in chosen] == ["failing", "late"]
+    whole = {status.name: status for status in statuses(archive, now + 4 * HOUR)}
+    assert chosen == tuple(whole[status.name] for status in chosen)
+    assert [status.name for status in unwell(archive, now + 4 * HOUR, limit=1)] == ["failing"]
+    urgent = {status.name for status in whole.values() if status.overdue or status.trouble_visits}
+    assert urgent == {"failing", "late"}
