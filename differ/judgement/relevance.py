@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from differ.language.countries import countries
@@ -68,7 +69,7 @@ RECEIVER_REACH = 4
 def relevance(statement: Statement) -> frozenset[Watched]:
     """Return the watched subjects of a statement."""
     sense = meaning(statement.words, statement.language)
-    if sense is None:
+    if sense is None or announces(sense):
         return frozenset()
     heads = heading_topics(statement.path, statement.language)
     subjects: set[Watched] = set()
@@ -77,6 +78,11 @@ def relevance(statement: Statement) -> frozenset[Watched]:
     if about_rights(sense, statement, heads):
         subjects.add("rights")
     return frozenset(subjects)
+
+
+def announces(sense: Meaning) -> bool:
+    """Whether a statement only says what the policy is about: "This policy explains how we share data"."""
+    return sense.has("announcement")
 
 
 def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
@@ -254,6 +260,7 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
         sense.has("exercise", "right", "complaint.privacy")
         or (sense.has("data") and to_reader(sense))
         or heads & {"rights", "contact", "choices"}
+        or open_to_reader(sense, ("complaint",))
     ):
         return True
     if heads & {"rights", "choices"}:
@@ -305,19 +312,20 @@ def denies_right(sense: Meaning) -> bool:
 
 
 def rights_of_reader(sense: Meaning) -> list[Mention]:
-    """Return the rights that the reader has or does not have. Shortly before such a right, there are words such as "you
-    may" or "you cannot"."""
+    """Return the rights that the reader has or does not have."""
+    return open_to_reader(sense, NAMED_RIGHTS)
+
+
+def open_to_reader(sense: Meaning, concepts: Collection[str]) -> list[Mention]:
+    """Return the mentions of acts that the reader can or cannot do. Shortly before such a mention, there are words such
+    as "you may" or "you cannot"."""
     able = {verb.start for verb in sense.of("modality.may", "right.grant", "negation")}
     holders = [
         position
         for position, word in enumerate(sense.words)
         if word in sense.lexicon.readers and able.intersection((position + 1, position + 2))
     ]
-    return [
-        right
-        for right in sense.of(*NAMED_RIGHTS)
-        if any(0 < right.end - position <= HOLDER_REACH for position in holders)
-    ]
+    return [act for act in sense.of(*concepts) if any(0 < act.end - position <= HOLDER_REACH for position in holders)]
 
 
 def speaks_of_request(sense: Meaning) -> bool:

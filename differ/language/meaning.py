@@ -12,7 +12,13 @@ from differ.language.roles import in_role
 from differ.language.statements import Statement
 from differ.language.words import words
 
-SET_PHRASES = (("right", "modality.discretion"), ("purpose", "transfer.safeguard"))
+SET_PHRASES = (
+    ("right", "modality.discretion"),
+    ("right", "change"),
+    ("purpose", "transfer.safeguard"),
+    ("recipient", "purpose.research"),
+    ("exercise", "purpose.service"),
+)
 """Pairs of concepts. A word of the first concept does not count inside a phrase of the second concept. For example,
 "contract" does not count in "standard contractual clauses"."""
 
@@ -91,7 +97,7 @@ def meaning(text: tuple[str, ...], language: str) -> Meaning | None:
     possible = without_contained(lexicon.concepts.find(text))
     mentions = tuple(mention for mention in possible if in_role(mention, text, possible, lexicon))
     concepts = frozenset().union(*(lineage(mention.concept) for mention in mentions))
-    return Meaning(lexicon, text, mentions, polarity=polarity(text, mentions), concepts=concepts)
+    return Meaning(lexicon, text, mentions, polarity=polarity(text, mentions, lexicon.readers), concepts=concepts)
 
 
 def without_contained(mentions: list[Mention]) -> tuple[Mention, ...]:
@@ -105,7 +111,7 @@ def may_cover(mention: Mention) -> bool:
     """Whether a mention can contain another mention. The longer mention must have several words, and each word must
     match a word of the pattern and not a gap (`..`).
     """
-    return mention.end - mention.start > 1 and (not mention.gapped or mention.concept == "boilerplate")
+    return mention.end - mention.start > 1 and (not mention.gapped or mention.concept in ("boilerplate", "change"))
 
 
 def covers(longer: Mention, mention: Mention) -> bool:

@@ -7,7 +7,7 @@ condition each change the sign. So "not without consent" means the same as "only
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from differ.language.lexicon import Mention, under
@@ -48,9 +48,9 @@ class Polarity:
     """
 
 
-def polarity(text: Sequence[str], mentions: Sequence[Mention]) -> Polarity:
-    """Return the polarity of the mentions of one sentence."""
-    signs = Signs(text, mentions)
+def polarity(text: Sequence[str], mentions: Sequence[Mention], readers: Container[str] = ()) -> Polarity:
+    """Return the polarity of the mentions of one sentence. `readers` are words for the reader."""
+    signs = Signs(text, mentions, readers)
     if not signs.of(*NEGATIONS, "limiter.except", "regardless", "consent"):
         return Polarity({}, frozenset())
     levels = {mention: signs.level(mention) for mention in mentions}
@@ -70,6 +70,8 @@ class Signs:
 
     text: Sequence[str]
     mentions: Sequence[Mention]
+    readers: Container[str] = ()
+    """Words for the reader."""
     consumed: set[Mention] = field(default_factory=set)
     """Negations and words such as "only" that decide the level of another mention."""
 
@@ -84,9 +86,12 @@ class Signs:
             return PLAIN if withdrawn or self.needed(mention) else NEVER
         if under(mention.concept, TAKERS):
             return self.of_recipient(mention)
-        if not under(mention.concept, TURNED):
+        if mention.concept == "complaint":
+            negations = self.denying(mention)
+        elif under(mention.concept, TURNED):
+            negations = self.turning(mention)
+        else:
             return PLAIN
-        negations = self.turning(mention)
         self.consumed.update(negations)
         if not under(mention.concept, GIVING):
             return NEVER if negations else PLAIN
@@ -160,6 +165,27 @@ class Signs:
             near += [turn for turn in self.of("nobody") if 0 <= turn.start - mention.end <= OBJECT_REACH]
             near += [turn for turn in self.of("negation") if turn.end == len(self.text) and self.text[-1] in denials()]
         return near
+
+    def denying(self, mention: Mention) -> list[Mention]:
+        """Return the negations that deny a complaint. They deny the words for a complaint and the authority after these
+        words: "you may not complain to the ombudsman"."""
+        earlier = [other for other in self.of("complaint") if other.start <= mention.start]
+        modal = max((verb.start for verb in self.of("modality") if verb.start < mention.start), default=0)
+        return [
+            turn
+            for other in earlier
+            for turn in self.turning(other)
+            if turn.start >= modal - 1 and self.denies_reader(turn, other)
+        ]
+
+    def denies_reader(self, turn: Mention, mention: Mention) -> bool:
+        """Whether a negation says what the reader cannot do: "you may not complain", "no right to complain". In "if we
+        cannot solve your complaint", it does not."""
+        if any(turn.end <= grant.start < mention.start for grant in self.of("right.grant")):
+            return True
+        verbs = [verb.start for verb in self.of("modality") if verb.end == turn.start]
+        start = min((turn.start, *verbs))
+        return start > 0 and self.text[start - 1] in self.readers
 
     def reaches(self, turn: Mention, mention: Mention) -> bool:
         """Whether a negation applies to a mention. It does not apply if a modal verb between the two begins another

@@ -35,6 +35,8 @@ WHEN_REACH = 2
 """Maximum distance, in words, from a conditional word such as "when" to a channel or choice. After such a word, the
 channel or choice is only a part of a condition.
 """
+OWNER_REACH = 2
+"""Maximum distance, in words, from a right to the company that has the right ("our legal rights")."""
 WEB = ("http://", "https://", "www.")
 NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{4,}")
 """Matches a number that may be a telephone number or a postal code, but not a year."""
@@ -45,13 +47,9 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
     if under(mention.concept, WAYS):
         return is_way(mention, text, others, lexicon)
     if mention.concept in ("right.rights", "right.grant"):
-        return not is_company_right(mention, text, lexicon)
+        return not (is_company_right(mention, text, lexicon) or is_reserved(mention, others))
     if mention.concept in DONE_RIGHTS:
-        if mention.concept == "right.access" and is_done_by_company(mention, text, others, lexicon):
-            return False
-        if is_of_identity(mention, others):
-            return False
-        return not (is_done_by_recipient(mention, text, others, lexicon) or is_of_cookies(mention, others))
+        return is_done_for_reader(mention, text, others, lexicon)
     if mention.concept == "share":
         return not (is_of_complaint(mention, others) or is_to_company(mention, text, lexicon))
     if mention.concept == "scope.some":
@@ -61,6 +59,16 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
     if mention.concept == "optout":
         return not follows_when(mention, text, lexicon) or any(other.concept == "limiter.only" for other in others)
     return True
+
+
+def is_done_for_reader(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
+    """Whether an act that names a right is the reader's: nobody else does the act, and it is not about cookies or about
+    a proof of identity."""
+    if mention.concept == "right.access" and is_done_by_company(mention, text, others, lexicon):
+        return False
+    if is_of_identity(mention, others) or is_of_cookies(mention, others):
+        return False
+    return not is_done_by_recipient(mention, text, others, lexicon)
 
 
 def is_way(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
@@ -88,9 +96,17 @@ def is_data(mention: Mention, others: Sequence[Mention]) -> bool:
 
 
 def is_company_right(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a right belongs to the company: "to protect our rights"."""
-    around = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
-    return any(word in lexicon.owners for word in around)
+    """Whether a right belongs to the company: "to protect our rights", "our legal rights"."""
+    beside = (*text[max(0, mention.start - 1) : mention.start], *text[mention.end : mention.end + 1])
+    if any(word in lexicon.owners for word in beside):
+        return True
+    owner, adjective = text[mention.start - OWNER_REACH : mention.start] if mention.start >= OWNER_REACH else ("", "")
+    return owner in lexicon.owners and adjective not in lexicon.function_words | lexicon.readers
+
+
+def is_reserved(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether the company only reserves a right: "we reserve the right to share"."""
+    return any(other.start < mention.start < other.end for other in others if other.concept == "modality.discretion")
 
 
 def is_of_cookies(mention: Mention, others: Sequence[Mention]) -> bool:

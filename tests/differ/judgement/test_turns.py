@@ -53,7 +53,7 @@ def test_each_kind_has_twelve_pairs_in_each_language(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "language", "shape", "pair"), turns(*PROMISES, "safeguard", "time", "exercise", "member")
+    ("kind", "language", "shape", "pair"), turns(*PROMISES, "safeguard", "time", "exercise", "complaint", "member")
 )
 def test_a_loss_is_severe_and_a_gain_is_never_critical(kind: str, language: str, shape: str, pair: list[str]) -> None:
     better, worse = pair
