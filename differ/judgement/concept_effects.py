@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from differ.judgement.relevance import Watched
-from differ.language.meaning import Meaning
+from differ.language.meaning import Meaning, canonical
 from differ.language.polarity import LEVELS, NEVER, PLAIN, is_condition
 from differ.matching.equivalence import SLIGHT
 
@@ -41,6 +41,10 @@ GENERIC = ("right.rights", "right.grant")
 """Concepts that mention a right but do not say which right."""
 WITHDRAWAL = "consent.withdraw"
 FREE = ("exercise.free", PLAIN)
+REWORDED = ("act", "transfer", "merger", "threshold", "channel")
+"""Kinds of effects whose words may take another form: "we report" became "is reported"."""
+HELD = ("consent.withdraw", "optout", "complaint")
+"""Things that people can do, apart from the named rights."""
 NEGATION = EffectPart("condition", ("negation", "nobody"), by="count")
 CONDITION = EffectPart("condition", ("limiter", "modality", "scope"))
 SHARING_PARTS = (
@@ -111,7 +115,10 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
         return count_effect(subject, part, one, other)
     before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
     left, right = one.named(*part.concepts), other.named(*part.concepts)
-    before, after = without_generic(part, free_if_never(before), free_if_never(after))
+    before, after = free_if_never(before), free_if_never(after)
+    if part.kind == "right":
+        held = one.said_of(*HELD)
+        before, after = without_generic(before, after, same=bool(held) and held == other.said_of(*HELD))
     if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
         return None
     things = specific(concept for concept, _ in (after - before) or (before - after))
@@ -119,6 +126,8 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     if towards:
         return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right), things=things)
     gone, new = only_in(left, right), only_in(right, left)
+    if part.kind in REWORDED and not unsaid(gone, other) and not unsaid(new, one):
+        return None
     if part.by == "word" and left.keys() != right.keys():
         towards = direction_of_words(gone, new)
     elif before == after:
@@ -127,6 +136,13 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
         towards = direction_of_levels(before - after, after - before)
         new = new or gone
     return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
+
+
+def unsaid(named: Mapping[tuple[str, str], str], other: Meaning) -> dict[tuple[str, str], str]:
+    """Return the mentions of one text with a word that the other text does not have in any form. "Reported to" is not
+    new if the other text has "we report"."""
+    words = set(canonical(other.words, other.lexicon))
+    return {key: wording for key, wording in named.items() if not words.issuperset(key[0].split())}
 
 
 def specific(concepts: Iterable[str]) -> tuple[str, ...]:
@@ -157,11 +173,12 @@ def free_if_never(levels: Levels) -> Levels:
     return frozenset(FREE if level == ("exercise.fee", NEVER) else level for level in levels)
 
 
-def without_generic(part: EffectPart, before: Levels, after: Levels) -> tuple[Levels, Levels]:
-    """Return the rights before and after. If both texts name the same rights, the words "have the right" are left out.
-    So "you have the right to object" and "you can object" say the same."""
+def without_generic(before: Levels, after: Levels, *, same: bool) -> tuple[Levels, Levels]:
+    """Return the rights before and after. If both texts name the same rights, or if they are the same apart from the
+    rights, the words "have the right" are left out. So "you have the right to object" and "you can object" say the
+    same."""
     one, other = (frozenset(level for level in levels if level[0] not in GENERIC) for levels in (before, after))
-    return (one, other) if part.kind == "right" and one and one == other else (before, after)
+    return (one, other) if one == other and (one or same) else (before, after)
 
 
 def only_in(one: Mapping[tuple[str, str], str], other: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:

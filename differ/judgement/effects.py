@@ -22,7 +22,7 @@ from differ.judgement.concept_effects import (
     specific,
     wordings,
 )
-from differ.judgement.open_words import joined_member, residue
+from differ.judgement.open_words import filled_slot, joined_member, residue
 from differ.judgement.recipients import runs
 from differ.judgement.relevance import (
     NAMED_RIGHTS,
@@ -56,6 +56,7 @@ SPILLS = ("consent",)
 """Kinds of effects on sharing that also concern rights. If something needs people's consent, people can control it."""
 STATEMENT = 4
 """Minimum number of words in a line that counts as the name of a right."""
+SENTENCE_ENDS = (".", ":", ";", "!", "?", ")", "…", "»", "”", '"')
 HEAD_END = re.compile(r" \| |: | - |(?<=\w), ")
 """Matches the character after a name. The name begins a row of a table or an item of a list."""
 
@@ -211,17 +212,37 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
         return []
     if subject == "rights" and is_address_line(after):
         return [Effect(subject, "address", "changed", gone=whole_text(before), new=whole_text(after))]
+    if subject == "sharing":
+        one, other = without_readers_modals(one), without_readers_modals(other)
     parts = parts_that_count(subject, (one, before), (other, after))
     of_parts = [effect for part in parts if (effect := part_effect(subject, part, one, other))]
     kept = [effect for effect in of_parts if not is_worded_channel(effect, before, after)]
     kept += residue(subject, before, after, one)
+    if all(effect.kind == "wording" for effect in kept):
+        joined = joined_member(one, other) if subject == "sharing" else []
+        kept += joined or (filled_slot(subject, before, after) if is_sentence(before) and is_sentence(after) else [])
     if subject == "rights":
         kept = without_bounds_of_turned_right(kept)
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
-    elif all(effect.kind == "wording" for effect in kept):
-        kept += joined_member(one, other)
     kept = without_turned_conditions(kept)
     return without_withdrawal(kept, one, other) if subject == "sharing" else without_turned_withdrawal(kept)
+
+
+def without_readers_modals(sense: Meaning) -> Meaning:
+    """Return a meaning without the verbs that say what the reader may do: "you can". They are not conditions of a
+    disclosure."""
+    kept = tuple(
+        mention
+        for mention in sense.mentions
+        if not under(mention.concept, ("modality",))
+        or sense.words[max(0, mention.start - 1)] not in sense.lexicon.readers
+    )
+    return replace(sense, mentions=kept)
+
+
+def is_sentence(statement: Statement) -> bool:
+    """Whether a statement is a sentence or an entry of a list. A row of menu items is not."""
+    return is_listed(statement) or statement.text.endswith(SENTENCE_ENDS)
 
 
 def is_worded_channel(effect: Effect, before: Statement, after: Statement) -> bool:

@@ -7,17 +7,28 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from differ.judgement.concept_effects import Effect, direction
-from differ.judgement.relevance import Watched
+from differ.judgement.relevance import NAMED_RIGHTS, Watched
 from differ.language.countries import countries
+from differ.language.lexicon import under
 from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import names
 from differ.language.roles import is_address
 from differ.language.statements import Statement
+from differ.language.words import plain
 from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import YEAR, changed_words, time_limits
 
 MEMBER_REACH = 12
 """Maximum distance, in words, from an act of disclosure to a member of a list after it."""
+SLOT_WORDS = 2
+"""Minimum number of added or removed words without a concept that change a disclosure or a right."""
+TIE_REACH = 4
+"""Number of words before a consent that only tie the consent to its sentence: "after obtaining your consent"."""
+MARKS = ".,:;!?()[]\"'“”‘’«»*_"
+"""Marks around a word that do not belong to the word."""
+GIVEN = ("share", "sell", "receive", "shown", "transfer")
+HELD = (*NAMED_RIGHTS, "right.rights", "right.grant", "optout", "complaint", "consent.withdraw")
+BOUNDS_OF_SHARING = ("limiter", "consent", "threshold")
 UNIT_REACH = 3
 """Maximum distance, in words, from a number to the unit that it counts."""
 
@@ -33,7 +44,7 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
         ("limit", *moved_limits(before, after, sense)),
-        ("name", named(before, sense, gone), named(after, sense, new)),
+        ("name", named(before, sense, gone, after), named(after, sense, new, before)),
         ("wording", (word for word in left if word not in right), (word for word in right if word not in left)),
     ]
     residual = []
@@ -97,10 +108,11 @@ def moved_limits(before: Statement, after: Statement, sense: Meaning) -> tuple[l
     return sorted((left - right).elements()), sorted((right - left).elements())
 
 
-def named(statement: Statement, sense: Meaning, changed: Iterable[str]) -> list[str]:
-    """Return the changed words of a statement that belong to names, as written."""
+def named(statement: Statement, sense: Meaning, changed: Iterable[str], other: Statement) -> list[str]:
+    """Return the changed words of a statement that belong to names, as written. Names that the other statement also has
+    are left out."""
     written = names(statement, sense)
-    return [written[word] for word in changed if word in written]
+    return [written[word] for word in changed if word in written and word not in other.words]
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
@@ -111,6 +123,60 @@ def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
         return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
     left = joined_words(other, one)
     return [Effect("sharing", "data", "removed", gone=left)] if left else []
+
+
+def filled_slot(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
+    """Return the effect if an edit only adds words to a disclosure or a right, or only removes words from it, and no
+    concept names these words. For example, "or as the page says" was added to an exception.
+    """
+    gone, new = unnamed(before, after), unnamed(after, before)
+    if bool(gone) == bool(new):
+        return []
+    statement, positions = (after, new) if new else (before, gone)
+    sense = meaning(statement.words, statement.language)
+    if sense is None or len({sense.words[index] for index in positions}) < SLOT_WORDS:
+        return []
+    acts = sense.of(*(GIVEN if subject == "sharing" else HELD))
+    if not any(act.start < positions[0] for act in acts):
+        return []
+    quotation = (" ".join(sense.words[positions[0] : positions[-1] + 1]),)
+    kind = slot_kind(subject, positions[0], sense)
+    if new:
+        return [Effect(subject, kind, "added", new=quotation)]
+    return [Effect(subject, kind, "removed", gone=quotation)]
+
+
+def unnamed(statement: Statement, other: Statement) -> list[int]:
+    """Return the positions of the words that no concept names and that the other statement does not have in any form.
+    Parts of an address do not count."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None:
+        return []
+    named_ones = {
+        index
+        for mention in sense.mentions
+        for index in range(mention.start - TIE_REACH * (mention.concept == "consent"), mention.end)
+    }
+    written = {plain(token.strip(MARKS)) for token in statement.text.split()}
+    known = set(canonical(other.words, sense.lexicon))
+    return [
+        index
+        for index, word in enumerate(sense.words)
+        if index not in named_ones
+        and word in written
+        and word.isalpha()
+        and not known.issuperset(canonical((word,), sense.lexicon))
+    ]
+
+
+def slot_kind(subject: Watched, position: int, sense: Meaning) -> str:
+    """Return the kind of the effect of words at a position. Words after a condition belong to the condition, and words
+    after a purpose belong to the purpose."""
+    before = [mention for mention in sense.of(*BOUNDS_OF_SHARING, "purpose", *GIVEN) if mention.start < position]
+    last = max(before, key=lambda mention: mention.start, default=None)
+    if subject == "rights" or (last is not None and under(last.concept, BOUNDS_OF_SHARING)):
+        return "condition"
+    return "purpose" if last is not None and under(last.concept, ("purpose",)) else "data"
 
 
 def joined_words(one: Meaning, other: Meaning) -> tuple[str, ...]:

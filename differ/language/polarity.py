@@ -101,7 +101,9 @@ class Signs:
         """Return the level of an act of disclosure. `denied` says whether a negation reverses the act. An act is
         conditional if it has a condition, or if it is denied with an exception.
         """
-        exceptions = [limit for limit in self.of("limiter.except") if limit.start > act.start or not denied]
+        exceptions = [
+            limit for limit in self.of("limiter.except") if limit.start > act.start or limit.start == 0 or not denied
+        ]
         consents = self.of("consent")
         if denied:
             tied = [consent for consent in consents if consent.start > act.start or self.flips(consent)]

@@ -26,7 +26,7 @@ DONE_RIGHTS = ("right.access", "right.erase", "right.rectify")
 or if the company gives the reader access.
 """
 OBJECT_REACH = 3
-"""Maximum distance, in words, from an act to the cookies that are its object."""
+"""Maximum distance, in words, from an act to the cookies or the consent that are its object."""
 DOER_REACH = 3
 """Maximum distance, in words, from a recipient to its act ("lenders may access your history")."""
 COMPANY_REACH = 5
@@ -50,6 +50,8 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
         return not (is_company_right(mention, text, lexicon) or is_reserved(mention, others))
     if mention.concept in DONE_RIGHTS:
         return is_done_for_reader(mention, text, others, lexicon)
+    if mention.concept in ("receive", "gets"):
+        return not is_of_consent(mention, others)
     if mention.concept == "share":
         return not (is_of_complaint(mention, others) or is_to_company(mention, text, lexicon))
     if mention.concept == "scope.some":
@@ -123,6 +125,11 @@ def is_of_identity(mention: Mention, others: Sequence[Mention]) -> bool:
 def is_of_complaint(mention: Mention, others: Sequence[Mention]) -> bool:
     """Whether a mention of giving is about a complaint: "send a complaint to the authority"."""
     return any(mention.start < other.start <= mention.end for other in others if other.concept == "complaint")
+
+
+def is_of_consent(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether a mention of receiving is about consent, and not about data: "after obtaining your consent"."""
+    return any(0 <= other.start - mention.end < OBJECT_REACH for other in others if under(other.concept, ("consent",)))
 
 
 def is_to_company(mention: Mention, text: Sequence[str], lexicon: Lexicon) -> bool:

@@ -1,5 +1,5 @@
-"""Tests edits that are typical of lawyers and editors. The edits are in `sentences/edits.toml` and
-`edits_later.toml`."""
+"""Tests edits that are typical of lawyers and editors. The edits are in `sentences/edits.toml`,
+`edits_later.toml` and `formal.toml`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def test_edits_alarm_if_they_alter_who_gets_data_or_what_people_can_do(name: str
     most_alarms, most_misses = OPEN[name, language]
     assert len(false_alarms) <= most_alarms, false_alarms
     assert len(missed) <= most_misses, missed
+
+
+@pytest.mark.parametrize("language", ["en", "id", "fr"])
+def test_formal_edits_alarm_if_they_alter_a_disclosure_or_a_right(language: str) -> None:
+    rows = tomllib.loads((SENTENCES / "formal.toml").read_text(encoding="utf-8"))[language]
+    assert [row for row in rows["quiet"] if alarms(language, *row)] == []
+    assert [row for row in rows["material"] if not alarms(language, *row)] == []
 
 
 def alarms(language: str, under: str, before: str, after: str) -> bool:
