@@ -113,12 +113,8 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     """Return the effect of one part's concepts, or None if these concepts did not change."""
     if part.by == "count":
         return count_effect(subject, part, one, other)
-    before, after = one.said_of(*part.concepts), other.said_of(*part.concepts)
+    before, after = compared_levels(part, one, other)
     left, right = one.named(*part.concepts), other.named(*part.concepts)
-    before, after = free_if_never(before), free_if_never(after)
-    if part.kind == "right":
-        held = one.said_of(*HELD)
-        before, after = without_generic(before, after, same=bool(held) and held == other.said_of(*HELD))
     if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
         return None
     things = specific(concept for concept, _ in (after - before) or (before - after))
@@ -126,7 +122,7 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     if towards:
         return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right), things=things)
     gone, new = only_in(left, right), only_in(right, left)
-    if part.kind in REWORDED and not unsaid(gone, other) and not unsaid(new, one):
+    if is_reworded(part, unsaid(gone, other), unsaid(new, one)):
         return None
     if part.by == "word" and left.keys() != right.keys():
         towards = direction_of_words(gone, new)
@@ -136,6 +132,21 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
         towards = direction_of_levels(before - after, after - before)
         new = new or gone
     return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
+
+
+def compared_levels(part: EffectPart, one: Meaning, other: Meaning) -> tuple[Levels, Levels]:
+    """Return the concepts of a part in both texts, with their levels, as they are compared."""
+    before, after = (free_if_never(sense.said_of(*part.concepts)) for sense in (one, other))
+    if part.kind != "right":
+        return before, after
+    held = one.said_of(*HELD)
+    return without_generic(before, after, same=bool(held) and held == other.said_of(*HELD))
+
+
+def is_reworded(part: EffectPart, gone: Collection[object], new: Collection[object]) -> bool:
+    """Whether only the form of a part's words changed. `gone` and `new` are the mentions with a word that the other
+    text does not have."""
+    return part.kind in REWORDED and not gone and not new
 
 
 def unsaid(named: Mapping[tuple[str, str], str], other: Meaning) -> dict[tuple[str, str], str]:

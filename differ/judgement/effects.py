@@ -219,13 +219,22 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     kept = [effect for effect in of_parts if not is_worded_channel(effect, before, after)]
     kept += residue(subject, before, after, one)
     if all(effect.kind == "wording" for effect in kept):
-        joined = joined_member(one, other) if subject == "sharing" else []
-        kept += joined or (filled_slot(subject, before, after) if is_sentence(before) and is_sentence(after) else [])
+        kept += unnamed_effects(subject, before, after, (one, other))
     if subject == "rights":
         kept = without_bounds_of_turned_right(kept)
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
     kept = without_turned_conditions(kept)
     return without_withdrawal(kept, one, other) if subject == "sharing" else without_turned_withdrawal(kept)
+
+
+def unnamed_effects(
+    subject: Watched, before: Statement, after: Statement, senses: tuple[Meaning, Meaning]
+) -> list[Effect]:
+    """Return the effects of words that no concept names, by their place in a sentence."""
+    joined = joined_member(*senses) if subject == "sharing" else []
+    if joined or not (is_sentence(before) and is_sentence(after)):
+        return joined
+    return filled_slot(subject, before, after)
 
 
 def without_readers_modals(sense: Meaning) -> Meaning:

@@ -101,9 +101,7 @@ class Signs:
         """Return the level of an act of disclosure. `denied` says whether a negation reverses the act. An act is
         conditional if it has a condition, or if it is denied with an exception.
         """
-        exceptions = [
-            limit for limit in self.of("limiter.except") if limit.start > act.start or limit.start == 0 or not denied
-        ]
+        exceptions = self.exceptions(act, denied)
         consents = self.of("consent")
         if denied:
             tied = [consent for consent in consents if consent.start > act.start or self.flips(consent)]
@@ -114,6 +112,12 @@ class Signs:
             self.consumed.update(self.of("limiter.only", "limiter.subject"))
             return CONDITIONAL
         return PLAIN
+
+    def exceptions(self, act: Mention, denied: bool) -> list[Mention]:
+        """Return the exceptions of an act. If the act is denied, they come after the act, or begin the sentence: "save
+        as described, we never share"."""
+        excepting = self.of("limiter.except")
+        return [limit for limit in excepting if not denied or limit.start == 0 or limit.start > act.start]
 
     def of_recipient(self, mention: Mention) -> str:
         """Return the level of a recipient, or of a word such as "anyone". It is the level of the act before the
