@@ -140,7 +140,8 @@ def compared_levels(part: EffectPart, one: Meaning, other: Meaning) -> tuple[Lev
     if part.kind != "right":
         return before, after
     held = one.said_of(*HELD)
-    return without_generic(before, after, same=bool(held) and held == other.said_of(*HELD))
+    denied = any(level == NEVER for _, level in before | after)
+    return without_generic(before, after, same=bool(held) and not denied and held == other.said_of(*HELD))
 
 
 def is_reworded(part: EffectPart, gone: Collection[object], new: Collection[object]) -> bool:
