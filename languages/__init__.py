@@ -46,6 +46,7 @@ READING = ("detection", "dates", "counters", "screening", "links")
 """The names of the files that affect how a page is read."""
 
 _CODE = re.compile(r"[a-z]{2,3}")
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _Record = TypeVar("_Record")
 
 
@@ -79,9 +80,22 @@ def _parsed(language: str, file: str) -> Mapping[str, Any] | None:
     if path is None:
         return None
     try:
-        return MappingProxyType(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise LanguageError(f"{path}: {error}") from error
+    try:
+        return MappingProxyType(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise LanguageError(f"{path}: {error}{_advice(text, str(error))}") from error
+
+
+def _advice(text: str, problem: str) -> str:
+    """Return advice if the cause of a syntax error is a word with a letter such as "ü" outside quotation marks."""
+    place = _PLACE.search(problem)
+    if place is None:
+        return ""
+    letter = text.split("\n")[int(place[1]) - 1][int(place[2]) - 1 :][:1]
+    return f"; write a word with {letter!r} in quotation marks" if letter.isalpha() and not letter.isascii() else ""
 
 
 def read_record(language: str, file: str, record: type[_Record]) -> _Record | None:

@@ -133,6 +133,11 @@ def test_the_error_about_a_file_that_is_not_toml_names_the_file(ask: Ask) -> Non
     assert "links.toml: " in ask("languages.read_table('qya', 'links')", qya__links="rights = [")
 
 
+@pytest.mark.parametrize("content", ["days = { tydzień = 7 }", "ünf = 5", "days = { 'x' = 1, ünf = 5 }", "a = ü"])
+def test_the_error_about_a_word_without_quotation_marks_says_what_to_do(ask: Ask, content: str) -> None:
+    assert "in quotation marks" in ask("languages.read_table('qya', 'lexicon')", qya__lexicon=f"b = 1\n{content}")
+
+
 def test_a_folder_that_does_not_exist_is_an_error() -> None:
     environment = os.environ | {ADDED: "/does/not/exist"}
     code = "import languages; languages.languages()"
