@@ -37,6 +37,8 @@ RIGHTS_DETAILS = (*NAMED_RIGHTS, "optout", "complaint", "exercise", "data", "con
 """Concepts of details of a right. In a sentence with the word "right", such a concept says what the right is about, or
 what limits the right.
 """
+OFFERS = ("modality.may", "right", "exercise", "consent")
+"""Concepts that show that the sentence before a list offers something to the reader."""
 REQUEST_DETAILS = ("right", "consent", "complaint", *HANDLING, *WAYS)
 """Concepts that show that a request is addressed to the company."""
 STRONG_CHOICES = ("optout.sale", "optout.share", "optout.signal")
@@ -264,8 +266,7 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     ):
         return True
     if heads & {"rights", "choices"}:
-        listed = statement.kind in ("item", "row") or bool(statement.lead)
-        return listed or sense.has(*RIGHTS_SIGNS) or speaks_of_request(sense)
+        return lists_option(sense, statement) or sense.has(*RIGHTS_SIGNS) or speaks_of_request(sense)
     return reaches_company(sense, statement, heads)
 
 
@@ -319,13 +320,29 @@ def rights_of_reader(sense: Meaning) -> list[Mention]:
 def open_to_reader(sense: Meaning, concepts: Collection[str]) -> list[Mention]:
     """Return the mentions of acts that the reader can or cannot do. Shortly before such a mention, there are words such
     as "you may" or "you cannot"."""
+    able = abilities(sense)
+    return [act for act in sense.of(*concepts) if any(0 < act.end - position <= HOLDER_REACH for position in able)]
+
+
+def abilities(sense: Meaning) -> list[int]:
+    """Return the indexes of the words for the reader that are followed by words such as "may" or "cannot"."""
     able = {verb.start for verb in sense.of("modality.may", "right.grant", "negation")}
-    holders = [
+    return [
         position
         for position, word in enumerate(sense.words)
         if word in sense.lexicon.readers and able.intersection((position + 1, position + 2))
     ]
-    return [act for act in sense.of(*concepts) if any(0 < act.end - position <= HOLDER_REACH for position in holders)]
+
+
+def lists_option(sense: Meaning, statement: Statement) -> bool:
+    """Whether an entry of a list is a right, a way to use a right, or something that the reader can do. The entry says
+    so itself, or the sentence that introduces the list does. Lists under a heading about rights also have other
+    entries, such as kinds of data."""
+    lead = lead_meaning(statement)
+    if lead is not None and (says_right(lead) or (lead.has(*OFFERS) and to_reader(lead))):
+        return True
+    listed = lead is not None or statement.kind in ("item", "row")
+    return listed and (sense.has("right", "exercise") or bool(abilities(sense)))
 
 
 def speaks_of_request(sense: Meaning) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from differ.judgement.relevance import relevance
-from differ.language.statements import Statement
+from differ.language.statements import Statement, StatementKind
 from differ.language.words import words
 
 NEITHER = [
@@ -45,12 +45,43 @@ RIGHTS = [
     ("en", "Contact customer support to ask for the deletion of your data."),
     ("id", "Anda berhak menghapus data Anda."),
 ]
+ENTRIES = [
+    ("en", "Your rights", "", "Loan records, such as the titles that you borrow."),
+    ("en", "Rights of people in California", "We collected these kinds of data last year:", "Names and shelf marks."),
+    ("en", "Your rights", "", "Last updated in March."),
+    ("id", "Hak Anda", "", "Catatan peminjaman, misalnya judul buku."),
+    ("id", "Hak Anda", "Kami mengumpulkan data berikut:", "Nama dan nomor rak."),
+]
+"""Entries of a list under a heading on rights: the language, the heading, the sentence before the list, the entry.
+None of them is something that people can do.
+"""
+OPTIONS = [
+    ("en", "Your rights", "You have the right to:", "Ask us for a copy of your loan records."),
+    ("en", "Your rights", "You may:", "close your library card."),
+    ("en", "Your rights", "", "Right to a copy of your loan records."),
+    ("en", "Your rights", "", "You can close your library card at the desk."),
+    ("id", "Hak Anda", "Anda berhak untuk:", "meminta salinan catatan peminjaman."),
+    ("id", "Hak Anda", "", "Hak untuk meminta salinan catatan peminjaman."),
+]
+"""Entries of such a list that are a right, or something that people can do."""
 
 
-def subjects(language: str, text: str) -> frozenset[str]:
-    """Return the watched subjects of a sentence in a section whose heading says nothing."""
-    place = {"path": ("More",), "language": language, "lead": "", "context": "", "block": 0}
-    return relevance(Statement(0, "paragraph", text, words=tuple(words(text)), **place))  # type: ignore[arg-type]
+def subjects(
+    language: str, text: str, heading: str = "More", lead: str = "", kind: StatementKind = "paragraph"
+) -> frozenset[str]:
+    """Return the watched subjects of a sentence. The heading of its section says nothing, unless one is given."""
+    place = {"path": (heading,), "language": language, "lead": lead, "context": "", "block": 0}
+    return relevance(Statement(0, kind, text, words=tuple(words(text)), **place))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("language", "heading", "lead", "text"), ENTRIES)
+def test_an_entry_that_offers_nothing_is_not_about_rights(language: str, heading: str, lead: str, text: str) -> None:
+    assert "rights" not in subjects(language, text, heading, lead, "item")
+
+
+@pytest.mark.parametrize(("language", "heading", "lead", "text"), OPTIONS)
+def test_an_entry_that_offers_something_is_about_rights(language: str, heading: str, lead: str, text: str) -> None:
+    assert "rights" in subjects(language, text, heading, lead, "item")
 
 
 @pytest.mark.parametrize(("language", "text"), NEITHER)
