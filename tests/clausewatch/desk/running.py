@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -103,6 +104,15 @@ def opened(
             running.should_exit = True
             thread.join(30)
             server.close()
+
+
+@contextmanager
+def opened_with_a_change(empty_archive: Path, folder: Path, **settings: object) -> Iterator[Opened]:
+    """Open the desk of an archive with one policy. The policy has a change with two findings."""
+    file = shutil.copyfile(empty_archive, folder / "watch.db")
+    filled(f"sqlite:///{file}", {"Teahouse": 2})
+    with opened(f"sqlite:///{file}", folder, **settings) as running:  # type: ignore[arg-type]
+        yield running
 
 
 def policy_named(name: str, **fields: object) -> Policy:

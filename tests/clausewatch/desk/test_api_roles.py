@@ -16,7 +16,7 @@ from archive.access.tokens import add_token, end_token, tokens
 from clausewatch.desk.api import ROUTERS
 from clausewatch.desk.application import door_of
 from clausewatch.desk.entry import ProgramDoor
-from tests.clausewatch.desk.running import ROLES, Opened, filled, opened
+from tests.clausewatch.desk.running import ROLES, Opened, opened_with_a_change
 
 REVIEWING = {
     "POST /api/v1/policy/note",
@@ -32,11 +32,7 @@ READING = 30
 
 @pytest.fixture(scope="module")
 def desk(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    folder = tmp_path_factory.mktemp("desk")
-    file = folder / "watch.db"
-    file.write_bytes(empty_archive.read_bytes())
-    filled(f"sqlite:///{file}", {"Teahouse": 2})
-    with opened(f"sqlite:///{file}", folder) as running:
+    with opened_with_a_change(empty_archive, tmp_path_factory.mktemp("desk")) as running:
         yield running
 
 

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 
 from tests.chance import seeded
 from tests.clausewatch.desk.nasty import ELEMENTS, ELSEWHERE, HANDLERS, all_parts, nasty_texts
-from tests.clausewatch.desk.running import Opened, filled, opened
+from tests.clausewatch.desk.running import Opened, opened_with_a_change
 from tests.clausewatch.desk.test_roles import path_of, routes
 
 LONG = bool(os.environ.get("CLAUSEWATCH_LONG"))
@@ -39,11 +39,7 @@ elsewhere.
 
 @pytest.fixture(scope="module")
 def desk(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    folder = tmp_path_factory.mktemp("nasty")
-    file = folder / "watch.db"
-    file.write_bytes(empty_archive.read_bytes())
-    filled(f"sqlite:///{file}", {"Teahouse": 2})
-    with opened(f"sqlite:///{file}", folder, api_requests=100_000) as running:
+    with opened_with_a_change(empty_archive, tmp_path_factory.mktemp("desk"), api_requests=100_000) as running:
         yield running
 
 

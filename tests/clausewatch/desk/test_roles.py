@@ -17,7 +17,7 @@ from clausewatch.desk.archive_watch import ArchiveWatch
 from clausewatch.desk.entry import Desk, PageDoor
 from clausewatch.desk.failures import API
 from clausewatch.desk.guesses import Guesses
-from tests.clausewatch.desk.running import BEGAN, ROLES, Opened, filled, opened
+from tests.clausewatch.desk.running import BEGAN, ROLES, Opened, opened_with_a_change
 
 EXPECTED = {
     "/": "see",
@@ -71,11 +71,7 @@ VALUES = {"{number}": "1", "{key}": "nothing", "{secret}": "nothing"}
 
 @pytest.fixture(scope="module")
 def desk(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    folder = tmp_path_factory.mktemp("desk")
-    file = folder / "watch.db"
-    file.write_bytes(empty_archive.read_bytes())
-    filled(f"sqlite:///{file}", {"Teahouse": 2})
-    with opened(f"sqlite:///{file}", folder) as running:
+    with opened_with_a_change(empty_archive, tmp_path_factory.mktemp("desk")) as running:
         yield running
 
 
