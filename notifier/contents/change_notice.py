@@ -35,8 +35,8 @@ class Interim:
     worst: Finding | None
     """The most severe finding that the reader asks for, in the comparison with the version before. It is None if there
     is no such finding."""
-    others: int
-    """Number of further findings of that comparison that the reader asks for."""
+    others: tuple[Severity, ...]
+    """Severities of the further findings of that comparison that the reader asks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,8 +181,18 @@ class Digest:
 
     def is_shown(self, recap: Recap) -> bool:
         """Whether one of the notices compares the same texts as a recap."""
-        spans = ((notice.policy, notice.earlier.number, notice.later.number) for notice in self.notices)
-        return (recap.policy, recap.earlier.number, recap.later.number) in spans
+        return any(
+            recap.earlier.number in (notice.earlier.number, notice.same_as) for notice in self._notices_about(recap)
+        )
+
+    def is_held(self, recap: Recap) -> bool:
+        """Whether the alerts about a recap's later text wait, and are not in this digest."""
+        return recap.held and not recap.undone and not self._notices_about(recap)
+
+    def _notices_about(self, recap: Recap) -> list[Notice]:
+        """Return the notices about the later text of a recap."""
+        later = recap.policy, recap.later.number
+        return [notice for notice in self.notices if (notice.policy, notice.later.number) == later]
 
 
 def digest_due(subscriber: Subscriber, last: datetime, now: datetime) -> bool:

@@ -220,11 +220,8 @@ def _interims(session: Session, policy: PolicyRow, asker: Subscriber, between: t
     for text in found:
         change = text.version.change
         asked, _, _ = _sorted(asker, policy, () if change is None else change.findings)
-        texts.append(
-            Interim(
-                _seen(text.version), text.is_later, worst=asked[0] if asked else None, others=max(len(asked) - 1, 0)
-            )
-        )
+        others = tuple(finding.severity for finding in asked[1:])
+        texts.append(Interim(_seen(text.version), text.is_later, worst=asked[0] if asked else None, others=others))
     vanished = tuple(odd.seen_at for odd in odd_texts(session, policy.id, first, last) if odd.vanished)
     return Interims(tuple(texts), left_out, vanished)
 

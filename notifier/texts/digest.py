@@ -78,7 +78,7 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
         "overdue": list(_overdue_lines(account, tongue)),
         "news": [_news_line(news, tongue) for news in account.news[:MOST_NEWS]],
         "more_news": tongue.count("news.more", len(account.news) - MOST_NEWS) if account.news[MOST_NEWS:] else "",
-        "recaps": [_recap(recap, tongue, shown=digest.is_shown(recap)) for recap in digest.recaps],
+        "recaps": [_recap(digest, recap, tongue) for recap in digest.recaps],
         "older": tongue.count("digest.older", account.changes_left_out) if account.changes_left_out else "",
         "unread": [_unread(watch, tongue) for watch in unread],
         "watches": [{"line": _watch(watch, tongue), "odd": _odd_lines(watch, tongue)} for watch in shown],
@@ -155,8 +155,9 @@ def _notices(digest: Digest, tongue: Phrases, desk: str) -> list[dict[str, Any]]
     return shown
 
 
-def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
+def _recap(digest: Digest, recap: Recap, tongue: Phrases) -> dict[str, Any]:
     """Return a recap for the templates. Its findings are left out if a clause above shows them in full."""
+    shown = digest.is_shown(recap)
     gathered = passages(Alert("", finding) for finding in recap.findings)
     lines, more = brief_passages(() if shown else gathered, tongue, most=MOST_CLAUSES, quoted=QUOTED)
     policy, first, last = inert(recap.policy), recap.earlier.number, recap.later.number
@@ -164,7 +165,7 @@ def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
     key = "change" if recap.versions == 1 else "changes_between"
     return {
         "change": tongue.say(f"digest.{key}", policy=policy, versions=versions, first=first, number=last, since=since),
-        "said": "; ".join(filter(None, _accounts(recap, tongue, shown=shown))) or tongue.say("digest.nothing"),
+        "said": "; ".join(filter(None, _accounts(digest, recap, tongue))) or _found(recap, tongue),
         "notes": [] if shown else wording.interim_notes(recap.interims, tongue),
         "findings": lines,
         "more": more,
@@ -175,14 +176,19 @@ def _recap(recap: Recap, tongue: Phrases, *, shown: bool) -> dict[str, Any]:
     }
 
 
-def _accounts(recap: Recap, tongue: Phrases, *, shown: bool) -> Iterator[str]:
+def _found(recap: Recap, tongue: Phrases) -> str:
+    """Say how many findings are listed below."""
+    return tongue.count("digest.found", len(recap.findings)) if recap.findings else tongue.say("digest.nothing")
+
+
+def _accounts(digest: Digest, recap: Recap, tongue: Phrases) -> Iterator[str]:
     """Yield further sentences about a change, besides its findings. A sentence is "" if it does not apply."""
     topics = [tongue.say("digest.count", topic=tongue.name("topic", topic), count=n) for topic, n in recap.topics]
     yield tongue.say("digest.undone") if recap.undone else ""
-    yield tongue.say("digest.above") if shown else ""
+    yield tongue.say("digest.above") if digest.is_shown(recap) else ""
     yield tongue.count("digest.told", recap.told) if recap.told else ""
     yield tongue.count("digest.waiting", recap.waiting) if recap.waiting else ""
-    yield tongue.say("digest.held") if recap.held and not recap.undone else ""
+    yield tongue.say("digest.held") if digest.is_held(recap) else ""
     yield tongue.say("digest.quiet", topics=tongue.listed(topics)) if topics else ""
     yield tongue.count("digest.dismissed", recap.dismissed) if recap.dismissed else ""
     yield tongue.count("digest.suppressed", recap.suppressed) if recap.suppressed else ""

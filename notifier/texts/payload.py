@@ -57,7 +57,7 @@ def interims(interims: Interims) -> dict[str, Any]:
                 "is_later_text": interim.is_later,
                 "severity": None if interim.worst is None else interim.worst.severity,
                 "reason": None if interim.worst is None else interim.worst.reason,
-                "further_findings": interim.others,
+                "further_findings": len(interim.others),
             }
             for interim in interims.texts
         ],

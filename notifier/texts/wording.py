@@ -63,9 +63,16 @@ def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phra
         since = tongue.moment(notice.former.seen_at)
         return tongue.say(f"{table}.returned", policy=policy, since=since, number=notice.former.number)
     key = gathered[0].deed if len(gathered) == 1 else "several"
+    if gathered[0].deed == "changed" and _is_new_sale(gathered[0].worst):
+        key = "new_sale" if len(gathered) == 1 else "new_sale_several"
     findings = [finding for passage in gathered for finding in passage.findings]
     topics = _gravest_topics(findings, tongue)
     return tongue.say(f"{table}.{key}", policy=policy, topics=topics, count=len(gathered))
+
+
+def _is_new_sale(finding: Finding) -> bool:
+    """Whether a finding says that a clause did not mention a sale before."""
+    return finding.topic == "sale" and finding.explanation.code.endswith("/added")
 
 
 def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:
@@ -174,7 +181,8 @@ def _interim(interim: Interim, tongue: Phrases) -> str:
     severity = tongue.name("severity", interim.worst.severity)
     reason = clipped(inert(interim.worst.reason_in(tongue.language)), INTERIM)
     line = tongue.say("note.interim_worst", interim=line, before=number - 1, severity=severity, reason=reason)
-    return tongue.count("note.interim_more", interim.others, interim=line) if interim.others else line
+    others = severity_counts(interim.others, tongue)
+    return tongue.say("note.interim_more", interim=line, others=others) if others else line
 
 
 def graded(counted: str, severities: Iterable[Severity], tongue: Phrases) -> str:

@@ -163,6 +163,7 @@ def test_a_pause_and_the_end_of_a_pause_are_news(reader: Reader) -> None:
     digest = digest_at_monday(reader)
     assert [news.event for news in digest.account.news] == ["paused", "resumed"]
     assert "Teahouse: paused, so not fetched (2 March 2026)" in compose(digest).text
+    assert "Teahouse: no longer paused (2 March 2026)" in compose(digest).text
 
 
 def test_the_first_message_lists_the_policies_and_no_other_message_says_that_they_were_added(archive: Archive) -> None:

@@ -151,6 +151,38 @@ def test_clauses_that_a_digest_shows_in_full_are_not_listed_again(reader: Reader
     assert text.count(recap_of(digest).findings[0].reason) == 1
 
 
+def test_findings_above_whose_earlier_text_returned_before_are_not_called_unsent(reader: Reader) -> None:
+    """The digest compares version 1 with version 4. Its alerts compare version 3, which has the same text, with it."""
+    show(reader, "B")
+    digest = digest_at(reader, NEXT_MONDAY)
+    recap = replace(recap_of(digest), held=True, told=0)
+    version_3, version_4 = replace(recap.earlier, number=3), replace(recap.later, number=4)
+    recap = replace(recap, later=version_4)
+    assert "not sent yet" in flat(replace(digest, recaps=(recap,)))
+    above = replace(notice(WILL_NOT), earlier=version_3, later=version_4, same_as=1)
+    text = flat(replace(digest, recaps=(recap,), notices=(above,)))
+    assert "shown in full above" in text
+    assert "not sent yet" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "nothing"),
+    [
+        ("en", "1 finding for you", "no change of meaning"),
+        ("id", "1 temuan untuk Anda", "tanpa perubahan makna"),
+    ],
+)
+def test_a_digest_that_lists_findings_does_not_say_that_the_meaning_is_the_same(
+    reader: Reader, language: Language, words: str, nothing: str
+) -> None:
+    show(reader, "B")
+    digest = digest_at(reader, NEXT_MONDAY)
+    unsent = replace(recap_of(digest), told=0, waiting=0, topics=(), suppressed=0, findings=(WILL_NOT,))
+    text = flat(replace(digest, notices=(), recaps=(unsent,)), language)
+    assert words in text
+    assert nothing not in text
+
+
 def test_a_digest_that_waits_keeps_its_period(reader: Reader) -> None:
     show(reader, "B")
     assert len(reader.told()) == 1

@@ -11,13 +11,14 @@ from email.policy import SMTP, SMTPUTF8
 
 import pytest
 
+from differ.explanation import Explanation
 from differ.model import Finding
 from notifier.audience.subscriptions import Language
 from notifier.channels.smtp import Envelope, build
 from notifier.contents.incident import IncidentNotice, IncidentReport
 from notifier.texts.alert import alert_message
 from notifier.texts.incident import incident_message
-from tests.notifier.changes import WILL_NOT, clause, notice
+from tests.notifier.changes import CONSENT, WILL_NOT, clause, notice
 
 SUBJECTS = (
     "Ἡ πολιτικὴ ἀπορρήτου ἤλλαξε, καὶ τὰ δεδομένα σου δίδονται εἰς ἄλλους ἀπὸ τοῦδε",
@@ -78,3 +79,26 @@ def test_a_subject_begins_with_severity_and_policy_and_keeps_its_date(language: 
     assert alert_message(notice(WILL_NOT), language).subject == subject.format(policy="Teahouse")
     long = alert_message(notice(WILL_NOT, policy="The Long Teahouse " * 30), language).subject
     assert long == subject.format(policy="The Long Teahouse " * 3 + "The…")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "headline"),
+    [
+        ("en", "data sale newly mentioned", "Teahouse newly mentions a data sale in a clause."),
+        ("id", "penjualan data kini disebut", "Teahouse kini menyebut penjualan data dalam sebuah klausul."),
+    ],
+)
+def test_a_sale_that_is_new_in_a_clause_is_not_called_a_changed_sale(
+    language: Language, subject: str, headline: str
+) -> None:
+    sale = clause(
+        "We [-share-]{+sell+} your orders.",
+        replace(CONSENT, topic="sale", rule="T1.sale", explanation=Explanation("T1.sale/sale/added", new=("sell",))),
+    )
+    message = alert_message(notice(sale), language)
+    assert subject in message.subject
+    assert headline in message.text
+    both = alert_message(notice(sale, WILL_NOT), language)
+    assert f"{subject}, 2" in both.subject
+    worded = replace(sale, explanation=Explanation("T1.sale/sale/changed", gone=("share",), new=("sell",)))
+    assert subject not in alert_message(notice(worded), language).subject
