@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from languages import languages_with, read_table
 
 Span = tuple[int, int]
 """The start and the end of a part of a text, in characters."""
@@ -126,12 +128,28 @@ def completed(span: Span, side: Side) -> Span:
     run = side.touched(span)
     rest = _REST.match(side.text, end)
     if rest and rest.end() <= (run[1] if run else len(side.text)):
-        end = rest.end()
+        end += len(without_limiter(side.text[end : rest.end()]).rstrip())
     if side.text.count(")", start, end) > side.text.count("(", start, end):
         start = max(side.text.rfind("(", 0, start), 0)
     if side.text.count("(", start, end) > side.text.count(")", start, end):
         end = side.text.find(")", end) + 1 or end
     return start, end
+
+
+@cache
+def limiting_words() -> frozenset[str]:
+    """Return the words of all languages that limit a name and are not part of the name: "only", "hanya"."""
+    tables = [read_table(language, "lexicon") or {} for language in languages_with("lexicon")]
+    phrases = (phrase for table in tables for phrase in table.get("concepts", {}).get("limiter.only", ()))
+    return frozenset(phrase for phrase in phrases if phrase.isalpha())
+
+
+def without_limiter(text: str) -> str:
+    """Return a text without the words at its end that only limit it: "Larkpost only" becomes "Larkpost"."""
+    kept = text.rstrip()
+    while (last := kept.rpartition(" "))[1] and last[2].strip(".,;:!?()").casefold() in limiting_words():
+        kept = last[0].rstrip(" ,")
+    return kept if len(kept) < len(text.rstrip()) else text
 
 
 def joined(spans: Iterable[Span], text: str) -> list[Span]:

@@ -131,6 +131,8 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     else:
         towards = direction_of_levels(before - after, after - before)
         new = new or gone
+    if part.kind == "threshold":
+        towards = order_moved(one, other, towards)
     return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
 
 
@@ -221,6 +223,25 @@ def promise_moved(before: Levels, after: Levels) -> Direction | None:
         if any(level == NEVER and concept in kept for concept, level in one - other):
             return "loosened" if towards == "loosened" else "tightened"
     return None
+
+
+def order_moved(one: Meaning, other: Meaning, towards: Direction) -> Direction:
+    """Return the direction of an edit of the grounds of a disclosure: `tightened` if an order is now the only ground,
+    in place of a weaker ground, and `loosened` if the reverse happened. If one of the texts has no ground, a word such
+    as "only" must come or go with the order. All other edits keep their direction `towards`.
+    """
+    if needs_order(one) == needs_order(other):
+        return towards
+    limited = one.has("limiter.only") != other.has("limiter.only")
+    if towards != "changed" and (not limited or (one.has("threshold") and other.has("threshold"))):
+        return towards
+    return "tightened" if needs_order(other) else "loosened"
+
+
+def needs_order(sense: Meaning) -> bool:
+    """Whether an order, such as an order of a court, is the only ground of a disclosure that a text names."""
+    grounds = {mention.concept for mention in sense.of("threshold")}
+    return grounds == {"threshold.order"}
 
 
 def weakest(levels: Mapping[str, str]) -> str:

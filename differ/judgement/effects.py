@@ -41,6 +41,7 @@ from differ.language.names import companies, names
 from differ.language.polarity import NEVER
 from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
+from differ.quotation import without_limiter
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")
 """Kinds of effects that concern rights only if they limit a request."""
@@ -172,7 +173,7 @@ def is_listed(statement: Statement) -> bool:
 
 def head_of(statement: Statement | None) -> tuple[str, ...]:
     """Return the first cell of a row or the beginning of an item, which names the recipient."""
-    return (HEAD_END.split(statement.text, maxsplit=1)[0].rstrip(";"),) if statement else ()
+    return (without_limiter(HEAD_END.split(statement.text, maxsplit=1)[0].rstrip(";")),) if statement else ()
 
 
 def whole_text(statement: Statement | None) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ SET_PHRASES = (
     ("right", "change"),
     ("purpose", "transfer.safeguard"),
     ("recipient", "purpose.research"),
+    ("recipient", "threshold.order"),
+    ("limiter", "scope.all"),
+    ("limiter", "modality.discretion"),
     ("exercise", "purpose.service"),
 )
 """Pairs of concepts. A word of the first concept does not count inside a phrase of the second concept. For example,

@@ -58,6 +58,20 @@ def test_a_word_that_stayed_is_quoted_with_the_short_change_before_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text", "written"),
+    [
+        ("Larkpost", "We hand it to Larkpost only.", "Larkpost"),
+        ("Larkpost", "It goes to Larkpost Ltd alone.", "Larkpost Ltd"),
+        ("Larkpost", "It goes to Larkpost exclusively.", "Larkpost"),
+        ("Larkpost", "Data diserahkan kepada Larkpost saja.", "Larkpost"),
+        ("data brokers", "We sell it to data brokers only.", "data brokers"),
+    ],
+)
+def test_a_word_that_limits_a_name_is_not_quoted_as_a_part_of_the_name(phrase: str, text: str, written: str) -> None:
+    assert quoted([phrase], text) == [written]
+
+
 def test_words_of_an_unknown_text_are_quoted_as_they_are() -> None:
     assert quotes(["list brokers", "gulls"], Side()) == ["list brokers", "gulls"]
 

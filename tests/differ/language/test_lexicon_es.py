@@ -16,7 +16,7 @@ FOUND = [
     ("recipient.advertising", "Los anunciantes ponen un píxel."),
     ("recipient.brokers", "Los corredores de datos no reciben nada."),
     ("recipient.third", "Terceras personas leen la lista."),
-    ("recipient.authorities", "Respondemos a una orden judicial."),
+    ("threshold.order", "Respondemos a una orden judicial."),
     ("negation", "Su nombre nunca se muestra."),
     ("limiter.only", "Únicamente el cajero lo lee."),
     ("limiter.except", "Salvo urgencia, la puerta está cerrada."),

@@ -16,7 +16,7 @@ FOUND = [
     ("recipient.advertising", "Des régies publicitaires déposent un pixel."),
     ("recipient.brokers", "Aucun courtier en données n'intervient."),
     ("recipient.third", "Des tiers lisent ces journaux."),
-    ("recipient.authorities", "Nous répondons aux réquisitions judiciaires."),
+    ("threshold.order", "Nous répondons aux réquisitions judiciaires."),
     ("negation", "Votre nom n'est jamais affiché."),
     ("negation", "Sans votre accord, rien ne part."),
     ("limiter.only", "Ces noms ne sont lus que par le caissier."),
