@@ -21,7 +21,7 @@ from archive.storage import fault_injection
 from archive.storage.database import Archive, open_archive
 from archive.storage.engines import engine_of, location_of, parsed
 from archive.storage.tables import Base, ChainEntryRow, IdleMarkRow
-from archive.storage.upgrade import MOVED, MOVING, VERSION_TABLE, revision_of, upgrade_schema
+from archive.storage.upgrade import MOVED, MOVING, VERSION_TABLE, require_not_moved, revision_of, upgrade_schema
 
 if TYPE_CHECKING:
     import sqlite3
@@ -106,8 +106,11 @@ def _prepare(source: str, new: Engine, location: str) -> None:
     MovedArchiveError if the old archive was moved.
     """
     with new.connect() as connection:
-        if revision_of(connection, location) == MOVING:
-            return
+        revision = revision_of(connection, location) or ""
+    if revision == MOVING:
+        return
+    if revision.startswith(MOVING.split()[0]):
+        raise MoveError(location, "a move by an older program was interrupted; name an empty database")
     open_archive(source).close()
     upgrade_schema(new, location)
     with new.begin() as writer:
@@ -129,6 +132,7 @@ def _copy(reader: Connection, new: Engine, location: str) -> bool:
         with new.begin() as writer:
             resumed = _has_part(reader, writer)
             if not resumed:
+                require_not_moved(reader, location_of(reader.engine.url))
                 _begin_again(reader, writer)
         for table in _TABLES.values():
             _copy_table(reader, new, table)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from archive.errors import MovedArchiveError
 from archive.evidence.chain import head
@@ -25,7 +25,7 @@ from archive.storage.database import Archive, open_archive
 from archive.storage.engines import engine_of, parsed
 from archive.storage.fault_injection import VARIABLE
 from archive.storage.read_only import read_only_archive, served_archive
-from archive.storage.tables import Base
+from archive.storage.tables import Base, IdleMarkRow
 from archive.upkeep.backup import back_up
 from archive.upkeep.moving import MoveError, move
 from tests.archive.growing import grow, policy
@@ -179,3 +179,24 @@ def test_a_move_is_completed_after_a_kill_between_the_two_marks(
             open_archive(url)
     assert move(source, target).resumed
     assert rows(target) == before
+
+
+def test_an_archive_is_not_moved_into_two_databases(
+    source: str, target: str, tmp_path: Path, postgresql: Cluster, empty_database: str
+) -> None:
+    with open_archive(source) as archive:
+        back_up(archive, tmp_path / "copy.db")
+    move(source, target)
+    with fresh_database(postgresql, empty_database) as elsewhere:
+        assert killed(f"sqlite:///{tmp_path / 'copy.db'}", elsewhere, tmp_path / "points", 1)
+        begin_elsewhere(elsewhere)
+        with pytest.raises(MovedArchiveError, match="was moved into another database"):
+            move(source, elsewhere)
+
+
+def begin_elsewhere(url: str) -> None:
+    """Remove the rows that a move has copied. So the database looks as if a move of another archive had begun."""
+    engine = engine_of(parsed(url), BUSY_TIMEOUT)
+    with engine.begin() as connection:
+        connection.execute(delete(IdleMarkRow))
+    engine.dispose()
