@@ -27,6 +27,8 @@ or if the company gives the reader access.
 """
 OBJECT_REACH = 3
 """Maximum distance, in words, from an act to the cookies or the consent that are its object."""
+DECISION_REACH = 5
+"""Maximum distance, in words, from "we decide whether" to the act."""
 DOER_REACH = 3
 """Maximum distance, in words, from a recipient to its act ("lenders may access your history")."""
 COMPANY_REACH = 5
@@ -64,11 +66,11 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
 
 
 def is_done_for_reader(mention: Mention, text: Sequence[str], others: Sequence[Mention], lexicon: Lexicon) -> bool:
-    """Whether an act that names a right is the reader's: nobody else does the act, and it is not about cookies or about
-    a proof of identity."""
+    """Whether an act that names a right is the reader's: nobody else does the act or decides about it, and it is not
+    about cookies or about a proof of identity."""
     if mention.concept == "right.access" and is_done_by_company(mention, text, others, lexicon):
         return False
-    if is_of_identity(mention, others) or is_of_cookies(mention, others):
+    if is_of_identity(mention, others) or is_of_cookies(mention, others) or is_decided(mention, others):
         return False
     return not is_done_by_recipient(mention, text, others, lexicon)
 
@@ -120,6 +122,11 @@ def is_of_identity(mention: Mention, others: Sequence[Mention]) -> bool:
     """Whether a mention is part of a proof of identity: "a copy of your identity card"."""
     proofs = (other for other in others if other.concept == "exercise.identity")
     return any(proof.start < mention.end and mention.start < proof.end for proof in proofs)
+
+
+def is_decided(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether the company decides about an act: "we decide whether your data is deleted". This is not a right."""
+    return any(0 <= mention.start - other.end <= DECISION_REACH for other in others if other.concept == "decision")
 
 
 def is_of_complaint(mention: Mention, others: Sequence[Mention]) -> bool:
