@@ -104,6 +104,9 @@ class Recap:
     dismissed: int = 0
     """Number of findings that are not reported because they repeat a false alarm."""
     interims: Interims = NO_INTERIMS
+    unsorted: tuple[Finding, ...] = ()
+    """The findings of the topic "other" that the subscriber did not ask for, the most severe first. They can be about
+    a topic that the subscriber asks for, because nobody recognised their topic."""
 
     @property
     def versions(self) -> int:

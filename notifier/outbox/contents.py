@@ -181,6 +181,7 @@ class _Recaps:
             held=later.flapping and not told and not waiting and is_new,
             dismissed=dismissed,
             interims=_interims(session, policy, asker, (earlier.number, later.number)),
+            unsorted=_of_unknown_topic(others),
         )
 
     def _alerts(self, changes: Collection[int]) -> int:
@@ -208,7 +209,12 @@ def _sorted(
     asked = [one for one in kept if asks_for(asker, policy.name, policy.tags, one.finding)]
     others = [one.finding for one in kept if one not in asked]
     asked.sort(key=lambda one: SEVERITIES.index(one.finding.severity))
+    others.sort(key=lambda one: SEVERITIES.index(one.severity))
     return [one.finding for one in asked], others, len(findings) - len(kept)
+
+
+def _of_unknown_topic(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.topic == "other")
 
 
 def _interims(session: Session, policy: PolicyRow, asker: Subscriber, between: tuple[int, int]) -> Interims:

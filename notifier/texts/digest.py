@@ -13,10 +13,11 @@ from notifier.contents.change_notice import Alert, passages
 from notifier.contents.digest import Account, Digest, Gap, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, payload, wording
-from notifier.texts.alert import FULL_PASSAGES, brief_passages, commands_of, desk_link, link, shown_passage
+from notifier.texts.alert import FULL_PASSAGES, SECTION, brief_passages, commands_of, desk_link, link, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
+from notifier.texts.redline import after, before, short
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
@@ -34,6 +35,9 @@ remaining clauses are only counted, unless they are critical or high.
 
 QUOTED = 20
 """Maximum number of clauses of one change that are shown in brief with their words before and after."""
+
+MOST_UNSORTED = 3
+"""Maximum number of edits of an unknown topic that a digest quotes for one policy."""
 
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
@@ -166,7 +170,7 @@ def _recap(digest: Digest, recap: Recap, tongue: Phrases) -> dict[str, Any]:
     return {
         "change": tongue.say(f"digest.{key}", policy=policy, versions=versions, first=first, number=last, since=since),
         "said": "; ".join(filter(None, _accounts(digest, recap, tongue))) or _found(recap, tongue),
-        "notes": [] if shown else wording.interim_notes(recap.interims, tongue),
+        "notes": [*([] if shown else wording.interim_notes(recap.interims, tongue)), *_unsorted(recap, tongue)],
         "findings": lines,
         "more": more,
         "matters": recap.matters,
@@ -174,6 +178,18 @@ def _recap(digest: Digest, recap: Recap, tongue: Phrases) -> dict[str, Any]:
         "address": inert(recap.url),
         "command": f"clausewatch diff {shlex.quote(policy)} {first} {last}",
     }
+
+
+def _unsorted(recap: Recap, tongue: Phrases) -> list[str]:
+    """Quote edits of an unknown topic, because a reader can see whether they are about a topic of the reader."""
+    lines = []
+    for finding in recap.unsorted[:MOST_UNSORTED]:
+        sides = (short(before(finding)), short(after(finding)))
+        old, new = ("" if side is None else side.text for side in sides)
+        key = "changed" if old and new else "removed" if old else "added"
+        section = clipped(inert(finding.section) or tongue.say("clause.unheaded"), SECTION)
+        lines.append(tongue.say(f"digest.unsorted_{key}", section=section, old=old, new=new))
+    return lines
 
 
 def _found(recap: Recap, tongue: Phrases) -> str:

@@ -20,6 +20,9 @@ SIDE = 1600
 SUMMARY = 400
 """Maximum length, in code points, of one side in a summary."""
 
+NARROW = 20
+"""The same as `CONTEXT`, for a side that would be too long for a summary."""
+
 ELLIPSIS = "…"
 
 
@@ -47,8 +50,16 @@ class Side:
 
 
 def short(side: Side | None) -> Side | None:
-    """Return a side for a summary, with at most `SUMMARY` code points."""
-    return None if side is None else _limited(side.runs, SUMMARY, shortened=side.shortened)
+    """Return a side for a summary, with at most `SUMMARY` code points. Unchanged text is left out before changed words
+    are left out."""
+    if side is None or len(side.text) <= SUMMARY:
+        return side
+    last = len(side.runs) - 1
+    runs = [
+        run if run.marked or not last else _narrowed(run, NARROW if place else 0, NARROW if place < last else 0)
+        for place, run in enumerate(side.runs)
+    ]
+    return _limited(runs, SUMMARY, shortened=True)
 
 
 def before(finding: Finding) -> Side | None:
@@ -88,7 +99,12 @@ def _shortened(run: TextRun, earlier: list[TextRun], later: list[TextRun]) -> Te
         return TextRun(_without_middle(run.text, MARKED * 2 // 3, MARKED // 3), marked=True)
     if not earlier and not later:
         return TextRun(_without_middle(run.text, MARKED, 0), marked=False)
-    return TextRun(_without_middle(run.text, CONTEXT if earlier else 0, CONTEXT if later else 0), marked=False)
+    return _narrowed(run, CONTEXT if earlier else 0, CONTEXT if later else 0)
+
+
+def _narrowed(run: TextRun, head: int, tail: int) -> TextRun:
+    """Leave out the middle of unchanged text."""
+    return TextRun(_without_middle(run.text, head, tail), marked=False)
 
 
 def _without_middle(text: str, head: int, tail: int) -> str:

@@ -17,8 +17,9 @@ from notifier import outbox
 from notifier.audience.subscriptions import Language
 from notifier.contents.digest import Digest, Gap, Recap
 from notifier.sending.composing import compose
+from notifier.texts.digest import MOST_UNSORTED
 from tests.archive.visits import HOUR, START, TEAHOUSE, failed, same, seen, written
-from tests.notifier.changes import WILL_NOT, notice
+from tests.notifier.changes import WILL_NOT, clause, notice, record_change
 from tests.notifier.histories import TEXTS, judged
 from tests.notifier.reader import DESK, WEEKLY, Reader, days
 
@@ -181,6 +182,28 @@ def test_a_digest_that_lists_findings_does_not_say_that_the_meaning_is_the_same(
     text = flat(replace(digest, notices=(), recaps=(unsent,)), language)
     assert words in text
     assert nothing not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Of unknown topic, in “Tea”: removed is “A copy is free.”"),
+        ("id", "Topiknya tidak dikenali, di “Tea”: “A copy is free.” dihapus"),
+    ],
+)
+def test_a_digest_quotes_edits_of_an_unknown_topic(reader: Reader, language: Language, words: str) -> None:
+    other = replace(clause("[-A copy is free.-]"), topic="other", material=False, severity="low", section="Tea")
+    record_change(reader.archive, other)
+    digest = digest_at(reader, NEXT_MONDAY)
+    (finding,) = recap_of(digest).unsorted
+    assert words in flat(digest, language)
+    many = replace(recap_of(digest), unsorted=(finding,) * 9)
+    assert flat(replace(digest, recaps=(many,)), language).count(words) == MOST_UNSORTED
+    new = clause("{+A copy costs 20 euros.+}", finding)
+    swapped = clause("You may ask, and it [-is free-]{+costs 9 euros+}.", finding)
+    text = flat(replace(digest, recaps=(replace(many, unsorted=(new, swapped)),)), language)
+    quotations = ("A copy costs 20 euros.", "You may ask, and it is free.", "You may ask, and it costs 9 euros.")
+    assert all(f"“{quotation}”" in text for quotation in quotations)
 
 
 def test_a_digest_that_waits_keeps_its_period(reader: Reader) -> None:

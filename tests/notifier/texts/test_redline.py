@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from differ.model import Edit
-from notifier.texts.redline import SIDE, TextRun, after, before
+from notifier.texts.redline import SIDE, SUMMARY, TextRun, after, before, short
 from notifier.texts.wording import marked
 from tests.notifier.changes import CONSENT, clause
 
@@ -54,6 +54,18 @@ def test_a_long_clause_is_shortened_to_the_words_around_the_edits() -> None:
     assert text.endswith(" …")
     assert text.count("…") == 3
     assert len(text) < 500
+
+
+def test_a_summary_leaves_out_unchanged_text_before_changed_words() -> None:
+    finding = clause(f"{PADDING * 5}".join(["We answer{+ in 45 days+}. ", "It is{+ paid+}. ", "We ask{+ for proof+}."]))
+    side = short(after(finding))
+    assert side is not None
+    assert side.shortened
+    assert len(side.text) <= SUMMARY
+    assert [run.text for run in side.runs if run.marked] == [" in 45 days", " paid", " for proof"]
+    whole = clause("We answer{+ in 45 days+}.")
+    assert short(after(whole)) == after(whole)
+    assert short(None) is None
 
 
 def test_a_deletion_keeps_the_words_around_its_place_on_the_other_side() -> None:
