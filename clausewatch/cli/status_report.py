@@ -64,12 +64,12 @@ def print_problems(context: CommandContext) -> ExitCode:
 
 def _every_policy(recorded: Sequence[PolicyStatus], policies: Sequence[Policy]) -> tuple[PolicyStatus, ...]:
     """Return the watched policies, then the policies that no run has recorded yet, then the retired policies. A retired
-    policy without a version is left out, because it has no history.
+    policy without a visit is left out, because there is nothing to show.
     """
     names = {status.name for status in recorded}
     new = [never_checked(policy) for policy in policies if policy.name not in names]
     watched = [status for status in recorded if status.retired_at is None]
-    return (*watched, *new, *(status for status in recorded if status.retired_at is not None and status.versions))
+    return (*watched, *new, *(status for status in recorded if status.retired_at is not None and status.last_check))
 
 
 def _unheard(context: CommandContext, every: tuple[PolicyStatus, ...]) -> Iterator[str]:
