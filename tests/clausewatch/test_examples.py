@@ -58,13 +58,23 @@ NEEDS = (
     ("verify", "--heads"),
     ("verify", "--since"),
     ("import",),
+    ("archive", "move"),
     ("archive", "restore"),
     ("compare",),
 )
 """Beginnings of the examples that need the reader's own finding, person, head or file. Such examples are only parsed.
 """
 
-FILES = ("url-watches.json", "urls.yaml", "kenalan-2024-03-31.html", "old.html", "new.html", "pairs.jsonl")
+FILES = (
+    "url-watches.json",
+    "urls.yaml",
+    "kenalan-2024-03-31.html",
+    "old.html",
+    "new.html",
+    "pairs.jsonl",
+    "NEW.toml",
+    "new.toml",
+)
 
 PAGES = [*(document for document in DOCUMENTS if document not in TUTORIALS), PAGE]
 """The documents with examples. `test_tutorials.py` runs the commands of tutorials, in their order."""
