@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -21,6 +21,7 @@ from clausewatch.desk.doors import ReadingProgram
 from clausewatch.desk.entry import desk_of
 from clausewatch.output.inventories import inventories, inventory_changes
 from clausewatch.output.json_rows import (
+    Row,
     blame_row,
     history_row,
     inventory_page_row,
@@ -62,34 +63,33 @@ def list_versions(request: Request, visitor: ReadingProgram, asked: Annotated[Pa
 @router.get("/text", responses=documented(schema.Text))
 def show_text(request: Request, visitor: ReadingProgram, asked: Annotated[OfVersion, Query()]) -> Response:
     """Show the text of a version."""
-    reader = desk_of(request).archive.reader
-    if asked.version is not None and asked.at is not None:
-        return _both()
-    version, days = _asked(reader, asked)
-    nets = net_changes(reader, [version]).get((version.policy, version.number), ())
-    text = document(reader, version)
-    return answer(request, with_days(show_row(version, nets, text, text.sections), days))
+
+    def row(reader: Archive, version: Version) -> Row:
+        nets = net_changes(reader, [version]).get((version.policy, version.number), ())
+        text = document(reader, version)
+        return show_row(version, nets, text, text.sections)
+
+    return _about_version(request, asked, row)
 
 
 @router.get("/inventory", responses=documented(schema.VersionInventory))
 def show_inventory(request: Request, visitor: ReadingProgram, asked: Annotated[OfVersion, Query()]) -> Response:
     """Show the rights and recipients that a version names."""
-    reader = desk_of(request).archive.reader
-    if asked.version is not None and asked.at is not None:
-        return _both()
-    version, days = _asked(reader, asked)
-    named = inventories(reader, [version], 1)[version.policy, version.number]
-    return answer(request, with_days(inventory_page_row(version, named), days))
+
+    def row(reader: Archive, version: Version) -> Row:
+        return inventory_page_row(version, inventories(reader, [version], 1)[version.policy, version.number])
+
+    return _about_version(request, asked, row)
 
 
 @router.get("/sentences", responses=documented(schema.Sentences))
 def show_sentences(request: Request, visitor: ReadingProgram, asked: Annotated[OfVersion, Query()]) -> Response:
     """Show since when each sentence of a version is in the policy, and which sentences were dropped earlier."""
-    reader = desk_of(request).archive.reader
-    if asked.version is not None and asked.at is not None:
-        return _both()
-    version, days = _asked(reader, asked)
-    return answer(request, with_days(blame_row(blame(reader, asked.policy, version.number)), days))
+
+    def row(reader: Archive, version: Version) -> Row:
+        return blame_row(blame(reader, asked.policy, version.number))
+
+    return _about_version(request, asked, row)
 
 
 @router.get("/redline", responses=documented(schema.Redline))
@@ -104,6 +104,17 @@ def show_redline(request: Request, visitor: ReadingProgram, asked: Annotated[Bet
     return answer(request, with_days(redline_row(compared), ()))
 
 
+def _about_version(request: Request, asked: OfVersion, row: Callable[[Archive, Version], Row]) -> Response:
+    """Answer with the row about the version that was asked for, and with what is known about the time that was asked
+    for.
+    """
+    if asked.version is not None and asked.at is not None:
+        return unanswerable("Give `version` or `at`, not both.")
+    reader = desk_of(request).archive.reader
+    version, days = _asked(reader, asked)
+    return answer(request, with_days(row(reader, version), days))
+
+
 def _asked(reader: Archive, asked: OfVersion) -> tuple[Version, Sequence[DayKnowledge]]:
     """Return the version that was asked for, and what is known about the time that was asked for."""
     if asked.at is not None:
@@ -111,7 +122,3 @@ def _asked(reader: Archive, asked: OfVersion) -> tuple[Version, Sequence[DayKnow
     if asked.version is not None:
         return numbered(reader, asked.policy, asked.version), ()
     return latest_version(reader, asked.policy), ()
-
-
-def _both() -> Response:
-    return unanswerable("Give `version` or `at`, not both.")
