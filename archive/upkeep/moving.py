@@ -73,13 +73,12 @@ def move(source: str, target: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> Mo
         with storage_errors(old_location), old.begin() as reader:
             resumed = _copy(reader, new, new_location)
             copied = Archive(new, new_location)
-            _require_equal(reader, copied)
+            rows = _require_equal(reader, copied)
             reader.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '{MOVED}'")  # noqa: S608 - constants
             fault_injection.reach("before the old archive is marked")
         fault_injection.reach("after the old archive was marked")
         with storage_errors(new_location), new.begin() as writer:
             _mark(writer, NEWEST)
-            rows = sum(_count(writer, table) for table in _TABLES.values())
         return Move(head(copied), new_location, rows=rows, resumed=resumed)
 
 
@@ -220,17 +219,20 @@ def _set_sequences(writer: Connection) -> None:
             writer.execute(select(func.setval(sequence, last)))
 
 
-def _require_equal(reader: Connection, copied: Archive) -> None:
+def _require_equal(reader: Connection, copied: Archive) -> int:
     """Compare the archives: the number of rows, and the last entry of the chain. Verify the chain of the new archive,
-    and everything that the chain seals. Raises MoveError.
+    and everything that the chain seals. Return the number of rows. Raises MoveError.
     """
+    rows = 0
     with copied.engine.connect() as connection:
         for table in _TABLES.values():
             if (written := _count(connection, table)) != (wanted := _count(reader, table)):
                 raise MoveError(copied.location, f"{table.name} has {written} rows instead of {wanted}")
+            rows += written
     last = select(ChainEntryRow.sequence, ChainEntryRow.hash).order_by(ChainEntryRow.sequence.desc()).limit(1)
     sequence, key = reader.execute(last).one()
     for flaw in verify(copied, Tally(), [SavedHead(key, sequence)], extract=False):
         raise MoveError(
             copied.location, f"the copy differs from the old archive ({flaw.what}): {flaw.where}: {flaw.problem}"
         )
+    return rows
