@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from tests.kills.commands import Child
 from tests.kills.killing import Killing
@@ -134,9 +135,8 @@ def drop_connections(stand: Stand) -> None:
 def execute(stand: Stand, statement: str) -> None:
     """Run an SQL statement without our program. Raise OperationalError if a process holds a lock that the statement
     needs."""
-    engine = create_engine(stand.database)
+    engine = create_engine(stand.database, poolclass=NullPool)  # a failed statement leaves no connection open
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # by default the statement would wait for the lock without a limit
             connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql(statement)
-    engine.dispose()
