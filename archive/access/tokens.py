@@ -109,26 +109,31 @@ def tokens(archive: Archive, person: int | None = None) -> tuple[Token, ...]:
     query = query.order_by(TokenRow.id.desc())
     with archive.reading() as session:
         rows = session.execute(query if person is None else query.where(TokenRow.person_id == person))
-        return tuple(
-            Token(
-                id=row.id,
-                name=row.name,
-                person=name,
-                role=role_of(row.role),
-                created_at=row.created_at,
-                ends_at=row.ends_at,
-                used_at=row.used_at,
-            )
-            for row, name in rows
-        )
+        return tuple(_token(row, name) for row, name in rows)
 
 
 def end_token(archive: Archive, token: int) -> Token | None:
     """End a token, and return it. Return None if there is no such token."""
-    ended = next((known for known in tokens(archive) if known.id == token), None)
+    query = select(TokenRow, PersonRow.name).join(PersonRow, PersonRow.id == TokenRow.person_id)
     with archive.writing() as session:
-        session.execute(delete(TokenRow).where(TokenRow.id == token))
-    return ended
+        match = session.execute(query.where(TokenRow.id == token)).first()
+        if match is None:
+            return None
+        row, name = match
+        session.delete(row)
+        return _token(row, name)
+
+
+def _token(row: TokenRow, person: str) -> Token:
+    return Token(
+        id=row.id,
+        name=row.name,
+        person=person,
+        role=role_of(row.role),
+        created_at=row.created_at,
+        ends_at=row.ends_at,
+        used_at=row.used_at,
+    )
 
 
 def add_feed(archive: Archive, person: int, kind: FeedKind, now: datetime) -> str:

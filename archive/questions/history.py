@@ -91,10 +91,10 @@ def net_changes(archive: Archive, versions: Iterable[Version]) -> Mapping[tuple[
         .order_by(ChangeRow.id)
     )
     with archive.reading() as session:
-        reviews = ReviewLookup(session)
-        for row, policy, number, first in session.execute(query):
-            if (policy, number) in wanted:
-                nets[policy, number].append(NetChange(first, number, read_change(session, row, reviews)))
+        rows = [row for row in session.execute(query) if (row[1], row[2]) in wanted]
+        reviews = ReviewLookup(session, {change.version.policy_id for change, *_ in rows})
+        for change, policy, number, first in rows:
+            nets[policy, number].append(NetChange(first, number, read_change(session, change, reviews)))
     return nets
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, cast, extract, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.model import Query, RecordedFinding, ReviewTimes, Version
 from archive.questions.history import count_versions, history
 from archive.questions.lists.inbox import review_due
+from archive.questions.watch_gaps import WatchGap, watch_gaps
 from archive.storage.database import Archive
 from archive.storage.tables import (
     ChangeRow,
@@ -24,13 +25,10 @@ from archive.storage.tables import (
     VersionRow,
     WaitingRow,
 )
-from archive.storage.version_reader import SEEN, policy_row, tagged
+from archive.storage.version_reader import policy_row, tagged
 
 MOST_CHANGES = 10_000
-"""Default maximum number of versions in a report."""
-
-SHORTEST_GAP = timedelta(days=1)
-"""Minimum length of a reported gap. A reported gap must also be longer than twice the policy's interval."""
+"""Default maximum number of versions, and of gaps, in a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +69,6 @@ class ReviewerTally:
     """Median time from the visit that first saw a change to the person's verdict. None if there is no verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class WatchGap:
-    """A time in which no visit found the text of a certain policy."""
-
-    policy: str
-    since: datetime
-    """Time of the last visit before the gap that found the policy."""
-    until: datetime | None
-    """Time of the next visit that found the policy. None if there was no such visit in the period."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodReport:
     """The report of a period."""
@@ -100,6 +87,8 @@ class PeriodReport:
     """The reviewers by name."""
     gaps: tuple[WatchGap, ...]
     """The gaps by policy and time."""
+    gaps_left_out: int
+    """Number of further gaps, which the report leaves out because of its limit."""
 
 
 def period_report(
@@ -119,10 +108,11 @@ def period_report(
         policies = _among(session, wanted)
         changes = _changes(session, versions, times or ReviewTimes())
         reviewers = _reviewers(session, policies, since, until)
-        gaps = _gaps(session, policies, since, until)
+        gaps = watch_gaps(session, policies, since, until, limit=limit)
         checks = _checks(session, policies, since, until)
         watched = (PolicyRow.created_at <= until) & (PolicyRow.retired_at.is_(None) | (PolicyRow.retired_at > since))
-        count = session.scalar(select(func.count()).select_from(PolicyRow).where(policies, watched)) or 0
+        counted = select(func.count()).select_from(PolicyRow).where(_is_among(PolicyRow.id, policies), watched)
+        count = session.scalar(counted) or 0
     return PeriodReport(
         since=since,
         until=until,
@@ -131,15 +121,22 @@ def period_report(
         changes=changes,
         versions_left_out=count_versions(archive, query) - len(versions),
         reviewers=reviewers,
-        gaps=gaps,
+        gaps=gaps.listed,
+        gaps_left_out=gaps.left_out,
     )
 
 
-def _among(session: Session, wanted: Query) -> ColumnElement[bool]:
-    """Return the condition on `PolicyRow` that selects the policies of the report."""
+def _among(session: Session, wanted: Query) -> list[int] | None:
+    """Return the numbers of the report's policies. None stands for all policies."""
     if wanted.policy is not None:
-        return PolicyRow.id == policy_row(session, wanted.policy).id
-    return true() if wanted.tag is None else PolicyRow.id.in_(tagged(session, wanted.tag))
+        return [policy_row(session, wanted.policy).id]
+    return None if wanted.tag is None else tagged(session, wanted.tag)
+
+
+def _is_among(
+    policy: ColumnElement[int] | InstrumentedAttribute[int], policies: list[int] | None
+) -> ColumnElement[bool]:
+    return true() if policies is None else policy.in_(policies)
 
 
 def _changes(session: Session, versions: Sequence[Version], times: ReviewTimes) -> tuple[ReportedChange, ...]:
@@ -159,15 +156,14 @@ def _change(version: Version, listed: set[int], times: ReviewTimes) -> ReportedC
 
 
 def _reviewers(
-    session: Session, policies: ColumnElement[bool], since: datetime, until: datetime
+    session: Session, policies: list[int] | None, since: datetime, until: datetime
 ) -> tuple[ReviewerTally, ...]:
     query = (
         select(ReviewRow.by, ReviewRow.kind, ReviewRow.at, VersionRow.seen_at)
         .join(FindingRow, FindingRow.id == ReviewRow.finding_id)
         .join(ChangeRow, ChangeRow.id == FindingRow.change_id)
         .join(VersionRow, VersionRow.id == ChangeRow.version_id)
-        .join(PolicyRow, PolicyRow.id == VersionRow.policy_id)
-        .where(policies, ReviewRow.at >= since, ReviewRow.at <= until)
+        .where(_is_among(VersionRow.policy_id, policies), ReviewRow.at >= since, ReviewRow.at <= until)
     )
     kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
     spent: defaultdict[str, list[float]] = defaultdict(list)
@@ -187,69 +183,14 @@ def _reviewers(
     )
 
 
-def _checks(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> dict[str, int]:
+def _checks(session: Session, policies: list[int] | None, since: datetime, until: datetime) -> dict[str, int]:
     """Return the number of visits by outcome. A visit that found the first version of a policy is "first seen"."""
-    query = select(FetchRow.outcome, func.count()).join(PolicyRow, PolicyRow.id == FetchRow.policy_id)
-    query = query.where(policies, FetchRow.started_at >= since, FetchRow.started_at <= until)
+    query = select(FetchRow.outcome, func.count()).select_from(FetchRow)
+    query = query.where(
+        _is_among(FetchRow.policy_id, policies), FetchRow.started_at >= since, FetchRow.started_at <= until
+    )
     counts: dict[str, int] = dict(session.execute(query.group_by(FetchRow.outcome).order_by(FetchRow.outcome)).all())
     firsts = query.with_only_columns(func.count()).join(VersionRow, VersionRow.fetch_id == FetchRow.id)
     first = session.scalar(firsts.where(VersionRow.number == 1, FetchRow.outcome == "changed")) or 0
     counts = {**({"first seen": first} if first else {}), **counts, "changed": counts.get("changed", 0) - first}
     return {outcome: count for outcome, count in counts.items() if count}
-
-
-def _gaps(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> tuple[WatchGap, ...]:
-    """Return the times in the period at which visits were due, but no visit found the policy. A gap may begin before
-    the period or end after it. Only the part in the period counts for the minimum length.
-    """
-    gaps = _gaps_between(session, policies, since, until)
-    query = (
-        select(PolicyRow.id, PolicyRow.name, PolicyRow.every_seconds, PolicyRow.retired_at, PolicyRow.paused_at)
-        .add_columns(func.min(FetchRow.started_at), func.max(FetchRow.started_at), _seen_before(since))
-        .outerjoin(
-            FetchRow,
-            (FetchRow.policy_id == PolicyRow.id)
-            & FetchRow.outcome.in_(SEEN)
-            & (FetchRow.started_at >= since)
-            & (FetchRow.started_at <= until),
-        )
-        .where(policies)
-        .group_by(PolicyRow.id)
-    )
-    for _, name, every, retired_at, paused_at, first, last, before in session.execute(query):
-        shortest = max(SHORTEST_GAP, 2 * timedelta(seconds=every))
-        end = min([until, *filter(None, (retired_at, paused_at))])
-        if before is not None and (first or end) - since > shortest:
-            gaps.append(WatchGap(name, before, first))
-        if last is not None and end - last > shortest:
-            gaps.append(WatchGap(name, last, None))
-    return tuple(sorted(gaps, key=lambda gap: (gap.policy, gap.since)))
-
-
-def _gaps_between(session: Session, policies: ColumnElement[bool], since: datetime, until: datetime) -> list[WatchGap]:
-    """Return the gaps that lie between two visits in the period."""
-    before = func.lag(FetchRow.started_at, type_=FetchRow.started_at.type).over(
-        partition_by=FetchRow.policy_id, order_by=FetchRow.id
-    )
-    visits = (
-        select(PolicyRow.name, PolicyRow.every_seconds, FetchRow.started_at, before.label("before"))
-        .join(PolicyRow, PolicyRow.id == FetchRow.policy_id)
-        .where(policies, FetchRow.outcome.in_(SEEN), FetchRow.started_at >= since, FetchRow.started_at <= until)
-        .subquery()
-    )
-    length = cast(extract("epoch", visits.c.started_at), BigInteger) - cast(
-        extract("epoch", visits.c.before), BigInteger
-    )
-    query = select(visits.c.name, visits.c.before, visits.c.started_at).where(
-        length > 2 * visits.c.every_seconds, length > int(SHORTEST_GAP.total_seconds())
-    )
-    return [WatchGap(name, began, ended) for name, began, ended in session.execute(query)]
-
-
-def _seen_before(at: datetime) -> ScalarSelect[datetime]:
-    """Return the time of a policy's last visit before a time that found the policy, as a part of a query. Asking for
-    each policy by itself would take seconds for 10,000 policies.
-    """
-    query = select(FetchRow.started_at).where(FetchRow.policy_id == PolicyRow.id, FetchRow.outcome.in_(SEEN))
-    query = query.where(FetchRow.started_at < at).order_by(FetchRow.id.desc()).limit(1)
-    return query.correlate(PolicyRow).scalar_subquery()

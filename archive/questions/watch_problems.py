@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
@@ -26,6 +27,9 @@ left-out prose."""
 
 QUOTED = 2
 """Maximum number of quoted sentences."""
+
+TOGETHER = 500
+"""Maximum number of policies in one query."""
 
 SHOWN = (*SEEN, "pending")
 """Outcomes of visits that found the policy."""
@@ -66,9 +70,13 @@ def troubles(
     in a row did not find it. A fallback is a problem at the first visit. `fallen` has the numbers of the policies whose
     operator was already notified of a fallback. A fallback ends when the selector has matched at 3 visits in a row.
     """
+    fetched = [status for status in standing if status.is_fetched and status.last_check is not None]
     with archive.reading() as session:
+        left_out = _left_out_of(session, [status.id for status in fetched])
         return tuple(
-            trouble for status in standing if status.is_fetched for trouble in _of(session, status, after, fallen)
+            trouble
+            for status in fetched
+            for trouble in (*_of(session, status, after, fallen), *_left_out(status, left_out[status.id]))
         )
 
 
@@ -103,17 +111,29 @@ def _of(session: Session, status: PolicyStatus, after: int, fallen: Collection[i
         yield Trouble("fallback", *named, since=check.started_at)
     if status.flapping and status.last_change is not None:
         yield Trouble("flapping", *named, since=status.last_change.seen_at)
-    yield from _left_out(session, status)
 
 
-def _left_out(session: Session, status: PolicyStatus) -> Iterator[Trouble]:
+def _left_out_of(session: Session, policies: Sequence[int]) -> defaultdict[int, list[tuple[LeftOutRow, datetime]]]:
+    """Return the left-out prose with watched sentences that appeared or disappeared, and the time of each visit. The
+    keys are the numbers of the policies. Many policies are asked about together, because a query for each policy takes
+    most of the time of a page.
+    """
+    rows: defaultdict[int, list[tuple[LeftOutRow, datetime]]] = defaultdict(list)
+    query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
+    query = query.where(LeftOutRow.differences > 0).order_by(LeftOutRow.id)
+    for first in range(0, len(policies), TOGETHER):
+        some = LeftOutRow.policy_id.in_(policies[first : first + TOGETHER])
+        for row, seen_at in session.execute(query.where(some)):
+            rows[row.policy_id].append((row, seen_at))
+    return rows
+
+
+def _left_out(status: PolicyStatus, rows: Iterable[tuple[LeftOutRow, datetime]]) -> Iterator[Trouble]:
     """Yield the sentences that appeared or disappeared in left-out prose. Each sentence is yielded only once, because a
     page may alternate between two texts.
     """
-    query = select(LeftOutRow, FetchRow.started_at).join(FetchRow, FetchRow.id == LeftOutRow.fetch_id)
-    query = query.where(LeftOutRow.policy_id == status.id, LeftOutRow.differences > 0).order_by(LeftOutRow.id)
     known: set[str] = set()
-    for row, seen_at in session.execute(query):
+    for row, seen_at in rows:
         came, gone = watched_of(row.came), watched_of(row.gone)
         texts = sorted(" ".join(sentence.words) for sentence in (*came, *gone))
         episode = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.errors import NoFindingError
@@ -182,17 +182,32 @@ def unreviewed_counts(archive: Archive, policy: str | None = None) -> Mapping[st
 def rule_tallies(archive: Archive) -> tuple[RuleTally, ...]:
     """Return for each rule the reviewers' verdicts on its findings. The rule with the most false alarms comes first."""
     with archive.reading() as session:
-        query = select(FindingRow.rule, func.count()).where(_matters()).group_by(FindingRow.rule)
-        counts: dict[str, int] = dict(session.execute(query).all())
-        verdicts = ReviewLookup(session).verdicts
-        judged = select(FindingRow.id, FindingRow.rule).where(FindingRow.id.in_(list(verdicts)))
-        rules: dict[int, str] = dict(session.execute(judged).all())
-    given = Counter((rules[finding], review.kind) for finding, review in verdicts.items())
+        counts, given = _counts_by_rule(session), _verdicts_by_rule(session)
     tallies = [
         RuleTally(rule, counts.get(rule, 0), given[rule, "acknowledge"], false_alarms=given[rule, "false-alarm"])
-        for rule in {*counts, *rules.values()}
+        for rule in {*counts, *(rule for rule, _ in given)}
     ]
     return tuple(sorted(tallies, key=lambda tally: (-tally.false_alarms, -tally.findings, tally.rule)))
+
+
+def _counts_by_rule(session: Session) -> Counter[str]:
+    """Return the number of findings that should be reviewed, for each rule. Material findings are counted from an
+    index.
+    """
+    query = select(FindingRow.rule, func.count()).group_by(FindingRow.rule)
+    sent = query.where(~FindingRow.material, FindingRow.id.in_(select(AlertRow.finding_id)))
+    material = dict(session.execute(query.where(FindingRow.material)).all())
+    return Counter(material) + Counter(dict(session.execute(sent).all()))
+
+
+def _verdicts_by_rule(session: Session) -> Counter[tuple[str, str]]:
+    """Return the number of verdicts that count, for each rule and each kind of verdict."""
+    last = select(func.max(ReviewRow.id)).where(ReviewRow.kind != "comment").group_by(ReviewRow.finding_id)
+    query = select(FindingRow.rule, ReviewRow.kind, func.count())
+    query = query.join(ReviewRow, ReviewRow.finding_id == FindingRow.id)
+    query = query.where(ReviewRow.id.in_(last), ReviewRow.kind != "take-back")
+    rows = session.execute(query.group_by(FindingRow.rule, ReviewRow.kind))
+    return Counter({(rule, kind): count for rule, kind, count in rows})
 
 
 def read_reviewable(session: Session, conditions: Iterable[ColumnElement[bool]]) -> tuple[Reviewable, ...]:
@@ -220,11 +235,6 @@ def read_reviewable(session: Session, conditions: Iterable[ColumnElement[bool]])
         )
         for row, policy, number, seen_at, earlier, timing in rows
     )
-
-
-def _matters() -> ColumnElement[bool]:
-    """Whether a finding should be reviewed."""
-    return or_(FindingRow.material, FindingRow.id.in_(select(AlertRow.finding_id)))
 
 
 def _located(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

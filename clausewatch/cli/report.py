@@ -35,7 +35,7 @@ from clausewatch.output.json_rows import as_json, period_row
     type=click.IntRange(1, MOST_CHANGES),
     default=MOST_CHANGES,
     show_default=True,
-    help="Maximum number of versions. The latest are kept.",
+    help="Maximum number of versions, and of gaps. The latest versions and the first gaps are kept.",
 )
 @click.option(
     "--table", type=click.Choice(PERIOD_TABLES), help="The table that --format csv writes.  [default: changes]"

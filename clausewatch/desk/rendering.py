@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache, partial
 from importlib.resources import files
 from typing import IO
@@ -21,6 +21,7 @@ from clausewatch.desk.entry import FORM, Desk, Visitor, desk_of
 from clausewatch.output.html import page_templates
 from clausewatch.output.redline_words import body, heading, is_kept
 from clausewatch.output.terminal import printable
+from clausewatch.output.times import stamp
 from languages import language_name, languages_with
 from notifier.texts.phrases import Phrases, phrases_for
 
@@ -174,4 +175,4 @@ def _environment() -> Environment:
 
 def _iso(at: datetime | date) -> str:
     """Return a time or a day in the form of the HTML attribute `datetime`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, datetime) else at.isoformat()
+    return stamp(at) if isinstance(at, datetime) else at.isoformat()

@@ -48,7 +48,7 @@ def period_tables(report: PeriodReport, now: datetime) -> dict[PeriodTable, Answ
                 (gap.policy, moment(gap.since), "not in this period" if gap.until is None else moment(gap.until))
                 for gap in report.gaps
             ),
-            () if report.gaps else ("No policy was unseen for more than a day and twice its interval.",),
+            tuple(_gap_remarks(report)),
         ),
     }
 
@@ -111,6 +111,13 @@ def _change_remarks(report: PeriodReport, now: datetime) -> Iterator[str]:
     yield f"{changes}; {decided:,} findings decided, {waiting:,} waiting; {late:,} changes with an overdue review."
     if report.versions_left_out:
         yield f"{report.versions_left_out:,} older versions are left out: raise --limit."
+
+
+def _gap_remarks(report: PeriodReport) -> Iterator[str]:
+    if not report.gaps:
+        yield "No policy was unseen for more than a day and twice its interval."
+    if report.gaps_left_out:
+        yield f"{report.gaps_left_out:,} further gaps are left out: raise --limit, or choose a policy or a tag."
 
 
 def _lasted(duration: timedelta | None) -> str:

@@ -13,17 +13,17 @@ _TO_THE_MINUTE = re.compile(r"[T ]\d\d:?\d\d(?![:\d])")
 
 def moment(at: datetime) -> str:
     """Return a time to the minute, followed by "UTC"."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
 
 
 def day(at: datetime) -> str:
     """Return the day of a time, in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%d}"
+    return at.astimezone(UTC).date().isoformat()
 
 
 def stamp(at: datetime) -> str:
-    """Return a time for programs: in ISO 8601, to the second and in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    """Return a time for programs: in ISO 8601, to the second and in UTC. The year always has four digits, unlike %Y."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def start(text: str, today: date) -> datetime:

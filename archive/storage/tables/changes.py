@@ -61,6 +61,12 @@ class FindingRow(Base):
     __table_args__ = (
         UniqueConstraint("change_id", "position"),
         Index("ix_finding_topic_change_id_severity", "topic", "change_id", "severity"),
+        Index(
+            "ix_finding_material_rule",
+            "rule",
+            sqlite_where=text("material = 1"),
+            postgresql_where=text("material"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))

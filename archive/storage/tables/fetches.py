@@ -17,6 +17,7 @@ class FetchRow(Base):
     __tablename__ = "fetch"
     __table_args__ = (
         Index("ix_fetch_policy_id_id", "policy_id", "id"),
+        Index("ix_fetch_started_at", "started_at", "outcome", "policy_id"),
         Index(
             "ix_fetch_unread",
             "id",

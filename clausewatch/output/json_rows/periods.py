@@ -10,7 +10,8 @@ from clausewatch.output.times import stamp
 
 if TYPE_CHECKING:
     from archive.questions.calendar import CalendarEntry
-    from archive.questions.period import PeriodReport, ReportedChange, ReviewerTally, WatchGap
+    from archive.questions.period import PeriodReport, ReportedChange, ReviewerTally
+    from archive.questions.watch_gaps import WatchGap
 
 
 def period_row(report: PeriodReport) -> Row:
@@ -24,6 +25,7 @@ def period_row(report: PeriodReport) -> Row:
         "versions_left_out": report.versions_left_out,
         "reviewers": [_reviewer_row(tally) for tally in report.reviewers],
         "gaps": [_gap_row(gap) for gap in report.gaps],
+        "gaps_left_out": report.gaps_left_out,
     }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from archive.errors import UnknownTagError
 from archive.model import Query, Review
-from archive.questions.period import PeriodReport, ReviewerTally, WatchGap, period_report
+from archive.questions.period import PeriodReport, ReviewerTally, period_report
+from archive.questions.watch_gaps import WatchGap
 from archive.recording.recorder import record
 from archive.recording.reviews import add_review
 from archive.storage.database import Archive
+from archive.storage.tables import PolicyRow
 from tests.archive.questions.test_inbox import DAY, find, of
 from tests.archive.visits import HOUR, START, failed, record_two_versions, same
 
@@ -81,6 +84,30 @@ def test_gaps_in_watching_are_reported(
         for begin, end in gaps
     ]
     assert [gap for gap in report.gaps if gap.since >= START + shift] == expected
+
+
+def test_gaps_left_out_by_the_limit_are_counted(archive: Archive) -> None:
+    record_two_versions(archive)
+    shift = 10 * DAY
+    for day in (0, 3, 6, 9):
+        record(archive, same(START + shift + day * DAY, 2), START + shift + day * DAY)
+    wanted = Query(since=START + shift, until=START + shift + 20 * DAY)
+    report = period_report(archive, wanted, START + 90 * DAY, limit=2)
+    since = [(gap.since - START - shift) / DAY for gap in report.gaps]
+    assert (since, report.gaps_left_out) == ([0, 3], 2)
+    assert len(period_report(archive, wanted, START + 90 * DAY).gaps) == 4
+
+
+def test_paused_and_removed_policies_have_no_gap_afterwards(archive: Archive) -> None:
+    record_two_versions(archive)
+    seen = START + 10 * DAY
+    record(archive, same(seen, 2), seen)
+    with archive.writing() as session:
+        session.execute(update(PolicyRow).values(paused_at=seen + 3 * HOUR))
+    assert [gap for gap in ask(archive, 9.9, 20).gaps if gap.since >= seen] == []
+    with archive.writing() as session:
+        session.execute(update(PolicyRow).values(paused_at=None, retired_at=seen + 3 * DAY))
+    assert [gap for gap in ask(archive, 9.9, 20).gaps if gap.since >= seen] == [WatchGap("Teahouse", seen, None)]
 
 
 def test_a_report_is_limited_to_a_policy_or_a_tag(archive: Archive) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from clausewatch.output.times import end, lasting, moment, stamp, start
+from clausewatch.output.times import day, end, lasting, moment, stamp, start
 
 TODAY = date(2026, 3, 31)
 
@@ -50,3 +50,8 @@ def test_times_are_shown_with_their_zone_utc() -> None:
 )
 def test_a_duration_is_shown_in_the_largest_unit_that_fits(duration: timedelta, expected: str) -> None:
     assert lasting(duration) == expected
+
+
+def test_years_have_four_digits() -> None:
+    at = datetime(8, 1, 2, 3, 4, tzinfo=UTC)
+    assert (stamp(at), moment(at), day(at)) == ("0008-01-02T03:04:00Z", "0008-01-02 03:04 UTC", "0008-01-02")

@@ -323,3 +323,4 @@ class Report(Answer):
     versions_left_out: int
     reviewers: list[Reviewer]
     gaps: list[Gap]
+    gaps_left_out: int
