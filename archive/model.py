@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from differ.model import Finding, Severity, Suppression, Timing
-from differ.visits.assessment import Assessment
 from document.model import ExtractionOptions, Page, StatedDate
+
+if TYPE_CHECKING:
+    from differ.visits.assessment import Assessment
 
 FetchOutcome = Literal["unchanged", "changed", "pending", "not comparable", "failed"]
 OUTCOMES: tuple[FetchOutcome, ...] = ("unchanged", "changed", "pending", "not comparable", "failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Literal
@@ -13,6 +13,9 @@ from differ.quotation import Side, Span
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 """Severities, the most severe first."""
+
+Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
+"""The direction of an edit's effect."""
 
 JudgedBy = Literal["lexicon", "structure"]
 """`structure` means that a changed text is in a language without a lexicon, so its words could not be understood."""
@@ -76,6 +79,13 @@ class Finding:
         """Return the explanation as a text in a language, or in English if the language has no sentences."""
         before, after = side(self.before, self.edits, "delete"), side(self.after, self.edits, "insert")
         return self.explanation.in_language(language, before, after)
+
+
+def direction(gone: Collection[object], new: Collection[object]) -> Direction:
+    """Return the direction of an edit, from the removed words and the added words."""
+    if gone and new:
+        return "changed"
+    return "added" if new else "removed"
 
 
 def side(text: str, edits: Sequence[Edit], operation: Operation) -> Side:

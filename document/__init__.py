@@ -1,30 +1,51 @@
 """Floor 1: extracts a page's text and decides whether the page is a policy.
 
-Its functions have no side effects. They get bytes and facts, and return frozen data.
+Its functions have no side effects. They get bytes and facts, and return frozen data. Each function is loaded on first
+use, because a command that only reads the archive needs few of them.
 """
 
-from document.html.selectors import SelectorError, check_selector
-from document.identity import identity_words, text_identity
-from document.reading import is_current, joined, read, read_all
-from document.sameness.fingerprint import fingerprint, fingerprint_all
-from document.sameness.volatile_parts import differs_only_in_volatile_parts
-from document.screening import Screening, screen
-from document.serialization import from_json, to_json
+from __future__ import annotations
 
-__all__ = [
-    "Screening",
-    "SelectorError",
-    "check_selector",
-    "differs_only_in_volatile_parts",
-    "fingerprint",
-    "fingerprint_all",
-    "from_json",
-    "identity_words",
-    "is_current",
-    "joined",
-    "read",
-    "read_all",
-    "screen",
-    "text_identity",
-    "to_json",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from document.html.selectors import SelectorError as SelectorError
+    from document.html.selectors import check_selector as check_selector
+    from document.identity import identity_words as identity_words
+    from document.identity import text_identity as text_identity
+    from document.reading import is_current as is_current
+    from document.reading import joined as joined
+    from document.reading import read as read
+    from document.reading import read_all as read_all
+    from document.sameness.fingerprint import fingerprint as fingerprint
+    from document.sameness.fingerprint import fingerprint_all as fingerprint_all
+    from document.sameness.volatile_parts import differs_only_in_volatile_parts as differs_only_in_volatile_parts
+    from document.screening import Screening as Screening
+    from document.screening import screen as screen
+    from document.serialization import from_json as from_json
+    from document.serialization import to_json as to_json
+
+_MODULES = {
+    "Screening": "screening",
+    "SelectorError": "html.selectors",
+    "check_selector": "html.selectors",
+    "differs_only_in_volatile_parts": "sameness.volatile_parts",
+    "fingerprint": "sameness.fingerprint",
+    "fingerprint_all": "sameness.fingerprint",
+    "from_json": "serialization",
+    "identity_words": "identity",
+    "is_current": "reading",
+    "joined": "reading",
+    "read": "reading",
+    "read_all": "reading",
+    "screen": "screening",
+    "text_identity": "identity",
+    "to_json": "serialization",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'document' has no attribute {name!r}")
+    return getattr(import_module(f"document.{_MODULES[name]}"), name)

@@ -18,12 +18,10 @@ from archive.evidence.section_facts import DocumentFacts, SectionReader
 from archive.evidence.section_verification import PolicySections
 from archive.model import IMPORTED, TECHNICAL_IMPORT
 from archive.recording.policies import options_of
-from archive.recording.recorder import snapshots
 from archive.storage import blobs
 from archive.storage.evidence_rows import BATCH
 from archive.storage.tables import BlobRow, ChainEntryRow, FetchPageRow, FetchRow, PolicyRow, VersionRow
 from document import text_identity
-from document.reading import EXTRACTOR, read_all
 
 AT_ONCE = 50
 """Number of contents that are read at once. A content may be large after decompression, so a few hundred contents could
@@ -205,6 +203,10 @@ class _Verification:
         """Extract a version's text again from its page, and compare it with the stored text. This is done only if the
         version was extracted by the current rules and selectors.
         """
+        # These modules take long to import, and a check without extraction does not need them.
+        from archive.recording.recorder import snapshots
+        from document.reading import EXTRACTOR, read_all
+
         identity = text.identity.removeprefix(IMPORTED).removeprefix(TECHNICAL_IMPORT)
         if f"e{EXTRACTOR}+" not in identity:
             self.tally.other_extraction += 1

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session, aliased
 from archive.errors import NoVersionError
 from archive.model import Change, Query, Version
 from archive.questions.conditions import latest_ids, matching_count, newest_first, version_conditions
-from archive.recording.net_changes import Span, change_between
 from archive.row_numbers import LARGEST_ID
 from archive.storage import blobs
 from archive.storage.database import Archive
 from archive.storage.review_lookup import ReviewLookup
 from archive.storage.tables import IS_STEP, ChangeRow, NetChangeRow, PolicyRow, VersionRow
-from archive.storage.version_reader import policy_row, read_change, read_versions
+from archive.storage.version_reader import Span, change_between, policy_row, read_change, read_versions
 from document import from_json
 from document.model import Document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from archive.storage.tables import (
     FetchPageRow,
     FetchRow,
     FindingRow,
+    NetChangeRow,
     PolicyRow,
     SuppressionRow,
     VersionRow,
@@ -270,3 +271,36 @@ def _finding(row: FindingRow | Columns) -> Finding:
         explanation=stored_explanation(row.reason, row.translations),
         edits=tuple(Edit(operation, text) for operation, text in row.edits),
     )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Two versions of a policy, by their numbers."""
+
+    policy_id: int
+    earlier: int
+    later: int
+
+
+def change_between(session: Session, span: Span) -> ChangeRow | None:
+    """Return the recorded change between the two versions. Return None if the versions have not been compared."""
+    query = select(ChangeRow).where(ChangeRow.version_id == version_row(session, span.policy_id, span.later).id)
+    if span.earlier == span.later - 1:
+        return session.scalar(query.where(IS_STEP))
+    earlier = version_row(session, span.policy_id, span.earlier)
+    query = query.join(NetChangeRow, NetChangeRow.change_id == ChangeRow.id)
+    return session.scalar(query.where(NetChangeRow.earlier_id == earlier.id))
+
+
+def earlier_number(session: Session, change: ChangeRow) -> int:
+    """Return the number of a change's earlier version."""
+    query = select(VersionRow.number).join(NetChangeRow, NetChangeRow.earlier_id == VersionRow.id)
+    number = session.scalar(query.where(NetChangeRow.change_id == change.id))
+    return change.version.number - 1 if number is None else number
+
+
+def version_row(session: Session, policy_id: int, number: int) -> VersionRow:
+    """Return the row of a policy's version."""
+    return session.scalars(
+        select(VersionRow).where(VersionRow.policy_id == policy_id, VersionRow.number == number)
+    ).one()

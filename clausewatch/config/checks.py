@@ -11,7 +11,6 @@ from clausewatch.config.problems import Problems
 from clausewatch.config.variables import Location
 from clausewatch.errors import suggestion
 from differ.judgement.profiles import Profile, profile_names
-from document.html.selectors import SelectorError, check_selector
 from notifier.audience.subscriptions import TAG, Target
 
 
@@ -128,6 +127,8 @@ def texts(table: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
 
 
 def _wrong_selector(selector: str) -> str | None:
+    from document.html.selectors import SelectorError, check_selector  # most policies have no selectors
+
     try:
         check_selector(selector)
     except SelectorError as error:

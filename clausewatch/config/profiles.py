@@ -15,8 +15,6 @@ from clausewatch.config.tables import ProfileTable, RuleTable
 from clausewatch.config.variables import Location
 from clausewatch.errors import suggestion
 from differ.judgement.profiles import Profile, WordRule, load_profile, profile_names, tailored
-from differ.language.lexicon import LexiconError, Patterns, expand
-from differ.language.words import plain, words
 
 MOST_ALTERNATIVES = 1000
 """Maximum number of patterns that result from one pattern with braces."""
@@ -139,6 +137,10 @@ def _check_rules(rows: list[dict[str, Any]], base: Profile, location: Location, 
 
 def _wrong_pattern(pattern: str) -> Iterator[str]:
     """Yield the problems of a pattern. It is also a problem if the pattern can never match."""
+    # Few configurations have patterns, and these modules take long to import.
+    from differ.language.lexicon import LexiconError, Patterns, expand
+    from differ.language.words import plain, words
+
     try:
         alternatives = list(islice(expand(pattern), MOST_ALTERNATIVES + 1))
         if len(alternatives) > MOST_ALTERNATIVES:

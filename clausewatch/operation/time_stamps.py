@@ -16,7 +16,6 @@ from archive.evidence.timestamps import Stamp, keep_stamp, last_stamp, stamps
 from archive.storage.database import Archive
 from clausewatch.config import Stamping
 from clausewatch.errors import ClausewatchError, ExitCode
-from clausewatch.operation.guarded_http import post
 from crawler.network.addresses import AllowList
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ def ask(current: Head, stamping: Stamping, roots: Sequence[Certificate], allowed
     Raises StampError, RequestError.
     """
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    from clausewatch.operation.guarded_http import post  # verifying timestamps needs no network
 
     message = str(current).encode()
     builder = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)

@@ -11,8 +11,8 @@ from differ.judgement.relevance import Watched
 from differ.language.meaning import Meaning, canonical
 from differ.language.polarity import LEVELS, NEVER, PLAIN, is_condition
 from differ.matching.equivalence import SLIGHT
+from differ.model import Direction, direction
 
-Direction = Literal["added", "removed", "changed", "loosened", "tightened"]
 """`loosened` means that a negation was removed. `tightened` means that a negation was added."""
 TURNS = ("loosened", "tightened")
 """Directions of effects that reverse a statement. If such an effect is reported, two other effects are not reported:
@@ -285,10 +285,3 @@ def count_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meanin
 def wordings(named: dict[tuple[str, str], str]) -> tuple[str, ...]:
     """Return the words of mentions as a reader sees them. They are sorted, and each occurs once."""
     return tuple(sorted(set(named.values())))
-
-
-def direction(gone: Collection[object], new: Collection[object]) -> Direction:
-    """Return the direction of an edit, from the removed words and the added words."""
-    if gone and new:
-        return "changed"
-    return "added" if new else "removed"

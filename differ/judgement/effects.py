@@ -13,10 +13,8 @@ from differ.judgement.concept_effects import (
     PARTS,
     TURNS,
     WITHDRAWAL,
-    Direction,
     Effect,
     EffectPart,
-    direction,
     direction_of_levels,
     part_effect,
     specific,
@@ -41,6 +39,7 @@ from differ.language.names import companies, names
 from differ.language.polarity import NEVER
 from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
+from differ.model import Direction, direction
 from differ.quotation import without_limiter
 
 BOUNDS = ("fee", "identity", "refusal", "deadline")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
-from differ.judgement.concept_effects import Effect, direction
+from differ.judgement.concept_effects import Effect
 from differ.judgement.relevance import NAMED_RIGHTS, Watched
 from differ.language.countries import countries
 from differ.language.lexicon import under
@@ -17,6 +17,7 @@ from differ.language.statements import Statement
 from differ.language.words import plain
 from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import YEAR, changed_words, time_limits
+from differ.model import direction
 
 MEMBER_REACH = 12
 """Maximum distance, in words, from an act of disclosure to a member of a list after it."""

@@ -12,7 +12,7 @@ from typing import Literal
 from archive.model import OUTCOMES, FetchOutcome
 from archive.questions.interim_texts import OddText
 from archive.questions.status import Health
-from archive.recording.net_changes import Span
+from archive.storage.version_reader import Span
 from differ.model import Finding, Severity
 from notifier.audience.subscriptions import Subscriber
 from notifier.audience.timing import Rhythm

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from archive.flapping import AlertDecision, verdicts
 from archive.model import Query
-from archive.recording.net_changes import earlier_number
 from archive.storage.database import Archive
 from archive.storage.tables import IS_STEP, AlertRow, ChangeRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
-from archive.storage.version_reader import read_change, read_versions
+from archive.storage.version_reader import earlier_number, read_change, read_versions
 from archive.upkeep.restores import maybe_sent_before
 from notifier.audience.planning import PlannedMessage, RecordedChange, in_force, plan, plan_message
 from notifier.audience.subscriptions import Subscriber, Target, targets_of

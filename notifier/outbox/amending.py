@@ -14,9 +14,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from archive.recording.net_changes import Span, change_between, record_net_change
+from archive.recording.net_changes import record_net_change
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow
+from archive.storage.version_reader import Span, change_between
 from differ.judgement.profiles import Profile
 from notifier.audience.planning import ABSENCE
 from notifier.audience.subscriptions import Subscriber, Target, targets_of

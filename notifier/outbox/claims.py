@@ -15,9 +15,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, Select, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from archive.recording.net_changes import change_between
 from archive.storage.database import Archive
 from archive.storage.tables import ChangeRow, DeliveryRow, SubscriptionRow, VersionRow
+from archive.storage.version_reader import change_between
 from notifier.audience.order import Waiting, in_order
 from notifier.audience.planning import LEASE, LONGEST_WAIT, next_attempt
 from notifier.audience.subscriptions import Target

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from archive.model import Change, RecordedFinding, Version
 from archive.questions.drift import language_state
 from archive.questions.interim_texts import interim_texts, odd_texts
-from archive.recording.net_changes import Span, change_between, earlier_number
 from archive.storage.tables import AlertRow, ChangeRow, DeliveryRow, FindingRow, PolicyRow, SubscriptionRow, VersionRow
-from archive.storage.version_reader import read_change, read_versions
+from archive.storage.version_reader import Span, change_between, earlier_number, read_change, read_versions
 from differ.model import SEVERITIES, Finding
 from notifier.audience.subscriptions import Subscriber, Target, asks_for
 from notifier.contents.change_notice import Alert, Interim, Interims, Notice, Seen

@@ -15,7 +15,6 @@ from archive.model import IMPORTED, ReviewTimes
 from archive.questions.interim_texts import OddText, odd_texts
 from archive.questions.lists.inbox import InboxFilter, inbox
 from archive.questions.status import PolicyStatus, statuses
-from archive.recording.net_changes import Span
 from archive.storage.database import Archive
 from archive.storage.tables import (
     IS_STEP,
@@ -28,7 +27,7 @@ from archive.storage.tables import (
     SubscriptionRow,
     VersionRow,
 )
-from archive.storage.version_reader import SEEN
+from archive.storage.version_reader import SEEN, Span
 from differ.judgement.profiles import Profile
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
 from notifier.contents.digest import (

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
-from archive.recording.net_changes import Span
 from archive.storage.tables import (
     AlertRow,
     ChangeRow,
@@ -22,6 +21,7 @@ from archive.storage.tables import (
     SubscriptionRow,
     VersionRow,
 )
+from archive.storage.version_reader import Span
 from notifier.audience.knowledge import Edition, comparisons
 from notifier.audience.planning import DatedScope, SubscriptionScope
 from notifier.audience.subscriptions import Target

@@ -8,13 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from differ.explanation import ENGLISH, report_languages, sentences
-from differ.judgement.concept_effects import Direction, Effect, direction
-from differ.judgement.relevance import Watched
-from differ.language.lexicon import LexiconError, Patterns
-from differ.model import SEVERITIES, TOPICS, Severity
+from differ.model import SEVERITIES, TOPICS, Direction, Severity, direction
+
+if TYPE_CHECKING:
+    from differ.judgement.concept_effects import Effect
+    from differ.judgement.relevance import Watched
+    from differ.language.lexicon import Patterns
 
 Reasons = Mapping[str, Mapping[str, Any]]
 """Sentences by language and rule. Most rules also have a sentence for each direction."""
@@ -80,6 +82,8 @@ class WordRule:
 
 @cache
 def _patterns(patterns: tuple[str, ...]) -> Patterns:
+    from differ.language.lexicon import Patterns  # only profiles with rules of their own need the lexicon's modules
+
     return Patterns({"words": patterns})
 
 
@@ -169,10 +173,7 @@ def tailored(
     for topic in sorted({*material, *quiet, *(rule.topic for rule in words)} - set(TOPICS)):
         raise ProfileError(f"profile {name}: there is no topic {topic!r}; there are: {', '.join(TOPICS)}")
     for rule in words:
-        try:
-            _patterns(rule.patterns)
-        except LexiconError as error:
-            raise ProfileError(f"profile {name}, rule {rule.rule}: {error}") from error
+        _check_patterns(name, rule)
     return replace(
         base,
         name=name,
@@ -181,6 +182,15 @@ def tailored(
         material_topics=base.material_topics | frozenset(material),
         quiet_topics=base.quiet_topics | frozenset(quiet),
     )
+
+
+def _check_patterns(profile: str, rule: WordRule) -> None:
+    from differ.language.lexicon import LexiconError
+
+    try:
+        _patterns(rule.patterns)
+    except LexiconError as error:
+        raise ProfileError(f"profile {profile}, rule {rule.rule}: {error}") from error
 
 
 def read_plain(row: Mapping[str, Any], sources: Mapping[str, str], reasons: Reasons) -> PlainRule:

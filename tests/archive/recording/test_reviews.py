@@ -12,7 +12,7 @@ from archive.errors import NoFindingError, UnknownPolicyError
 from archive.evidence.verification import Tally, verify
 from archive.model import Query, Review, ReviewKind
 from archive.questions.history import history
-from archive.recording.net_changes import Span, record_net_change
+from archive.recording.net_changes import record_net_change
 from archive.recording.recorder import record
 from archive.recording.reviews import (
     add_review,
@@ -26,6 +26,7 @@ from archive.recording.reviews import (
 from archive.storage.database import Archive, open_archive
 from archive.storage.sealing import SealedError
 from archive.storage.tables import FindingRow, PolicyRow, ReviewRow
+from archive.storage.version_reader import Span
 from differ.model import Finding
 from differ.visits.comparing import compare
 from tests.archive.visits import (

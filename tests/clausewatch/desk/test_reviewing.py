@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 
 from archive.access.log import accesses
 from archive.questions.history import change_ends, latest_version, neighbours, net_changes
-from archive.recording.net_changes import Span, record_net_change
+from archive.recording.net_changes import record_net_change
 from archive.recording.recorder import record
 from archive.recording.reviews import unreviewed_counts
 from archive.reviewing.notes import assignment
 from archive.reviewing.quiet_edits import missed_suppressions
 from archive.storage.tables import AlertRow, FindingRow, ReviewRow, SubscriptionRow
+from archive.storage.version_reader import Span
 from differ.model import Comparison
 from tests.archive.visits import HOUR, SHARING, START, seen, written
 from tests.clausewatch.desk.running import BEGAN, Opened

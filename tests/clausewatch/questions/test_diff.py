@@ -11,8 +11,9 @@ import pytest
 
 from archive.model import AssessedFetch
 from archive.questions.history import NetChange, net_change
-from archive.recording.net_changes import Span, record_net_change
+from archive.recording.net_changes import record_net_change
 from archive.recording.recorder import record
+from archive.storage.version_reader import Span
 from clausewatch.output.change_text import net_sentence
 from differ.visits.assessment import Assessment
 from document.model import Block
