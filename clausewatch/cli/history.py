@@ -12,16 +12,18 @@ import click
 from archive.model import Query, Version
 from archive.questions.history import count_versions
 from archive.questions.history import history as ask
+from archive.questions.unread_visits import UnreadVisits, unread_visits
 from clausewatch.cli.completion import policy_names
 from clausewatch.cli.context import CommandContext, pass_context
 from clausewatch.cli.formats import FORMATS
 from clausewatch.cli.questions import FROM, UNTIL, print_page
 from clausewatch.cli.show import show
+from clausewatch.output.day_text import unread_sentence
 from clausewatch.output.html import page
 from clausewatch.output.inventories import Changes, InventoryChanges, inventory_changes
 from clausewatch.output.json_rows import as_json, history_row
 from clausewatch.output.redline_text import version_lines
-from clausewatch.output.terminal import printable
+from clausewatch.output.terminal import printable, wrapped
 from differ.judgement.inventory import InventoryChange
 from differ.model import SEVERITIES
 from notifier.audience.subscriptions import TOPICS
@@ -73,7 +75,7 @@ def history(
     For each version, the output shows when it was first and last seen, and which dates the text states. It also shows
     the findings, and the rights and recipients that were added or removed. With --topic, --severity or --section, only
     versions with matching findings are shown, without rights and recipients. The topics `sharing` and `rights` include
-    their subtopics.
+    their subtopics. If you name a POLICY, visits that did not find it are shown too, but not in JSON.
 
     \b
     clausewatch history Kenalan
@@ -97,13 +99,16 @@ def history(
             shown = tuple(version for version in shown if _is_asked_for(version, query))
         lot = context.configuration().inventory_lot
         changed = InventoryChanges({}, 0) if query.selects_findings else inventory_changes(archive, shown, lot)
+        unread = () if policy is None or query.selects_findings else unread_visits(archive, policy, since, until)
     changes, note = changed.by_version, "\n".join(filter(None, [note, changed.note]))
     if form == "json":
         _print_rows(shown, changes, note, suppressed=suppressed)
     elif form == "html":
-        _print_page(policy or "all policies", shown, changes, note, suppressed=suppressed)
+        gaps = list(map(unread_sentence, reversed(unread)))
+        _print_page(policy or "all policies", shown, changes, note, suppressed=suppressed, gaps=gaps)
     else:
-        click.echo("\n".join([*_lines(shown, changes, suppressed=suppressed), *(["", note] if note else [])]))
+        lines = _lines(shown, changes, list(unread), suppressed=suppressed)
+        click.echo("\n".join([*lines, *(["", note] if note else [])]))
 
 
 def _print_rows(shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool) -> None:
@@ -115,9 +120,12 @@ def _print_rows(shown: tuple[Version, ...], changes: Changes, note: str, *, supp
         click.echo(note, err=True)
 
 
-def _print_page(asked: str, shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool) -> None:
+def _print_page(
+    asked: str, shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool, gaps: list[str]
+) -> None:
     groups = [(name, list(reversed(versions))) for name, versions in _by_policy(shown)]
-    print_page(page("history.html", asked=asked, note=note, policies=groups, changes=changes, suppressed=suppressed))
+    facts = {"policies": groups, "changes": changes, "suppressed": suppressed, "gaps": gaps}
+    print_page(page("history.html", asked=asked, note=note, **facts))
 
 
 def _note(shown: int, every: int) -> str:
@@ -140,7 +148,10 @@ def _by_policy(shown: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]
         yield policy, list(versions)
 
 
-def _lines(shown: tuple[Version, ...], changes: Changes, *, suppressed: bool) -> Iterator[str]:
+def _lines(
+    shown: tuple[Version, ...], changes: Changes, unread: list[UnreadVisits], *, suppressed: bool
+) -> Iterator[str]:
+    """Yield the lines of all versions. Visits that did not find the policy come between the versions."""
     if not shown:
         yield "No recorded version matches."
     first = True
@@ -150,6 +161,15 @@ def _lines(shown: tuple[Version, ...], changes: Changes, *, suppressed: bool) ->
         first = False
         yield click.style(printable(policy), bold=True)
         for version in reversed(versions):
+            yield from _gaps(unread, version.seen_at)
             yield ""
             change = changes.get((version.policy, version.number), InventoryChange())
             yield from (f"  {line}" for line in version_lines(version, change, suppressed=suppressed))
+    yield from _gaps(unread)
+
+
+def _gaps(unread: list[UnreadVisits], since: datetime | None = None) -> Iterator[str]:
+    """Take the latest series of visits off the list, while it began at `since` or later. Yield its lines."""
+    while unread and (since is None or unread[-1].since >= since):
+        yield ""
+        yield from wrapped(unread_sentence(unread.pop()), indent="  ! ", hanging="    ")

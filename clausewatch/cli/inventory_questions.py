@@ -26,10 +26,10 @@ FORMATS = click.Choice(["text", "json", "csv", "html"])
 
 
 def _scoped(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that both commands have."""
+    """Add the parameters that both commands have."""
     for option in reversed(
         [
-            click.option("--policy", metavar="POLICY", help="Only this policy.", shell_complete=policy_names),
+            click.argument("policy", required=False, shell_complete=policy_names),
             click.option("--tag", help="Only policies with this tag."),
             click.option("--at", type=UNTIL, help="Show what the policies said on this day. Default: now."),
             click.option(
@@ -78,13 +78,14 @@ class Worded(click.Choice[str]):
 @_scoped
 @pass_context
 def recipients(context: CommandContext, /, kind: str | None, country: str | None, form: str, **scope: Any) -> None:
-    """Show who receives data according to the policies.
+    """Show who receives data according to POLICY, or according to all policies.
 
     For each recipient, show which policy names it, since when, and in which sentence.
 
     \b
     clausewatch recipients --class advertising
     clausewatch recipients --country US --at 2026-01-01
+    clausewatch recipients Kenalan
     """
     with context.archive() as archive:
         listing = listed_recipients(archive, Scope(**scope), kind=kind, country=country)
@@ -100,7 +101,7 @@ def recipients(context: CommandContext, /, kind: str | None, country: str | None
 @_scoped
 @pass_context
 def rights(context: CommandContext, /, right: str | None, missing: str | None, form: str, **scope: Any) -> None:
-    """Show which rights the policies name.
+    """Show which rights POLICY names, or which rights all policies name.
 
     For each right, show which policy names it, since when, and in which sentence.
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from notifier.sending.delivery import Summary
 
 
-NO_DIGEST = 'no subscriber asks for a digest: add digest = "weekly" to one, or name one with --subscriber'
+NO_DIGEST = (
+    'no subscriber asks for a digest: add digest = "weekly" to one, or name one: clausewatch notify digest SUBSCRIBER'
+)
 
 
 LISTED_STATES: tuple[ListedState, ...] = ("waiting", "sending", "accepted", "given up", "cancelled")
@@ -136,12 +138,14 @@ def send(ctx: click.Context, context: CommandContext, dead: bool) -> None:
 
 
 @notify.command()
-@click.option("--subscriber", "name", metavar="NAME", help="Send only to this subscriber, even if it has no digest.")
+@click.argument("subscriber", required=False)
 @click.option("--preview", is_flag=True, help="Show the digest, and send nothing.")
 @pass_context
 @click.pass_context
-def digest(ctx: click.Context, context: CommandContext, name: str | None, preview: bool) -> None:
-    """Send a digest now. It covers the time since the previous digest.
+def digest(ctx: click.Context, context: CommandContext, subscriber: str | None, preview: bool) -> None:
+    """Send a digest now to SUBSCRIBER, or to all subscribers that ask for digests.
+
+    The digest covers the time since the previous digest. A SUBSCRIBER who asks for no digests gets one too.
 
     Normally, the first run after the scheduled time sends the digest. The next digest covers the time after this one.
 
@@ -155,13 +159,13 @@ def digest(ctx: click.Context, context: CommandContext, name: str | None, previe
     """
     if preview:
         with context.archive() as archive:
-            for text in _previews(archive, context.configuration(), name):
+            for text in _previews(archive, context.configuration(), subscriber):
                 click.echo(text)
         return
     configuration = context.configuration()
     with only_run(configuration.database, configuration.busy_timeout):
         configuration = context.checked_configuration()
-        _plan_digests(configuration, name)
+        _plan_digests(configuration, subscriber)
         result = _send(configuration, dead=False)
     _tell(ctx, result)
 

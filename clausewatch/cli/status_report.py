@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from archive.model import Pending, Policy
-from archive.questions.status import HEALTHY, Check, PolicyStatus, never_checked, statuses
+from archive.questions.status import HEALTHY, PolicyStatus, never_checked, statuses
 from archive.recording.renames import open_rename_questions
 from archive.recording.reviews import unreviewed_counts
 from clausewatch.cli.context import CommandContext
@@ -17,6 +17,7 @@ from clausewatch.cli.questions import print_page
 from clausewatch.errors import ExitCode
 from clausewatch.operation.health import crashed_lines, given_up_line, overdue_lines, problems
 from clausewatch.operation.renames import question_line, until_answered
+from clausewatch.output.day_text import after_colon, trouble_sentence
 from clausewatch.output.html import page
 from clausewatch.output.json_rows import as_json, status_row
 from clausewatch.output.terminal import columns, printable, wrapped
@@ -153,7 +154,8 @@ def _notes(status: PolicyStatus) -> Iterator[str]:
     if check is not None and status.trouble_since is not None:
         visits = "1 check" if status.trouble_visits == 1 else f"{status.trouble_visits} checks"
         since = moment(status.trouble_since)
-        yield f"{status.name}: {visits} since {since} did not show the policy. {_trouble(check)} {_standing(status)}"
+        what = f"{visits} since {since} did not show the policy."
+        yield f"{status.name}: {what} {trouble_sentence(check)} {_standing(status)}"
     if status.pending is not None:
         yield f"{status.name}: {_pending(status.pending)} {_standing(status)}"
     if status.last_change is not None and not status.last_change.confirmed:
@@ -178,25 +180,14 @@ def _pending(waiting: Pending) -> str:
     visits = "1 check" if waiting.visits == 1 else f"{waiting.visits} checks"
     return (
         f"a change is pending since {moment(waiting.since)} ({visits}) and waits for a second look"
-        f"{_sentence(waiting.reason)}"
+        f"{after_colon(waiting.reason)}"
     )
-
-
-def _trouble(check: Check) -> str:
-    reason = check.reason if check.status in (None, 200) else f"{check.reason}, HTTP status {check.status}"
-    what = "The last got no answer" if check.outcome == "failed" else "The last answer was not the policy"
-    return f"{what} ({reason}){_sentence(check.detail)}"
 
 
 def _standing(status: PolicyStatus) -> str:
     if status.last_seen_at is None:
         return "It has no version yet: no check has found the policy so far."
     return f"Version {status.versions}, last seen on {moment(status.last_seen_at)}, remains current."
-
-
-def _sentence(detail: str) -> str:
-    text = detail.strip()
-    return f": {text}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else "."
 
 
 def _summary(every: tuple[PolicyStatus, ...]) -> str:

@@ -63,6 +63,7 @@ def _facts(welcome: Welcome, tongue: Phrases) -> dict[str, Any]:
         "unheard": _unheard(welcome, tongue),
         "policies": [_policy(watched, tongue) for watched in policies[:MOST_POLICIES]],
         "more": tongue.count("watching.more", left) if left else "",
+        "listed": any(watched.promises is not None for watched in policies),
         "head": welcome.inception.head,
         "subscriber": inert(welcome.subscriber),
     }

@@ -51,7 +51,7 @@ def completed(path: Path, *words: str) -> list[str]:
         ["policy", "pause"],
         ["policy", "rename"],
         ["export", "evidence"],
-        ["recipients", "--policy"],
+        ["recipients"],
     ],
     ids=" ".join,
 )

@@ -6,10 +6,11 @@ import pytest
 
 from archive.errors import InvalidCursorError
 from archive.questions.lists.visits import checks, list_runs, timeline, unread_checks
+from archive.questions.unread_visits import unread_visits
 from archive.recording.recorder import record
 from archive.recording.runs import begin_run, end_run, note_interrupted
 from archive.storage.database import Archive
-from tests.archive.visits import HOUR, SHARING, START, failed, record_two_versions, refused
+from tests.archive.visits import HOUR, SHARING, START, failed, record_two_versions, refused, same
 
 
 def test_a_timeline_has_the_newest_version_first_with_its_findings(archive: Archive) -> None:
@@ -56,3 +57,16 @@ def test_runs_are_listed_newest_first(archive: Archive) -> None:
         (START, False, ""),
     ]
     assert rest.next is None
+
+
+def test_visits_that_did_not_find_the_policy_are_grouped_into_series(archive: Archive) -> None:
+    record_two_versions(archive)
+    record(archive, failed(START + 60 * HOUR), START)
+    record(archive, refused(START + 61 * HOUR, 2), START)
+    record(archive, same(START + 62 * HOUR, 2), START)
+    record(archive, failed(START + 63 * HOUR), START)
+    first, second = unread_visits(archive, "Teahouse")
+    assert (first.since, first.visits, first.last.reason) == (START + 60 * HOUR, 2, "login")
+    assert (second.since, second.visits, second.last.reason) == (START + 63 * HOUR, 1, "timeout")
+    assert unread_visits(archive, "Teahouse", since=START + 62 * HOUR) == (second,)
+    assert unread_visits(archive, "Teahouse", until=START + 62 * HOUR) == (first,)

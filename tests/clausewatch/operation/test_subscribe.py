@@ -187,10 +187,12 @@ def test_a_digest_is_previewed_and_sent_by_hand(installed: Installation, mail: M
     installed.begin()
     with installed.archive() as archive:
         record_change(archive, RETENTION)
-    shown = installed.run("notify", "digest", "--preview", "--subscriber", "Privacy desk")
+    shown = installed.run("notify", "digest", "--preview", "Privacy desk")
     assert shown.exit_code == 0
     assert "not asked for: retention 1" in shown.stdout
     assert mail.received == []
+    refused = installed.run("notify", "digest", "Privcy desk")
+    assert (refused.exit_code, "did you mean 'Privacy desk'?" in refused.stderr) == (2, True)
     sent = installed.run("notify", "digest")
     assert (sent.exit_code, sent.stdout) == (0, "1 digest sent\n")
     (received,) = mail.received

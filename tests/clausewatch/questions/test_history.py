@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from archive.recording.recorder import record
 from differ.explanation import Explanation
-from tests.archive.visits import HOUR, JUDGED, SHARING, START, seen, watch, written
+from tests.archive.visits import HOUR, JUDGED, SHARING, START, failed, refused, seen, watch, written
 from tests.clausewatch.promising import ENGLISH, INDONESIAN, WIDER, promising
 from tests.clausewatch.watched import answered, call, configured, opened, watched
 
@@ -196,3 +196,27 @@ def test_a_day_may_be_relative_to_today(tmp_path: Path) -> None:
     assert answered(path, "show", "Teahouse", "--at", "yesterday")["version"] == 2
     assert answered(path, "history", "--since", "3 days ago") == []
     assert len(answered(path, "history", "--until", "1 day ago")) == 2
+
+
+def test_the_history_of_a_policy_shows_the_visits_that_did_not_find_it(tmp_path: Path) -> None:
+    path = watched(tmp_path)
+    with opened(tmp_path) as archive:
+        record(archive, failed(START + 60 * HOUR), START)
+        record(archive, refused(START + 61 * HOUR, 2), START)
+    told = call(path, "history", "Teahouse").stdout
+    gap = "! 2 visits from 2026-03-04 18:00 UTC to 2026-03-04 19:00 UTC did not find the policy."
+    assert told.index(gap) < told.index("Version 2")
+    assert "The last answer was not the policy (login): the page asks" in " ".join(told.split())
+    assert gap.removeprefix("! ") in call(path, "history", "Teahouse", "--format", "html").stdout
+    for words in (["--until", "2026-03-03"], ["--topic", "sharing"]):
+        assert "did not find" not in call(path, "history", "Teahouse", *words).stdout
+
+
+def test_the_only_visit_that_did_not_find_a_policy_comes_before_its_first_version(tmp_path: Path) -> None:
+    with opened(tmp_path) as archive:
+        watch(archive)
+        record(archive, failed(START), START)
+        record(archive, seen(START + HOUR, written("Our cooks see your orders."), None), START)
+    told = call(configured(tmp_path), "history", "Teahouse").stdout
+    gap = "! The visit of 2026-03-02 06:00 UTC did not find the policy. It got no answer (timeout):"
+    assert told.index("Version 1") < " ".join(told.split()).index(gap)

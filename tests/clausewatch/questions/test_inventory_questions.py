@@ -54,6 +54,17 @@ def test_a_word_that_is_not_a_country_is_refused(path: Path) -> None:
     assert "'Atlantis' is not a country" in result.output
 
 
+@pytest.mark.parametrize("command", ["recipients", "rights"])
+def test_a_question_can_name_a_policy_and_an_unknown_name_is_answered_with_the_nearest(
+    path: Path, command: str
+) -> None:
+    assert answered(path, command, "Teahouse") == answered(path, command)
+    refused = call(path, command, "Teahose")
+    assert refused.exit_code == 2
+    assert "did you mean" in refused.output.casefold()
+    assert "Teahouse" in refused.output
+
+
 def test_recipients_of_an_earlier_day_are_from_the_text_of_that_day(path: Path) -> None:
     assert answered(path, "recipients", "--class", "processors")["recipients"] == []
     (row,) = answered(path, "recipients", "--class", "processors", "--at", "2026-03-02T06:30")["recipients"]
