@@ -29,6 +29,7 @@ from differ.model import SEVERITIES
 from notifier.audience.subscriptions import TOPICS
 
 if TYPE_CHECKING:
+    from archive.storage.database import Archive
     from differ.model import Severity
 
 LIMIT = 200
@@ -99,16 +100,22 @@ def history(
             shown = tuple(version for version in shown if _is_asked_for(version, query))
         lot = context.configuration().inventory_lot
         changed = InventoryChanges({}, 0) if query.selects_findings else inventory_changes(archive, shown, lot)
-        unread = () if policy is None or query.selects_findings else unread_visits(archive, policy, since, until)
+        gaps = _gaps(archive, query)
     changes, note = changed.by_version, "\n".join(filter(None, [note, changed.note]))
     if form == "json":
         _print_rows(shown, changes, note, suppressed=suppressed)
     elif form == "html":
-        gaps = list(map(unread_sentence, reversed(unread)))
         _print_page(policy or "all policies", shown, changes, note, suppressed=suppressed, gaps=gaps)
     else:
-        lines = _lines(shown, changes, list(unread), suppressed=suppressed)
-        click.echo("\n".join([*lines, *(["", note] if note else [])]))
+        click.echo("\n".join([*_lines(shown, changes, gaps, suppressed=suppressed), *(["", note] if note else [])]))
+
+
+def _gaps(archive: Archive, query: Query) -> list[UnreadVisits]:
+    """Return the visits that did not find the policy of a query. If the query names no policy or selects findings,
+    return none."""
+    if query.policy is None or query.selects_findings:
+        return []
+    return list(unread_visits(archive, query.policy, query.since, query.until))
 
 
 def _print_rows(shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool) -> None:
@@ -121,11 +128,11 @@ def _print_rows(shown: tuple[Version, ...], changes: Changes, note: str, *, supp
 
 
 def _print_page(
-    asked: str, shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool, gaps: list[str]
+    asked: str, shown: tuple[Version, ...], changes: Changes, note: str, *, suppressed: bool, gaps: list[UnreadVisits]
 ) -> None:
     groups = [(name, list(reversed(versions))) for name, versions in _by_policy(shown)]
-    facts = {"policies": groups, "changes": changes, "suppressed": suppressed, "gaps": gaps}
-    print_page(page("history.html", asked=asked, note=note, **facts))
+    facts = {"policies": groups, "changes": changes, "suppressed": suppressed}
+    print_page(page("history.html", asked=asked, note=note, gaps=list(map(unread_sentence, reversed(gaps))), **facts))
 
 
 def _note(shown: int, every: int) -> str:
@@ -149,7 +156,7 @@ def _by_policy(shown: tuple[Version, ...]) -> Iterator[tuple[str, list[Version]]
 
 
 def _lines(
-    shown: tuple[Version, ...], changes: Changes, unread: list[UnreadVisits], *, suppressed: bool
+    shown: tuple[Version, ...], changes: Changes, gaps: list[UnreadVisits], *, suppressed: bool
 ) -> Iterator[str]:
     """Yield the lines of all versions. Visits that did not find the policy come between the versions."""
     if not shown:
@@ -161,15 +168,15 @@ def _lines(
         first = False
         yield click.style(printable(policy), bold=True)
         for version in reversed(versions):
-            yield from _gaps(unread, version.seen_at)
+            yield from _gap_lines(gaps, version.seen_at)
             yield ""
             change = changes.get((version.policy, version.number), InventoryChange())
             yield from (f"  {line}" for line in version_lines(version, change, suppressed=suppressed))
-    yield from _gaps(unread)
+    yield from _gap_lines(gaps)
 
 
-def _gaps(unread: list[UnreadVisits], since: datetime | None = None) -> Iterator[str]:
+def _gap_lines(gaps: list[UnreadVisits], since: datetime | None = None) -> Iterator[str]:
     """Take the latest series of visits off the list, while it began at `since` or later. Yield its lines."""
-    while unread and (since is None or unread[-1].since >= since):
+    while gaps and (since is None or gaps[-1].since >= since):
         yield ""
-        yield from wrapped(unread_sentence(unread.pop()), indent="  ! ", hanging="    ")
+        yield from wrapped(unread_sentence(gaps.pop()), indent="  ! ", hanging="    ")

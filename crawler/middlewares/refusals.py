@@ -79,9 +79,8 @@ class RefusalMiddleware:
 
     def _permission(self, host: str) -> str:
         """Return a sentence that says how to allow a host."""
-        if self.settings.allow_private:
-            return f'To fetch it, add "{host}" to the list allow_private under [crawl].'
-        return f'To fetch it, write this line under [crawl]: allow_private = ["{host}"]'
+        example = "" if self.settings.allow_private else f': allow_private = ["{host}"]'
+        return f'To fetch it, add "{host}" to the list allow_private under [crawl]{example or "."}'
 
 
 def shortened(text: str) -> str:

@@ -4,6 +4,7 @@ and deadlines.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from differ.language.lexicon import load_lexicon
@@ -14,6 +15,8 @@ from document.model import Document
 
 UNIT_REACH = 3
 """Maximum distance, in words, from a number to the unit that it counts."""
+LONGEST_NAME = 3
+"""Maximum number of words in the name of a number, such as the Indonesian "empat puluh lima"."""
 LONGEST_WINDOW = 365
 """Maximum length of a notice or objection window in days. A larger number is not the length of a window."""
 
@@ -87,15 +90,23 @@ def days_named(statement: Statement) -> int | None:
     lexicon = load_lexicon(statement.language)
     if lexicon is None:
         return None
-    for index, word in enumerate(statement.words):
-        near = statement.words[index + 1 : index + 1 + UNIT_REACH]
-        unit = next((lexicon.days[unit] for unit in near if unit in lexicon.days), 0)
-        days = (number_of(word, lexicon.values) or 0) * unit
+    for index in range(len(statement.words)):
+        number, after = number_at(statement.words, index, lexicon.values)
+        near = statement.words[after : after + UNIT_REACH]
+        days = number * next((lexicon.days[unit] for unit in near if unit in lexicon.days), 0)
         if 0 < days <= LONGEST_WINDOW:
             return days
     return None
 
 
-def number_of(word: str, names: dict[str, int]) -> int | None:
-    """Return the number that a word means, or None. The word may be digits or the name of a number."""
-    return int(word) if word.isdecimal() else names.get(word)
+def number_at(words: Sequence[str], index: int, names: Mapping[str, int]) -> tuple[int, int]:
+    """Return the number that begins at a word, and the index of the word after it. The number may be digits, or a name
+    of several words. If no number begins there, it is 0.
+    """
+    if words[index].isdecimal():
+        return int(words[index]), index + 1
+    for length in range(LONGEST_NAME, 0, -1):
+        name = " ".join(words[index : index + length])
+        if name in names:
+            return names[name], index + length
+    return 0, index + 1

@@ -167,7 +167,7 @@ def test_a_private_address_needs_permission(tmp_path: Path, configured: Path) ->
     with serving() as site:
         row = rows(tmp_path, serve(site), code=1)
         assert not site.asked
-    assert row["error"].endswith('write this line under [crawl]: allow_private = ["127.0.0.1"]')
+    assert row["error"].endswith('to the list allow_private under [crawl]: allow_private = ["127.0.0.1"]')
     assert row["used"]["requests"] == 0
 
 

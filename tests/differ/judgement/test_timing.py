@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from differ import compare
+from differ.judgement.timing import window
+from differ.language.statements import statements
 from differ.model import Timing
 from document import read
-from document.model import Document, ExtractionOptions, Page
+from document.model import Block, Document, ExtractionOptions, Page, Section
 
 NOTICE = "We will notify you 30 days before we change this policy."
 
@@ -60,6 +62,16 @@ def test_a_notice_period_ends_on_the_effective_date_or_is_counted_from_the_state
 ) -> None:
     found = timing("Last updated: 4 May 2024.", dates, NOTICE)
     assert (found.window_days, found.window_text, found.due) == (30, NOTICE, due)
+
+
+@pytest.mark.parametrize(
+    ("number", "days"),
+    [("empat belas", 14), ("tiga puluh", 30), ("empat puluh lima", 45), ("sebelas", 11), ("14", 14), ("tujuh", 7)],
+)
+def test_a_notice_period_can_be_a_number_of_several_words(number: str, days: int) -> None:
+    sentence = f"Bila kebijakan ini berubah, kami mengumumkannya di situs {number} hari sebelumnya."
+    (statement,) = statements(Document((Section("", "", 0, (), "id", (Block("paragraph", sentence),)),), ("id",)))
+    assert window((statement,)) == (days, sentence)
 
 
 def test_the_stated_date_is_the_date_of_writing_and_not_the_effective_date() -> None:
