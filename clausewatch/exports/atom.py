@@ -14,9 +14,9 @@ from archive.model import Query, RecordedFinding, Version, is_imported
 from archive.questions.history import history, versions_of
 from archive.questions.status import statuses
 from archive.storage.database import Archive
-from clausewatch.output.change_text import look_notes, version_notes
+from clausewatch.exports.feed_text import FeedText, feed_text
 from clausewatch.output.times import stamp
-from differ.model import SEVERITIES, WATCHED, Edit
+from differ.model import WATCHED, Edit
 from notifier.audience.subscriptions import Subscriber, asks_for
 from notifier.texts.alert import link
 from notifier.texts.sanitize import clipped, inert
@@ -57,12 +57,6 @@ class Scope:
     """The address of the desk, to which entries lead. If it is "", entries lead to the policy's page."""
 
     @property
-    def title(self) -> str:
-        """The title of the feed. It states the policies and the topics."""
-        where = self.policy or (f"policies tagged {self.tag}" if self.tag else "all policies")
-        return f"{where}: changes to {self.topic or ' and '.join(WATCHED)}"
-
-    @property
     def name(self) -> str:
         """The name of the feed, which is a part of its ID. It depends on the policy, the tag and the topic, and on
         nothing else.
@@ -82,8 +76,9 @@ class Feed:
     """Number of older changes that are not in the feed."""
 
 
-def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
-    """Write the feed with the changes that a scope selects. The same archive always gives the same bytes.
+def feed(archive: Archive, scope: Scope, now: datetime, text: FeedText | None = None) -> Feed:
+    """Write the feed with the changes that a scope selects. The same archive always gives the same bytes. `text` writes
+    for a reader; without it, the feed is in English.
 
     The feed leaves out changes of which nobody is notified: changes between versions that were extracted by different
     rules; false alarms, and later findings with the same words; and changes of a flapping text, until one text stays.
@@ -102,9 +97,10 @@ def feed(archive: Archive, scope: Scope, now: datetime) -> Feed:
     root = f"tag:{AUTHORITY}:{began.hash[:32]}"
     kept = changes[: scope.most]
     updated = _recorded(kept[0][0])[0] if kept else began.at
-    element = _head(root, scope, updated, len(changes))
+    written = text or feed_text()
+    element = _head(root, scope, updated, len(changes), text=written)
     for version, findings in kept:
-        element.append(_entry(root, version, findings, desk=scope.desk))
+        element.append(_entry(root, version, findings, desk=scope.desk, text=written))
     content: bytes = tostring(element, encoding="UTF-8", xml_declaration=True)
     return Feed(content + b"\n", len(kept), len(changes) - len(kept))
 
@@ -136,12 +132,11 @@ def _recorded(version: Version) -> tuple[datetime, int]:
     return version.change.recorded_at, version.change.id
 
 
-def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
-    element = Element("feed", xmlns=ATOM)
+def _head(root: str, scope: Scope, updated: datetime, changes: int, *, text: FeedText) -> Element:
+    element = Element("feed", {"xmlns": ATOM, "xml:lang": text.phrases.language})
     _text(element, "id", f"{root}/{scope.name}")
-    _text(element, "title", clipped(inert(scope.title), TITLE))
-    shown = f"The newest {scope.most} of {changes} changes." if changes > scope.most else "All changes that were seen."
-    _text(element, "subtitle", shown)
+    _text(element, "title", clipped(inert(text.feed_title(scope.policy, scope.tag, scope.topic)), TITLE))
+    _text(element, "subtitle", text.subtitle(scope.most, changes))
     _text(element, "updated", stamp(updated))
     _text(SubElement(element, "author"), "name", "Clausewatch")
     if scope.address is not None:
@@ -149,12 +144,12 @@ def _head(root: str, scope: Scope, updated: datetime, changes: int) -> Element:
     return element
 
 
-def _entry(root: str, version: Version, findings: Sequence[RecordedFinding], *, desk: str) -> Element:
+def _entry(root: str, version: Version, findings: Sequence[RecordedFinding], *, desk: str, text: FeedText) -> Element:
     element = Element("entry")
     at, number = _recorded(version)
     # The ID contains the text's hash, because after a restore of the archive, another change may get the same number.
     _text(element, "id", f"{root}/change/{number}/{version.document_sha256[:16]}")
-    _text(element, "title", _title(version, findings))
+    _text(element, "title", clipped(inert(text.entry_title(version, findings)), TITLE))
     _text(element, "updated", stamp(at))
     _text(element, "published", stamp(version.seen_at))
     address = link(version.final_url)
@@ -164,34 +159,27 @@ def _entry(root: str, version: Version, findings: Sequence[RecordedFinding], *, 
         SubElement(element, "link", rel="related" if desk else "alternate", href=address)
     for topic in sorted({each.finding.topic for each in findings}):
         SubElement(element, "category", term=_plain(topic))
-    reasons = dict.fromkeys(inert(each.finding.reason) for each in findings)
+    reasons = dict.fromkeys(inert(each.finding.reason_in(text.phrases.language)) for each in findings)
     _text(element, "summary", clipped(" ".join(reasons), SUMMARY))
     content = SubElement(element, "content", type="xhtml")
-    content.append(_content(version, findings))
+    content.append(_content(version, findings, text))
     return element
 
 
-def _title(version: Version, findings: Sequence[RecordedFinding]) -> str:
-    topics = ", ".join(dict.fromkeys(each.finding.topic for each in findings))
-    severity = min((each.finding.severity for each in findings), key=SEVERITIES.index)
-    return clipped(inert(f"{version.policy}: {topics} changed ({severity}), version {version.number}"), TITLE)
-
-
-def _content(version: Version, findings: Sequence[RecordedFinding]) -> Element:
-    """Write the changed words into elements without attributes. So the words cannot make a feed reader run or load
-    anything.
+def _content(version: Version, findings: Sequence[RecordedFinding], text: FeedText) -> Element:
+    """Write the changed words into elements that have only the attribute `lang`. So the words cannot make a feed reader
+    run or load anything.
     """
     division = Element("div", xmlns=XHTML)
-    for note in (*look_notes(version), *version_notes(version)):
+    for note in text.notes(version):
         _block(division, "p", note)
     for each in findings:
         finding = each.finding
-        place = finding.section or "before the first heading"
-        weight = "material" if finding.material else "not material"
-        _block(division, "p", f"{finding.topic} ({finding.severity}, {weight}) in {place}", "strong")
-        _marked(SubElement(division, "blockquote"), finding.edits or _whole(finding.before, finding.after))
-        _block(division, "p", finding.reason)
-        _block(division, "p", f"Rule {finding.rule}: {finding.source}. Finding {each.id}.")
+        _block(division, "p", text.finding_title(finding), "strong")
+        quote = SubElement(division, "blockquote", {"xml:lang": _plain(finding.language)})
+        _marked(quote, finding.edits or _whole(finding.before, finding.after))
+        _block(division, "p", finding.reason_in(text.phrases.language))
+        _block(division, "p", text.rule(each))
     return division
 
 

@@ -90,10 +90,16 @@ def verdict_sentence(gathered: Sequence[Passage], tongue: Phrases) -> str:
 
 
 def advice(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> str:
-    """Say in one line what to do about the most severe finding: what to check, and how soon."""
+    """Say in one line what to do about the most severe finding: what to check, and how soon. If the policy states a
+    later day for the change, the review is due before this day, as at the desk.
+    """
     topic = gathered[0].worst.topic
     what = tongue.say(f"advice.topic.{topic if topic in TOPICS else 'other'}")
-    return tongue.say(f"advice.{gathered[0].severity}", what=what)
+    days = (notice.timing.effective, notice.timing.due)
+    due = min((day for day in days if day is not None and day > _day(notice.later.seen_at)), default=None)
+    if due is None:
+        return tongue.say(f"advice.{gathered[0].severity}", what=what)
+    return tongue.say(f"advice.dated.{gathered[0].severity}", what=what, day=tongue.day(due))
 
 
 def upcoming_deadline(notice: Notice, tongue: Phrases) -> str:

@@ -14,10 +14,11 @@ from archive.evidence.chain import beginning
 from archive.questions.calendar import calendar
 from archive.row_numbers import LARGEST_ID
 from clausewatch.desk.doors import CalendarProgram, FeedProgram, Reader
-from clausewatch.desk.entry import desk_of
+from clausewatch.desk.entry import Visitor, desk_of
 from clausewatch.desk.pages.account import account_page, person_of_visitor
 from clausewatch.desk.rendering import redirect
 from clausewatch.exports.atom import Scope, feed
+from clausewatch.exports.feed_text import FeedText, feed_text
 from clausewatch.exports.icalendar_file import icalendar_file
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +48,8 @@ def changes(request: Request, visitor: FeedProgram, policy: Word = "", tag: Word
         since=datetime.combine(now.date(), time(), UTC) - FEED_DAYS,
         desk=desk.configuration.desk.address,
     )
-    return _conditional(request, feed(desk.archive.reader, scope, now).content, "application/atom+xml")
+    written = feed(desk.archive.reader, scope, now, _text_for(visitor))
+    return _conditional(request, written.content, "application/atom+xml")
 
 
 @router.get("/feeds/{secret}/calendar.ics")
@@ -58,7 +60,10 @@ def days(request: Request, visitor: CalendarProgram) -> Response:
     times, address = desk.configuration.review_times, desk.configuration.desk.address
     page = calendar(reader, today - BEHIND, today + AHEAD, times, limit=MOST_DAYS)
     written = icalendar_file(
-        page.entries, beginning(reader).hash[:16], lambda entry: f"{address}/changes/{entry.change}"
+        page.entries,
+        beginning(reader).hash[:16],
+        lambda entry: f"{address}/changes/{entry.change}",
+        _text_for(visitor),
     )
     return _conditional(request, written, "text/calendar; charset=utf-8")
 
@@ -81,6 +86,12 @@ def end(request: Request, visitor: Reader, feed: Annotated[int, Form(ge=1, lt=LA
     end_feed(writer, feed, person_of_visitor(visitor).id)
     note_access(writer, datetime.now(UTC), visitor.name, "feed ended")
     return redirect("/account")
+
+
+def _text_for(visitor: Visitor) -> FeedText:
+    """Return the texts in the language and the time zone that the person chose for the pages."""
+    person = person_of_visitor(visitor)
+    return feed_text(person.language, person.zone)
 
 
 def _conditional(request: Request, content: bytes, media_type: str) -> Response:

@@ -74,7 +74,28 @@ def test_a_calendar_has_days_with_links_to_the_desk(desk: Opened) -> None:
     desk.post(officer, "/changes/3/assignment", person="reviewer", due=soon.isoformat())
     (event,) = Calendar.from_ical(fetch(desk, path).content).walk("VEVENT")
     assert event["url"] == f"{desk.address}/changes/3"
-    assert event["summary"] == "Orchard: review due"
+    assert event["summary"] == "Orchard: review is due"
+
+
+def test_feeds_and_calendars_are_in_the_language_that_the_person_chose(desk: Opened) -> None:
+    reader, officer = desk.session("reader"), desk.session("reviewer")
+    addresses = [new_address(desk, reader, kind) for kind in ("atom", "calendar")]
+    desk.post(reader, "/account/settings", language="id", zone="Asia/Jakarta")
+    record_changes(desk.archive.writer, {"Forge": 1}, started=datetime.now(UTC) - timedelta(days=2))
+    soon = datetime.now(UTC).date() + timedelta(days=9)
+    desk.post(officer, "/changes/3/assignment", person="reviewer", due=soon.isoformat())
+    feed = fetch(desk, addresses[0]).text
+    assert 'xml:lang="id"' in feed
+    for words in (
+        "<title>semua kebijakan: perubahan tentang pembagian data dan hak subjek data</title>",
+        "<title>Forge: pembagian data berubah (kritis), versi 2</title>",
+        "pembagian data (kritis, material) di ",
+        "Aturan recipient-added: GDPR 13(1)(e). Temuan 21.",
+    ):
+        assert words in feed
+    events = Calendar.from_ical(fetch(desk, addresses[1]).content).walk("VEVENT")
+    assert "Orchard: tenggat peninjauan" in [event["summary"] for event in events]
+    assert all(str(event["description"]).startswith("Perubahan ke versi 2, pertama kali") for event in events)
 
 
 def test_an_address_ends_at_once_and_leads_to_nothing_else(desk: Opened, path: str) -> None:

@@ -42,6 +42,7 @@ SCHEMA = """
 <grammar xmlns="http://relaxng.org/ns/structure/1.0" ns="http://www.w3.org/2005/Atom"
          datatypeLibrary="http://www.w3.org/2001/XMLSchema-datatypes">
   <start><element name="feed">
+    <ref name="language"/>
     <element name="id"><ref name="tag"/></element>
     <element name="title"><ref name="plain"/></element>
     <element name="subtitle"><ref name="plain"/></element>
@@ -68,6 +69,9 @@ SCHEMA = """
       </element>
     </element></zeroOrMore>
   </element></start>
+  <define name="language">
+    <attribute name="lang" ns="http://www.w3.org/XML/1998/namespace"><data type="language"/></attribute>
+  </define>
   <define name="plain"><text/></define>
   <define name="tag"><data type="string">
     <param name="pattern">tag:[a-z.]+,\\d{4}-\\d{2}-\\d{2}:[!-~]+</param></data></define>
@@ -75,7 +79,7 @@ SCHEMA = """
     <param name="pattern">\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z</param></data></define>
   <define name="flow"><oneOrMore><choice>
     <element name="p" ns="http://www.w3.org/1999/xhtml"><ref name="words"/></element>
-    <element name="blockquote" ns="http://www.w3.org/1999/xhtml"><oneOrMore>
+    <element name="blockquote" ns="http://www.w3.org/1999/xhtml"><ref name="language"/><oneOrMore>
       <element name="p" ns="http://www.w3.org/1999/xhtml"><ref name="words"/></element></oneOrMore></element>
   </choice></oneOrMore></define>
   <define name="words"><mixed><zeroOrMore><choice>
@@ -151,7 +155,7 @@ def test_the_schema_of_this_test_refuses_invalid_feeds(archive: Archive, schema:
     for before, after in (
         (b"<author><name>Clausewatch</name></author>", b""),
         (b"<del>", b'<del onclick="x()">'),
-        (b"<blockquote>", b"<script/><blockquote>"),
+        (b"<blockquote", b"<script/><blockquote"),
         (b'href="https', b'href="javascript'),
         (b"Z</updated>", b"</updated>"),
         (b"<id>tag:", b"<id>"),

@@ -47,4 +47,4 @@ def test_the_command_writes_due_reviews(tmp_path: Path) -> None:
     result = call(path, "export", "ical", "--from", "2026-03-01", "-o", str(target))
     assert (result.exit_code, result.stdout.strip()) == (0, "Exported 1 day")
     (event,) = Calendar.from_ical(target.read_bytes()).walk("VEVENT")
-    assert (event["SUMMARY"], event.decoded("DTSTART")) == ("Teahouse: review due", date(2026, 3, 9))
+    assert (event["SUMMARY"], event.decoded("DTSTART")) == ("Teahouse: review is due", date(2026, 3, 9))

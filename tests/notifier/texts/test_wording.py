@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
+from archive.model import ReviewTimes
+from archive.questions.lists.inbox import review_due
 from differ.explanation import Explanation
 from differ.model import Finding, Timing
 from notifier.audience.subscriptions import Language, Subscriber, Target
@@ -124,6 +126,21 @@ def test_advice_depends_on_topic_and_severity(finding: Finding, said: str) -> No
     message = alert_message(notice(finding))
     assert f"What to do: {said}" in flat(message.text)
     assert said in flat(message.html)
+
+
+@pytest.mark.parametrize(
+    ("timing", "said"),
+    [
+        (Timing(effective=date(2026, 12, 24)), "Read it today, and before 24 December 2026 check that your notice"),
+        (replace(WINDOW, due=date(2026, 12, 20)), "Read it today, and before 20 December 2026 check that your notice"),
+        (Timing(effective=date(2026, 11, 22)), "Read it today and check that your notice"),
+    ],
+)
+def test_advice_and_the_desk_name_the_same_due_date(timing: Timing, said: str) -> None:
+    change = timed(timing)
+    assert f"What to do: {said}" in flat(alert_message(change).text)
+    due = review_due(change.later.seen_at, "critical", timing, ReviewTimes())
+    assert (f"{due:%-d %B %Y}" in said) == (due - change.later.seen_at != ReviewTimes().critical)
 
 
 def test_a_clause_with_two_topics_is_shown_once_with_both_reasons() -> None:
