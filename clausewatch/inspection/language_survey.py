@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
+from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
@@ -166,10 +167,33 @@ def _read_messages(language: str) -> None:
         phrases_for(language)
     except KeyError as error:
         raise LanguageError(f"{language}/messages.toml: {error} is missing") from error
+    _check_placeholders(language, "messages", "")
 
 
 def _read_desk(language: str) -> None:
-    phrases_for(language, further="desk")
+    _check_placeholders(language, "desk", "desk")
+
+
+def _check_placeholders(language: str, file: str, further: str) -> None:
+    """Raise LanguageError if a phrase of a file has a {word} that the English phrase does not have. `further` is the
+    argument of `phrases_for`. A message with such a phrase could not be written.
+    """
+    model, above = phrases_for(MODEL, further=further).texts, f"{further}." if further else ""
+    for key, text in phrases_for(language, further=further).texts.items():
+        if key not in model or not key.startswith(above):
+            continue
+        place = f"{language}/{file}.toml: {key.removeprefix(above)}"
+        try:
+            unknown = sorted(_placeholders(text) - _placeholders(model[key]))
+        except ValueError as error:
+            raise LanguageError(f"{place}: {text!r} cannot be filled in: {error}") from error
+        if unknown:
+            raise LanguageError(f"{place}: {text!r} has the unknown word {{{unknown[0]}}}: take the words of {MODEL}")
+
+
+def _placeholders(text: str) -> set[str]:
+    """Return the words in braces. Raises ValueError if a brace is missing."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def _unreadable_patterns(language: str, file: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from languages import LanguageError, language_name, read_table
 from notifier.audience.timing import zone_of
 from notifier.texts.sanitize import inert
 
+ENGLISH = "en"
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -84,7 +86,8 @@ class Phrases:
 
 @cache
 def phrases_for(language: str, zone: str = "UTC", *, further: str = "") -> Phrases:
-    """Return the phrases of a language, for readers in a time zone.
+    """Return the phrases of a language, for readers in a time zone. If the language does not have a phrase, the English
+    phrase is used, because a message must not fail for one phrase.
 
     `further` is the name of another file of the language. The phrases of this file are added, and their keys begin with
     its name. Raises LanguageError if the language has no phrases.
@@ -92,7 +95,8 @@ def phrases_for(language: str, zone: str = "UTC", *, further: str = "") -> Phras
     tables, added = read_table(language, "messages"), read_table(language, further) if further else {}
     if tables is None or added is None:
         raise LanguageError(f"there are no {further or 'messages'} in the language {language!r}")
-    texts = dict([*_flat(tables), *_flat(added, f"{further}.")])
+    english = {} if language == ENGLISH else phrases_for(ENGLISH, further=further).texts
+    texts = {**english, **dict([*_flat(tables), *_flat(added, f"{further}.")])}
     return Phrases(language, texts, tuple(tables["date"]["months"]), zone)
 
 

@@ -23,6 +23,7 @@ from tests.sources import PROJECT
 REPORTS = {report.code: report for report in survey()}
 FULL = [code for code, report in REPORTS.items() if "lexicon" in report.files and not report.short]
 SHORT = [code for code, report in REPORTS.items() if report.short]
+STEMMED = [code for code, report in REPORTS.items() if report.naming.stemmer]
 
 
 COUNTERS = (PROJECT / "languages" / "en" / "counters.toml").read_text(encoding="utf-8")
@@ -49,9 +50,16 @@ def test_no_language_file_of_ours_lacks_a_key(code: str) -> None:
     assert REPORTS[code].lacks == {}
 
 
-def test_the_readme_says_which_lexicons_are_full_and_which_are_short() -> None:
-    readme = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").split())
-    assert f"full word lists for {enumerated(FULL)}, and shorter word lists for {enumerated(SHORT)}." in readme
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("README.md", f"full word lists for {enumerated(FULL)}, and shorter word lists for {enumerated(SHORT)}."),
+        ("docs/history.md", f"There are stems for {enumerated(STEMMED)}."),
+    ],
+)
+def test_the_documents_name_the_languages(page: str, sentence: str) -> None:
+    text = " ".join((PROJECT / page).read_text(encoding="utf-8").split())
+    assert sentence in text, f"write in {page}: {sentence}"
 
 
 def test_the_configuration_page_names_the_languages_of_messages() -> None:
@@ -135,3 +143,37 @@ def test_a_misspelt_concept_is_named(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
     )
     assert "has the unknown key 'securityy'" in ended.stdout
+
+
+MONTHS = '[date]\nmonths = ["qen"]\n'
+PHRASES = """
+from clausewatch.inspection.language_survey import survey
+from notifier.texts.phrases import phrases_for
+print(phrases_for("qtw").texts["subject.whole"], phrases_for("qtw", further="desk").texts["desk.page.skip"])
+print([problem for report in survey() for problem in report.problems])
+"""
+
+
+def test_a_phrase_with_an_unknown_word_is_named_and_a_missing_phrase_is_english(tmp_path: Path) -> None:
+    files = {
+        "qtw/messages": MONTHS,
+        "qtw/desk": "",
+        "qtx/messages": MONTHS + '[subject]\nwhole = "{qen}"',
+        "qty/messages": MONTHS + '[subject]\nwhole = "{policy"',
+        "qtz/messages": MONTHS,
+        "qtz/desk": '[page]\nzone = "{qen}"',
+    }
+    for name, content in files.items():
+        path = tmp_path / f"{name}.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    environment = os.environ | {ADDED: str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", PHRASES], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    phrases, problems = ended.stdout.splitlines()
+    assert phrases == "[{severity}] {policy}: {event} ({day}) Go to the content"
+    assert problems.count(".toml: ") == 3
+    assert "qtx/messages.toml: subject.whole: '{qen}' has the unknown word {qen}: take the words of en" in problems
+    assert "qty/messages.toml: subject.whole: '{policy' cannot be filled in: " in problems
+    assert "qtz/desk.toml: page.zone: '{qen}' has the unknown word {qen}" in problems
