@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from differ.judgement.relevance import relevance
 from differ.language.lexicon import load_lexicon
@@ -51,8 +52,11 @@ def relink(before: Document, after: Document) -> Relinked:
             later[key][linking.text] = linking
     if not later:
         return Relinked(before, ())
-    rights = frozenset(statement.text for statement in statements(before) if _is_for_rights(statement))
     suppressed: list[Suppression] = []
+
+    @cache
+    def rights() -> frozenset[str]:
+        return frozenset(statement.text for statement in statements(before) if _is_for_rights(statement))
 
     def alike(block: Block, section: str) -> Block:
         text = block.text
@@ -61,7 +65,7 @@ def relink(before: Document, after: Document) -> Relinked:
             if old.text in candidates or len(candidates) != 1:  # the sentence is unchanged, or its new form is unclear
                 continue
             (new,) = candidates.values()
-            if old.text in rights and new.sites != old.sites:
+            if new.sites != old.sites and old.text in rights():  # rarely needed, and takes long
                 continue
             suppressed.append(Suppression(section, "link", old.text, after=new.text))
             text = text.replace(old.text, new.text)
