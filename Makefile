@@ -14,6 +14,9 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 # server, for some time to pass, or for a command to end.
 PARALLEL := -n $(shell echo $$(($$(nproc) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Python keeps its compiled modules. Many tests start programs, and each program would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo quick test long bench validation check docs format lock clean
 .DEFAULT_GOAL := help
 

@@ -22,5 +22,6 @@ def environment(clock: str = "") -> dict[str, str]:
     require(LIBRARY is not None, "libfaketime")
     folders = [str(MENDED), *filter(None, [os.environ.get("PYTHONPATH")])]
     faked = {"LD_PRELOAD": str(LIBRARY), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
-    faked |= {"PYTHONPATH": os.pathsep.join(folders)}
+    # With this workaround for old C libraries, which Debian turns on, a waiting thread keeps a processor busy.
+    faked |= {"FAKETIME_FORCE_MONOTONIC_FIX": "0", "PYTHONPATH": os.pathsep.join(folders)}
     return faked | ({"FAKETIME": clock} if clock else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from document.model import ExtractionOptions, Page
 
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
 SELECT = {"uptimerobot": (), "open-collective": (), "open-terms-archive": (), "buffer": PARTS}
-EVERY = 8
-"""Only every eighth fetch is read, to save time. In addition, the fetch at each change is read, with the fetches just
-before and just after it.
+EVERY = 1 if os.environ.get("CLAUSEWATCH_LONG") else 24
+"""Only every 24th fetch is read, to save time. In addition, the fetch at each change is read, with the fetches just
+before and just after it. With CLAUSEWATCH_LONG all fetches are read.
 """
 
 

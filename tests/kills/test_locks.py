@@ -3,6 +3,7 @@ long stop."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -26,14 +27,29 @@ ROUNDS = 25 if LONG else 1
 RUN = ("run", "--all", "--verbose")
 
 PROGRAM = """
-import atexit, os, sys, time
-heavy = ("scrapy", "twisted", "sqlalchemy", "sqlite3", "psycopg")
-atexit.register(lambda: print("imported", *(name for name in heavy if name in sys.modules), flush=True))
+import atexit, json, os, pathlib, sys
 from clausewatch.cli import main
-import clausewatch.cli.run
-print("ready", flush=True)
-sys.stdin.readline()
-main(["--config", sys.argv[1], "run", "--all"])
+import clausewatch.cli.run, clausewatch.config
+clausewatch.config.load(pathlib.Path(sys.argv[1]))
+heavy = ("scrapy", "twisted", "sqlalchemy", "sqlite3", "psycopg")
+waiting, starting = os.pipe()
+runs = []
+for number in range(int(sys.argv[2])):
+    runs.append(os.fork())
+    if runs[-1] == 0:
+        os.close(starting)
+        for stream, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(f"{name}-{number}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        atexit.register(lambda: print("imported", *(name for name in heavy if name in sys.modules)))
+        os.read(waiting, 1)
+        main(["--config", sys.argv[1], "run", "--all"])
+os.close(starting)
+print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(run, 0)[1]) for run in runs]))
+"""
+"""Starts several runs that begin at nearly the same time: all wait until a pipe is closed. Prints their exit codes.
+
+The runs are forked from a process that has imported only the command line and what it needs to read a configuration,
+because so many new Python processes would take long.
 """
 
 
@@ -51,34 +67,29 @@ def test_only_one_of_several_simultaneous_runs_works(stand: Stand, database_kind
     together = 20 if LONG or database_kind == "sqlite" else 5
     for turn in range(1, ROUNDS + 1):
         stand.site.asked.clear()
-        runs = [started(stand) for _ in range(together)]
-        for run in runs:
-            assert run.stdout is not None
-            assert run.stdout.readline() == "ready\n"
-        for run in runs:  # all runs get their line of input at nearly the same time
-            assert run.stdin is not None
-            run.stdin.write("\n")
-            run.stdin.flush()
-        ended = [(run, *run.communicate(timeout=120)) for run in runs]
-        assert sorted(run.returncode for run, _, _ in ended) == [0] + [4] * (together - 1), turn
-        for run, out, err in ended:
-            if run.returncode == 4:
-                assert out == "imported\n"
-                assert "another run (process" in err
+        codes = runs_at_once(stand, together)
+        assert sorted(codes) == [0] + [4] * (together - 1), turn
+        for number, code in enumerate(codes):
+            if code == 4:
+                assert (stand.folder / f"out-{number}").read_text() == "imported\n"
+                assert "another run (process" in (stand.folder / f"err-{number}").read_text()
         assert stand.site.visits()["/Lodge"] == 1, turn
 
 
-def started(stand: Stand) -> subprocess.Popen[str]:
-    """Start a process that begins a run when it gets a line of input."""
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(stand.configuration)],
+def runs_at_once(stand: Stand, number: int) -> list[int]:
+    """Start this number of runs at nearly the same time, and return their exit codes."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(stand.configuration), str(number)],
         cwd=stand.folder,
         env=os.environ | {"HOME": str(stand.folder)},
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
+        timeout=120,
+        check=True,
     )
+    codes: list[int] = json.loads(done.stdout)
+    return codes
 
 
 def test_a_sender_that_is_stopped_longer_than_its_lease_sends_nothing_twice(stand: Stand, database_kind: str) -> None:

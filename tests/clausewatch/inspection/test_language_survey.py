@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from clausewatch.cli import main
 from clausewatch.inspection.language_survey import survey
 from languages import ADDED, FILES, language_name
+from tests import forking
 from tests.sources import PROJECT
 
 REPORTS = {report.code: report for report in survey()}
@@ -118,17 +119,11 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, file: str, content:
     (tmp_path / "qtx").mkdir()
     (tmp_path / "qtx" / f"{file}.toml").write_text(content, encoding="utf-8")
     for command, code in (["languages"], 1), (["config", "check"], 2):
-        ended = subprocess.run(
-            [sys.executable, "-m", "clausewatch", *command],
-            cwd=PROJECT,
-            env=os.environ | {ADDED: str(tmp_path), "COLUMNS": "400"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert problem in " ".join((ended.stdout + ended.stderr).split())
-        assert "Traceback" not in ended.stderr
-        assert ended.returncode == code
+        environment = {ADDED: str(tmp_path), "COLUMNS": "400"}
+        ended = forking.run("clausewatch", *command, folder=PROJECT, environment=environment)
+        assert problem in " ".join((ended.out + ended.err).split())
+        assert "Traceback" not in ended.err
+        assert ended.code == code
 
 
 def test_a_misspelt_concept_is_named(tmp_path: Path) -> None:
