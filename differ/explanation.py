@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
+from string import Formatter
 from typing import Any
 
-from differ.quotation import Side, excerpt, occurrences, quotes
+from differ.quotation import Side, excerpt, occurrences, occurs, quotes
+from differ.remainder import remainder
 from languages import languages_with, read_table
 
 ENGLISH = "en"
 """The language of a reader whose language has no sentences."""
 LISTED_WORDS = 6
 """Maximum number of words that a sentence quotes."""
+LISTED_PIECES = 3
+"""Maximum number of further changed pieces of a clause that are quoted."""
 PART = "/"
 """Separator between the parts of a code."""
 _CODE = re.compile(r"[A-Z]+\d*\.\w+(?:/\w+/\w+)?")
@@ -22,13 +26,17 @@ _AMOUNT = re.compile(r"(?:\S+ )*?(\d+)((?: \w+)+)")
 """Matches words with an amount and its unit, such as "14 days". If there are several numbers, the last one counts."""
 
 NO_SIDE = Side()
+ABOUT_NAMES = ("T1.recipient", "T1.name", "T3.country", "T4.place", "T7.controller", "T2.data", "T2.purpose", "U.words")
+"""Rules whose sentences quote a name or a single thing. The whole clause would not fit into these sentences."""
 COSTS: Mapping[tuple[str, ...], str] = {("exercise.fee",): "charged", ("exercise.free",): "free"}
 """Names of the sentences for a changed cost. The key is the concepts of the cost after the change."""
 
 Facts = Sequence[Sequence[str]]
-"""Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing` and `also`. A pair with
-the role `also` contains the code of a further explanation, and the pairs after it are the facts of that explanation.
+"""Pairs of a role and a text, as the archive stores them. The roles are `gone`, `new`, `thing`, `doubt` and `also`. A
+pair with the role `doubt` says that the sentence was not read as a whole. A pair with the role `also` contains the code
+of a further explanation, and the pairs after it are the facts of that explanation.
 """
+DOUBT = "doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Explanation:
     """The concepts that were affected, such as "right.object"."""
     also: tuple[Explanation, ...] = ()
     """Further effects of the same edit, the gravest first."""
+    certain: bool = True
+    """Whether the sentence was read as a whole, so that the explanation may say what the edit means for people."""
     translations: tuple[tuple[str, str], ...] = ()
     """An old explanation in other languages: pairs of a language and a sentence."""
 
@@ -59,10 +69,7 @@ class Explanation:
     def in_language(self, language: str, before: Side = NO_SIDE, after: Side = NO_SIDE) -> str:
         """Return the explanation as a text in a language, or in English if the language has no sentences. The deciding
         words are quoted as the texts before and after have them."""
-        if self.is_sentence:
-            return dict(self.translations).get(language, self.code)
-        parts = (self, *self.also)
-        return " ".join(dict.fromkeys(sentence(part, language, before=before, after=after) for part in parts))
+        return " ".join(dict.fromkeys(one.text for one in worded([self], language, before, after)))
 
     def facts(self) -> list[list[str]]:
         """Return the facts as pairs, for the archive."""
@@ -70,6 +77,7 @@ class Explanation:
             return [list(pair) for pair in self.translations]
         own = [("gone", self.gone), ("new", self.new), ("thing", self.things)]
         pairs = [[role, text] for role, texts in own for text in texts]
+        pairs += [] if self.certain else [[DOUBT, self.code]]
         for further in self.also:
             pairs += [["also", further.code], *further.facts()]
         return pairs
@@ -88,29 +96,115 @@ def split_facts(code: str, facts: Facts) -> Iterator[Explanation]:
     """Yield the first explanation and the further ones, each with its facts."""
     start = next((index for index, (role, _) in enumerate(facts) if role == "also"), len(facts))
     texts = {role: tuple(text for kind, text in facts[:start] if kind == role) for role in ("gone", "new", "thing")}
-    yield Explanation(code, texts["gone"], texts["new"], things=texts["thing"])
+    certain = all(role != DOUBT for role, _ in facts[:start])
+    yield Explanation(code, texts["gone"], texts["new"], things=texts["thing"], certain=certain)
     if start < len(facts):
         yield from split_facts(facts[start][1], facts[start + 1 :])
 
 
-def sentence(explanation: Explanation, language: str, *, before: Side = NO_SIDE, after: Side = NO_SIDE) -> str:
-    """Return the sentence for a code, with its facts."""
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an explanation, and the words of the clause that the sentence quotes."""
+
+    text: str
+    gone: tuple[str, ...] = ()
+    """Quotations from the text before."""
+    new: tuple[str, ...] = ()
+    """Quotations from the text after."""
+
+
+def worded(explanations: Iterable[Explanation], language: str, before: Side, after: Side) -> list[Sentence]:
+    """Return the sentences that explain the findings about one clause. If the clause has further changed words, the
+    last sentence quotes these words."""
+    written: dict[Sentence, None] = {}
+    for explanation in explanations:
+        if explanation.is_sentence:
+            written[Sentence(dict(explanation.translations).get(language, explanation.code))] = None
+            continue
+        for part in (explanation, *(part for part in explanation.also if part.certain)):
+            written[sentence(part, language, before=before, after=after)] = None
+    if before.text and after.text and any(one.gone or one.new for one in written):
+        written |= dict.fromkeys(further_words(list(written), language, before, after))
+    return list(written)
+
+
+def further_words(written: Sequence[Sentence], language: str, before: Side, after: Side) -> Iterator[Sentence]:
+    """Yield sentences that quote the changed words which the other sentences do not quote."""
     table = sentences(language)
-    rule, kind, direction = (*explanation.code.split(PART), "", "")[:3]
-    template = table.get(f"{rule}{PART}{kind}") or table.get(rule) or table["unknown"]
-    if not isinstance(template, str):
-        possible = (*variants(explanation, direction, before, after), direction)
-        template = next((template[name] for name in possible if name in template), table["unknown"])
-    gone, new = quotes(explanation.gone, before), quotes(explanation.new, after)
-    return str(
-        template.format(
-            gone=listed(gone, table),
-            new=listed(new, table),
-            before=clause(before, gone, table),
-            after=clause(after, new, table),
-            things=", ".join(dict.fromkeys(named(explanation.things, table["things"]))),
-        )
+    gone = remainder(before, after, (text for one in written for text in one.gone))
+    new = remainder(after, before, (text for one in written for text in one.new))
+    if gone:
+        yield Sentence(table["further"]["gone"].format(gone=listed(gone, table, LISTED_PIECES)))
+    if new:
+        yield Sentence(table["further"]["new"].format(new=listed(new, table, LISTED_PIECES)))
+
+
+def sentence(explanation: Explanation, language: str, *, before: Side = NO_SIDE, after: Side = NO_SIDE) -> Sentence:
+    """Return the sentence for a code, with its facts. If no fact is left that the texts support, the sentence only says
+    that the wording changed."""
+    table = sentences(language)
+    known = supported(explanation, before, after)
+    if known is None:
+        template, gone, new = table["unknown"], [excerpt(before)], [excerpt(after)]
+    else:
+        template, (gone, new) = template_of(known, table, before, after), quotations(known, before, after)
+    text = template.format(
+        gone=listed(gone, table),
+        new=listed(new, table),
+        before=clause(focused(before, explanation.gone), gone, table),
+        after=clause(focused(after, explanation.new), new, table),
+        things=", ".join(dict.fromkeys(named(explanation.things, table["things"]))),
     )
+    fields = {name for _, name, _, _ in Formatter().parse(template)}
+    return Sentence(
+        text,
+        (*(gone if "gone" in fields else ()), *([excerpt(before)] if "before" in fields and before.text else ())),
+        (*(new if "new" in fields else ()), *([excerpt(after)] if "after" in fields and after.text else ())),
+    )
+
+
+def supported(explanation: Explanation, before: Side, after: Side) -> Explanation | None:
+    """Return an explanation without the words that the other text has too, because these words are neither gone nor
+    new. Return None if no words are left."""
+    *code, towards = explanation.code.split(PART)
+    edited = before.text and after.text and (explanation.gone or explanation.new)
+    if not edited or towards not in ("added", "removed", "changed"):
+        return explanation
+    gone = () if towards == "added" else absent(explanation.gone, before, after)
+    new = () if towards == "removed" else absent(explanation.new, after, before)
+    if not (gone or new):
+        return None
+    direction = "changed" if gone and new else "added" if new else "removed"
+    return replace(explanation, code=PART.join((*code, direction)), gone=gone, new=new)
+
+
+def absent(words: Iterable[str], side: Side, other: Side) -> tuple[str, ...]:
+    """Return the words of a side that the other side does not have."""
+    return tuple(word for word in words if not all(occurs(text, other.text) for text in quotes([word], side)))
+
+
+def quotations(explanation: Explanation, before: Side, after: Side) -> tuple[list[str], list[str]]:
+    """Return the quotations from the text before and from the text after. Of a clause that is new or gone, the words
+    around the deciding words are quoted too, unless the sentence is about names."""
+    rule = explanation.code.partition(PART)[0]
+    whole = bool(before.text) != bool(after.text) and rule not in ABOUT_NAMES
+    sides = ((before, explanation.gone), (after, explanation.new))
+    gone, new = ([excerpt(focused(side, words))] if whole and words else quotes(words, side) for side, words in sides)
+    return gone, new
+
+
+def template_of(explanation: Explanation, table: Mapping[str, Any], before: Side, after: Side) -> str:
+    """Return the sentence for a code, with placeholders. If the effect is not certain, the sentence only says which
+    words came and went."""
+    rule, kind, direction = (*explanation.code.split(PART), "", "")[:3]
+    if not explanation.certain:
+        turned = "came" if not before.text else "went" if not after.text else direction
+        return str(table["words"].get(turned) or table["unknown"])
+    template = table.get(f"{rule}{PART}{kind}") or table.get(rule) or table["unknown"]
+    if isinstance(template, str):
+        return template
+    possible = (*variants(explanation, direction, before, after), direction)
+    return str(next((template[name] for name in possible if name in template), table["unknown"]))
 
 
 def variants(explanation: Explanation, direction: str, before: Side, after: Side) -> Iterator[str]:
@@ -149,6 +243,13 @@ def compared_amounts(explanation: Explanation) -> str:
 def compared_costs(explanation: Explanation) -> str:
     """Return whether something became "charged" or "free", or ""."""
     return COSTS.get(explanation.things, "")
+
+
+def focused(side: Side, words: Iterable[str]) -> Side:
+    """Return a clause that is new or gone as a whole so that its deciding words count as its changed part."""
+    places = sorted(place for word in words for place in occurrences(word, side.text))
+    whole = side.changed == ((0, len(side.text)),)
+    return replace(side, changed=tuple(places)) if whole and places else side
 
 
 def clause(side: Side, words: Sequence[str], table: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Literal
 
-from differ.explanation import ENGLISH, PART, Explanation
+from differ.explanation import ENGLISH, PART, Explanation, worded
 from differ.quotation import Side, Span
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -77,8 +77,13 @@ class Finding:
 
     def reason_in(self, language: str) -> str:
         """Return the explanation as a text in a language, or in English if the language has no sentences."""
-        before, after = side(self.before, self.edits, "delete"), side(self.after, self.edits, "insert")
-        return self.explanation.in_language(language, before, after)
+        return self.explanation.in_language(language, *self.sides)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """The texts before and after the change, each with its changed parts."""
+        before = side(self.before, self.edits, "delete", self.language)
+        return before, side(self.after, self.edits, "insert", self.language)
 
 
 def direction(gone: Collection[object], new: Collection[object]) -> Direction:
@@ -88,7 +93,7 @@ def direction(gone: Collection[object], new: Collection[object]) -> Direction:
     return "added" if new else "removed"
 
 
-def side(text: str, edits: Sequence[Edit], operation: Operation) -> Side:
+def side(text: str, edits: Sequence[Edit], operation: Operation, language: str = "") -> Side:
     """Return a text, and the parts of it that the edits with this operation deleted or inserted."""
     changed: list[Span] = []
     end = 0
@@ -97,7 +102,7 @@ def side(text: str, edits: Sequence[Edit], operation: Operation) -> Side:
             end += len(edit.text)
         if edit.operation == operation:
             changed.append((end - len(edit.text), end))
-    return Side(text, tuple(changed) if end == len(text) else ())
+    return Side(text, tuple(changed) if end == len(text) else (), language)
 
 
 def reasons_in(findings: Iterable[Finding], language: str) -> list[str]:
@@ -105,14 +110,16 @@ def reasons_in(findings: Iterable[Finding], language: str) -> list[str]:
     explained only once.
     """
     explained: set[object] = set()
-    reasons: dict[str, None] = {}
+    told: list[Finding] = []
     for finding in findings:
         why = finding.explanation
         effects = {(part.code.partition(PART)[2] or part, part.gone, part.new) for part in (why, *why.also)}
         if not effects <= explained:
-            reasons[finding.reason_in(language)] = None
+            told.append(finding)
         explained |= effects
-    return list(reasons)
+    if not told:
+        return []
+    return [one.text for one in worded((finding.explanation for finding in told), language, *told[0].sides)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Side:
     text: str = ""
     changed: tuple[Span, ...] = ()
     """The parts that the other text does not have, in order."""
+    language: str = ""
 
     def inside(self, span: Span) -> bool:
         """Whether a span is inside a changed part."""
@@ -84,6 +85,12 @@ def occurrences(phrase: str, text: str) -> list[Span]:
     return [match.span() for match in phrase_pattern(("", *parts[1:])).finditer(text)]
 
 
+def occurs(phrase: str, text: str) -> bool:
+    """Whether a text has exactly the words of a phrase."""
+    parts = phrase.split()
+    return bool(parts) and phrase_pattern(tuple(parts)).search(text) is not None
+
+
 @lru_cache(maxsize=1_024)
 def phrase_pattern(parts: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern for words in upper or lower case, with any signs between them. An empty part matches any
@@ -112,6 +119,11 @@ def beside_change(span: Span, side: Side) -> Span:
         if end <= span[0] and 0 < run <= LONGEST_RUN and _NEAR.fullmatch(side.text[end : span[0]]):
             return start + leading_spaces(side.text[start:end]), span[1]
     return span
+
+
+def word_spans(text: str) -> list[Span]:
+    """Return the places of the words of a text."""
+    return [match.span() for match in _WORDS.finditer(text)]
 
 
 def leading_spaces(text: str) -> int:
@@ -165,7 +177,7 @@ def joined(spans: Iterable[Span], text: str) -> list[Span]:
 
 def excerpt(side: Side) -> str:
     """Return a short clause as a whole. Of a longer clause, return the words around the first change."""
-    places = [match.span() for match in _WORDS.finditer(side.text)]
+    places = word_spans(side.text)
     if len(places) <= SHORT:
         return side.text.strip().rstrip(".")
     changed = side.changed[0][0] if side.changed else 0

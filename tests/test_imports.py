@@ -35,7 +35,7 @@ ROOMS = {
         "model < text < formats html structure < reading screening identity serialization canonical "
         "< sameness discovery"
     ),
-    "differ": "quotation < explanation < model < rewrite language < matching < judgement < visits",
+    "differ": "quotation < remainder < explanation < model < rewrite language < matching < judgement < visits",
     "notifier": "audience < contents < texts < channels < outbox < sending",
     "crawler": "model signals pace crawl_settings < network < middlewares settings < visits < discovery < spiders",
     "clausewatch": (

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from differ.explanation import Explanation
+from differ.judgement.certainty import hedged
 from differ.judgement.concept_effects import Effect
 from differ.judgement.effects import ADVERTISER, STATEMENT, effects
 from differ.judgement.profiles import EffectRule, Profile
@@ -228,10 +230,15 @@ def watched_findings(pair: Pair, present: Statement, profile: Profile, around: S
         ):
             by_subject.setdefault(effect.watched, []).append((rule, effect))
     return [
-        about_subject(rules, profile).about(pair, present, profile)
+        hedged_finding(about_subject(rules, profile).about(pair, present, profile), pair)
         for rules in by_subject.values()
         if not all(effect.minor for _, effect in rules)
     ]
+
+
+def hedged_finding(finding: Finding, pair: Pair) -> Finding:
+    """Return a finding whose explanation says which of its effects are certain."""
+    return replace(finding, explanation=hedged(finding.explanation, finding.topic, pair))
 
 
 def about_subject(rules: Sequence[tuple[EffectRule, Effect]], profile: Profile) -> Verdict:

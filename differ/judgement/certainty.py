@@ -1,0 +1,138 @@
+"""Decides whether the words of an edit were read as a whole sentence. If they were not, no sentence must claim what the
+edit means for people: the explanation only quotes the words.
+
+A word such as "third parties" is counted in any passage about sharing. Only a disclosure by the company, with the word
+as its receiver, says that third parties get data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from differ.explanation import PART, Explanation
+from differ.judgement.concept_effects import TURNS
+from differ.judgement.frames import CHANNELS, Frame, disclosures
+from differ.judgement.relevance import abilities, denies_right, gives_right, names_right, says_right, to_reader
+from differ.language.meaning import Meaning, heading_topics, lead_meaning, meaning
+from differ.language.polarity import NEVER
+from differ.language.statements import Statement
+from differ.matching.alignment import Pair
+from differ.model import watched_topic
+from differ.quotation import occurs
+
+NAMES = ("name", "advertiser", "statement")
+"""Kinds of effects of entries of a list or a table."""
+GENERAL = ("address", "country", "wording", "controller", "merger")
+"""Kinds of effects whose sentences say only that words are in a passage."""
+RIGHTS_HEADINGS = {"rights", "choices", "contact"}
+LONG = 10
+"""Minimum number of words with a meaning in a long statement."""
+KEPT = 1 / 3
+"""Minimum share of these words that both statements have, if one is an edit of the other."""
+OWNED_BEFORE = 2
+"""Maximum number of words between the reader and a right: "you have the right"."""
+
+
+def hedged(explanation: Explanation, topic: str, pair: Pair) -> Explanation:
+    """Return an explanation of an edit that says which of its effects are certain."""
+    further = tuple(hedged(one, topic, pair) for one in explanation.also)
+    return replace(explanation, certain=is_certain(explanation, topic, pair), also=further)
+
+
+def is_certain(explanation: Explanation, topic: str, pair: Pair) -> bool:
+    """Whether the sentences that an effect is about were read."""
+    _, kind, towards = explanation.code.split(PART)
+    if kind in GENERAL:
+        return True
+    if pair.before is not None and pair.after is not None and is_rewritten(pair.before, pair.after):
+        return False
+    sides = [(pair.before, explanation.gone)] if towards != "added" or pair.after is None else []
+    sides += [(pair.after, explanation.new)] if towards != "removed" or pair.before is None else []
+    named = [(statement, words) for statement, words in sides if statement is not None and has_words(statement, words)]
+    if towards not in TURNS:
+        named = [(statement, words) for statement, words in sides if statement is not None]
+    return all(is_understood(kind, topic, statement, words) for statement, words in named)
+
+
+def has_words(statement: Statement, words: Iterable[str]) -> bool:
+    """Whether a statement has some of the words of an effect."""
+    return any(occurs(word, statement.text) for word in words)
+
+
+def is_rewritten(before: Statement, after: Statement) -> bool:
+    """Whether two long statements have so few words in common that they may be about different things."""
+    senses = [meaning(statement.words, statement.language) for statement in (before, after)]
+    one, other = (set(sense.lexicon.content_words(sense.words)) if sense else set() for sense in senses)
+    shorter = min(len(one), len(other))
+    return shorter >= LONG and len(one & other) < shorter * KEPT
+
+
+def is_understood(kind: str, topic: str, statement: Statement, words: Iterable[str]) -> bool:
+    """Whether a statement says what an effect of a kind claims about some of its words."""
+    sense = meaning(statement.words, statement.language)
+    if sense is None:
+        return False
+    if watched_topic(topic) == "sharing":
+        return is_disclosed(kind, statement, sense, words)
+    return is_entitled(kind, statement, sense)
+
+
+def is_disclosed(kind: str, statement: Statement, sense: Meaning, words: Iterable[str]) -> bool:
+    """Whether the company, or a receiver, does something with data in a statement. A receiver among the words must be a
+    receiver of that act."""
+    if kind in NAMES and "sharing" in heading_topics(statement.path, statement.language):
+        return True
+    told = [frame for frame in disclosures(statement, sense) if frame.action and does(frame, sense)]
+    if kind != "recipient":
+        return bool(told)
+    receivers = {name for frame in told for name in (frame.who, *frame.whom.split(", "))}
+    return receivers.issuperset(words)
+
+
+def does(frame: Frame, sense: Meaning) -> bool:
+    """Whether the company gives the data, or a receiver gets the data. An act that never happens counts only if nothing
+    else in the sentence is denied."""
+    giver = frame.who in sense.lexicon.company or (bool(frame.who) and frame.who not in sense.lexicon.readers)
+    return giver and (frame.polarity == NEVER or not sense.free("negation", "nobody"))
+
+
+def is_entitled(kind: str, statement: Statement, sense: Meaning) -> bool:
+    """Whether a statement says what people can do."""
+    lead = lead_meaning(statement)
+    if kind in NAMES:
+        return bool(RIGHTS_HEADINGS & heading_topics(statement.path, statement.language))
+    test = TESTS.get(kind, names_right)
+    return test(sense) or (lead is not None and says_right(lead) and kind != "channel")
+
+
+def has_right(sense: Meaning) -> bool:
+    """Whether the reader has a right, or is denied a right."""
+    if gives_right(sense) or denies_right(sense) or (names_right(sense) and abilities(sense)):
+        return True
+    near = (sense.words[max(0, right.start - OWNED_BEFORE) : right.end] for right in sense.of("right.grant"))
+    return any(sense.lexicon.readers.intersection(words) for words in near)
+
+
+def reaches(sense: Meaning) -> bool:
+    """Whether a statement names a way to reach somebody."""
+    return sense.has(*CHANNELS) or any("@" in word for word in sense.words)
+
+
+def agrees(sense: Meaning) -> bool:
+    """Whether a statement speaks of the reader's consent or refusal in so many words."""
+    return to_reader(sense) and any(mention.concept != "consent.implied" for mention in sense.of("consent"))
+
+
+TESTS: dict[str, Callable[[Meaning], bool]] = {
+    "right": has_right,
+    "limited": has_right,
+    "channel": reaches,
+    "consent": agrees,
+    "optout": to_reader,
+    "complaint": to_reader,
+    "arbitration": to_reader,
+    "withdrawal": to_reader,
+    "condition": says_right,
+}
+"""Tests of a statement on rights, by the kind of an effect."""
