@@ -105,6 +105,11 @@ class Notice:
     confirmed: bool = True
     """False if the change is suspicious, such as the loss of a section, and no second visit confirmed it."""
     interims: Interims = NO_INTERIMS
+    unsorted: tuple[Finding, ...] = ()
+    """The findings of the topic "other" about the same two texts that the reader did not ask for. They can be about a
+    topic that the reader asks for, because nobody recognised their topic."""
+    other_topics: tuple[tuple[str, int], ...] = ()
+    """Number of all other findings that the reader did not ask for, by topic."""
     head: str = ""
     """The head of the evidence chain when the message is written, in the format of `chain.Head`."""
 

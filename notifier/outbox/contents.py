@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -175,7 +175,7 @@ class _Recaps:
             told=told,
             waiting=waiting,
             severity=None if change is None else change.severity,
-            topics=tuple(sorted(Counter(finding.topic for finding in others).items())),
+            topics=_by_topic(others),
             suppressed=0 if change is None else len(change.suppressed),
             held=later.flapping and not told and not waiting and is_new,
             dismissed=dismissed,
@@ -210,6 +210,11 @@ def _sorted(
     asked.sort(key=lambda one: SEVERITIES.index(one.finding.severity))
     others.sort(key=lambda one: SEVERITIES.index(one.severity))
     return [one.finding for one in asked], others, len(findings) - len(kept)
+
+
+def _by_topic(findings: Iterable[Finding]) -> tuple[tuple[str, int], ...]:
+    """Count findings by topic."""
+    return tuple(sorted(Counter(finding.topic for finding in findings).items()))
 
 
 def _of_unknown_topic(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -272,6 +277,9 @@ def _notice(
     versions = {version.number: version for version in read_versions(session, of_policy, None)}
     later = versions[last]
     languages_before, languages = (language_state(session, policy.id, number) for number in (begin, last))
+    _, others, _ = _sorted(asker, policy, change.findings)
+    alerts = _alerts(session, change, mine)
+    silent = [finding for finding in others if finding not in [alert.finding for alert in alerts]]
     same_as = known.number if _came_back(versions, known.number, begin) else 0
     return Notice(
         subscriber=asker.name,
@@ -279,7 +287,7 @@ def _notice(
         url=policy.url,
         earlier=_seen(versions[begin]),
         later=_seen(later),
-        alerts=_alerts(session, change, mine),
+        alerts=alerts,
         judged_by=change.judged_by,
         coarse=change.coarse,
         timing=change.timing,
@@ -293,6 +301,8 @@ def _notice(
         settled=later.last_seen_at - later.seen_at >= timedelta(seconds=policy.flap_quiet_seconds),
         confirmed=later.confirmed,
         interims=_interims(session, policy, asker, (same_as or begin, last)),
+        unsorted=_of_unknown_topic(silent),
+        other_topics=_by_topic(finding for finding in silent if finding.topic != "other"),
         head=head,
     )
 

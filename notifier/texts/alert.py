@@ -39,9 +39,8 @@ NAMED_PASSAGES = 20
 clauses are only counted, unless they are critical or high.
 """
 
-SECTION, REASON = 120, 500
-"""Maximum lengths, in code points, in a summary. The first is for a section's headings, and the second for the
-reasons."""
+REASON = 900
+"""Maximum length, in code points, of the reasons in a summary."""
 
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 """Characters of an address besides letters and digits (RFC 3986). All other characters are percent-encoded."""
@@ -197,7 +196,7 @@ def brief_passages(
             "badge": _badge(passage, tongue),
             "severity": tongue.name("severity", passage.severity),
             "colour": COLOURS[passage.severity],
-            "section": clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), SECTION),
+            "section": clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), wording.SECTION),
             "reason": clipped(" ".join(_reasons(passage, tongue)), REASON),
             "language": passage.worst.language if passage.worst.language != UNKNOWN_LANGUAGE else "",
             "before": short(before(passage.worst)) if place < quoted else None,
@@ -243,7 +242,7 @@ def _named(rest: Sequence[Passage], tongue: Phrases) -> list[str]:
     names = Counter(
         tongue.say(
             "rest.name",
-            section=clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), 120),
+            section=clipped(inert(passage.worst.section) or tongue.say("clause.unheaded"), wording.SECTION),
             topics=wording.topic_names(passage.findings, tongue),
             severity=tongue.name("severity", passage.severity),
         )

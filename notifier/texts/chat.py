@@ -11,7 +11,7 @@ from notifier.contents.change_notice import Passage
 from notifier.texts import wording
 from notifier.texts.dialects import Dialect, plain_link
 from notifier.texts.phrases import Phrases, phrases_for
-from notifier.texts.redline import Side, after, before
+from notifier.texts.redline import Side, after, before, marked
 from notifier.texts.sanitize import clipped, inert
 
 LENGTH = 1300
@@ -191,4 +191,4 @@ def _part(passage: Passage, tongue: Phrases) -> str:
 
 
 def _clause(label: str, side: Side | None, brackets: str) -> str:
-    return "" if side is None else f"{label}: {clipped(wording.marked(side, brackets), CLAUSE)}"
+    return "" if side is None else f"{label}: {clipped(marked(side, brackets), CLAUSE)}"

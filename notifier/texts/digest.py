@@ -6,18 +6,16 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archive.questions.interim_texts import OddText
 from differ.model import SEVERITIES, Severity
 from notifier.audience.subscriptions import Language
 from notifier.contents.change_notice import Alert, passages
 from notifier.contents.digest import Account, Digest, Gap, Recap, Watch
 from notifier.contents.policy_news import PolicyNews
 from notifier.texts import chat, payload, wording
-from notifier.texts.alert import FULL_PASSAGES, SECTION, brief_passages, commands_of, desk_link, link, shown_passage
+from notifier.texts.alert import FULL_PASSAGES, brief_passages, commands_of, desk_link, link, shown_passage
 from notifier.texts.chat import Chat
 from notifier.texts.message import Message, build_message
 from notifier.texts.phrases import Phrases, phrases_for
-from notifier.texts.redline import after, before, short
 from notifier.texts.rendering import Render, render
 from notifier.texts.sanitize import clipped, inert
 
@@ -36,9 +34,6 @@ remaining clauses are only counted, unless they are critical or high.
 QUOTED = 20
 """Maximum number of clauses of one change that are shown in brief with their words before and after."""
 
-MOST_UNSORTED = 3
-"""Maximum number of edits of an unknown topic that a digest quotes for one policy."""
-
 TROUBLE = 300
 """Maximum length, in code points, of the reason why a policy could not be read."""
 
@@ -56,7 +51,7 @@ def digest_message(
         render,
         names=["digest", digest.subscriber, digest.key],
         chat=_chat(digest, shown, tongue),
-        facts=_for_programs(digest),
+        facts=payload.digest_facts(digest),
     )
 
 
@@ -170,7 +165,7 @@ def _recap(digest: Digest, recap: Recap, tongue: Phrases) -> dict[str, Any]:
     return {
         "change": tongue.say(f"digest.{key}", policy=policy, versions=versions, first=first, number=last, since=since),
         "said": "; ".join(filter(None, _accounts(digest, recap, tongue))) or _found(recap, tongue),
-        "notes": [*([] if shown else wording.interim_notes(recap.interims, tongue)), *_unsorted(recap, tongue)],
+        "notes": [] if shown else _recap_notes(recap, tongue),
         "findings": lines,
         "more": more,
         "matters": recap.matters,
@@ -180,16 +175,9 @@ def _recap(digest: Digest, recap: Recap, tongue: Phrases) -> dict[str, Any]:
     }
 
 
-def _unsorted(recap: Recap, tongue: Phrases) -> list[str]:
-    """Quote edits of an unknown topic, because a reader can see whether they are about a topic of the reader."""
-    lines = []
-    for finding in recap.unsorted[:MOST_UNSORTED]:
-        sides = (short(before(finding)), short(after(finding)))
-        old, new = ("" if side is None else side.text for side in sides)
-        key = "changed" if old and new else "removed" if old else "added"
-        section = clipped(inert(finding.section) or tongue.say("clause.unheaded"), SECTION)
-        lines.append(tongue.say(f"digest.unsorted_{key}", section=section, old=old, new=new))
-    return lines
+def _recap_notes(recap: Recap, tongue: Phrases) -> list[str]:
+    """Name the texts in between, and the edits of an unknown topic."""
+    return [*wording.interim_notes(recap.interims, tongue), *wording.unsorted_notes(recap.unsorted, tongue)]
 
 
 def _found(recap: Recap, tongue: Phrases) -> str:
@@ -307,91 +295,3 @@ def _titled(lines: Sequence[str], title: str) -> list[str]:
 def _in_chat(recap: dict[str, Any]) -> str:
     lines = [f"{line['severity']} | {line['section']}: {line['reason']}" for line in recap["findings"]]
     return "\n".join([f"{recap['change']}: {recap['said']}", *recap["notes"], *lines, *filter(None, [recap["more"]])])
-
-
-def _for_programs(digest: Digest) -> dict[str, Any]:
-    """Return the keys of the webhook's body that only a digest has."""
-    account = digest.account
-    return {
-        "subscriber": inert(digest.subscriber),
-        "since": account.since.isoformat(timespec="seconds"),
-        "until": account.until.isoformat(timespec="seconds"),
-        "checks": account.checks,
-        "policies": [
-            {
-                "name": inert(watch.policy),
-                "checks": watch.checks,
-                "outcomes": dict(watch.outcomes),
-                "health": watch.health,
-                "trouble": inert(watch.trouble),
-                "version": watch.version,
-                "odd_texts": [_odd_row(odd) for odd in watch.odd],
-                "gaps": [_gap_row(gap) for gap in watch.gaps],
-            }
-            for watch in account.watches
-        ],
-        "changes": [_recap_row(recap) for recap in digest.recaps],
-        "changes_left_out": account.changes_left_out,
-        "news": [_news_row(news) for news in account.news],
-        "overdue_reviews": [
-            {
-                "policy": inert(review.policy),
-                "version": review.version,
-                "severity": review.severity,
-                "findings": review.findings,
-                "due_at": review.due_at.isoformat(timespec="seconds"),
-                "assigned": inert(review.assigned) or None,
-            }
-            for review in account.overdue
-        ],
-        "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
-        "reports": [payload.facts(notice, passages(notice.alerts)) for notice in digest.notices],
-        "head": account.head,
-    }
-
-
-def _gap_row(gap: Gap) -> dict[str, Any]:
-    """Return a gap in the watch for programs."""
-    since, until = (moment.isoformat(timespec="seconds") for moment in (gap.since, gap.until))
-    return {"since": since, "until": until, "days": gap.days, "ended": gap.ended}
-
-
-def _odd_row(odd: OddText) -> dict[str, Any]:
-    """Return an odd text for programs."""
-    decided = None if odd.decided_at is None else odd.decided_at.isoformat(timespec="seconds")
-    seen = odd.seen_at.isoformat(timespec="seconds")
-    return {"seen": seen, "decided": decided, "version": odd.version or None}
-
-
-def _recap_row(recap: Recap) -> dict[str, Any]:
-    """Return the change of a policy for programs."""
-    return {
-        "policy": inert(recap.policy),
-        "url": inert(recap.url),
-        "version": recap.later.number,
-        "since_version": recap.earlier.number,
-        "seen": recap.later.seen_at.isoformat(timespec="seconds"),
-        "changed_back": recap.undone,
-        "findings": [
-            {name: inert(getattr(finding, name)) for name in ("section", "topic", "severity", "reason")}
-            for finding in recap.findings
-        ],
-        "told": recap.told,
-        "waiting": recap.waiting,
-        "severity": recap.severity,
-        "not_told": dict(recap.topics),
-        "dismissed": recap.dismissed,
-        "suppressed": recap.suppressed,
-        "held": recap.held,
-        **payload.interims(recap.interims),
-    }
-
-
-def _news_row(news: PolicyNews) -> dict[str, Any]:
-    """Return a change to the list of policies for programs."""
-    return {
-        "policy": inert(news.policy),
-        "event": news.event,
-        "former": inert(news.former),
-        "at": news.at.isoformat(timespec="seconds"),
-    }

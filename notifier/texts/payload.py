@@ -1,4 +1,4 @@
-"""Writes the part of the webhook's body that is specific to alerts. `docs/alerts.md` describes it.
+"""Writes the part of the webhook's body that is specific to alerts and digests. `docs/alerts.md` describes it.
 
 The sender removes control characters, marks of direction and lone surrogates. The words of a page are still untrusted,
 so a program that shows these words must escape them.
@@ -10,8 +10,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from archive.questions.interim_texts import OddText
 from document.model import StatedDate
-from notifier.contents.change_notice import Alert, Interims, Notice, Passage, Seen
+from notifier.contents.change_notice import Alert, Interims, Notice, Passage, Seen, passages
+from notifier.contents.digest import Digest, Gap, Recap
+from notifier.contents.policy_news import PolicyNews
+from notifier.texts.sanitize import inert
 
 
 def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
@@ -102,3 +106,91 @@ def _moment(moment: datetime) -> str:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def digest_facts(digest: Digest) -> dict[str, Any]:
+    """Return the keys of the webhook's body that only a digest has."""
+    account = digest.account
+    return {
+        "subscriber": inert(digest.subscriber),
+        "since": account.since.isoformat(timespec="seconds"),
+        "until": account.until.isoformat(timespec="seconds"),
+        "checks": account.checks,
+        "policies": [
+            {
+                "name": inert(watch.policy),
+                "checks": watch.checks,
+                "outcomes": dict(watch.outcomes),
+                "health": watch.health,
+                "trouble": inert(watch.trouble),
+                "version": watch.version,
+                "odd_texts": [_odd_row(odd) for odd in watch.odd],
+                "gaps": [_gap_row(gap) for gap in watch.gaps],
+            }
+            for watch in account.watches
+        ],
+        "changes": [_recap_row(recap) for recap in digest.recaps],
+        "changes_left_out": account.changes_left_out,
+        "news": [_news_row(news) for news in account.news],
+        "overdue_reviews": [
+            {
+                "policy": inert(review.policy),
+                "version": review.version,
+                "severity": review.severity,
+                "findings": review.findings,
+                "due_at": review.due_at.isoformat(timespec="seconds"),
+                "assigned": inert(review.assigned) or None,
+            }
+            for review in account.overdue
+        ],
+        "alerts": [alert.id for notice in digest.notices for alert in notice.alerts],
+        "reports": [facts(notice, passages(notice.alerts)) for notice in digest.notices],
+        "head": account.head,
+    }
+
+
+def _gap_row(gap: Gap) -> dict[str, Any]:
+    """Return a gap in the watch for programs."""
+    since, until = (moment.isoformat(timespec="seconds") for moment in (gap.since, gap.until))
+    return {"since": since, "until": until, "days": gap.days, "ended": gap.ended}
+
+
+def _odd_row(odd: OddText) -> dict[str, Any]:
+    """Return an odd text for programs."""
+    decided = None if odd.decided_at is None else odd.decided_at.isoformat(timespec="seconds")
+    seen = odd.seen_at.isoformat(timespec="seconds")
+    return {"seen": seen, "decided": decided, "version": odd.version or None}
+
+
+def _recap_row(recap: Recap) -> dict[str, Any]:
+    """Return the change of a policy for programs."""
+    return {
+        "policy": inert(recap.policy),
+        "url": inert(recap.url),
+        "version": recap.later.number,
+        "since_version": recap.earlier.number,
+        "seen": recap.later.seen_at.isoformat(timespec="seconds"),
+        "changed_back": recap.undone,
+        "findings": [
+            {name: inert(getattr(finding, name)) for name in ("section", "topic", "severity", "reason")}
+            for finding in recap.findings
+        ],
+        "told": recap.told,
+        "waiting": recap.waiting,
+        "severity": recap.severity,
+        "not_told": dict(recap.topics),
+        "dismissed": recap.dismissed,
+        "suppressed": recap.suppressed,
+        "held": recap.held,
+        **interims(recap.interims),
+    }
+
+
+def _news_row(news: PolicyNews) -> dict[str, Any]:
+    """Return a change to the list of policies for programs."""
+    return {
+        "policy": inert(news.policy),
+        "event": news.event,
+        "former": inert(news.former),
+        "at": news.at.isoformat(timespec="seconds"),
+    }

@@ -72,6 +72,19 @@ def after(finding: Finding) -> Side | None:
     return _side(finding.after, finding.edits, "insert") if finding.after else None
 
 
+def marked(side: Side, brackets: str) -> str:
+    """Return the text of a side, with brackets around its marked words. `brackets` consists of the opening bracket, a
+    bar, and the closing bracket, such as "[-|-]".
+    """
+    opening, _, closing = brackets.partition("|")
+    words = []
+    for run in side.runs:
+        body = run.text.strip()
+        left, right = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
+        words.append(f"{left}{opening}{body}{closing}{right}" if run.marked and body else run.text)
+    return "".join(words).strip()
+
+
 def _side(clause: str, edits: tuple[Edit, ...], marking: str) -> Side:
     """Mark the changed words of one side. If an edit has no words on this side, an empty run marks its place."""
     if edits:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from notifier.texts.wording import marked
+from notifier.texts.redline import marked
 
 COLUMNS = 76
 """Line width of plain text."""

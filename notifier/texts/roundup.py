@@ -19,6 +19,9 @@ from notifier.texts.sanitize import inert
 MOST_ROWS = 100
 """Maximum number of changes that a roundup names. The remaining changes are only counted."""
 
+CLAUSES = 3
+"""Maximum number of clauses of a change that a roundup shows, unless more of them are critical or high."""
+
 QUOTED = 60
 """Maximum number of clauses that a roundup shows with their words before and after, the most severe changes first. The
 remaining clauses have their reasons only."""
@@ -71,11 +74,11 @@ def _more(left: Sequence[Notice], tongue: Phrases) -> str:
 
 
 def _rows(notices: Sequence[Notice], tongue: Phrases, desk: str) -> list[dict[str, Any]]:
-    """Return a row for each change. It has all critical and high clauses, and at least one clause."""
+    """Return a row for each change. It has all critical and high clauses, and further clauses up to `CLAUSES`."""
     rows, quoted = [], QUOTED
     for notice in notices:
         gathered = passages(notice.alerts)
-        clauses, others = brief_passages(gathered, tongue, most=1, quoted=quoted)
+        clauses, others = brief_passages(gathered, tongue, most=CLAUSES, quoted=quoted)
         quoted = max(quoted - len(clauses), 0)
         rows.append(
             {

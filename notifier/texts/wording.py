@@ -11,7 +11,7 @@ from differ.model import SEVERITIES, TOPICS, Finding, Severity
 from document.model import UNKNOWN_LANGUAGE, StatedDate
 from notifier.contents.change_notice import Interim, Interims, Notice, Passage, Seen
 from notifier.texts.phrases import Phrases
-from notifier.texts.redline import Side
+from notifier.texts.redline import after, before, short
 from notifier.texts.sanitize import clipped, inert
 
 SUBJECT_POLICY = 60
@@ -28,6 +28,12 @@ MOST_INTERIMS = 5
 
 INTERIM = 240
 """Maximum length, in code points, of the reason for a change in between."""
+
+MOST_UNSORTED = 3
+"""Maximum number of edits of an unknown topic that a message quotes for one policy."""
+
+SECTION = 120
+"""Maximum length, in code points, of a section's headings in a summary."""
 
 WINDOW = 300
 """Maximum length, in code points, of the sentence about a notice or objection period."""
@@ -139,7 +145,30 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
         sentences.append(tongue.say("note.structure"))
     elif notice.coarse:
         sentences.append(tongue.say("note.coarse"))
-    return sentences
+    return [*sentences, *other_notes(notice, tongue)]
+
+
+def unsorted_notes(findings: Sequence[Finding], tongue: Phrases) -> list[str]:
+    """Quote edits of an unknown topic, because a reader can see whether they are about a topic of the reader."""
+    lines = []
+    for finding in findings[:MOST_UNSORTED]:
+        old, new = ("" if side is None else side.text for side in (short(before(finding)), short(after(finding))))
+        key = "changed" if old and new else "removed" if old else "added"
+        section = clipped(inert(finding.section) or tongue.say("clause.unheaded"), SECTION)
+        lines.append(tongue.say(f"note.unsorted_{key}", section=section, old=old, new=new))
+    left = len(findings) - len(lines)
+    return [*lines, *([tongue.count("note.unsorted_more", left)] if left else [])]
+
+
+def other_notes(notice: Notice, tongue: Phrases) -> list[str]:
+    """Name the other findings about the same two texts: those of an unknown topic, and the topics that the reader did
+    not ask for."""
+    counted = [
+        tongue.say("digest.count", topic=tongue.name("topic", topic), count=count)
+        for topic, count in notice.other_topics
+    ]
+    left = [tongue.say("note.other_topics", topics=tongue.listed(counted))] if counted else []
+    return [*unsorted_notes(notice.unsorted, tongue), *left]
 
 
 def order_notes(notice: Notice, tongue: Phrases) -> list[str]:
@@ -275,19 +304,6 @@ def period(notice: Notice, tongue: Phrases) -> tuple[str, str]:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
-
-
-def marked(side: Side, brackets: str) -> str:
-    """Return the text of a side, with brackets around its marked words. `brackets` consists of the opening bracket, a
-    bar, and the closing bracket, such as "[-|-]".
-    """
-    opening, _, closing = brackets.partition("|")
-    words = []
-    for run in side.runs:
-        body = run.text.strip()
-        left, right = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
-        words.append(f"{left}{opening}{body}{closing}{right}" if run.marked and body else run.text)
-    return "".join(words).strip()
 
 
 def event_words(event: PolicyEventKind, former: str, tongue: Phrases) -> str:

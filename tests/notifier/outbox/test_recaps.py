@@ -17,7 +17,7 @@ from notifier import outbox
 from notifier.audience.subscriptions import Language
 from notifier.contents.digest import Digest, Gap, Recap
 from notifier.sending.composing import compose
-from notifier.texts.digest import MOST_UNSORTED
+from notifier.texts.wording import MOST_UNSORTED
 from tests.archive.visits import HOUR, START, TEAHOUSE, failed, same, seen, written
 from tests.notifier.changes import WILL_NOT, clause, notice, record_change
 from tests.notifier.histories import TEXTS, judged

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from differ.model import Edit
-from notifier.texts.redline import SIDE, SUMMARY, TextRun, after, before, short
-from notifier.texts.wording import marked
+from notifier.texts.redline import SIDE, SUMMARY, TextRun, after, before, marked, short
 from tests.notifier.changes import CONSENT, clause
 
 PADDING = "The kettle is filled in the morning and again after lunch, by whoever comes first. "
