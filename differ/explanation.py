@@ -26,7 +26,7 @@ _AMOUNT = re.compile(r"(?:\S+ )*?(\d+)((?: \w+)+)")
 """Matches words with an amount and its unit, such as "14 days". If there are several numbers, the last one counts."""
 
 NO_SIDE = Side()
-ABOUT_NAMES = ("T1.recipient", "T1.name", "T3.country", "T4.place", "T7.controller", "T2.data", "T2.purpose", "U.words")
+ABOUT_NAMES = ("T1.recipient", "T1.name", "T3.country", "T4.place", "T7.controller", "T2.data", "T2.purpose")
 """Rules whose sentences quote a name or a single thing. The whole clause would not fit into these sentences."""
 COSTS: Mapping[tuple[str, ...], str] = {("exercise.fee",): "charged", ("exercise.free",): "free"}
 """Names of the sentences for a changed cost. The key is the concepts of the cost after the change."""
@@ -117,15 +117,29 @@ def worded(explanations: Iterable[Explanation], language: str, before: Side, aft
     """Return the sentences that explain the findings about one clause. If the clause has further changed words, the
     last sentence quotes these words."""
     written: dict[Sentence, None] = {}
+    all_judged = True
     for explanation in explanations:
+        all_judged = all_judged and PART in explanation.code
         if explanation.is_sentence:
             written[Sentence(dict(explanation.translations).get(language, explanation.code))] = None
             continue
         for part in (explanation, *(part for part in explanation.also if part.certain)):
             written[sentence(part, language, before=before, after=after)] = None
-    if before.text and after.text and any(one.gone or one.new for one in written):
-        written |= dict.fromkeys(further_words(list(written), language, before, after))
+    if all_judged and any(one.gone or one.new for one in written):
+        further = further_words if before.text and after.text else whole_clause
+        written |= dict.fromkeys(further(list(written), language, before, after))
     return list(written)
+
+
+def whole_clause(written: Sequence[Sentence], language: str, before: Side, after: Side) -> Iterator[Sentence]:
+    """Yield a sentence that quotes a clause which is new or gone, unless another sentence quotes the clause."""
+    template = sentences(language)["words"]["went" if before.text else "came"]
+    quoted = max((len(text) for one in written for text in (*one.gone, *one.new)), default=0)
+    clause = excerpt(
+        focused(before if before.text else after, [text for one in written for text in (*one.gone, *one.new)])
+    )
+    if clause and quoted < len(clause):
+        yield Sentence(template.format(before=f"“{clause}”", after=f"“{clause}”"))
 
 
 def further_words(written: Sequence[Sentence], language: str, before: Side, after: Side) -> Iterator[Sentence]:
@@ -187,7 +201,7 @@ def quotations(explanation: Explanation, before: Side, after: Side) -> tuple[lis
     """Return the quotations from the text before and from the text after. Of a clause that is new or gone, the words
     around the deciding words are quoted too, unless the sentence is about names."""
     rule = explanation.code.partition(PART)[0]
-    whole = bool(before.text) != bool(after.text) and rule not in ABOUT_NAMES
+    whole = bool(before.text) != bool(after.text) and PART in explanation.code and rule not in ABOUT_NAMES
     sides = ((before, explanation.gone), (after, explanation.new))
     gone, new = ([excerpt(focused(side, words))] if whole and words else quotes(words, side) for side, words in sides)
     return gone, new

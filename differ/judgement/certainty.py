@@ -12,8 +12,17 @@ from dataclasses import replace
 
 from differ.explanation import PART, Explanation
 from differ.judgement.concept_effects import TURNS
-from differ.judgement.frames import CHANNELS, Frame, disclosures
-from differ.judgement.relevance import abilities, denies_right, gives_right, names_right, says_right, to_reader
+from differ.judgement.frames import CHANNELS, Frame, disclosures, giver
+from differ.judgement.relevance import (
+    abilities,
+    comes_from,
+    denies_right,
+    gives_right,
+    names_right,
+    says_right,
+    takes,
+    to_reader,
+)
 from differ.language.meaning import Meaning, heading_topics, lead_meaning, meaning
 from differ.language.polarity import NEVER
 from differ.language.statements import Statement
@@ -25,11 +34,15 @@ NAMES = ("name", "advertiser", "statement")
 """Kinds of effects of entries of a list or a table."""
 GENERAL = ("address", "country", "wording", "controller", "merger")
 """Kinds of effects whose sentences say only that words are in a passage."""
+GROUNDS = ("recipient.authorities", "threshold.order")
+"""Concepts of a disclosure that somebody demands. A request alone may be a request of the reader."""
 RIGHTS_HEADINGS = {"rights", "choices", "contact"}
 LONG = 10
 """Minimum number of words with a meaning in a long statement."""
 KEPT = 1 / 3
 """Minimum share of these words that both statements have, if one is an edit of the other."""
+GIVEN, LISTED = 8, 5
+"""Maximum numbers of words between an act and its first receiver, and between two receivers."""
 OWNED_BEFORE = 2
 """Maximum number of words between the reader and a right: "you have the right"."""
 
@@ -52,7 +65,15 @@ def is_certain(explanation: Explanation, topic: str, pair: Pair) -> bool:
     named = [(statement, words) for statement, words in sides if statement is not None and has_words(statement, words)]
     if towards not in TURNS:
         named = [(statement, words) for statement, words in sides if statement is not None]
+    if kind == "recipient" and towards not in TURNS and any(denies(statement) for statement, _ in named):
+        return False
     return all(is_understood(kind, topic, statement, words) for statement, words in named)
+
+
+def denies(statement: Statement) -> bool:
+    """Whether a statement denies something."""
+    sense = meaning(statement.words, statement.language)
+    return sense is not None and sense.has("negation", "nobody")
 
 
 def has_words(statement: Statement, words: Iterable[str]) -> bool:
@@ -83,18 +104,47 @@ def is_disclosed(kind: str, statement: Statement, sense: Meaning, words: Iterabl
     receiver of that act."""
     if kind in NAMES and "sharing" in heading_topics(statement.path, statement.language):
         return True
-    told = [frame for frame in disclosures(statement, sense) if frame.action and does(frame, sense)]
-    if kind != "recipient":
-        return bool(told)
-    receivers = {name for frame in told for name in (frame.who, *frame.whom.split(", "))}
-    return receivers.issuperset(words)
+    if (kind == "consent" and not to_reader(sense)) or (kind == "threshold" and not sense.has(*GROUNDS)):
+        return False
+    if kind == "sale" and sense.has("merger"):
+        return False
+    if kind == "recipient":
+        return set(words) <= receivers(statement, sense)
+    return any(frame.action and does(frame, sense) for frame in disclosures(statement, sense))
 
 
 def does(frame: Frame, sense: Meaning) -> bool:
     """Whether the company gives the data, or a receiver gets the data. An act that never happens counts only if nothing
     else in the sentence is denied."""
-    giver = frame.who in sense.lexicon.company or (bool(frame.who) and frame.who not in sense.lexicon.readers)
-    return giver and (frame.polarity == NEVER or not sense.free("negation", "nobody"))
+    by_other = bool(frame.who) and frame.who not in sense.lexicon.readers
+    return by_other and (frame.polarity == NEVER or not sense.free("negation", "nobody"))
+
+
+def receivers(statement: Statement, sense: Meaning) -> set[str]:
+    """Return the words for those to whom a statement, or the introduction of its list, says that data is given, or for
+    those who get data themselves."""
+    listed = sorted((one for one in sense.of("recipient") if not comes_from(sense, one)), key=lambda one: one.start)
+    found = {sense.said(one) for one in listed if takes(sense, one)}
+    for start in (*given(sense), *introduced(statement)):
+        end, reach = start, GIVEN
+        for one in listed:
+            if 0 <= one.start - end <= reach:
+                found.add(sense.said(one))
+                end, reach = one.end, LISTED
+    return found
+
+
+def given(sense: Meaning) -> list[int]:
+    """Return the indexes after words that say that data is given away, and not by the reader."""
+    people = sense.lexicon.readers - sense.lexicon.possessives
+    acts = sense.of("share", "sell", "transfer.abroad")
+    return [act.end for act in acts if giver(sense, act) not in people]
+
+
+def introduced(statement: Statement) -> list[int]:
+    """Return the index of the beginning of an entry, if the introduction of its list says that data is given away."""
+    lead = lead_meaning(statement)
+    return [0] if lead is not None and given(lead) else []
 
 
 def is_entitled(kind: str, statement: Statement, sense: Meaning) -> bool:
@@ -119,6 +169,11 @@ def reaches(sense: Meaning) -> bool:
     return sense.has(*CHANNELS) or any("@" in word for word in sense.words)
 
 
+def complains(sense: Meaning) -> bool:
+    """Whether the reader can complain, and not only somebody settles disputes."""
+    return sense.has("complaint.privacy") or (to_reader(sense) and bool(abilities(sense)))
+
+
 def agrees(sense: Meaning) -> bool:
     """Whether a statement speaks of the reader's consent or refusal in so many words."""
     return to_reader(sense) and any(mention.concept != "consent.implied" for mention in sense.of("consent"))
@@ -130,7 +185,7 @@ TESTS: dict[str, Callable[[Meaning], bool]] = {
     "channel": reaches,
     "consent": agrees,
     "optout": to_reader,
-    "complaint": to_reader,
+    "complaint": complains,
     "arbitration": to_reader,
     "withdrawal": to_reader,
     "condition": says_right,
