@@ -60,6 +60,8 @@ def is_certain(explanation: Explanation, topic: str, pair: Pair) -> bool:
         return True
     if pair.before is not None and pair.after is not None and is_rewritten(pair.before, pair.after):
         return False
+    if kind == "condition" and towards in TURNS:
+        return True
     sides = [(pair.before, explanation.gone)] if towards != "added" or pair.after is None else []
     sides += [(pair.after, explanation.new)] if towards != "removed" or pair.before is None else []
     named = [(statement, words) for statement, words in sides if statement is not None and has_words(statement, words)]

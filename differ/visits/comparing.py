@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from differ.judgement.judging import Surroundings, is_unchanged, judge, suppression
-from differ.judgement.link_changes import moved_links, retargeted_links
 from differ.judgement.profiles import Profile, load_profile
 from differ.judgement.timing import timing
 from differ.language.lexicon import load_lexicon
@@ -15,6 +14,7 @@ from differ.matching.alignment import Alignment, align
 from differ.matching.regrouping import regrouped
 from differ.matching.renaming import renames
 from differ.model import Comparison, Finding, Suppression, Timing
+from differ.visits.link_changes import moved_links, retargeted_links
 from differ.visits.linked_addresses import relink
 from differ.visits.page_noise import unmask, without_noise
 from document.model import Document

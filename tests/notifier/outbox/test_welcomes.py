@@ -111,10 +111,10 @@ def test_the_first_message_names_rights_and_recipients_and_policies_without_a_se
     found = seen(START, policy(SHARED), None)
     record(reader.archive, replace(found, fetch=replace(found.fetch, policy="Bakery")), START)
     message = compose(only(reader.told()))
-    assert "Rights that our rules found: access, deletion." in message.text
+    assert "Rights named: access, deletion." in message.text
     assert "advertisers" in message.text
     assert "No section on rights: Bakery." in message.text
-    assert "Rights that our rules found: none found." in message.text
+    assert "Rights named: none found." in message.text
 
 
 def test_the_first_message_claims_nothing_about_a_policy_in_a_language_without_a_lexicon() -> None:
