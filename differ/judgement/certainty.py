@@ -62,14 +62,21 @@ def is_certain(explanation: Explanation, topic: str, pair: Pair) -> bool:
         return False
     if kind == "condition" and towards in TURNS:
         return True
-    sides = [(pair.before, explanation.gone)] if towards != "added" or pair.after is None else []
-    sides += [(pair.after, explanation.new)] if towards != "removed" or pair.before is None else []
-    named = [(statement, words) for statement, words in sides if statement is not None and has_words(statement, words)]
-    if towards not in TURNS:
-        named = [(statement, words) for statement, words in sides if statement is not None]
-    if kind == "recipient" and towards not in TURNS and any(denies(statement) for statement, _ in named):
+    sides = concerned(explanation, towards, pair)
+    if kind == "recipient" and towards not in TURNS and any(denies(statement) for statement, _ in sides):
         return False
-    return all(is_understood(kind, topic, statement, words) for statement, words in named)
+    return all(is_understood(kind, topic, statement, words) for statement, words in sides)
+
+
+def concerned(explanation: Explanation, towards: str, pair: Pair) -> list[tuple[Statement, tuple[str, ...]]]:
+    """Return the statements that an effect is about, each with its words. If a statement was reversed, only statements
+    that have the words count."""
+    sides = [(pair.before, explanation.gone, "added"), (pair.after, explanation.new, "removed")]
+    return [
+        (statement, words)
+        for statement, words, other in sides
+        if statement is not None and towards != other and (towards not in TURNS or has_words(statement, words))
+    ]
 
 
 def denies(statement: Statement) -> bool:
