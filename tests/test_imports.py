@@ -134,5 +134,20 @@ def test_commands_that_often_have_nothing_to_do_import_little(command: str) -> N
     """
     heavy = "['sqlalchemy', 'scrapy', 'pydantic', 'bs4', 'lxml', 'jinja2', 'apprise', 'requests', 'archive.model']"
     program = f"import sys, clausewatch.cli.{command}; print(*[name for name in {heavy} if name in sys.modules])"
+    assert output_of(program) == ""
+
+
+def test_commands_that_only_read_the_archive_import_no_judge_and_no_reader_of_pages() -> None:
+    commands = "clausewatch.cli.history, clausewatch.cli.search, clausewatch.cli.status_report, clausewatch.cli.verify"
+    heavy = (
+        "['apprise', 'archive.recording.recorder', 'bs4', 'differ.visits.assessment', 'differ.visits.comparing', "
+        "'document.reading', 'document.screening', 'jinja2', 'lxml', 'requests', 'scrapy']"
+    )
+    program = f"import sys, clausewatch.config.loading, {commands}"
+    assert output_of(f"{program}; print(*[name for name in {heavy} if name in sys.modules])") == ""
+
+
+def output_of(program: str) -> str:
+    """Run a program in a new interpreter, and return its output."""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT)
-    assert done.stdout.strip() == ""
+    return done.stdout.strip()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from archive.storage.tables import FetchRow, KnownPageRow, LeftOutRow
-from differ.visits.assessment import Assessment
 from differ.visits.left_out import LeftOutProse, WatchedSentence
+
+if TYPE_CHECKING:
+    from differ.visits.assessment import Assessment
 
 
 def left_out_of(session: Session, policy_id: int) -> LeftOutProse | None:

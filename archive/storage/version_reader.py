@@ -76,7 +76,7 @@ def read_versions(
     rows = session.execute(_versions().where(*wanted)).all()
     lookup = None if query is None else ReviewLookup(session, {row.policy_id for row in rows})
     changes = _changes(session, wanted, query, lookup)
-    seen = dict(session.execute(select(VersionRow.id, _last_seen_at()).where(*wanted)).all())
+    seen = dict(session.execute(select(VersionRow.id, last_seen_at()).where(*wanted)).all())
     further = _further(session, wanted)
     return tuple(_version(row, seen[row.id], changes.get(row.id), further[row.id]) for row in rows)
 
@@ -107,7 +107,7 @@ def _versions() -> Select[Any]:
 
 
 @cache
-def _last_seen_at() -> ColumnElement[datetime]:
+def last_seen_at() -> ColumnElement[datetime]:
     """Select the time of the last fetch that found a version's text before the next version was recorded. Fetches are
     compared by their numbers and not by their times, because clocks may be set back. The query is written so that each
     part can use an index.

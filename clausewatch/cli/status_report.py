@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from archive.model import Pending, Policy
+from archive.questions.last_changes import changed_versions
 from archive.questions.status import HEALTHY, PolicyStatus, never_checked, statuses
 from archive.recording.renames import open_rename_questions
 from archive.recording.reviews import unreviewed_counts
@@ -40,11 +41,14 @@ def print_status(context: CommandContext, form: str) -> ExitCode:
             *overdue_lines(archive, context.configuration(), now),
             *map(given_up_line, outbox.given_up(archive)),
         ]
+        changed = changed_versions(archive) if form == "json" else {}
     every = _every_policy(recorded, until_answered(context.configuration(), questions).policies)
     warnings = [context.configuration().redacted(line) for line in troubles]
     warnings += _unheard(context, every)
     if form == "json":
-        click.echo(as_json([status_row(policy, unseen.get(policy.name, 0)) for policy in every]))
+        click.echo(
+            as_json([status_row(policy, unseen.get(policy.name, 0), changed.get(policy.name)) for policy in every])
+        )
     elif form == "html":
         rows = [_marked_cells(policy, unseen) for policy in every]
         remarks = [*_all_notes(every), *warnings]
@@ -117,13 +121,13 @@ def _marked_cells(status: PolicyStatus, unseen: Mapping[str, int]) -> list[tuple
 
 
 def _last_change(status: PolicyStatus) -> str:
-    version = status.last_change
-    if version is None:
+    change = status.last_change
+    if change is None:
         return "none seen" if status.versions else "-"
-    if version.change is None:
-        return f"{moment(version.seen_at)}, not judged"
-    weight = f"material, {version.change.severity}" if version.change.material else "not material"
-    return f"{moment(version.seen_at)}, {weight}"
+    if not change.is_judged:
+        return f"{moment(change.seen_at)}, not judged"
+    weight = f"material, {change.severity}" if change.material else "not material"
+    return f"{moment(change.seen_at)}, {weight}"
 
 
 def _next_check(status: PolicyStatus) -> str:

@@ -59,7 +59,8 @@ def keep_alerts(messages: Iterable[bytes], folder: Path) -> tuple[SentMail, ...]
 
 def _observation(archive: Archive, status: PolicyStatus, folder: Path) -> Observation:
     outcome = status.last_check.outcome if status.last_check else None
-    changed = status.last_change if outcome == "changed" else None
+    is_new = outcome == "changed" and status.last_change is not None
+    changed = version(archive, status.name, status.versions) if is_new else None
     material = changed is not None and changed.change is not None and changed.change.material
     page = _write_redline(archive, changed, folder) if changed is not None and material else None
     return Observation(status.name, outcome, changed, redline=page)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from archive.model import RecordedFinding, RecordedSuppression, ReviewKind, Version
-from archive.questions.blame import Blame
 from archive.questions.history import NetChange
 from clausewatch.output.times import day, moment
 from differ.explanation import ENGLISH
 from differ.model import Finding, Timing
 from differ.rewrite import rewrite, summary_lines
 from languages import language_name
+
+if TYPE_CHECKING:
+    from archive.questions.blame import Blame
 
 DEEDS: dict[ReviewKind, str] = {
     "acknowledge": "acknowledged",

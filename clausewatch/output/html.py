@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from clausewatch.output.change_text import look_notes, review_notes, rewrite_lines, version_notes
-from clausewatch.output.inventory_text import change_notes
-from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
 from clausewatch.output.terminal import printable
 from clausewatch.output.times import day, moment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def page(template: str, **answer: object) -> str:
@@ -24,6 +23,8 @@ def page(template: str, **answer: object) -> str:
 
 def page_templates(package: str) -> Environment:
     """Return the page templates of a package. They escape all texts, and fail if a value is missing."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # few answers are pages
+
     return Environment(
         loader=PackageLoader(package),
         autoescape=True,
@@ -35,6 +36,10 @@ def page_templates(package: str) -> Environment:
 
 @cache
 def _environment() -> Environment:
+    from clausewatch.output.change_text import look_notes, review_notes, rewrite_lines, version_notes
+    from clausewatch.output.inventory_text import change_notes
+    from clausewatch.output.redline_words import STATUS_WORDS, body, heading, is_kept, verdict_phrase
+
     environment = page_templates("clausewatch")
     environment.filters.update(visible=printable, moment=moment, day=day)
     environment.globals.update(

@@ -8,8 +8,19 @@ plain text from the HTML.
 
 from __future__ import annotations
 
-from notifier.channels.apprise_services import address_problem
-from notifier.channels.schemes import ALLOWED
-from notifier.channels.sending import send_message
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ALLOWED", "address_problem", "send_message"]
+if TYPE_CHECKING:
+    from notifier.channels.apprise_services import address_problem as address_problem
+    from notifier.channels.schemes import ALLOWED as ALLOWED
+    from notifier.channels.sending import send_message as send_message
+
+_MODULES = {"ALLOWED": "schemes", "address_problem": "apprise_services", "send_message": "sending"}
+
+
+def __getattr__(name: str) -> Any:
+    # Apprise takes long to import, and commands that send nothing do not need it.
+    if name not in _MODULES:
+        raise AttributeError(f"module 'notifier.channels' has no attribute {name!r}")
+    return getattr(import_module(f"notifier.channels.{_MODULES[name]}"), name)

@@ -14,7 +14,6 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from archive.recording.net_changes import record_net_change
 from archive.storage.database import Archive
 from archive.storage.tables import DeliveryRow, SubscriptionRow
 from archive.storage.version_reader import Span, change_between
@@ -62,6 +61,8 @@ def amend(
     """
     if not _anything_waits(archive):
         return
+    from archive.recording.net_changes import record_net_change  # it imports all judges and readers
+
     for _ in range(ROUNDS):
         missing = _uncompared(archive)
         if not missing:

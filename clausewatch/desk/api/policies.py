@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 
 from archive.access.log import note_access
+from archive.questions.last_changes import changed_versions
 from archive.questions.lists.policy_list import PolicyFilter, Sort, list_policies
 from archive.questions.lists.visits import checks, unread_checks
 from archive.questions.status import Health, status_of
@@ -62,7 +63,8 @@ def list_all(request: Request, visitor: ReadingProgram, asked: Annotated[Policie
     page = list_policies(
         reader, wanted, now, asked.sort, descending=asked.descending, after=asked.after, limit=asked.limit
     )
-    rows = [status_row(entry.status, entry.to_review) for entry in page.entries]
+    changed = changed_versions(reader, [entry.status.name for entry in page.entries])
+    rows = [status_row(entry.status, entry.to_review, changed.get(entry.status.name)) for entry in page.entries]
     return answer(request, page_of(page, "policies", rows) | {"count": page.count})
 
 
@@ -71,7 +73,8 @@ def show(request: Request, visitor: ReadingProgram, asked: Annotated[OfPolicy, Q
     """Show the status of a policy."""
     reader = desk_of(request).archive.reader
     status = status_of(reader, asked.policy, datetime.now(UTC))
-    return answer(request, status_row(status, unreviewed_counts(reader, asked.policy).get(asked.policy, 0)))
+    to_review = unreviewed_counts(reader, asked.policy).get(asked.policy, 0)
+    return answer(request, status_row(status, to_review, changed_versions(reader, [asked.policy]).get(asked.policy)))
 
 
 @router.get("/policy/checks", responses=documented(schema.Checks))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archive.evidence.chain import SavedHead
     from archive.evidence.flaws import Flaw
     from archive.evidence.verification import Tally
+    from archive.model import Version
     from archive.questions.blame import Blame, Dropped, Sentence
     from archive.questions.inventories import Lacking, Listing, Named
     from archive.questions.known_days import DayKnowledge
@@ -47,9 +48,11 @@ def language_row(report: LanguageReport) -> Row:
     }
 
 
-def status_row(status: PolicyStatus, to_review: int) -> Row:
-    """Return the status of a policy, and the number of the policy's findings that nobody has reviewed."""
-    check, changed, waiting = status.last_check, status.last_change, status.pending
+def status_row(status: PolicyStatus, to_review: int, changed: Version | None) -> Row:
+    """Return the status of a policy, and the number of the policy's findings that nobody has reviewed. `changed` is the
+    latest version of the policy, or None if the policy has only a first version.
+    """
+    check, waiting = status.last_check, status.pending
     return {
         "policy": status.name,
         "url": status.url,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from clausewatch.output.json_rows.row import Row, stamp_or_none
 from clausewatch.output.times import stamp
 from differ.explanation import ENGLISH, report_languages
-from differ.judgement.inventory import one_sided
 from differ.rewrite import rewrite
 
 if TYPE_CHECKING:
@@ -92,6 +91,8 @@ def timing_row(timing: Timing) -> Row:
 
 def inventory_row(inventory: Inventory) -> Row:
     """Return the rights and recipients in a version, and the rights and recipients that only one language names."""
+    from differ.judgement.inventory import one_sided  # few answers list rights, and the judges take long to import
+
     return {
         "rights": [right_row(right) for right in inventory.rights],
         "recipients": [recipient_row(recipient) for recipient in inventory.recipients],
