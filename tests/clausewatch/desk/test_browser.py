@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -24,9 +23,9 @@ from archive.storage.tables import ReviewRow
 from differ.explanation import Explanation
 from differ.model import Comparison, Edit, Suppression
 from tests.archive.visits import HOUR, SHARING, START, seen, watch, written
+from tests.clausewatch.desk.browsing import is_block, visiting
 from tests.clausewatch.desk.running import Opened, opened, policy_named
 from tests.clausewatch.desk.test_protection import HOSTILE
-from tests.conftest import require
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -62,51 +61,6 @@ NAUGHTY = (
     "<style>@import 'https://evil.example/x.css'</style>",
     "]]><!-- --><a href='data:text/html,x'>",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    require(chromium is not None and find_spec("playwright") is not None, "Chromium, and playwright to drive it")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@dataclass
-class Watched:
-    """A page in the browser, and the errors that occurred on it."""
-
-    page: Page
-    wrong: list[str] = field(default_factory=list)
-    """Errors of scripts, violations of the content security policy, and requests to other servers."""
-
-
-@contextmanager
-def visiting(browser: Browser, desk: Opened, name: str = "", **settings: Any) -> Iterator[Watched]:
-    """Open a page of a new browser, in which a person is signed in."""
-    context = browser.new_context(**settings)
-    if name:
-        secret = desk.session(name).cookies["clausewatch"]
-        context.add_cookies([{"name": "clausewatch", "value": secret, "url": desk.address}])
-    watched = Watched(context.new_page())
-
-    def note(request: Any) -> None:
-        if not request.url.startswith((desk.address, "about:")) and request.failure != "csp":
-            watched.wrong.append(f"request to {request.url}: {request.failure}")
-
-    context.on("requestfinished", note)
-    context.on("requestfailed", note)
-    watched.page.on("pageerror", lambda error: watched.wrong.append(str(error)))
-    watched.page.on("console", lambda said: watched.wrong.append(said.text) if "Security" in said.text else None)
-    watched.page.on("dialog", lambda dialog: watched.wrong.append(f"dialog {dialog.message}"))
-    try:
-        yield watched
-    finally:
-        context.close()
 
 
 def wait_for_new_page(page: Page) -> None:
@@ -280,11 +234,6 @@ def test_hostile_texts_run_nothing_and_load_nothing(browser: Browser, naughty_de
         # The browser reports in the console what the frame's content security policy blocked. This is not a fault. A
         # request or a script that was not blocked would be a fault.
         assert [fault for fault in visit.wrong if not is_block(fault)] == []
-
-
-def is_block(fault: str) -> bool:
-    """Whether a report of the browser says that it blocked something in the frame with the stored page."""
-    return "/stored?" in fault or "img-src data:" in fault or "unsafe-inline" in fault
 
 
 def test_a_template_that_does_not_escape_would_be_noticed(browser: Browser, naughty_desk: Opened) -> None:
