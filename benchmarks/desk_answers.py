@@ -1,12 +1,15 @@
 """Measures every page of the desk and every answer of its API, for a large archive.
 
     python benchmarks/desk_answers.py [--policies 10000] [--versions 20] [--requests 20] [--database URL]
+        [--small URL --small-policies 1000]
 
-The archive is built as in `questions.py`; see there. The real server runs as a process of its own. Each page is
-requested for different policies. The figures are CPU times of the server for each request: the median, and the time
-that 95 % of the requests stay under. The server's memory is shown at the end. For PostgreSQL, the elapsed time matters
-too, because the database server does a part of the work. The exit code is 1 if a target is missed. This works on Linux
-only, because the CPU time comes from /proc.
+The archive is built as in `questions.py`; see there. The rights and recipients of its policies are as in
+`inventories.py`. If `--small` names a second archive, with fewer policies, each page is also requested for that
+archive, and the growth of its CPU time is shown. A page of less than 5 ms counts as 5 ms. The real server runs as a
+process of its own. Each page is requested for different policies. The figures are CPU times of the server for each
+request: the median, and the time that 95 % of the requests stay under. The server's memory is shown at the end. For
+PostgreSQL, the elapsed time matters too, because the database server does a part of the work. The exit code is 1 if a
+target is missed. This works on Linux only, because the CPU time comes from /proc.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,12 +33,17 @@ from archive.access.people import add_person, people
 from archive.access.sessions import start_session
 from archive.access.tokens import add_token
 from archive.storage.database import Archive, open_archive
+from benchmarks.inventories import add_inventories
 from benchmarks.questions import QUESTIONS, built
 
 MEDIAN, SLOW = 100.0, 250.0
 """Maximum CPU times of a request in milliseconds. The first is for the median, and the second is for 95 %."""
 MEMORY = 200e6
 """Maximum memory of the server in bytes."""
+GROWTH = 2.0
+"""Maximum growth of a page's median CPU time from the small archive to the large archive."""
+LEAST = 5.0
+"""CPU time in milliseconds below which growth is not noticed."""
 WARM = 2
 """Number of requests before the measurement. The first request of a page compiles its template."""
 
@@ -110,7 +118,7 @@ def pages(policies: int, versions: int) -> dict[str, Address]:
         "API changes/redline": lambda n: f"/api/v1/changes/{change(n)}/redline",
         "API changes/assignment": lambda n: f"/api/v1/changes/{change(n)}/assignment",
         "API findings": lambda n: "/api/v1/findings?limit=100",
-        "API finding": lambda n: f"/api/v1/findings/{1 + n * 7919}",
+        "API finding": lambda n: f"/api/v1/findings/{1 + n * 7919 % (policies * (versions - 1))}",
         "API quiet-edits/missed": lambda n: "/api/v1/quiet-edits/missed",
         "API rules": lambda n: "/api/v1/rules",
         "API search": lambda n: f"/api/v1/search?words={word(n)}",
@@ -170,21 +178,44 @@ def _waited(browser: requests.Session, port: int) -> requests.Session:
     return browser
 
 
-def report(desk: Served, addresses: dict[str, Address], asked: int) -> bool:
-    """Print the figures. Return whether every page meets its targets."""
-    reached = True
+def report(desk: Served, addresses: dict[str, Address], asked: int, small: Mapping[str, float]) -> bool:
+    """Print the figures. Return whether every page meets its targets. `small` has the median CPU times of the pages for
+    the small archive.
+    """
+    reached, medians = True, {}
     for name, address in addresses.items():
         for number in range(WARM):
             desk.ask(address(number))
         wall, cpu = zip(*(desk.ask(address(WARM + number)) for number in range(asked)), strict=True)
         median, slow = statistics.median(cpu), statistics.quantiles(cpu, n=20)[-1]
-        met = median <= MEDIAN and slow <= SLOW
+        growth = max(median, LEAST) / max(small.get(name, median), LEAST)
+        met = median <= MEDIAN and slow <= SLOW and growth <= GROWTH
         figures = f"CPU {median:7.1f} ms   95 % under {slow:7.1f} ms   elapsed {statistics.median(wall):7.1f} ms"
+        figures += f"   growth {growth:4.1f}" if small else ""
+        medians[name] = median
         print(f"  {name:<28} {figures}{'' if met else '   MISSED'}", flush=True)
         reached &= met
+    worst = max(medians, key=medians.__getitem__)
+    middle = statistics.median(medians.values())
+    print(f"  worst page: {worst}, {medians[worst]:.0f} ms; median of all pages: {middle:.0f} ms")
     memory = desk.process.memory_info().rss
     print(f"  memory of the server: {memory / 1e6:.0f} MB{'' if memory <= MEMORY else '   MISSED'}")
     return reached and memory <= MEMORY
+
+
+def measured(desk: Served, addresses: dict[str, Address], asked: int) -> dict[str, float]:
+    """Return the median CPU time of each page in milliseconds."""
+    medians = {}
+    for name, address in addresses.items():
+        times = [desk.ask(address(number))[1] for number in range(WARM + asked)]
+        medians[name] = statistics.median(times[WARM:])
+    return medians
+
+
+def prepared(url: str, policies: int, versions: int) -> None:
+    """Build an archive with inventories, unless it exists."""
+    with built(url, policies, versions) as archive:
+        add_inventories(archive, policies, versions)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -195,13 +226,22 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=20, help="of each page (20)")
     parser.add_argument("--only", default="", help="only pages whose names contain this text")
     parser.add_argument("--database", help="URL of an empty archive, or of one that this program built")
+    parser.add_argument("--small", help="URL of a second, smaller archive")
+    parser.add_argument("--small-policies", type=int, default=1_000, help="(1000)")
     asked = parser.parse_args(words)
+
+    def addresses(policies: int) -> dict[str, Address]:
+        return {name: of for name, of in pages(policies, asked.versions).items() if asked.only in name}
+
     with tempfile.TemporaryDirectory() as folder:
-        url = asked.database or f"sqlite:///{folder}/archive.db"
-        built(url, asked.policies, asked.versions).close()
-        addresses = {name: of for name, of in pages(asked.policies, asked.versions).items() if asked.only in name}
+        url, small = asked.database or f"sqlite:///{folder}/archive.db", {}
+        if asked.small:
+            prepared(asked.small, asked.small_policies, asked.versions)
+            with served(asked.small, Path(folder)) as desk:
+                small = measured(desk, addresses(asked.small_policies), asked.requests)
+        prepared(url, asked.policies, asked.versions)
         with served(url, Path(folder)) as desk:
-            return 0 if report(desk, addresses, asked.requests) else 1
+            return 0 if report(desk, addresses(asked.policies), asked.requests, small) else 1
 
 
 if __name__ == "__main__":

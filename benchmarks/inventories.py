@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from archive.questions.inventories import Scope, listed_recipients, listed_rights, policies_without
 from archive.storage.database import Archive, open_archive
@@ -63,6 +63,23 @@ def build(archive: Archive, policies: int, versions: int) -> None:
     analyse(archive)
 
 
+def add_inventories(archive: Archive, policies: int, versions: int) -> None:
+    """List rights and recipients for the policies of an archive, unless they are listed already."""
+    with archive.reading() as session:
+        if session.scalar(select(func.count()).select_from(ListedRow)):
+            return
+    chance = random.Random(SEED)  # noqa: S311 - no secret
+    for first in range(1, policies + 1, LOT):
+        rows: dict[type[Base], list[dict[str, Any]]] = {}
+        for number in range(first, min(first + LOT, policies + 1)):
+            for table, row in inventory_rows(chance, number, versions):
+                rows.setdefault(table, []).append(row)
+        with archive.engine.begin() as connection:
+            for table in (ListedRow, NamedRecipientRow, NamedRightRow):
+                connection.execute(insert(table), rows[table])
+    analyse(archive)
+
+
 def _policy(chance: random.Random, policy: int, versions: int) -> list[tuple[type[Base], dict[str, Any]]]:
     """Return the rows of a policy, each with its table."""
     rows: list[tuple[type[Base], dict[str, Any]]] = [(PolicyRow, policy_row(policy, f"Library {policy}", "en"))]
@@ -70,7 +87,14 @@ def _policy(chance: random.Random, policy: int, versions: int) -> list[tuple[typ
         key, seen = (policy - 1) * versions + number, BEGAN + VERSION_EVERY * number + timedelta(minutes=policy)
         rows.append((FetchRow, fetch_row(key, policy, seen, TEXT, again=False)))
         rows.append((VersionRow, version_row(key, policy, number) | {"seen_at": seen}))
-    rows.append((ListedRow, {"policy_id": policy, "number": versions, "identity": IDENTITY, "complete": True}))
+    return [*rows, *inventory_rows(chance, policy, versions)]
+
+
+def inventory_rows(chance: random.Random, policy: int, versions: int) -> list[tuple[type[Base], dict[str, Any]]]:
+    """Return the rows of a policy's rights and recipients, each with its table."""
+    rows: list[tuple[type[Base], dict[str, Any]]] = [
+        (ListedRow, {"policy_id": policy, "number": versions, "identity": IDENTITY, "complete": True})
+    ]
     for _ in range(25):
         country, codes = chance.choice(COUNTRIES) if chance.random() < 0.3 else ("", "")
         entry = {"kind": chance.choice(CLASSES), "name": f"Recipient {chance.randrange(5_000)}", "purpose": "delivery"}

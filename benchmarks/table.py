@@ -52,7 +52,9 @@ BENCHMARKS = (
     Benchmark("due", 2),
     Benchmark("collection", 7, ("--policies", "2000")),
 )
-"""The benchmarks. `peers` is not listed, because it needs environments with other monitors."""
+"""The benchmarks. `peers` is not listed, because it needs environments with other monitors. `desk_crowd` is not listed,
+because it mostly waits.
+"""
 
 
 @dataclass(frozen=True, slots=True)

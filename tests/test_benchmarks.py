@@ -8,8 +8,10 @@ from benchmarks import table
 from benchmarks.table import BENCHMARKS, Benchmark, Outcome, measured
 from tests.sources import PROJECT
 
-BY_HAND = {"peers"}
-"""Benchmarks that are run only by hand, because they compare Clausewatch with other monitors that must be installed."""
+BY_HAND = {"peers", "desk_crowd"}
+"""Benchmarks that are run only by hand. `peers` compares Clausewatch with other monitors that must be installed.
+`desk_crowd` mostly waits, and needs a quiet machine.
+"""
 NO_BENCHMARKS = {"rotating", "table"}
 """Modules that are not benchmarks. The benchmarks import them."""
 

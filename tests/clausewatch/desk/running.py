@@ -74,8 +74,12 @@ class Opened:
 
 def form_key(desk: Opened, browser: requests.Session) -> str:
     """Return the key of the forms for a browser, as a page shows it."""
-    shown = browser.get(desk.address + "/link/none", timeout=60).text
-    match = _FORM_KEY.search(shown)
+    return form_key_in(browser.get(desk.address + "/link/none", timeout=60).text)
+
+
+def form_key_in(page: str) -> str:
+    """Return the key of the forms on a page."""
+    match = _FORM_KEY.search(page)
     assert match is not None
     return match[1]
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
 
 from archive.access.log import accesses
 from clausewatch.desk.api import ROUTERS
@@ -62,9 +63,15 @@ def test_generated_requests_are_answered_as_documented(both: Opened) -> None:
     document = requests.get(f"{both.address}/api/v1/openapi.json", headers=headers, timeout=60).json()
     tested = list(operations(document, both.address))
     assert len(tested) >= LEAST_OPERATIONS
+    failures: list[Exception] = []
     for operation in tested:
         for mode in MODES:
-            send_cases(operation, mode, headers)
+            try:
+                send_cases(operation, mode, headers)
+            except FailureGroup as failure:
+                failures.append(failure)
+    if failures:
+        raise ExceptionGroup("wrong answers", failures)
     assert accesses(both.archive.reader, 1), "no generated request recorded anything"
 
 
@@ -81,6 +88,8 @@ def send_cases(operation: Operation, mode: GenerationMode, headers: dict[str, st
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: Case[Any]) -> None:
+        # An empty list or object as an unknown parameter leaves nothing in the address, so the request is valid.
+        assume(mode is GenerationMode.POSITIVE or all(value not in (None, [], {}) for value in case.query.values()))
         case.call_and_validate(headers=headers, timeout=60)
 
     try:
