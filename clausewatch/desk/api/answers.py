@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from archive.questions.lists.pages import Page
 from clausewatch.desk.api.schemas.base import Answer
 from clausewatch.desk.failures import problem
-from clausewatch.output.json_rows import Row, as_json
+from clausewatch.output.json_rows import Row, as_json_line
 
 PREFIX = "/api/v1"
 
@@ -35,7 +35,7 @@ def documented(model: type[Answer], status: int = 200) -> Documented:
 
 def answer(request: Request, row: Row, *, status: int = 200) -> Response:
     """Return a row as JSON. If the program has the same answer already, return only the status 304."""
-    content = as_json(row).encode()
+    content = as_json_line(row).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if request.method == "GET" and tag in _tags(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers={"etag": tag})
