@@ -37,7 +37,10 @@ class EffectPart:
 Levels = frozenset[tuple[str, str]]
 """Pairs of a concept and its level."""
 
-GENERIC = ("right.rights", "right.grant")
+GRANT = "right.grant"
+HEDGE_REACH = 1
+"""Maximum number of words between "may" and "have the right"."""
+GENERIC = ("right.rights", GRANT)
 """Concepts that mention a right but do not say which right."""
 WITHDRAWAL = "consent.withdraw"
 FREE = ("exercise.free", PLAIN)
@@ -115,7 +118,8 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
         return count_effect(subject, part, one, other)
     before, after = compared_levels(part, one, other)
     left, right = one.named(*part.concepts), other.named(*part.concepts)
-    if says_the_same(subject, part, before ^ after, {word for word, _ in left} ^ {word for word, _ in right}):
+    moved = {word for word, _ in left} ^ {word for word, _ in right}
+    if not is_hedged(subject, one, other) and says_the_same(subject, part, before ^ after, moved):
         return None
     things = specific(concept for concept, _ in (after - before) or (before - after))
     towards = turn(dict(before - after), dict(after - before)) or promise_moved(before, after)
@@ -134,6 +138,18 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     if part.kind == "threshold":
         towards = order_moved(one, other, towards)
     return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
+
+
+def is_hedged(subject: Watched, one: Meaning, other: Meaning) -> bool:
+    """Whether only one of two texts says for certain that the reader has a right."""
+    return subject == "rights" and one.has(GRANT) and other.has(GRANT) and hedges(one) != hedges(other)
+
+
+def hedges(sense: Meaning) -> bool:
+    """Whether a text says that the reader only may have a right: "you may also have the right to appeal"."""
+    return any(
+        0 <= grant.start - may.end <= HEDGE_REACH for grant in sense.of(GRANT) for may in sense.of("modality.may")
+    )
 
 
 def compared_levels(part: EffectPart, one: Meaning, other: Meaning) -> tuple[Levels, Levels]:

@@ -19,15 +19,17 @@ from differ.judgement.restating import Restatements
 from differ.judgement.topics import unwatched_topics
 from differ.judgement.verdict import Verdict, further, gravest, plain_finding, text_or_empty, verdict
 from differ.language.countries import regions
-from differ.language.lexicon import load_lexicon
+from differ.language.lexicon import Lexicon, load_lexicon
 from differ.language.meaning import meaning
 from differ.language.roles import WEB, is_address
 from differ.language.statements import Statement, is_line
-from differ.language.words import amount, words
+from differ.language.words import TOKEN, amount, words
 from differ.matching.alignment import Pair
 from differ.matching.equivalence import date_line, dated_title, equivalent, mistyped, time_limits
 from differ.model import Finding, Severity, Suppression
 
+TITLE = 2
+"""Minimum number of words that carry meaning in a title."""
 CONTENTS_LABEL = 5
 """Maximum number of words in the label of a table of contents."""
 
@@ -200,9 +202,29 @@ def quiet_line(statement: Statement) -> str | None:
     lexicon = load_lexicon(statement.language)
     if statement.linked:
         return "link"
+    if lexicon is not None and is_title(statement, lexicon):
+        return "heading"
     if dated_title(statement) if lexicon is None else date_line(statement.words, lexicon):
         return "date"
     return "contents" if announces_contents(statement) else None
+
+
+def is_title(statement: Statement, lexicon: Lexicon) -> bool:
+    """Whether a line reads like a title, although the page does not mark the line as a heading: all words that carry
+    meaning have a capital letter. An entry of a list may be a name, so it is a title only if it is a question.
+    """
+    question = statement.text.rstrip().endswith("?")
+    if lexicon.capitals or statement.lead or not is_line(statement.text) or not (question or is_plain(statement)):
+        return False
+    telling = [token for token in TOKEN.findall(statement.text) if token[0].isalpha()]
+    telling = [token for token in telling if token.casefold() not in lexicon.function_words]
+    return len(telling) >= TITLE and all(token[0].isupper() and not is_address(token) for token in telling)
+
+
+def is_plain(statement: Statement) -> bool:
+    """Whether a statement belongs to a paragraph, and all its words are words of the lexicon. So it has no name."""
+    lexicon = load_lexicon(statement.language)
+    return statement.kind == "paragraph" and lexicon is not None and lexicon.vocabulary.issuperset(statement.words)
 
 
 def announces_contents(statement: Statement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
@@ -25,6 +26,12 @@ SLOT_WORDS = 2
 """Minimum number of added or removed words without a concept that change a disclosure or a right."""
 TIE_REACH = 4
 """Number of words before a consent that only tie the consent to its sentence: "after obtaining your consent"."""
+HOST = re.compile(
+    r"(?<![\w@./:-])(?<!\] )(?!www\.)[a-z0-9][a-z0-9-]+"
+    r"(?:\.(?:com|org|net|eu|io|app|info)|(?:\.[a-z0-9-]{2,})+\.[a-z]{2,3})(?![\w.-]*\w)"
+)
+"""Matches a web address without "www", such as "privacy.larkpost.example". Words after a masked e-mail address do not
+count, because they are the rest of this address."""
 MARKS = ".,:;!?()[]\"'“”‘’«»*_"
 """Marks around a word that do not belong to the word."""
 GIVEN = ("share", "sell", "receive", "shown", "transfer")
@@ -41,7 +48,11 @@ def residue(subject: Watched, before: Statement, after: Statement, sense: Meanin
     left, right = canonical(gone, sense.lexicon), canonical(new, sense.lexicon)
     kinds: list[tuple[str, Iterable[str], Iterable[str]]] = [
         ("country", new_names(other_lands, lands), new_names(lands, other_lands)),
-        ("address", moved_addresses(gone, after), moved_addresses(new, before)),
+        (
+            "address",
+            [*moved_addresses(gone, after), *moved_hosts(before, after)],
+            [*moved_addresses(new, before), *moved_hosts(after, before)],
+        ),
         ("deadline", counted(gone, before, sense.lexicon.units), counted(new, after, sense.lexicon.units)),
         ("fee", counted(gone, before, sense.lexicon.money), counted(new, after, sense.lexicon.money)),
         ("limit", *moved_limits(before, after, sense)),
@@ -64,6 +75,12 @@ def new_names(old: dict[str, str], new: dict[str, str]) -> list[str]:
 def moved_addresses(changed: Iterable[str], other: Statement) -> list[str]:
     """Return the changed words that are addresses and do not occur in the other statement in any form."""
     return [word for word in changed if is_address(word) and not address_occurs(word, other.words)]
+
+
+def moved_hosts(statement: Statement, other: Statement) -> list[str]:
+    """Return the web addresses without "www" in a statement that do not occur in the other statement."""
+    known = other.text.casefold()
+    return [host for host in HOST.findall(statement.text.casefold()) if host not in known]
 
 
 def counted(changed: Sequence[str], statement: Statement, units: frozenset[str]) -> list[str]:
@@ -131,7 +148,7 @@ def filled_slot(subject: Watched, before: Statement, after: Statement) -> list[E
     concept names these words. For example, "or as the page says" was added to an exception.
     """
     gone, new = unnamed(before, after), unnamed(after, before)
-    if bool(gone) == bool(new):
+    if bool(gone) == bool(new) or replaces_words(before, after):
         return []
     statement, positions = (after, new) if new else (before, gone)
     sense = meaning(statement.words, statement.language)
@@ -147,6 +164,15 @@ def filled_slot(subject: Watched, before: Statement, after: Statement) -> list[E
     return [Effect(subject, kind, "removed", gone=quotation)]
 
 
+def replaces_words(before: Statement, after: Statement) -> bool:
+    """Whether each statement has a word that the other statement does not have in any form."""
+    sense = meaning(after.words, after.language)
+    if sense is None:
+        return False
+    one, other = (set(canonical(side.words, sense.lexicon)) for side in (before, after))
+    return bool(one - other and other - one)
+
+
 def unnamed(statement: Statement, other: Statement) -> list[int]:
     """Return the positions of the words that no concept names and that the other statement does not have in any form.
     Parts of an address do not count."""
@@ -159,13 +185,14 @@ def unnamed(statement: Statement, other: Statement) -> list[int]:
         for index in range(mention.start - TIE_REACH * (mention.concept == "consent"), mention.end)
     }
     written = {plain(token.strip(MARKS)) for token in statement.text.split()}
-    known = set(canonical(other.words, sense.lexicon))
+    known = {*other.words, *canonical(other.words, sense.lexicon)}
     return [
         index
         for index, word in enumerate(sense.words)
         if index not in named_ones
         and word in written
         and word.isalpha()
+        and word not in known
         and not known.issuperset(canonical((word,), sense.lexicon))
     ]
 

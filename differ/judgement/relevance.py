@@ -121,6 +121,8 @@ def overlap(one: Mention, other: Mention) -> bool:
 
 def shares(sense: Meaning) -> bool:
     """Whether a statement says or denies that data is given, sold, or received by somebody else."""
+    if reader_gives(sense):
+        return False
     data = sense.has("data") or has_readers_things(sense)
     recipients = [mention for mention in sense.of("recipient") if not comes_from(sense, mention)]
     if sense.has("sell") and (data or recipients):
@@ -130,6 +132,26 @@ def shares(sense: Meaning) -> bool:
     if is_got_by_stranger(sense):
         return True
     return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
+
+
+def reader_gives(sense: Meaning) -> bool:
+    """Whether the reader is the only giver in a statement: "if you share your password with somebody, they can read
+    your letters". The statement does not mention the company."""
+    acts = sense.of("share", "sell")
+    return (
+        bool(acts)
+        and not any(word in sense.lexicon.company for word in sense.words)
+        and all(is_act_of_reader(sense, act) for act in acts)
+    )
+
+
+def is_act_of_reader(sense: Meaning, act: Mention) -> bool:
+    """Whether the reader is the subject of an act. The reader is at the beginning of the sentence or of a condition:
+    "if you share"."""
+    return any(
+        sense.words[index] in sense.lexicon.readers and (index == 0 or sense.words[index - 1] in sense.lexicon.when)
+        for index in range(max(0, act.start - GIVER_REACH), act.start)
+    )
 
 
 def is_got_by_stranger(sense: Meaning) -> bool:

@@ -11,7 +11,7 @@ from differ.judgement.relevance import relevance
 from differ.language.countries import countries
 from differ.language.lexicon import load_lexicon
 from differ.language.meaning import canonical, meaning
-from differ.language.names import companies
+from differ.language.names import companies, names
 from differ.language.roles import is_address
 from differ.language.statements import Statement
 from differ.matching.alignment import Pair
@@ -33,21 +33,19 @@ Sign = tuple[str, str]
 
 
 class Restatements:
-    """The changed statements of both documents by section."""
+    """The statements of both documents by section."""
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
         self._gone: defaultdict[tuple[str, ...], list[Statement]] = defaultdict(list)
         self._new: defaultdict[tuple[str, ...], list[Statement]] = defaultdict(list)
         self._signs: dict[Statement, frozenset[Sign]] = {}
         for pair in pairs:
-            if pair.before is not None and pair.after is not None and pair.before.words == pair.after.words:
-                continue
             for side, statements in ((pair.before, self._gone), (pair.after, self._new)):
                 if side is not None:
                     statements[side.path].append(side)
 
     def of(self, pair: Pair) -> bool:
-        """Whether everything in an added or removed statement is also said in the other document, by one changed
+        """Whether everything in an added or removed statement is also said in the other document, by one
         statement of the same section.
         """
         statement = pair.after or pair.before
@@ -93,4 +91,5 @@ def signs(statement: Statement) -> frozenset[Sign]:
     words = {("word", word) for word, _ in sense.named(*NAMED)}
     numbers = {("number", word) for word in statement.words if word[0].isdigit() or is_address(word)}
     places = {("place", code) for code in countries(statement.text, statement.language)}
-    return frozenset(levels | words | numbers | places | {("name", name) for name in companies(statement.text)})
+    called = {("name", name) for name in (*companies(statement.text), *names(statement, sense))}
+    return frozenset(levels | words | numbers | places | called)

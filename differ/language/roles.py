@@ -61,6 +61,8 @@ def in_role(mention: Mention, text: Sequence[str], others: Sequence[Mention], le
     if mention.concept in ("optout.sale", "optout.share"):
         return not any(word in lexicon.company for word in text[max(0, mention.start - 1) : mention.start])
     if mention.concept == "optout":
+        if gives_address(text):  # "if you do not want to receive letters, write to …" offers the choice
+            return True
         return not follows_when(mention, text, lexicon) or any(other.concept == "limiter.only" for other in others)
     return True
 

@@ -161,7 +161,7 @@ def unsplit_parts(section: Section, language: str) -> Iterator[SectionPart]:
     """Yield the heading and each block of a section."""
     if section.heading:
         yield SectionPart("heading", section.heading, marker=section.marker)
-    lead = prose = label = ""
+    lead = prose = label = opening = ""
     for block in section.blocks:
         line, answer = is_line(block.text), is_answer(block.text)
         yield SectionPart(
@@ -173,7 +173,8 @@ def unsplit_parts(section: Section, language: str) -> Iterator[SectionPart]:
             marker=block.marker,
             linked=all_links(block),
         )
-        lead = next_lead(block, lead, language)
+        opening = next_opening(block, opening, language)
+        lead = opening or (lead if is_introduced(block, lead) else "")
         prose = prose if line else block.text
         label = "" if answer else block.text
 
@@ -200,8 +201,11 @@ def is_line(text: str) -> bool:
     return len(text) <= LINE and not text.rstrip().endswith((".", ":"))
 
 
-def next_lead(block: Block, lead: str, language: str) -> str:
-    """Return the sentence that introduces the next block, or ""."""
-    if block.text.rstrip().endswith(":") and block.kind == "paragraph":
-        return sentences(block.text, language)[-1]
-    return lead if is_introduced(block, lead) else ""
+def next_opening(block: Block, opening: str, language: str) -> str:
+    """Return the sentence at the end of a block that introduces the next block, or "". If the block directly follows
+    such a sentence, both introduce the next block: "Write to us at this address:" and "If you live in Norway:".
+    """
+    if block.kind != "paragraph" or not block.text.rstrip().endswith(":"):
+        return ""
+    own = sentences(block.text, language)[-1]
+    return f"{opening} {own}" if opening else own

@@ -13,6 +13,7 @@ from differ.language.countries import countries
 from differ.language.lexicon import Lexicon
 from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import companies
+from differ.language.roles import LEGAL_FORMS
 from differ.language.statements import Statement
 from differ.language.words import words
 from differ.matching.addresses import one_form
@@ -70,23 +71,41 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
     """Return the reason why an edit does not alter meaning, or None if it may alter meaning."""
     if before.words == after.words:
         return "punctuation" if words(before.text) == words(after.text) else "renamed"
-    if one_form(before.words) == one_form(after.words):
-        return "contact-format"
-    if before.text != after.text and IP_ADDRESS.sub("", before.text) == IP_ADDRESS.sub("", after.text):
-        return "visitor"
+    if form := same_in_form(before, after):
+        return form
     if "".join(before.words) == "".join(after.words):
         return "typo"  # a space is missing or added
     gone, new = changed_words(before.words, after.words)
     if lexicon is None:
         same = LONG_DATE.sub("", before.text) == LONG_DATE.sub("", after.text)
         return "date" if same and dated_title(before) and dated_title(after) else None
-    if only_dates(gone + new, lexicon.date_words):
+    if only_dates(gone, new, lexicon.date_words):
         return "date"
     if lexicon.spelled(before.words) == lexicon.spelled(after.words):
         return "spelling"
     if not holds_alike(before, after):
         return None
     return same_meaning(before, after, lexicon) or ("typo" if mistyped(gone, new) else None)
+
+
+def same_in_form(before: Statement, after: Statement) -> str | None:
+    """Return the reason if only the form of an address, the legal form of a company, or the visitor's IP address
+    changed. Otherwise return None."""
+    if one_form(before.words) == one_form(after.words):
+        return "contact-format"
+    if differs_in_legal_form(before, after):
+        return "renamed"
+    if before.text != after.text and IP_ADDRESS.sub("", before.text) == IP_ADDRESS.sub("", after.text):
+        return "visitor"
+    return None
+
+
+def differs_in_legal_form(before: Statement, after: Statement) -> bool:
+    """Whether one statement only lacks the legal forms of companies: "Larkpost Ltd" became "Larkpost"."""
+    shorter, longer = sorted((before, after), key=lambda side: len(side.words))
+    if len(longer.words) == len(shorter.words) or not companies(longer.text):
+        return False
+    return [word for word in longer.words if word not in LEGAL_FORMS] == list(shorter.words)
 
 
 def dated_title(statement: Statement) -> bool:
@@ -162,9 +181,16 @@ def changed_words(before: Sequence[str], after: Sequence[str]) -> tuple[list[str
     return gone, new
 
 
-def only_dates(text: Sequence[str], date_words: frozenset[str]) -> bool:
-    """Whether all words are parts of dates. At least one word must be a month, a year or a whole date."""
-    telling = any(word in date_words or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text)
+def only_dates(gone: Sequence[str], new: Sequence[str], date_words: frozenset[str]) -> bool:
+    """Whether all changed words are parts of dates. At least one word must be a year, a whole date, or a month. The
+    name of a month may be a word with another meaning, such as "may". So it counts only beside a number, or if it
+    replaces another part of a date.
+    """
+    text = [*gone, *new]
+    months = bool(gone and new) or any(DAY.fullmatch(word) for word in text)
+    telling = any(
+        (months and word in date_words) or YEAR.fullmatch(word) or WHOLE_DATE.fullmatch(word) for word in text
+    )
     return telling and all(word in date_words or YEAR.fullmatch(word) or DAY.fullmatch(word) for word in text)
 
 
