@@ -11,6 +11,8 @@ from tests.differ.policies import compared, policy
 WORSE = [
     ("en", "We share your name with gyms.", "We share your name and diary with gyms."),
     ("en", "", "We share your records with landlords."),
+    ("en", "", "We send your information to Harbour Lamps, a firm in Peru."),
+    ("en", "", "The kitchen sends personal details about guests to Kettle and Crane Ltd."),
     ("en", "We disclose your bookings to hotels.", "We disclose your bookings to hotels and casinos."),
     ("en", "We disclose your bookings to hotels.", "We disclose your bookings and seat choices to hotels."),
     ("en", "We lend your list to no outside firm.", "We lend your list to outside firms."),
