@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from archive.storage.database import open_archive
 from notifier.channels.redaction import redactor
 from tests import units
+from tests.archive.empty import put_empty_archive
 from tests.postgresql import Cluster, binaries, cluster, fresh_database
 from tests.sources import PROJECT
 
@@ -96,9 +97,7 @@ def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Tests copy this file, because a new archive would take all migrations.
     """
-    file = tmp_path_factory.mktemp("archive") / "empty.db"
-    open_archive(f"sqlite:///{file}").close()
-    return file
+    return put_empty_archive(tmp_path_factory.mktemp("archive") / "empty.db")
 
 
 @pytest.fixture(scope="session")

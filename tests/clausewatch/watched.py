@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from archive.storage.database import Archive, open_archive
 from clausewatch.cli import main
+from tests.archive.empty import put_empty_archive
 from tests.archive.visits import record_two_versions
 
 CONFIGURATION = """
@@ -37,8 +38,8 @@ def configured(folder: Path, text: str = CONFIGURATION) -> Path:
 
 
 def opened(folder: Path) -> Archive:
-    """Open the archive in the configuration of this folder."""
-    return open_archive(f"sqlite:///{folder / 'watch.db'}")
+    """Open the archive in the configuration of this folder. If there is no archive, it is empty."""
+    return open_archive(f"sqlite:///{put_empty_archive(folder / 'watch.db')}")
 
 
 def watched(folder: Path) -> Path:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from archive.storage.database import Archive, open_archive
+from tests.archive.empty import put_empty_archive
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """Return an empty archive."""
-    with open_archive(f"sqlite:///{tmp_path / 'looks.db'}") as opened:
+    with open_archive(f"sqlite:///{put_empty_archive(tmp_path / 'looks.db')}") as opened:
         yield opened

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tests import forking
+from tests.archive.empty import put_empty_archive
 from tests.sources import PROJECT
 
 QUICK = {"delay": 0, "retries": 0, "timeout": 30, "allow_private": ("127.0.0.1",)}
@@ -49,7 +50,7 @@ def crawl(
     of the pages. `scrapy` are Scrapy settings that replace ours.
     """
     task = {
-        "database": f"sqlite:///{database}",
+        "database": f"sqlite:///{put_empty_archive(database)}",
         "policies": policies,
         "profile": profile,
         "rendered": rendered,
