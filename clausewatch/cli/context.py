@@ -38,14 +38,14 @@ class CommandContext:
     def checked_configuration(self) -> Configuration:
         """Return the configuration, and also check its channels. Commands that send messages need this check. Raises
         ConfigurationError. The check is slow, because it imports Apprise. So a command that needs the lock for runs
-        must get the lock before this check.
+        must get the lock before this check. If the same file was checked before, the channels are not checked again.
         """
         from clausewatch.config import load
-        from clausewatch.config.checked import remember
-        from notifier.channels import address_problem
+        from clausewatch.config.checked import recall, remember
 
         _check_added_languages()
-        checked = load(self.config_path, check_channel=address_problem)
+        known = recall(self.config_path) is not None
+        checked = load(self.config_path, check_channel=None if known else _address_problem)
         used = checked.redacted.values
         return replace(checked, token=remember(checked.path, checked.written_database, checked.env_file, used))
 
@@ -69,6 +69,12 @@ class CommandContext:
 
         _check_added_languages()
         return load(self.config_path)
+
+
+def _address_problem(address: str, recipient: str) -> str | None:
+    from notifier.channels import address_problem  # without channels, Apprise is not imported
+
+    return address_problem(address, recipient)
 
 
 def _check_added_languages() -> None:

@@ -103,3 +103,30 @@ def test_a_user_without_a_home_folder_needs_no_cache(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.strip().startswith("None ")
+
+
+def check_channels(path: Path) -> str:
+    """Check a configuration with its channels in a new interpreter. Return whether Apprise was imported, or the error's
+    last line.
+    """
+    program = """
+import pathlib, sys
+from clausewatch.cli.context import CommandContext
+CommandContext(pathlib.Path(sys.argv[1])).checked_configuration()
+print("apprise" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).strip().splitlines()[-1]
+
+
+def test_channels_are_checked_again_only_after_an_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path, database = tmp_path / "clausewatch.toml", 'database = "sqlite:///tea.db"\n'
+    path.write_text(database, encoding="utf-8")
+    assert check_channels(path) == "False", "there is no channel to check"
+    with_channel = f'{database}[channels]\ndesk = "json://desk.example/inbox"\n'
+    with_channel += '[[subscriber]]\nname = "Ida"\nvia = ["desk"]\n'
+    path.write_text(with_channel, encoding="utf-8")
+    assert [check_channels(path), check_channels(path)] == ["True", "False"]
+    path.write_text(with_channel.replace("json:", "jason:"), encoding="utf-8")
+    assert "jason" in check_channels(path)
