@@ -192,8 +192,8 @@ def report(idle: Sequence[float], busy: Sequence[float], crowd: Crowd, locks: Se
     print(f"  {ratio:.2f} times{'' if ratio <= CPU else '   MISSED'}")
     print(f"{len(crowd.waits)} pages, longest {max(crowd.waits):.1f} s; {len(crowd.errors)} errors {crowd.errors[:5]}")
     print(f"{len(crowd.reviews)} reviews, longest {max(crowd.reviews):.1f} s; {lost} lost")
-    longest = max(locks)
-    print(f"longest wait for the write lock: {longest:.2f} s of {len(locks)}{'' if longest < WAIT else '   MISSED'}")
+    longest, usual, long = max(locks), statistics.median(locks), sum(wait >= WAIT for wait in locks)
+    print(f"waits for the write lock: median {usual:.3f} s, longest {longest:.2f} s; {long} of {len(locks)} too long")
     return ratio <= CPU and not crowd.errors and not lost and longest < WAIT
 
 
