@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from archive.errors import NoVersionError
 from archive.storage.database import Archive
 from archive.storage.tables import FetchRow, VersionRow
-from archive.storage.version_reader import SEEN, policy_row
+from archive.storage.version_reader import READ, SEEN, policy_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,6 @@ def _visit(
 
 def _missed(session: Session, policy_id: int, since: datetime, until: datetime | None) -> int:
     query = select(func.count()).where(
-        FetchRow.policy_id == policy_id, FetchRow.outcome.not_in((*SEEN, "pending")), FetchRow.started_at > since
+        FetchRow.policy_id == policy_id, FetchRow.outcome.not_in(READ), FetchRow.started_at > since
     )
     return session.scalar(query if until is None else query.where(FetchRow.started_at < until)) or 0

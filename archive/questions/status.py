@@ -16,7 +16,7 @@ from archive.recording.policies import fetched_policies, is_due_at, next_check
 from archive.recording.second_looks import pending_of
 from archive.storage.database import Archive
 from archive.storage.tables import Columns, FetchRow, PendingRow, PolicyRow
-from archive.storage.version_reader import SEEN, policy_row
+from archive.storage.version_reader import READ, SEEN, policy_row
 
 Health = Literal[
     "well",
@@ -160,7 +160,7 @@ def unwell(archive: Archive, now: datetime, limit: int | None = None) -> tuple[P
     tried = cast(extract("epoch", func.coalesce(PolicyRow.tried_at, PolicyRow.created_at)), BigInteger)
     overdue = tried + OVERDUE_SHARE * PolicyRow.every_seconds <= int(now.timestamp())
     last = select(FetchRow.outcome).where(FetchRow.policy_id == PolicyRow.id).order_by(FetchRow.id.desc()).limit(1)
-    missed = last.correlate(PolicyRow).scalar_subquery().not_in((*SEEN, "pending"))
+    missed = last.correlate(PolicyRow).scalar_subquery().not_in(READ)
     query = fetched_policies().where(or_(overdue, missed)).limit(limit)
     with archive.reading() as session:
         rows = session.scalars(query).all()
@@ -237,9 +237,9 @@ def _latest_fetches(session: Session, condition: ColumnElement[bool]) -> dict[in
 
 def _troubles(session: Session, condition: ColumnElement[bool]) -> dict[int, _Trouble]:
     """Return, for each policy, the visits after the last visit that found the policy."""
-    good, visit = (*SEEN, "pending"), aliased(FetchRow)
-    unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest(condition)), FetchRow.outcome.not_in(good))
-    last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(good))
+    visit = aliased(FetchRow)
+    unwell = select(FetchRow.policy_id).where(FetchRow.id.in_(_newest(condition)), FetchRow.outcome.not_in(READ))
+    last = select(visit.id).where(visit.policy_id == PolicyRow.id, visit.outcome.in_(READ))
     last_good = last.order_by(visit.id.desc()).limit(1).scalar_subquery()
     # With DISTINCT, SQLite looks up the last visit that found the policy once for each policy. Without it, SQLite would
     # do this once for each later visit.

@@ -1,4 +1,4 @@
-"""Finds the times of a period in which no visit found the text of a policy."""
+"""Finds the times of a period in which no visit read a policy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from archive.storage.tables import FetchRow, PolicyRow, UtcDateTime
-from archive.storage.version_reader import SEEN
+from archive.storage.version_reader import READ
 
 SHORTEST_GAP = timedelta(days=1)
 """Minimum length of a reported gap. A reported gap must also be longer than twice the policy's interval."""
@@ -34,13 +34,13 @@ SHORTEST_GAP = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class WatchGap:
-    """A time in which no visit found the text of a certain policy."""
+    """A time in which no visit read a certain policy."""
 
     policy: str
     since: datetime
-    """Time of the last visit before the gap that found the policy."""
+    """Time of the last visit before the gap that read the policy."""
     until: datetime | None
-    """Time of the next visit that found the policy. None if there was no such visit in the period."""
+    """Time of the next visit that read the policy. None if there was no such visit in the period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class WatchGaps:
 def watch_gaps(
     session: Session, policies: Sequence[int] | None, since: datetime, until: datetime, *, limit: int
 ) -> WatchGaps:
-    """Return the times in the period at which visits were due, but no visit found the policy. A gap may begin before
+    """Return the times in the period at which visits were due, but no visit read the policy. A gap may begin before
     the period or end after it. Only the part in the period counts for the minimum length. `policies` has the numbers of
     the policies; None stands for all policies.
     """
@@ -71,10 +71,10 @@ def watch_gaps(
 
 
 def _visits(policies: Sequence[int] | None, since: datetime, until: datetime) -> CTE:
-    """Select the visits in the period that found their policy, each with the time of the policy's visit before it."""
+    """Select the visits in the period that read their policy, each with the time of the policy's visit before it."""
     before = func.lag(FetchRow.started_at).over(partition_by=FetchRow.policy_id, order_by=FetchRow.id)
     query = select(FetchRow.policy_id, FetchRow.started_at, before.label("before"))
-    query = query.where(FetchRow.outcome.in_(SEEN), FetchRow.started_at >= since, FetchRow.started_at <= until)
+    query = query.where(FetchRow.outcome.in_(READ), FetchRow.started_at >= since, FetchRow.started_at <= until)
     return (query if policies is None else query.where(FetchRow.policy_id.in_(policies))).cte()
 
 
@@ -101,7 +101,7 @@ def _at_the_edges(
 
 def _watched(visits: CTE, policies: Sequence[int] | None, since: datetime, until: datetime) -> CTE:
     """Select each policy with its first and last visit in the period, and with the seconds before and after them in
-    which no visit found the policy.
+    which no visit read the policy.
     """
     first, last = func.min(visits.c.started_at), func.max(visits.c.started_at)
     times = select(visits.c.policy_id, first.label("first"), last.label("last")).group_by(visits.c.policy_id).subquery()
@@ -139,11 +139,11 @@ def _no_time() -> ColumnElement[datetime | None]:
 
 def _was_seen_before(policy: ColumnElement[int], at: datetime) -> ColumnElement[bool]:
     visit = aliased(FetchRow)
-    return exists().where(visit.policy_id == policy, visit.outcome.in_(SEEN), visit.started_at < at)
+    return exists().where(visit.policy_id == policy, visit.outcome.in_(READ), visit.started_at < at)
 
 
 def _seen_before(policy: ColumnElement[int], at: datetime) -> ColumnElement[datetime]:
-    """Select the time of a policy's last visit before a time that found the policy."""
+    """Select the time of a policy's last visit before a time that read the policy."""
     visit = aliased(FetchRow)
-    query = select(visit.started_at).where(visit.policy_id == policy, visit.outcome.in_(SEEN), visit.started_at < at)
+    query = select(visit.started_at).where(visit.policy_id == policy, visit.outcome.in_(READ), visit.started_at < at)
     return query.order_by(visit.id.desc()).limit(1).scalar_subquery()

@@ -16,7 +16,7 @@ from archive.questions.status import PolicyStatus
 from archive.recording.left_out import watched_of
 from archive.storage.database import Archive
 from archive.storage.tables import FetchRow, LeftOutRow
-from archive.storage.version_reader import SEEN
+from archive.storage.version_reader import READ
 from differ.visits.left_out import WatchedSentence
 
 PolicyTrouble = Literal["unread", "gone", "fallback", "flapping", "missed", "left-out"]
@@ -30,9 +30,6 @@ QUOTED = 2
 
 TOGETHER = 500
 """Maximum number of policies in one query."""
-
-SHOWN = (*SEEN, "pending")
-"""Outcomes of visits that found the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +165,5 @@ def _is_gone(session: Session, policy: int, visits: int) -> bool:
 def _fell_back(session: Session, policy: int, visits: int) -> bool:
     """Whether the selector matched nothing at one or more of the last visits. Only visits that found the policy
     count."""
-    last = select(FetchRow.fallback).where(FetchRow.policy_id == policy, FetchRow.outcome.in_(SHOWN))
+    last = select(FetchRow.fallback).where(FetchRow.policy_id == policy, FetchRow.outcome.in_(READ))
     return any(session.scalars(last.order_by(FetchRow.id.desc()).limit(visits)))

@@ -36,6 +36,9 @@ from document.model import StatedDate
 SEEN = ("unchanged", "changed")
 """Outcomes of fetches that found the text of a version."""
 
+READ = (*SEEN, "pending")
+"""Outcomes of fetches that read the policy. The text is the text of a version, or it waits for a second look."""
+
 PAST_EVERY_ID = 2**63 - 1
 
 TIMING_DAYS = ("stated_before", "stated_after", "effective", "due")

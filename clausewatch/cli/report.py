@@ -56,7 +56,7 @@ def report(
 
     For each change that was first seen in the period, the report shows how many findings were decided, by whom, how
     long after the change was seen, and how many still wait. A gap is a time of more than a day, and more than twice the
-    policy's interval, in which no visit found the policy.
+    policy's interval, in which no visit read the policy.
 
     \b
     clausewatch report --from 2026-10-01 --to 2026-12-31

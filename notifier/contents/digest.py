@@ -6,7 +6,7 @@ A digest is sent even if nothing happened, because it proves that the policies w
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from archive.model import OUTCOMES, FetchOutcome
@@ -51,26 +51,33 @@ class Watch:
     odd: tuple[OddText, ...] = ()
     """Odd texts that were seen or decided in the period."""
     gaps: tuple[Gap, ...] = ()
-    """Gaps of at least a day in which no visit found the policy although a visit was due. Only gaps that ended in the
+    """Gaps of at least a day in which no visit read the policy although a visit was due. Only gaps that ended in the
     period or have not ended are listed.
     """
+    due: bool = False
+    """Whether a visit was due at the end of the period."""
+
+    @property
+    def shows_odd_text(self) -> bool:
+        """Whether a visit showed a very different text that did not become a version."""
+        return any(not odd.version for odd in self.odd)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time in which no visit found the text of a certain policy."""
+    """A time in which no visit read a certain policy."""
 
     since: datetime
-    """Time of the last visit before the gap that found the policy."""
+    """Time of the last visit before the gap that read the policy."""
     until: datetime
-    """Time of the next visit that found the policy, or the end of the period."""
+    """Time of the next visit that read the policy, or the end of the period."""
     _: KW_ONLY
     ended: bool
 
     @property
     def days(self) -> int:
-        """Number of whole days."""
-        return (self.until - self.since).days
+        """Number of days, rounded to the nearest whole number."""
+        return round((self.until - self.since) / timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,8 @@ class Account:
     """
     overdue_left_out: int = 0
     """Number of further changes whose review is overdue."""
+    messages_behind: int = 0
+    """Number of older messages about changes that could not be sent to this target before this digest."""
 
     @property
     def checks(self) -> int:

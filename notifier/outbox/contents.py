@@ -74,6 +74,20 @@ def read_digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Dig
     return Digest(subscriber, delivery.key, account, notices=tuple(notices), recaps=recaps)
 
 
+def _digest(session: Session, delivery: DeliveryRow, subscriber: str) -> Digest:
+    """Return the contents of a digest, with the number of older messages that still wait for its target."""
+    digest, reader = read_digest(session, delivery, subscriber), Reader.of(delivery)
+    query = select(func.count()).where(
+        DeliveryRow.id < delivery.id,
+        DeliveryRow.kind.in_(("alert", ROUNDUP)),
+        DeliveryRow.state.in_(OPEN),
+        DeliveryRow.subscription_id == reader.subscription_id,
+        DeliveryRow.channel == reader.target.channel,
+        DeliveryRow.recipient == reader.target.recipient,
+    )
+    return replace(digest, account=replace(digest.account, messages_behind=session.scalar(query) or 0))
+
+
 def _welcome(session: Session, delivery: DeliveryRow, subscriber: str) -> Welcome:
     inception = replace(INCEPTION.validate_python(delivery.payload), head=chain_head(session))
     return Welcome(subscriber, delivery.key, inception)
@@ -102,7 +116,7 @@ def _named(session: Session, report: IncidentReport, incident: Incident) -> Inci
 READERS: Mapping[str, Callable[[Session, DeliveryRow, str], MessageContent]] = {
     "alert": _alert,
     ROUNDUP: _roundup,
-    "digest": read_digest,
+    "digest": _digest,
     "welcome": _welcome,
     OPERATOR: _operation,
 }

@@ -15,6 +15,7 @@ from archive.model import IMPORTED, ReviewTimes
 from archive.questions.interim_texts import OddText, odd_texts
 from archive.questions.lists.inbox import InboxFilter, inbox
 from archive.questions.status import PolicyStatus, statuses
+from archive.questions.watch_gaps import SHORTEST_GAP
 from archive.storage.database import Archive
 from archive.storage.tables import (
     IS_STEP,
@@ -27,7 +28,7 @@ from archive.storage.tables import (
     SubscriptionRow,
     VersionRow,
 )
-from archive.storage.version_reader import SEEN, Span
+from archive.storage.version_reader import READ, Span
 from differ.judgement.profiles import Profile
 from notifier.audience.subscriptions import Subscriber, covers_policy, targets_of
 from notifier.contents.digest import (
@@ -253,6 +254,7 @@ def _watch(status: PolicyStatus, visits: Counter[str], *, gaps: tuple[Gap, ...],
         trouble=trouble(status),
         reason=trouble_reason(status),
         trouble_since=status.trouble_since,
+        due=status.due,
         version=status.versions,
         last_seen_at=status.last_seen_at,
         gaps=gaps,
@@ -263,14 +265,16 @@ def _watch(status: PolicyStatus, visits: Counter[str], *, gaps: tuple[Gap, ...],
 def _gaps(session: Session, status: PolicyStatus, after: int, until: datetime) -> tuple[Gap, ...]:
     """Return the gaps in the watch of a policy: the gaps that ended after the fetch `after`, and the last gap if it
     has not ended."""
-    found = select(FetchRow.id, FetchRow.started_at).where(FetchRow.policy_id == status.id, FetchRow.outcome.in_(SEEN))
-    before = session.execute(found.where(FetchRow.id <= after).order_by(FetchRow.id.desc()).limit(1)).all()
-    later = session.execute(found.where(FetchRow.id > after).order_by(FetchRow.id)).all()
+    read = select(FetchRow.id, FetchRow.started_at).where(FetchRow.policy_id == status.id, FetchRow.outcome.in_(READ))
+    before = session.execute(read.where(FetchRow.id <= after).order_by(FetchRow.id.desc()).limit(1)).all()
+    later = session.execute(read.where(FetchRow.id > after).order_by(FetchRow.id)).all()
     moments = [started_at for _, started_at in (*before, *later)]
     pairs = [Gap(since, until, ended=True) for since, until in pairwise(moments)]
     if moments:
         pairs.append(Gap(moments[-1], status.retired_at or until, ended=False))
-    return tuple(gap for gap in pairs if gap.days and gap.until - gap.since > 2 * status.every)
+    return tuple(
+        gap for gap in pairs if gap.until - gap.since >= SHORTEST_GAP and gap.until - gap.since > 2 * status.every
+    )
 
 
 def _spans(session: Session, after: int, policies: Sequence[str]) -> tuple[list[Span], int]:

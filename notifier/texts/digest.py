@@ -64,15 +64,18 @@ def _facts(digest: Digest, tongue: Phrases) -> dict[str, Any]:
     # A policy without a visit was perhaps not due. If a visit failed, the reason is known.
     unread = [watch for watch in account.watches if watch.trouble]
     read = [watch for watch in account.watches if not watch.trouble]
+    read.sort(key=lambda watch: bool(watch.checks))  # a reader must see first which policies were not visited
+    missing = _missing(account, tongue)
     shown = [watch for place, watch in enumerate(read) if place < MOST_WATCHES or watch.odd]
     return {
         "say": tongue.say,
         "language": tongue.language,
-        "subject": _subject(digest, policies, tongue, count=count, unread=len(unread)),
-        "headline": _headline(changed, account.checks, tongue),
+        "subject": _subject(digest, policies, tongue, count=count, missing=missing),
+        "headline": _headline(changed, account, tongue),
         "quiet": not count,
-        "looked": _looked(digest, policies, len(unread), tongue),
+        "looked": _looked(digest, policies, missing, tongue),
         "period": tongue.say("digest.period", since=tongue.moment(account.since), until=tongue.moment(account.until)),
+        "behind": tongue.count("digest.behind", account.messages_behind) if account.messages_behind else "",
         "checks": account.checks,
         "overdue": list(_overdue_lines(account, tongue)),
         "news": [_news_line(news, tongue) for news in account.news[:MOST_NEWS]],
@@ -95,26 +98,48 @@ def _changed(digest: Digest) -> list[str]:
     return list(dict.fromkeys([*names, *(notice.policy for notice in digest.notices)]))
 
 
-def _headline(policies: Sequence[str], checks: int, tongue: Phrases) -> str:
-    if not policies:
-        # Without a visit, nobody knows whether a policy changed, so the digest must not say that nothing changed.
-        return tongue.say("digest.headline.none" if checks else "digest.headline.unchecked")
+def _missing(account: Account, tongue: Phrases) -> list[str]:
+    """Count the policies that no visit read in the period: those with a trouble, and those without a visit."""
+    unread = sum(bool(watch.trouble) for watch in account.watches)
+    unvisited = sum(not watch.trouble and not watch.checks for watch in account.watches)
+    return [
+        *([tongue.count("watching.unread", unread)] if unread else []),
+        *([tongue.count("watching.unvisited", unvisited)] if unvisited and account.checks else []),
+    ]
+
+
+def _headline(policies: Sequence[str], account: Account, tongue: Phrases) -> str:
+    if policies:
+        return tongue.count("digest.headline", len(policies), names=_few(policies, tongue))
+    odd = [watch.policy for watch in account.watches if watch.shows_odd_text]
+    return tongue.say(f"digest.headline.{_quiet(account)}", names=_few(odd, tongue))
+
+
+def _few(policies: Sequence[str], tongue: Phrases) -> str:
     names = [inert(policy) for policy in policies]
-    named = tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
-    return tongue.count("digest.headline", len(policies), names=named)
+    return tongue.listed(names) if len(names) < 4 else tongue.say("list.more", first=names[0], last=names[1])
 
 
-def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, unread: int) -> str:
+def _quiet(account: Account) -> str:
+    """Return the key for a period without a change. If no policy was visited, or if a very different text was seen, the
+    digest must not say that nothing changed.
+    """
+    if not account.checks:
+        return "unchecked"
+    return "odd" if any(watch.shows_odd_text for watch in account.watches) else "none"
+
+
+def _subject(digest: Digest, policies: str, tongue: Phrases, *, count: int, missing: Sequence[str]) -> str:
     rhythm = tongue.name("rhythm", digest.account.rhythm or "other")
-    key = {0: "none" if digest.account.checks else "unchecked", 1: "one"}.get(count, "many")
+    key = {0: _quiet(digest.account), 1: "one"}.get(count, "many")
     day = tongue.day_of(digest.account.until)
     subject = tongue.say(f"digest.subject.{key}", rhythm=rhythm, day=day, count=count, policies=policies)
-    if not unread:
-        return subject
-    return tongue.say("digest.subject.unread", subject=subject, unread=tongue.count("watching.unread", unread))
+    for counted in missing:
+        subject = tongue.say("digest.subject.unread", subject=subject, unread=counted)
+    return subject
 
 
-def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
+def _looked(digest: Digest, policies: str, missing: Sequence[str], tongue: Phrases) -> str:
     """Say how much was checked. This is the purpose of a digest without changes."""
     if not digest.account.checks:
         return tongue.say("digest.unchecked")
@@ -125,7 +150,7 @@ def _looked(digest: Digest, policies: str, unread: int, tongue: Phrases) -> str:
         policies=policies,
         versions=tongue.count("digest.versions", versions),
     )
-    return f"{looked}; {tongue.count('watching.unread', unread)}." if unread else f"{looked}."
+    return f"{'; '.join([looked, *missing])}."
 
 
 def _notices(digest: Digest, tongue: Phrases, desk: str) -> list[dict[str, Any]]:
@@ -211,7 +236,8 @@ def _unread(watch: Watch, tongue: Phrases) -> str:
 
 
 def _watch(watch: Watch, tongue: Phrases) -> str:
-    visits = _visits(watch, tongue) if watch.checks else tongue.say("digest.unvisited", policy=inert(watch.policy))
+    without = "digest.unvisited_due" if watch.due else "digest.unvisited"
+    visits = _visits(watch, tongue) if watch.checks else tongue.say(without, policy=inert(watch.policy))
     known = tongue.say("digest.paused", visits=visits) if watch.health == "paused" else visits
     return "; ".join([known, *(_gap(gap, tongue) for gap in watch.gaps)])
 
@@ -270,6 +296,7 @@ def _chat(digest: Digest, shown: dict[str, Any], tongue: Phrases) -> Chat:
     return Chat(
         head="\n".join([shown["headline"], shown["looked"], shown["period"]]),
         notes=(
+            *filter(None, [shown["behind"]]),
             *shown["unread"],
             *_titled(shown["overdue"], tongue.say("overdue.title")),
             *shown["news"],

@@ -9,11 +9,12 @@ from archive.model import AssessedFetch, Fetch, Policy
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
 from archive.storage.database import Archive
+from differ.visits.assessment import Assessment
 from notifier import outbox
 from notifier.audience.subscriptions import Subscriber, Target
 from notifier.audience.timing import Schedule
 from notifier.outbox import MessageContent
-from tests.archive.visits import HOUR, START, TEAHOUSE, same
+from tests.archive.visits import HOUR, START, TEAHOUSE, fetched, same, written
 
 DESK = Target("desk", "officer@example.org")
 
@@ -61,6 +62,12 @@ class Reader:
         for number in range(count):
             found = same(self.now + number * HOUR, known.number if known else None)
             record(self.archive, replace(found, fetch=replace(found.fetch, policy=policy.name)), self.now)
+
+    def glimpsed(self, words: str) -> None:
+        """Record a visit whose text is so different that it waits for a second look."""
+        known = latest(self.archive, TEAHOUSE.name)
+        odd = Assessment("pending", document=written(words), identity="e1", detail="much is gone")
+        record(self.archive, AssessedFetch(fetched(self.now), odd, known.number if known else None), self.now)
 
     def failed(self, policy: Policy) -> None:
         """Record a visit without a response."""

@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import update
 
 from archive.errors import UnknownTagError
-from archive.model import Query, Review
+from archive.model import AssessedFetch, Query, Review
 from archive.questions.period import PeriodReport, ReviewerTally, period_report
 from archive.questions.watch_gaps import WatchGap
 from archive.recording.recorder import record
 from archive.recording.reviews import add_review
 from archive.storage.database import Archive
 from archive.storage.tables import PolicyRow
+from differ.visits.assessment import Assessment
 from tests.archive.questions.test_inbox import DAY, find, of
-from tests.archive.visits import HOUR, START, failed, record_two_versions, same
+from tests.archive.visits import HOUR, START, failed, fetched, record_two_versions, same, written
 
 
 def ask(archive: Archive, first: float, last: float, policy: str | None = None, tag: str | None = None) -> PeriodReport:
@@ -84,6 +85,16 @@ def test_gaps_in_watching_are_reported(
         for begin, end in gaps
     ]
     assert [gap for gap in report.gaps if gap.since >= START + shift] == expected
+
+
+def test_a_visit_that_holds_a_text_for_a_second_look_ends_a_gap(archive: Archive) -> None:
+    record_two_versions(archive)
+    seen = START + 10 * DAY
+    record(archive, same(seen, 2), seen)
+    odd = Assessment("pending", document=written("We sell names."), identity="e1", detail="much is gone")
+    record(archive, AssessedFetch(fetched(seen + 3 * DAY), odd, 2), seen + 3 * DAY)
+    gaps = [gap for gap in ask(archive, 9.9, 20).gaps if gap.since >= seen]
+    assert gaps == [WatchGap("Teahouse", seen, seen + 3 * DAY), WatchGap("Teahouse", seen + 3 * DAY, None)]
 
 
 def test_gaps_left_out_by_the_limit_are_counted(archive: Archive) -> None:

@@ -15,8 +15,9 @@ from differ.explanation import Explanation
 from notifier import outbox
 from notifier.audience.subscriptions import Language
 from notifier.audience.timing import Quiet, Schedule
+from notifier.channels.outcome import Failed
 from notifier.contents.change_notice import Notice
-from notifier.contents.digest import MOST_CHANGES, Digest
+from notifier.contents.digest import MOST_CHANGES, Digest, Gap
 from notifier.sending.composing import compose
 from tests.archive.visits import HOUR, JUDGED, RETENTION, SHARING, START, TEAHOUSE, seen, written
 from tests.notifier.changes import CONSENT, record_change, record_first
@@ -134,7 +135,7 @@ def test_a_digest_reports_trouble_first(reader: Reader) -> None:
     reader.failed(BAKERY)
     digest = only(reader.at(NEXT_MONDAY))
     message = compose(digest)
-    assert message.subject.endswith("no change seen for you in 2 policies, 1 policy not read")
+    assert message.subject.endswith("in 2 policies, 1 policy not read, 1 policy not visited")
     assert message.text.index("it did not answer within 30 s") < message.text.index("What was checked")
 
 
@@ -297,3 +298,75 @@ def test_words_of_a_page_are_inert_in_a_digest(reader: Reader, language: Languag
     assert "\x1b" not in message.text + message.subject
     assert "\u202e" not in message.text + message.subject
     assert "{{ 7 * 7 }}" in message.text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "headline"),
+    [
+        ("en", "no change confirmed for you", "No change is confirmed in what you watch, but a very different text"),
+        ("id", "belum ada perubahan yang dipastikan", "Belum ada perubahan yang dipastikan"),
+    ],
+)
+def test_a_digest_does_not_say_that_no_change_was_seen_if_a_very_different_text_waits_for_a_second_look(
+    reader: Reader, language: Language, subject: str, headline: str
+) -> None:
+    reader.visited(1)
+    reader.glimpsed("We sell the names of our guests.")
+    message = compose(only(reader.at(NEXT_MONDAY)), language)
+    assert subject in message.subject
+    assert flat(message.text).startswith(headline)
+    assert "No change was seen" not in message.html
+
+
+def test_a_visit_that_holds_a_text_for_a_second_look_ends_a_gap(reader: Reader) -> None:
+    for day, visit in ((1, reader.visited), (4, None), (6, reader.visited)):
+        reader.now = START + days(day)
+        if visit is None:
+            reader.glimpsed("We sell the names of our guests.")
+        else:
+            visit(1)
+    (watch,) = only(reader.at(NEXT_MONDAY)).account.watches
+    assert [(gap.since, gap.until) for gap in watch.gaps if gap.ended] == [
+        (START + days(1), START + days(4)),
+        (START + days(4), START + days(6)),
+    ]
+
+
+def test_the_length_of_a_gap_is_rounded_to_the_nearest_day() -> None:
+    assert Gap(START, START + days(3.9), ended=True).days == 4
+    assert Gap(START, START + days(3.4), ended=True).days == 3
+
+
+@pytest.mark.parametrize(
+    ("later", "paused", "line"),
+    [
+        (days(7), False, "Bakery: no visit in this time, although a visit was due"),
+        (days(7), True, "Bakery: no visit in this time; paused now"),
+    ],
+)
+def test_a_digest_counts_and_names_the_policies_without_a_visit(
+    reader: Reader, later: timedelta, paused: bool, line: str
+) -> None:
+    reader.watch(TEAHOUSE, replace(BAKERY, paused=paused))
+    reader.visited(1)
+    message = compose(only(reader.at(START + later + 2 * HOUR)))
+    assert message.subject.endswith("no change seen for you in 2 policies, 1 policy not visited")
+    assert "recorded no new version; 1 policy not visited." in flat(message.text)
+    assert line in flat(message.text)
+
+
+def test_a_late_digest_says_of_which_time_it_speaks_and_that_an_older_message_still_waits(reader: Reader) -> None:
+    record_change(reader.archive, CONSENT)
+    outbox.plan_alerts(reader.archive, reader.subscribers, reader.now)
+    reader.now = NEXT_MONDAY
+    outbox.plan_digests(reader.archive, reader.subscribers, reader.now)
+    alert, digest = sorted(outbox.open_deliveries(reader.archive, reader.now), key=lambda delivery: delivery.id)
+    for behind in (1, 0):
+        claimed = outbox.claim(reader.archive, digest.id, reader.now)
+        assert claimed is not None
+        text = flat(compose(claimed.notice).text)
+        assert "What follows was so at the end of this time." in text
+        assert ("! 1 older message about changes could not be sent to you yet." in text) == bool(behind)
+        outbox.note_failed(reader.archive, claimed, reader.now, Failed("451 busy"))
+        outbox.note_accepted(reader.archive, alert.id, reader.now)
+        reader.now += days(1)
