@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from differ.model import Severity, reasons_in
+from differ.model import SEVERITIES, Severity, reasons_in
 from differ.rewrite import rewrite, summary_lines
 from document.model import UNKNOWN_LANGUAGE
 from notifier.audience.subscriptions import Language, Subscriber
@@ -38,6 +38,13 @@ NAMED_PASSAGES = 20
 """Maximum number of clauses of which only the section is shown, after the clauses that are shown in full. Any further
 clauses are only counted, unless they are critical or high.
 """
+
+MOST_QUOTED = 20
+"""Maximum number of clauses that a summary names by topic and first words, after the clauses that it shows. Further
+clauses are only counted."""
+
+FIRST_WORDS = 80
+"""Maximum length, in code points, of the first words by which a summary names a clause."""
 
 REASON = 900
 """Maximum length, in code points, of the reasons in a summary."""
@@ -101,7 +108,7 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
     name = inert(notice.policy)
     full, rest = gathered[:FULL_PASSAGES], gathered[FULL_PASSAGES:]
     period, window = wording.period(notice, tongue)
-    ids = [alert.id for passage in gathered for alert in passage.alerts]
+    ids = _ids(gathered)
     return {
         "say": tongue.say,
         "count_words": tongue.count,
@@ -128,11 +135,25 @@ def _facts(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> dict
         "period": period,
         "window": window,
         "commands": [*commands_of(notice), f"clausewatch review {' '.join(ids[:REVIEWED_AT_ONCE])} --acknowledge"],
+        "reviewed": _reviewed(ids, tongue),
         "subscriber": inert(notice.subscriber),
         "policy": name,
         "head": inert(notice.head),
         "ids": ids,
     }
+
+
+def _ids(gathered: Sequence[Passage]) -> list[str]:
+    """Return the IDs of the alerts of clauses, the most severe alerts first."""
+    alerts = [alert for passage in gathered for alert in passage.alerts]
+    return [alert.id for alert in sorted(alerts, key=lambda alert: SEVERITIES.index(alert.finding.severity))]
+
+
+def _reviewed(ids: Sequence[str], tongue: Phrases) -> str:
+    """Say that the review command does not name all alerts. The sentence is "" if the command names all alerts."""
+    if len(ids) <= REVIEWED_AT_ONCE:
+        return ""
+    return tongue.say("foot.reviewed", count=REVIEWED_AT_ONCE, total=len(ids))
 
 
 def _rewrite_notes(gathered: Sequence[Passage], tongue: Phrases) -> list[str]:
@@ -186,11 +207,13 @@ def shown_passage(passage: Passage, number: int, tongue: Phrases) -> dict[str, A
 def brief_passages(
     gathered: Sequence[Passage], tongue: Phrases, *, most: int, quoted: int
 ) -> tuple[list[dict[str, Any]], str]:
-    """Return clauses for a summary, and a sentence that counts the clauses that are left out, by severity. All clauses
-    of a severity in `SEVERE` are shown, and further clauses up to `most` in all. The first `quoted` clauses have their
-    words before and after."""
-    severe = sum(passage.severity in wording.SEVERE for passage in gathered)
-    shown, rest = gathered[: max(severe, most)], gathered[max(severe, most) :]
+    """Return clauses for a summary, and a sentence that counts and names the clauses that are left out. All clauses of
+    a severity in `SEVERE` and all clauses about data that goes abroad are shown, and further clauses up to `most` in
+    all. The first `quoted` clauses have their words before and after."""
+    kept = [passage for passage in gathered if _is_always_shown(passage)]
+    light = [passage for passage in gathered if not _is_always_shown(passage)]
+    room = max(most - len(kept), 0)
+    shown = sorted([*kept, *light[:room]], key=lambda passage: SEVERITIES.index(passage.severity))
     lines = [
         {
             "badge": _badge(passage, tongue),
@@ -204,8 +227,29 @@ def brief_passages(
         }
         for place, passage in enumerate(shown)
     ]
-    left = tongue.say("rest.below", counted=_graded("rest.clauses", rest, tongue)) if rest else ""
-    return lines, left
+    return lines, _quoted(light[room:], tongue)
+
+
+def _is_always_shown(passage: Passage) -> bool:
+    """Whether no summary leaves out a clause."""
+    return passage.severity in wording.SEVERE or any(finding.topic == "transfer" for finding in passage.findings)
+
+
+def _quoted(rest: Sequence[Passage], tongue: Phrases) -> str:
+    """Count clauses by severity, and name the first of them by topic and first words."""
+    if not rest:
+        return ""
+    names = [
+        tongue.say(
+            "rest.quoted",
+            topics=wording.topic_names(passage.findings, tongue),
+            words=clipped(inert(passage.worst.after or passage.worst.before), FIRST_WORDS),
+        )
+        for passage in rest[:MOST_QUOTED]
+    ]
+    left = len(rest) - len(names)
+    unnamed = [tongue.count("rest.unnamed", left).removesuffix(".")] if left else []
+    return tongue.say("rest.are", counted=_graded("rest.clauses", rest, tongue), names="; ".join([*names, *unnamed]))
 
 
 def _graded(key: str, rest: Sequence[Passage], tongue: Phrases) -> str:

@@ -201,8 +201,9 @@ def _recap(digest: Digest, recap: Recap, tongue: Phrases) -> dict[str, Any]:
 
 
 def _recap_notes(recap: Recap, tongue: Phrases) -> list[str]:
-    """Name the texts in between, and the edits of an unknown topic."""
-    return [*wording.interim_notes(recap.interims, tongue), *wording.unsorted_notes(recap.unsorted, tongue)]
+    """Name the texts in between, new dates that were still to come, and the edits of an unknown topic."""
+    future = wording.future_notes(recap.earlier, recap.later, tongue)
+    return [*wording.interim_notes(recap.interims, tongue), *future, *wording.unsorted_notes(recap.unsorted, tongue)]
 
 
 def _found(recap: Recap, tongue: Phrases) -> str:

@@ -137,6 +137,7 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
         sentences.append(tongue.say("note.unconfirmed"))
     if notice.timing.silent and notice.timing.stated_after is not None:
         sentences.append(tongue.say("note.silent", day=tongue.day(notice.timing.stated_after)))
+    sentences += future_notes(notice.earlier, notice.later, tongue)
     if notice.apart_since:
         sentences.append(tongue.say("note.together", number=notice.apart_since))
     elif notice.drift and notice.drift_is_new:
@@ -146,6 +147,14 @@ def notes(notice: Notice, gathered: Sequence[Passage], tongue: Phrases) -> list[
     elif notice.coarse:
         sentences.append(tongue.say("note.coarse"))
     return [*sentences, *other_notes(notice, tongue)]
+
+
+def future_notes(earlier: Seen, later: Seen, tongue: Phrases) -> list[str]:
+    """Say that a policy newly states a date that was still to come when its text was first seen."""
+    known = {(stated.kind, stated.day) for stated in earlier.dates}
+    new = [stated for stated in later.dates if (stated.kind, stated.day) not in known]
+    ahead = tuple(stated for stated in new if stated.day > _day(later.seen_at))
+    return [tongue.say("note.future", dates=_stated(ahead, tongue))] if ahead else []
 
 
 def unsorted_notes(findings: Sequence[Finding], tongue: Phrases) -> list[str]:

@@ -20,7 +20,8 @@ IS_EARLIER = re.compile(
     r"(?:The policy had this text before, as version|Kebijakan ini pernah memuat teks ini, sebagai versi) (\d+),"
 )
 BETWEEN = re.compile(
-    r"(?:In between, the policy had another text: version|Di antaranya, kebijakan ini memuat teks lain: versi) (\d+),"
+    r"(?:In between, the policy had another text: version|"
+    r"Di antara kedua teks itu, kebijakan ini memuat teks lain: versi) (\d+),"
 )
 SHOWN_BEFORE = re.compile(
     r"(?:The policy had the present text before, as version|"

@@ -241,10 +241,11 @@ def test_a_roundup_quotes_every_critical_and_high_clause_and_counts_the_others_b
     for number in range(12):
         assert f"We {{+sell+}} list {number}." in message.text
     assert "25 euros" in message.html
-    assert "thing 1" not in message.text
+    assert "{+thing 1+}" not in message.text
+    assert "“We note thing 1.”" in " ".join(message.text.split())
     phrases = phrases_for(language)
     assert phrases.say("roundup.count", count=3, severity=phrases.name("severity", "medium")) in message.text
-    assert phrases.say("rest.below", counted="").strip() in " ".join(message.text.split())
+    assert phrases.say("rest.are", counted="", names="").strip(" .") in " ".join(message.text.split())
 
 
 def test_rows_that_a_roundup_leaves_out_are_counted_by_severity() -> None:

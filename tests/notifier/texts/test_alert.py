@@ -13,9 +13,11 @@ from differ.model import Finding, Timing
 from document.model import StatedDate
 from languages import languages_with
 from notifier.audience.subscriptions import Language, Subscriber, Target
+from notifier.contents.change_notice import passages
 from notifier.contents.roundup import Roundup
-from notifier.texts.alert import FULL_PASSAGES, NAMED_PASSAGES, alert_message, trial_message
+from notifier.texts.alert import FULL_PASSAGES, NAMED_PASSAGES, alert_message, brief_passages, trial_message
 from notifier.texts.dialects import ANY
+from notifier.texts.phrases import phrases_for
 from notifier.texts.roundup import roundup_message
 from tests.archive.visits import RETENTION
 from tests.notifier.changes import NOW, WILL_NOT, clause, notice, plain
@@ -247,3 +249,35 @@ def test_every_message_about_changes_leads_to_the_desk_if_there_is_a_public_addr
     assert all(there in message.text and there in message.html for message in messages)
     without = alert_message(told)
     assert "desk" not in without.text.lower().replace("privacy desk", "")
+
+
+def test_a_summary_shows_all_clauses_on_data_that_goes_abroad_and_names_the_other_clauses() -> None:
+    others = [clause(f"We {{+may+}} show drawing {number} to visitors.", MODERATE) for number in range(30)]
+    abroad = clause("{+We send your letters to Norway.+}", replace(MODERATE, topic="transfer"))
+    gathered = passages(notice(WILL_NOT, *others, abroad).alerts)
+    shown, left = brief_passages(gathered, phrases_for("en"), most=3, quoted=3)
+    assert [line["after"].text for line in shown][1] == "We send your letters to Norway."
+    assert len(shown) == 3
+    assert left.startswith("… and 29 more clauses. Of these: 29 medium. They are: sharing, “We may show drawing 1 to")
+    assert "drawing 20 to visitors" in left
+    assert "drawing 21 to visitors" not in left
+    assert left.endswith("and 9 more, not named here.")
+
+
+def test_the_review_command_names_the_most_severe_alerts_first_and_says_that_it_leaves_out_others() -> None:
+    first = [clause(f"We {{+may+}} show drawing {number} to visitors.", MODERATE) for number in range(5)]
+    message = alert_message(notice(*first, WILL_NOT))
+    assert f"clausewatch review {5:016x}" not in message.text
+    assert f"clausewatch review {6:016x} {1:016x} {2:016x} {3:016x} --acknowledge" in message.text
+    assert "The last command names 4 of the 6 alerts, the most severe first." in message.text
+    assert "The last command names 4 of the 6 alerts" in message.html
+    assert "The last command names" not in alert_message(notice(WILL_NOT)).text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "was still to come"), ("id", "yang belum tiba")])
+def test_a_new_date_that_was_still_to_come_is_pointed_out(language: Language, words: str) -> None:
+    told = notice(WILL_NOT)
+    moved = (StatedDate("updated", date(2026, 12, 24), "Last changed on 24 December 2026."),)
+    later = replace(told, later=replace(told.later, dates=moved))
+    assert words in " ".join(alert_message(later, language).text.split())
+    assert words not in " ".join(alert_message(replace(later, earlier=later.later), language).text.split())
