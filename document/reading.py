@@ -39,7 +39,7 @@ from document.text.lines import Line
 from document.text.normalise import normalise
 from languages import added_languages
 
-EXTRACTOR = 4
+EXTRACTOR = 5
 """Version number of the extraction. It must be increased if a change of the code changes the document of any page."""
 
 How = Literal["select", "generic", "fallback"]

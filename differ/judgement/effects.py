@@ -23,6 +23,7 @@ from differ.judgement.concept_effects import (
 from differ.judgement.open_words import filled_slot, joined_member, residue
 from differ.judgement.recipients import runs
 from differ.judgement.relevance import (
+    DESTINATION_REACH,
     NAMED_RIGHTS,
     Watched,
     bears_on_request,
@@ -32,7 +33,10 @@ from differ.judgement.relevance import (
     names_right,
     relevance,
     says_right,
+    sends,
+    sent_away,
 )
+from differ.language.countries import countries
 from differ.language.lexicon import under
 from differ.language.meaning import Meaning, meaning
 from differ.language.names import companies, names
@@ -110,6 +114,7 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     made = whole_effects(subject, telling_parts(parts, sense), sense, new=after is not None)
     if subject == "sharing":
         made = opening_name(statement, sense, new=after is not None) + made
+        made = made or destinations(statement, sense, towards)
     if made:
         return made
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
@@ -155,6 +160,22 @@ def opening_name(statement: Statement, sense: Meaning, *, new: bool) -> list[Eff
     if new:
         return [Effect("sharing", name_kind(sense), "added", new=name)]
     return [Effect("sharing", name_kind(sense), "removed", gone=name)]
+
+
+def destinations(statement: Statement, sense: Meaning, towards: Direction) -> list[Effect]:
+    """Return the effects of the names and countries to which the company sends something for which there is no
+    concept: "we send X-ray images to Larkpost in India".
+    """
+    if not sends(sense, statement):
+        return []
+    lands = tuple(countries(statement.text, statement.language).values())
+    places = {place for act in sent_away(sense) for place in range(act.end, act.end + DESTINATION_REACH)}
+    near = [] if sense.lexicon.capitals else [run for run in runs(statement, sense.lexicon) if run.start in places]
+    receivers = tuple(run.text for run in near if run.text not in lands)
+    found = [(kind, words) for kind, words in (("name", receivers), ("country", lands)) if words]
+    if towards == "added":
+        return [Effect("sharing", kind, towards, new=words) for kind, words in found]
+    return [Effect("sharing", kind, towards, gone=words) for kind, words in found]
 
 
 def name_kind(sense: Meaning) -> str:

@@ -27,8 +27,8 @@ OFTEN = 2
 """Minimum number of statements that contain the company's own name. A less frequent name is not the company's own
 name.
 """
-ACTS = ("share", "sell", "transfer")
-RECEIVING = ("share", "sell", "recipient", "receive", "transfer.store")
+ACTS = ("share", "sell", "sent", "transfer")
+RECEIVING = ("share", "sell", "sent", "recipient", "receive", "transfer.store")
 """Concepts of words near the name of a recipient."""
 REACH = 5
 """Maximum distance, in words, between an act and the name of a recipient."""

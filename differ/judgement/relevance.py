@@ -9,7 +9,7 @@ from typing import Literal
 from differ.language.countries import countries
 from differ.language.lexicon import Mention
 from differ.language.meaning import Meaning, context_meaning, heading_topics, lead_meaning, meaning
-from differ.language.names import keeper_named
+from differ.language.names import keeper_named, names
 from differ.language.roles import WAYS, is_address
 from differ.language.statements import LINE, Statement, is_line
 
@@ -66,6 +66,11 @@ GIVER_REACH = 2
 HOLDER_REACH = 6
 """Maximum distance, in words, from the reader to the end of a right that the reader has: "you may also object"."""
 RECEIVER_REACH = 4
+SENDER_REACH = 3
+"""Maximum number of words between the company and its act of sending: "we do not send"."""
+DESTINATION_REACH = 4
+"""Maximum distance, in words, from an act of sending to the name of its receiver: "send X-ray images to the laboratory
+Larkpost"."""
 
 
 def relevance(statement: Statement) -> frozenset[Watched]:
@@ -91,7 +96,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     """Whether a statement says who gets the data."""
     if disclaims(sense):
         return False
-    if shares(sense) or goes_abroad(sense, statement) or changes_owner(sense):
+    if shares(sense) or goes_abroad(sense, statement) or sends(sense, statement) or changes_owner(sense):
         return True
     lead = lead_meaning(statement)
     if lead is not None and (shares(lead) or (lead.has("recipient") and lead.has("share"))):
@@ -267,6 +272,35 @@ def goes_abroad(sense: Meaning, statement: Statement) -> bool:
     if keeper_named(statement, sense) and not sense.has("controller") and not is_line(statement.text):
         return True
     return sense.has("data") and (sense.has("transfer.abroad") or bool(countries(statement.text, statement.language)))
+
+
+def sends(sense: Meaning, statement: Statement) -> bool:
+    """Whether the company sends something to a named receiver, or sends data or something of the reader abroad. What is
+    sent to a named receiver may be any thing: "we send X-ray images to Larkpost".
+    """
+    acts = sent_away(sense)
+    if not acts:
+        return False
+    theirs = sense.has("data") or any(word in sense.lexicon.possessives for word in sense.words)
+    if theirs and (sense.has("transfer.abroad") or countries(statement.text, statement.language)):
+        return True
+    named = names(statement, sense)
+    return any(word in named for act in acts for word in sense.words[act.end : act.end + DESTINATION_REACH])
+
+
+def sent_away(sense: Meaning) -> list[Mention]:
+    """Return the acts of sending whose subject is the company. What is sent to the reader or to the company is not sent
+    away.
+    """
+    company = (sense.lexicon.company - sense.lexicon.owners) or sense.lexicon.company
+    readers = sense.lexicon.readers - sense.lexicon.possessives
+    return [
+        act
+        for act in sense.of("sent")
+        if not company.isdisjoint(before := sense.words[max(0, act.start - SENDER_REACH) : act.start])
+        and readers.isdisjoint((*before, *sense.words[act.end : act.end + 1]))
+        and company.isdisjoint(sense.words[act.start : act.end + 1])
+    ]
 
 
 def changes_owner(sense: Meaning) -> bool:

@@ -21,6 +21,10 @@ _ENOUGH = 3
 """Minimum number of different common words in a text. With fewer common words of a language, these words do not decide
 on the text's language.
 """
+_OWN = 2
+"""Minimum number of different words of a language that its neighbours write differently. So many words distinguish the
+language from its neighbours.
+"""
 _LETTERS = 60
 """Minimum number of characters of a text whose language is detected. A shorter text gets the language of the text
 around it.
@@ -53,6 +57,8 @@ class LanguageSigns:
     """Words that name the whole document in a heading, such as "policy"."""
     neighbours: str
     """Codes of languages that share many of the common words."""
+    own: str = ""
+    """Words that the neighbours write differently, such as "telepon" (Malay: "telefon")."""
 
 
 @cache
@@ -129,11 +135,21 @@ def _vote(languages: list[str | None], texts: Sequence[str], expected: Sequence[
         _by_words(text) if language is None and len(text) >= _LETTERS else None
         for language, text in zip(languages, texts, strict=True)
     ]
+    undecided = [text for language, text in zip(languages, texts, strict=True) if language is None]
     for vote in dict.fromkeys(filter(None, votes)):
         numbers = [number for number, other in enumerate(votes) if other == vote]
-        language = _checked(vote, " ".join(texts[number] for number in numbers), expected)
+        shown = _has_own_words(vote, undecided)
+        language = vote if shown else _checked(vote, " ".join(texts[number] for number in numbers), expected)
         for number in numbers:
             languages[number] = language
+
+
+def _has_own_words(language: str, texts: Iterable[str]) -> bool:
+    """Whether texts have several words that distinguish a language from its neighbours. A model takes short Indonesian
+    texts for Malay.
+    """
+    own = set(_signs()[language].own.split())
+    return bool(own) and len(own.intersection(word.lower() for text in texts for word in _WORD.findall(text))) >= _OWN
 
 
 def _by_words(text: str) -> str | None:

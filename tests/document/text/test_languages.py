@@ -80,6 +80,19 @@ MALAY = (
 )
 
 
+def test_a_short_indonesian_text_is_not_taken_for_malay() -> None:
+    """A model alone takes these sentences for Malay."""
+    texts = [
+        "Kebijakan ini menjelaskan bagaimana Harbour Dental menggunakan data pasien.",
+        "Kami mengumpulkan nama, alamat dan nomor telepon Anda.",
+        "Kami membagikan data kepada Fernhill Hosting yang menyimpannya untuk kami.",
+        "Kami mengirimkan cetakan gigi kepada bengkel Ironbark.",
+        "Kami menyimpan catatan selama sepuluh tahun. Setelah itu kami menghapusnya.",
+        "Anda dapat meminta salinan data Anda kapan saja.",
+    ]
+    assert detect_languages(texts, [""] * len(texts), "", ()) == ["id"] * len(texts)
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
