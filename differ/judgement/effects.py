@@ -114,9 +114,15 @@ def whole(subject: Watched, before: Statement | None, after: Statement | None) -
     made = whole_effects(subject, telling_parts(parts, sense), sense, new=after is not None)
     if subject == "sharing":
         made = opening_name(statement, sense, new=after is not None) + made
-        made = made or destinations(statement, sense, towards)
-    if made:
-        return made
+    return made or unread(subject, statement, sense, towards)
+
+
+def unread(subject: Watched, statement: Statement, sense: Meaning, towards: Direction) -> list[Effect]:
+    """Return the effects of a new or removed statement without a concept that counts: something is sent to somebody,
+    or an entry of a list was added or removed.
+    """
+    if subject == "sharing" and (sent := destinations(statement, sense, towards)):
+        return sent
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
 
