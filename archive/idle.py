@@ -21,7 +21,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     import sqlite3
 
-NEWEST = "0022"
+NEWEST = "0023"
 """The newest revision in `archive/migrations`. It is repeated here because importing Alembic would be slow."""
 
 TURN = """

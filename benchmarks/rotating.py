@@ -1,18 +1,22 @@
 """Serves policy pages of about 250 kB on loopback. Each response contains new tokens, as in the pages of site builders.
 
-    python benchmarks/rotating.py [--hosts 8]
+    python benchmarks/rotating.py [--hosts 8] [--replay FOLDER]
 
 The program prints one address for each host, and serves until it is stopped. The words of a page depend on its number,
 and never change. Pages of one site have the same styles, scripts and menus. The volatile parts are new in each
-response.
+response. With `--replay`, the pages are the real pages of this folder, repeated, with tokens and nonces of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import secrets
-from functools import lru_cache
+import tarfile
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
 from random import Random
 
 PAGES_OF_A_SITE = 20
@@ -97,22 +101,43 @@ def _chrome(site: int) -> tuple[str, str]:
     return before, after
 
 
-async def _serve(hosts: int) -> None:
-    servers = [await asyncio.start_server(_answer, f"127.0.0.{n + 1}", 0) for n in range(hosts)]
+@lru_cache(maxsize=1)
+def real_pages(folder: Path) -> list[bytes]:
+    """Return the pages of all real histories in a folder, by name and by order of fetch."""
+    pages = []
+    for archive in sorted(folder.glob("*.tar.xz")):
+        with tarfile.open(archive) as members:
+            bodies = {member.name: file.read() for member in members if (file := members.extractfile(member))}
+        pages += [bodies[name] for name in sorted(bodies)]
+    return pages
+
+
+def real_answer(folder: Path, number: int, token: str) -> bytes:
+    """Return a real page with the token in a tag of its head, and as the nonce of each script."""
+    pages = real_pages(folder)
+    page = re.sub(rb"<script(?=[ >])", f'<script nonce="{token}"'.encode(), pages[number % len(pages)])
+    return re.sub(rb"<head>", f'<head><meta name="csrf-token" content="{token}">'.encode(), page, count=1)
+
+
+async def _serve(hosts: int, answering: Callable[[int, str], bytes]) -> None:
+    answers = partial(_answer, answering=answering)
+    servers = [await asyncio.start_server(answers, f"127.0.0.{n + 1}", 0) for n in range(hosts)]
     for server in servers:
         host, port = server.sockets[0].getsockname()
         print(f"http://{host}:{port}", flush=True)
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answering: Callable[[int, str], bytes]
+) -> None:
     """Answer the requests of one connection. The path of a request is the number of the page."""
     while request := await reader.readline():
         while (await reader.readline()).strip():
             pass
         path = request.split()[1].decode().strip("/")
         found = path.isdigit()
-        body = answer(int(path), secrets.token_hex(8)) if found else b""
+        body = answering(int(path), secrets.token_hex(8)) if found else b""
         status, kind = ("200 OK", "text/html; charset=utf-8") if found else ("404 Not Found", "text/plain")
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
@@ -124,7 +149,9 @@ def main() -> None:
     """Serve until the process is stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hosts", type=int, default=8, help="addresses of loopback to serve on (8)")
-    asyncio.run(_serve(parser.parse_args().hosts))
+    parser.add_argument("--replay", type=Path, help="the folder of real histories whose pages are served")
+    asked = parser.parse_args()
+    asyncio.run(_serve(asked.hosts, partial(real_answer, asked.replay) if asked.replay else answer))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from document.reading import read_all as read_all
     from document.sameness.fingerprint import fingerprint as fingerprint
     from document.sameness.fingerprint import fingerprint_all as fingerprint_all
+    from document.sameness.page_digest import PageDigest as PageDigest
+    from document.sameness.page_digest import digest_of as digest_of
+    from document.sameness.page_digest import has_digest as has_digest
     from document.sameness.volatile_parts import differs_only_in_volatile_parts as differs_only_in_volatile_parts
     from document.screening import Screening as Screening
     from document.screening import screen as screen
@@ -27,13 +30,16 @@ if TYPE_CHECKING:
     from document.serialization import to_json as to_json
 
 _MODULES = {
+    "PageDigest": "sameness.page_digest",
     "Screening": "screening",
     "SelectorError": "html.selectors",
     "check_selector": "html.selectors",
+    "digest_of": "sameness.page_digest",
     "differs_only_in_volatile_parts": "sameness.volatile_parts",
     "fingerprint": "sameness.fingerprint",
     "fingerprint_all": "sameness.fingerprint",
     "from_json": "serialization",
+    "has_digest": "sameness.page_digest",
     "identity_words": "identity",
     "is_current": "reading",
     "joined": "reading",

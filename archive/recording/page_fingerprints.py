@@ -1,23 +1,29 @@
-"""Stores fingerprints of responses. A response with a stored fingerprint has the text of the latest version.
-Fingerprints are a cache, not evidence.
+"""Stores fingerprints and digests of responses. Both are a cache, not evidence.
+
+A response with a stored fingerprint or digest has the text of the latest version.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from archive.storage.tables import KnownPageRow
+from archive.storage.tables import Columns, KnownPageRow, PageDigestRow
 from differ.visits.assessment import PageFingerprint
+from document import PageDigest
 
 MOST_FINGERPRINTS = 8
 """Maximum number of fingerprints for a version. The newest fingerprints are kept. A page may alternate between several
 variants, and each variant has its own fingerprint.
 """
 
+NO_DIGESTS: Mapping[str, PageDigest] = MappingProxyType({})
+PolicyVersion = tuple[int, int]
+"""The id of a policy and the number of its version."""
 _KNOWN = KnownPageRow.__table__.c
 _FINGERPRINTS = (
     select(_KNOWN.policy_id, _KNOWN.version, _KNOWN.exact, _KNOWN.fingerprint, _KNOWN.identity, _KNOWN.fallback)
@@ -54,3 +60,22 @@ def note_page_fingerprint(session: Session, policy_id: int, version: int, page: 
     newest = select(KnownPageRow.id).where(of_policy, KnownPageRow.version == version)
     newest_ids = session.scalars(newest.order_by(KnownPageRow.id.desc()).limit(MOST_FINGERPRINTS)).all()
     session.execute(delete(KnownPageRow).where(of_policy, KnownPageRow.id.not_in(newest_ids)))
+
+
+def digest_in(row: Columns) -> PageDigest | None:
+    """Return the digest in a row with the columns `digest`, `digest_version`, `gaps` and `number`. Return None if the
+    row has no digest of this version.
+    """
+    return PageDigest(row.digest, tuple(row.gaps)) if row.digest and row.digest_version == row.number else None
+
+
+def note_page_digests(session: Session, digests: Mapping[PolicyVersion, PageDigest]) -> None:
+    """Store digests. They replace the digests of the same policies."""
+    if not digests:
+        return
+    session.execute(delete(PageDigestRow).where(PageDigestRow.policy_id.in_([policy for policy, _ in digests])))
+    rows = [
+        {"policy_id": policy, "version": version, "digest": digest.digest, "gaps": list(digest.gaps)}
+        for (policy, version), digest in digests.items()
+    ]
+    session.execute(insert(PageDigestRow), rows)

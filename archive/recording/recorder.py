@@ -3,7 +3,7 @@ the suppressions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,12 @@ from archive.flapping import Appearance, is_flapping, returns_to
 from archive.model import AssessedFetch, Fetch, FetchOutcome, FurtherResponse, Pending, content_type_of, is_imported
 from archive.recording.inventories import list_version
 from archive.recording.left_out import left_out_of, note_left_out
-from archive.recording.page_fingerprints import note_page_fingerprint, page_fingerprints_of
+from archive.recording.page_fingerprints import (
+    NO_DIGESTS,
+    note_page_digests,
+    note_page_fingerprint,
+    page_fingerprints_of,
+)
 from archive.recording.policies import note_tried
 from archive.recording.second_looks import note_odd, note_visit, pending_of, settle
 from archive.search.index import index_version
@@ -38,7 +43,7 @@ from archive.storage.version_reader import policy_row, stored_timing
 from archive.storage.waiting_list import stated_days
 from differ.model import Comparison, Finding, Severity, Suppression
 from differ.visits.assessment import Assessment, LatestVersion, PageFingerprint
-from document import from_json, text_identity, to_json
+from document import PageDigest, from_json, text_identity, to_json
 from document.model import Document, Page, StatedDate
 
 _POLICY, _VERSION = PolicyRow.__table__.c, VersionRow.__table__.c
@@ -177,21 +182,27 @@ def record_in_turn(
 
 
 def record_all(
-    archive: Archive, results: Sequence[AssessedFetch], now: datetime, run_started_at: datetime | None = None
+    archive: Archive,
+    results: Sequence[AssessedFetch],
+    now: datetime,
+    run_started_at: datetime | None = None,
+    digests: Mapping[str, PageDigest] = NO_DIGESTS,
 ) -> list[RecordedVisit | None]:
     """Record several visits as `record` does, but in one transaction, which is faster. None of these visits may make a
-    version. The result for a visit is None if another run has recorded a version since its assessment. Raises
-    UnknownPolicyError and StorageError.
+    version. The result for a visit is None if another run has recorded a version since its assessment. `digests` are
+    new digests of responses; the key is the name of the policy. Raises UnknownPolicyError and StorageError.
     """
     if not results:
         return []
     with archive.writing() as session:
-        pairs = list(zip(results, _standings(session, results), strict=True))
-        current = [standing.id for result, standing in pairs if result.against == standing.number]
-        note_tried(session, current, run_started_at)
-        return [
-            _record(session, standing, result, now) if standing.id in current else None for result, standing in pairs
-        ]
+        pairs = list(zip(_standings(session, results), results, strict=True))
+        current = [(standing, result) for standing, result in pairs if result.against == standing.number]
+        note_tried(session, [standing.id for standing, _ in current], run_started_at)
+        known = {(one.id, one.number): digests[one.name] for one, _ in current if one.name in digests}
+        note_page_digests(session, known)
+        fetches = _add_fetches(session, [(standing.id, result) for standing, result in current])
+        made = (_record(session, fetch, *visit, now) for fetch, visit in zip(fetches, current, strict=True))
+        return [next(made) if result.against == standing.number else None for standing, result in pairs]
 
 
 def _standings(session: Session, results: Sequence[AssessedFetch]) -> list[Row[*tuple[Any, ...]]]:
@@ -211,7 +222,8 @@ def _record_next(
     [standing] = _standings(session, [result])
     _require_current(result, standing.number)
     note_tried(session, [standing.id], run_started_at)
-    return _record(session, standing, result, now)
+    [fetch] = _add_fetches(session, [(standing.id, result)])
+    return _record(session, fetch, standing, result, now)
 
 
 def _require_current(result: AssessedFetch, number: int | None) -> None:
@@ -219,9 +231,10 @@ def _require_current(result: AssessedFetch, number: int | None) -> None:
         raise OutdatedAssessmentError(result.fetch.policy, result.against, number)
 
 
-def _record(session: Session, standing: Row[*tuple[Any, ...]], result: AssessedFetch, now: datetime) -> RecordedVisit:
+def _record(
+    session: Session, fetch: FetchRow, standing: Row[*tuple[Any, ...]], result: AssessedFetch, now: datetime
+) -> RecordedVisit:
     policy_id, previous = standing.id, standing.number
-    fetch = _add_fetch(session, policy_id, result)
     assessment = result.assessment
     recorded = RecordedVisit(result.fetch.policy, fetch.id, _outcome(assessment))
     if assessment is not None:
@@ -281,10 +294,27 @@ def _outcome(assessment: Assessment | None) -> FetchOutcome:
     return "failed" if assessment is None else assessment.outcome
 
 
-def _add_fetch(session: Session, policy_id: int, result: AssessedFetch) -> FetchRow:
+def _add_fetches(session: Session, visits: Sequence[tuple[int, AssessedFetch]]) -> list[FetchRow]:
+    """Add the fetches of visits in one statement. Each visit has the id of its policy."""
+    rows = [_fetch_row(session, policy_id, result) for policy_id, result in visits]
+    session.add_all(rows)
+    session.flush()
+    for row, (policy_id, result) in zip(rows, visits, strict=True):
+        keeps = _keeps_body(result)
+        for position, answer in enumerate(result.fetch.further, 1):
+            snapshot = _stored(session, policy_id, answer, position) if keeps else None
+            session.add(_further_row(row, position, answer, snapshot))
+    return rows
+
+
+def _keeps_body(result: AssessedFetch) -> bool:
+    assessment = result.assessment
+    return assessment is not None and (assessment.outcome != "unchanged" or assessment.left_out_change is not None)
+
+
+def _fetch_row(session: Session, policy_id: int, result: AssessedFetch) -> FetchRow:
     fetch, assessment = result.fetch, result.assessment
-    keeps = assessment is not None and (assessment.outcome != "unchanged" or assessment.left_out_change is not None)
-    row = FetchRow(
+    return FetchRow(
         policy_id=policy_id,
         started_at=fetch.started_at,
         status=fetch.status,
@@ -294,17 +324,10 @@ def _add_fetch(session: Session, policy_id: int, result: AssessedFetch) -> Fetch
         outcome=_outcome(assessment),
         reason=fetch.error_kind or "other" if assessment is None else assessment.reason,
         detail=fetch.error if assessment is None else assessment.detail,
-        snapshot_sha256=_stored(session, policy_id, fetch) if keeps else None,
+        snapshot_sha256=_stored(session, policy_id, fetch) if _keeps_body(result) else None,
         fallback=assessment is not None and assessment.fallback,
         identity="" if assessment is None else assessment.identity,
     )
-    session.add(row)
-    session.flush()
-    for position, answer in enumerate(fetch.further, 1):
-        session.add(
-            _further_row(row, position, answer, _stored(session, policy_id, answer, position) if keeps else None)
-        )
-    return row
 
 
 def _further_row(fetch: FetchRow, position: int, answer: FurtherResponse, snapshot: str | None) -> FetchPageRow:

@@ -1,9 +1,12 @@
 """Recognises an unchanged response without parsing it. Most visits take this fast path.
 
-There are three tests, the cheapest first. The first test compares the bytes with the bytes of a response that was fully
-read. The second test checks whether the response differs from the version's own snapshot only in volatile parts. The
-third test compares the fingerprint with the fingerprint of a response that was fully read. If a test succeeds, the
-documents are equal. If all tests fail, the documents may still be equal, so the response must be read.
+There are four tests, the cheapest first. If a test succeeds, the documents are equal. If all tests fail, the documents
+may still be equal, so the response must be read.
+
+1. Are the bytes the same as the bytes of a response that was fully read?
+2. Is the digest the same? It leaves out the tags that were volatile in earlier responses.
+3. Does the response differ from the version's own snapshot only in volatile parts?
+4. Is the fingerprint the same as the fingerprint of a response that was fully read?
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from dataclasses import replace
 from differ.judgement.inventory import inventory
 from differ.language.statements import forget_texts
 from differ.visits.assessment import Assessment, PageFingerprint, Visit, assess
-from document import differs_only_in_volatile_parts, fingerprint_all
+from document import PageDigest, differs_only_in_volatile_parts, digest_of, fingerprint_all, has_digest
 from document.model import ExtractionOptions, Page
 from document.reading import identity_of
 from document.screening import challenge
@@ -83,9 +86,29 @@ def recognise_rotation(pages: Sequence[Page], options: ExtractionOptions, before
     read in the same way."""
     if len(before) != len(pages):
         return False
-    if not all(is_usual(page) and len(page.body) <= READ_AT_ONCE for page in (*before, *pages)):
+    if not all(map(_is_read_at_once, (*before, *pages))):
         return False
     return all(differs_only_in_volatile_parts(old, new, options) for old, new in zip(before, pages, strict=True))
+
+
+def recognise_digest(pages: Sequence[Page], options: ExtractionOptions, known: PageDigest) -> bool:
+    """Whether a response has a known digest. A policy with several pages has no digest."""
+    return len(pages) == 1 and _is_read_at_once(pages[0]) and has_digest(pages[0], known, options)
+
+
+def new_digest(
+    pages: Sequence[Page], options: ExtractionOptions, before: Sequence[Page], known: PageDigest | None
+) -> PageDigest | None:
+    """Return the digest of a response and of the equal pages in `before`. It leaves out all tags that are volatile in
+    these pages, and also the tags that `known` leaves out.
+    """
+    if len(pages) != 1 or len(before) != 1:
+        return None
+    return digest_of(before[0], pages[0], options, known.gaps if known else ())
+
+
+def _is_read_at_once(page: Page) -> bool:
+    return is_usual(page) and len(page.body) <= READ_AT_ONCE
 
 
 def is_usual(page: Page) -> bool:

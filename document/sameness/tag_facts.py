@@ -128,20 +128,26 @@ def _comment(text: str) -> str:
 
 def _opens(tag: str, attributes: dict[str, str]) -> list[str]:
     read = {key: resolved(attributes[key]) for key in attributes.keys() & _OPENERS}
-    if tag == "a" and attributes.get("href", "").strip()[:1] in ("#", "&"):
+    if tag == "a" and _opens_part(attributes.get("href", "")):
         read["href"] = resolved(attributes["href"])
     return [*opened_names(tag, read), *described_names(tag, read)]
 
 
-def same_values(tag: str, name: str, values: tuple[str, str], needs: Needs) -> bool:
-    """Return whether two values of an attribute certainly give the same document. The tag and the name are in lower
-    case.
+def read_value(tag: str, name: str, value: str, needs: Needs) -> str | None:
+    """Return the part of an attribute's value that may matter to the document, or None if the value does not matter.
+
+    The tag and the name are in lower case. If two values have the same result, they certainly give the same document.
     """
-    if name in needs.attributes or name in _NAMES or name in _OPENERS:
-        return False
-    if name == "href" and any(value.startswith("#") for value in values):
-        return False
-    return name not in _READ or _value(tag, name, values[0]) == _value(tag, name, values[1])
+    raw = name in needs.attributes or name in _NAMES or name in _OPENERS
+    if raw or (name == "href" and _opens_part(value)):
+        return f"={value}"
+    read = _value(tag, name, value) if name in _READ else None
+    return None if read is None else f"~{read}"
+
+
+def _opens_part(target: str) -> bool:
+    """Return whether the address of a link may be a place in its own page."""
+    return target.strip()[:1] in ("#", "&")
 
 
 def _content(name: str, content: str) -> str:

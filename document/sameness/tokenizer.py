@@ -102,6 +102,14 @@ def plain_token(markup: str) -> str:
     return markup
 
 
+def plain_token_at(text: str, place: int) -> str:
+    """Return the well-formed markup token that begins at a place of a text. Raises OddMarkupError if there is none."""
+    match = _PLAIN_TOKEN.match(text, place)
+    if not match:
+        raise OddMarkupError(text[place : place + 80])
+    return match[0]
+
+
 def _split(text: str, token: re.Pattern[str], sound: re.Pattern[str]) -> list[str]:
     parts = token.split(text)
     if len(parts) > 1 and not sound.fullmatch(parts[-2]):

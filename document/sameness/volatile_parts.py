@@ -17,7 +17,7 @@ from document.formats.decoding import decode
 from document.formats.mhtml import unwrapped
 from document.model import ExtractionOptions, Page
 from document.sameness.selector_needs import Needs, needs_of
-from document.sameness.tag_facts import WITH_CONTENT, pieces_for, same_values
+from document.sameness.tag_facts import WITH_CONTENT, pieces_for, read_value
 from document.sameness.tokenizer import OddMarkupError, plain_token, plain_tokens, with_line_feeds
 
 _NO_OPTIONS = ExtractionOptions()
@@ -90,22 +90,29 @@ def _differing(split: list[str], other: list[str], places: list[int]) -> list[tu
 
 
 def _same_but_values(old: str, new: str, needs: Needs) -> bool:
-    """Return whether two tags differ only in quoted values, and only in ways that do not affect reading.
+    """Return whether two tags differ only in quoted values, and only in ways that do not affect reading."""
+    read = read_values(old, needs)
+    return read is not None and read == read_values(new, needs)
+
+
+def read_values(token: str, needs: Needs) -> list[str | None] | None:
+    """Return the parts of a tag that may matter: all text outside quoted values, and then the part of each value that
+    is read. Return None if the token is not such a tag.
 
     In plain markup the first quotation mark of each value follows "=", so quotation marks come in pairs.
     """
-    match = _START.match(old)
+    match = _START.match(token)
     tag = match[1].lower() if match else ""
     if not tag or tag in WITH_CONTENT:
-        return False
-    left, right = old.split('"'), new.split('"')
-    if left[::2] != right[::2]:
-        return False
-    for outside, one, two in zip(left[:-1:2], left[1::2], right[1::2], strict=True):
+        return None
+    parts = token.split('"')
+    read: list[str | None] = [*parts[::2]]
+    for outside, value in zip(parts[:-1:2], parts[1::2], strict=True):
         name = _named(outside)
-        if not name or (one != two and not same_values(tag, name, (one, two), needs)):
-            return False
-    return True
+        if not name:
+            return None
+        read.append(read_value(tag, name, value, needs))
+    return read
 
 
 @lru_cache(maxsize=4096)

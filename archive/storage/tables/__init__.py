@@ -6,7 +6,15 @@ from archive.storage.tables.base import Base, Columns, UtcDateTime
 from archive.storage.tables.blobs import BlobRow
 from archive.storage.tables.chain import ChainEntryRow, ChainStampRow, RestoreRow
 from archive.storage.tables.changes import IS_STEP, ChangeRow, FindingRow, NetChangeRow, SuppressionRow
-from archive.storage.tables.fetches import FetchPageRow, FetchRow, KnownPageRow, LeftOutRow, RemovalRow, RestingHostRow
+from archive.storage.tables.fetches import (
+    FetchPageRow,
+    FetchRow,
+    KnownPageRow,
+    LeftOutRow,
+    PageDigestRow,
+    RemovalRow,
+    RestingHostRow,
+)
 from archive.storage.tables.inventories import ListedRow, NamedRecipientRow, NamedRightRow
 from archive.storage.tables.messages import AlertRow, DeliveryRow, NewsRow, SubscriptionRow, ToldTroubleRow
 from archive.storage.tables.people import (
@@ -53,6 +61,7 @@ __all__ = [
     "NamingRow",
     "NetChangeRow",
     "NewsRow",
+    "PageDigestRow",
     "PendingRow",
     "PersonRow",
     "PolicyEventRow",

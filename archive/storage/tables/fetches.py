@@ -126,6 +126,21 @@ class KnownPageRow(Base):
     """`document.fingerprint_all`; None if the policy's pages have no fingerprint."""
 
 
+class PageDigestRow(Base):
+    """A digest of the pages with the text of a policy's latest version. A response with this digest need not be
+    compared with an earlier page. A digest is not evidence. If it is deleted, the next response is compared, and
+    nothing is lost.
+    """
+
+    __tablename__ = "page_digest"
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    """The version's number."""
+    digest: Mapped[str] = mapped_column(String(64))
+    gaps: Mapped[list[Any]]
+    """`document.PageDigest.gaps`."""
+
+
 class RestingHostRow(Base):
     """A host that asked for a pause. The pause may last longer than the run."""
 

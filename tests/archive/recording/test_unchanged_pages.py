@@ -11,11 +11,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from archive.errors import DamagedArchiveError
 from archive.model import AssessedFetch, Fetch, FurtherResponse, Policy, VisitResult
 from archive.recording.page_fingerprints import MOST_FINGERPRINTS
 from archive.recording.policies import synchronise
 from archive.recording.recorder import latest, record
-from archive.recording.unchanged_pages import recognise_all
+from archive.recording.unchanged_pages import recognise_all, record_recognised
 from archive.storage.database import Archive
 from differ.visits.assessment import Assessment, Visit
 from differ.visits.recognition import recognise_or_assess
@@ -75,8 +76,8 @@ def recognise(archive: Archive, fetch: Fetch, options: ExtractionOptions) -> Ass
     recognised.
     """
     policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=options)
-    [result] = recognise_all(archive, [VisitResult(policy, fetch)])
-    return result
+    [found] = recognise_all(archive, [VisitResult(policy, fetch)])
+    return None if found is None else found.result
 
 
 def ways(archive: Archive) -> int:
@@ -162,6 +163,57 @@ def test_stored_fingerprints_may_be_deleted(archive: Archive) -> None:
         session.execute(text("delete from known_page"))
     assert recognise(archive, fetched(page("a1")), OPTIONS) is not None
     assert read_in_full(archive, fetched(page("b2"))).outcome == "unchanged"
+
+
+def digests(archive: Archive) -> list[tuple[int, str]]:
+    """Return the version and the hash of each stored digest."""
+    with archive.reading() as session:
+        return [
+            (version, digest) for version, digest in session.execute(text("select version, digest from page_digest"))
+        ]
+
+
+def visit_unchanged(archive: Archive, fetch: Fetch) -> bool:
+    """Record a visit whose response is recognised. Return whether it was recognised."""
+    policy = Policy("Ropewalk", "https://ropewalk.example/privacy", DAY, options=OPTIONS)
+    [recorded] = record_recognised(archive, [VisitResult(policy, fetch)], START, START)
+    return recorded is not None and recorded[1].outcome == "unchanged"
+
+
+def test_a_digest_is_stored_once_and_needs_no_earlier_page(archive: Archive) -> None:
+    watch(archive)
+    read_in_full(archive, fetched(page("a1")))
+    assert digests(archive) == []
+    assert visit_unchanged(archive, fetched(page("b22")))
+    [stored] = digests(archive)
+    assert stored[0] == 1
+    with archive.writing() as session:
+        session.execute(text("update blob set content = :other"), {"other": b"damaged"})
+    assert visit_unchanged(archive, fetched(page("c333")))
+    assert digests(archive) == [stored]
+    with pytest.raises(DamagedArchiveError):
+        visit_unchanged(archive, fetched(page("c333", TEXT.replace("bank", "broker"))))
+
+
+def test_a_digest_is_not_used_for_another_version_or_another_extraction(archive: Archive) -> None:
+    watch(archive)
+    read_in_full(archive, fetched(page("a1")))
+    assert visit_unchanged(archive, fetched(page("b2")))
+    assert recognise(archive, fetched(page("c3")), replace(OPTIONS, remove=("aside",))) is None
+    read_in_full(archive, fetched(page("a1", TEXT.replace("bank", "broker"))))
+    assert recognise(archive, fetched(page("c3")), OPTIONS) is None
+    assert visit_unchanged(archive, fetched(page("c3", TEXT.replace("bank", "broker"))))
+    assert [version for version, _ in digests(archive)] == [2]
+
+
+def test_stored_digests_may_be_deleted(archive: Archive) -> None:
+    watch(archive)
+    read_in_full(archive, fetched(page("a1")))
+    assert visit_unchanged(archive, fetched(page("b2")))
+    with archive.writing() as session:
+        session.execute(text("delete from page_digest"))
+    assert visit_unchanged(archive, fetched(page("c3")))
+    assert len(digests(archive)) == 1
 
 
 def test_several_pages_are_recognised_together(archive: Archive) -> None:
