@@ -67,7 +67,7 @@ SHARING_PARTS = (
     ),
     EffectPart("own", ("purpose.own",)),
     EffectPart("purpose", ("purpose",), by="word"),
-    EffectPart("act", ("share", "receive", "public")),
+    EffectPart("act", ("share", "receive", "tracks", "public")),
     NEGATION,
     CONDITION,
 )

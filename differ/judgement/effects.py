@@ -26,6 +26,7 @@ from differ.judgement.relevance import (
     DESTINATION_REACH,
     NAMED_RIGHTS,
     Watched,
+    asks_consent,
     bears_on_request,
     denies_right,
     gives_right,
@@ -336,8 +337,12 @@ def bearing_on_rights(
 
 
 def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
-    """Whether an effect concerns rights, given both statements. A condition concerns rights if a right is named. A name
-    concerns rights if it is a contact. A place concerns rights if the statement mentions rights at all."""
+    """Whether an effect concerns rights, given both statements. A condition concerns rights if a right is named. A
+    consent concerns rights also if something depends on it. A name concerns rights if it is a contact. A place concerns
+    rights if the statement mentions rights at all.
+    """
+    if effect.kind == "consent" and any(map(asks_consent, senses)):
+        return True
     if effect.kind in ("condition", "consent"):
         loose = effect.direction in TURNS or all(sense.has("consent.withdraw") for sense in senses)
         return any(names_right(sense) or (loose and says_right(sense)) for sense in senses)

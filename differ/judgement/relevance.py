@@ -10,6 +10,7 @@ from differ.language.countries import countries
 from differ.language.lexicon import Mention
 from differ.language.meaning import Meaning, context_meaning, heading_topics, lead_meaning, meaning
 from differ.language.names import keeper_named, names
+from differ.language.polarity import PLAIN, is_condition
 from differ.language.roles import WAYS, is_address
 from differ.language.statements import LINE, Statement, is_line
 
@@ -68,6 +69,8 @@ HOLDER_REACH = 6
 RECEIVER_REACH = 4
 SENDER_REACH = 3
 """Maximum number of words between the company and its act of sending: "we do not send"."""
+OPENING = 3
+"""Maximum index of the first word of a receiver at the beginning of an entry: "with our trusted partners"."""
 DESTINATION_REACH = 4
 """Maximum distance, in words, from an act of sending to the name of its receiver: "send X-ray images to the laboratory
 Larkpost"."""
@@ -98,6 +101,8 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
         return False
     if shares(sense) or goes_abroad(sense, statement) or sends(sense, statement) or changes_owner(sense):
         return True
+    if statement.kind == "item" and opens_with_recipient(sense):
+        return True
     lead = lead_meaning(statement)
     if lead is not None and (shares(lead) or (lead.has("recipient") and lead.has("share"))):
         return True
@@ -107,6 +112,12 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     if statement.kind == "row" and "cookies" in heads:
         return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
     return False
+
+
+def opens_with_recipient(sense: Meaning) -> bool:
+    """Whether an entry of a list begins with the receiver: "With insurers, to settle claims"."""
+    opening = not sense.lexicon.towards.isdisjoint(sense.words[:1])
+    return opening and any(recipient.start <= OPENING for recipient in sense.of("recipient"))
 
 
 def disclaims(sense: Meaning) -> bool:
@@ -134,7 +145,7 @@ def shares(sense: Meaning) -> bool:
         return True
     if data and any(takes(sense, mention) for mention in [*recipients, *sense.of("nobody")]):
         return True
-    if is_got_by_stranger(sense):
+    if is_got_by_stranger(sense) or is_collected_by_stranger(sense, recipients):
         return True
     return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
 
@@ -169,6 +180,19 @@ def is_got_by_stranger(sense: Meaning) -> bool:
         if len(subject) in SUBJECT and not sense.lexicon.vocabulary & {*subject} and is_readers(sense, theirs, act.end):
             return True
     return False
+
+
+def is_collected_by_stranger(sense: Meaning, recipients: Collection[Mention]) -> bool:
+    """Whether somebody else collects data themselves: "plug-ins set cookies of their own"."""
+    if not (sense.has("data", "cookies") or has_owned(sense)):
+        return False
+    readers = sense.lexicon.readers - sense.lexicon.possessives
+    others = sense.lexicon.company | readers | sense.lexicon.towards
+    return any(
+        0 <= act.start - recipient.end <= TAKER_REACH and others.isdisjoint(sense.words[recipient.end : act.start])
+        for recipient in recipients
+        for act in sense.of("tracks")
+    )
 
 
 def is_readers(sense: Meaning, words: tuple[str, ...], start: int) -> bool:
@@ -281,7 +305,7 @@ def sends(sense: Meaning, statement: Statement) -> bool:
     acts = sent_away(sense)
     if not acts:
         return False
-    theirs = sense.has("data") or any(word in sense.lexicon.possessives for word in sense.words)
+    theirs = sense.has("data") or has_owned(sense)
     if theirs and (sense.has("transfer.abroad") or countries(statement.text, statement.language)):
         return True
     named = names(statement, sense)
@@ -310,9 +334,7 @@ def changes_owner(sense: Meaning) -> bool:
 
 def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says what people can do about their data."""
-    if says_right(sense):
-        return True
-    if is_address_line(statement):
+    if says_right(sense) or asks_consent(sense) or is_address_line(statement):
         return True
     if sense.has("complaint") and (
         sense.has("exercise", "right", "complaint.privacy")
@@ -324,6 +346,23 @@ def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) ->
     if heads & {"rights", "choices"}:
         return lists_option(sense, statement) or sense.has(*RIGHTS_SIGNS) or speaks_of_request(sense)
     return reaches_company(sense, statement, heads)
+
+
+def asks_consent(sense: Meaning) -> bool:
+    """Whether a statement makes a consent of the reader or of a parent a condition: "we never use your letters without
+    asking you"."""
+    if not sense.has("consent") or sense.has("share", "sell", "recipient"):
+        return False
+    if sense.has("children"):
+        return True
+    needed = any(is_condition(concept) and level == PLAIN for concept, level in sense.said_of("consent"))
+    only = sense.has("limiter.only", "limiter.except", "negation")
+    return needed and only and (sense.has("use", "collection", "data") or has_owned(sense))
+
+
+def has_owned(sense: Meaning) -> bool:
+    """Whether a sentence mentions something that belongs to the reader: "your letters"."""
+    return any(word in sense.lexicon.possessives for word in sense.words)
 
 
 def is_address_line(statement: Statement) -> bool:
@@ -354,7 +393,10 @@ def names_right(sense: Meaning) -> bool:
         return True
     if denies_right(sense):
         return True
-    return mentions_request(sense) and (to_reader(sense) or sense.has("right.statute"))
+    if sense.has("right.statute") and sense.has("right.rights") and to_reader(sense):
+        return True
+    answered = sense.has(*HANDLING) and any(word in sense.lexicon.company for word in sense.words)
+    return mentions_request(sense) and (answered or to_reader(sense) or sense.has("right.statute"))
 
 
 def gives_right(sense: Meaning) -> bool:

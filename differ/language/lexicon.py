@@ -203,6 +203,7 @@ class Lexicon:
         self.when = frozenset(content["persons"]["when"])
         self.means = frozenset(content["persons"]["means"])
         self.owners = frozenset(content["persons"]["owner"])
+        self.towards = frozenset(content["persons"].get("toward", ()))
         self.limits = frozenset(content["dates"]["limits"])
         self.date_cues = frozenset(content["dates"]["cues"])
         self.numbers = frozenset(content["numbers"]["words"])

@@ -58,6 +58,8 @@ LONG_DATE = re.compile(
     re.VERBOSE,
 )
 """Matches a date with a day, a month and a year. The month may be a number, or a name in any language."""
+UNREADABLE = "\ufffd"
+"""The character that stands for bytes that could not be read."""
 IP_ADDRESS = re.compile(
     r"(?<![\w.:/])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7})(?![\w:]|\.\d)"
 )
@@ -89,15 +91,27 @@ def equivalent(before: Statement, after: Statement, lexicon: Lexicon | None) -> 
 
 
 def same_in_form(before: Statement, after: Statement) -> str | None:
-    """Return the reason if only the form of an address, the legal form of a company, or the visitor's IP address
-    changed. Otherwise return None."""
+    """Return the reason if only the form of an address, characters that could not be read, the legal form of a company,
+    or the visitor's IP address changed. Otherwise return None.
+    """
     if one_form(before.words) == one_form(after.words):
         return "contact-format"
+    if mends_characters(before.text, after.text):
+        return "encoding"
     if differs_in_legal_form(before, after):
         return "renamed"
     if before.text != after.text and IP_ADDRESS.sub("", before.text) == IP_ADDRESS.sub("", after.text):
         return "visitor"
     return None
+
+
+def mends_characters(one: str, other: str) -> bool:
+    """Whether two texts only differ in characters that could not be read in one of them. An example is "Genève"
+    with a question mark in place of "è".
+    """
+    if UNREADABLE not in one + other or len(one) != len(other):
+        return False
+    return all(a == b or UNREADABLE in (a, b) for a, b in zip(one, other, strict=True))
 
 
 def differs_in_legal_form(before: Statement, after: Statement) -> bool:
