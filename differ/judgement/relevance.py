@@ -99,9 +99,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     """Whether a statement says who gets the data."""
     if disclaims(sense):
         return False
-    if shares(sense) or goes_abroad(sense, statement) or sends(sense, statement) or changes_owner(sense):
-        return True
-    if statement.kind == "item" and opens_with_recipient(sense):
+    if shares(sense) or changes_owner(sense) or reaches_receiver(sense, statement):
         return True
     lead = lead_meaning(statement)
     if lead is not None and (shares(lead) or (lead.has("recipient") and lead.has("share"))):
@@ -112,6 +110,13 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     if statement.kind == "row" and "cookies" in heads:
         return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
     return False
+
+
+def reaches_receiver(sense: Meaning, statement: Statement) -> bool:
+    """Whether something goes abroad or to a named receiver, or an entry of a list begins with a receiver."""
+    if goes_abroad(sense, statement) or sends(sense, statement):
+        return True
+    return statement.kind == "item" and opens_with_recipient(sense)
 
 
 def opens_with_recipient(sense: Meaning) -> bool:
@@ -145,7 +150,7 @@ def shares(sense: Meaning) -> bool:
         return True
     if data and any(takes(sense, mention) for mention in [*recipients, *sense.of("nobody")]):
         return True
-    if is_got_by_stranger(sense) or is_collected_by_stranger(sense, recipients):
+    if is_got_by_stranger(sense, recipients):
         return True
     return shows(sense) or (gives_somebodys(sense) and (data or bool(recipients) or denies_everybody(sense)))
 
@@ -170,10 +175,12 @@ def is_act_of_reader(sense: Meaning, act: Mention) -> bool:
     )
 
 
-def is_got_by_stranger(sense: Meaning) -> bool:
-    """Whether a recipient for whom there is no concept gets something that belongs to the reader: "casinos obtain your
-    bookings".
+def is_got_by_stranger(sense: Meaning, recipients: Collection[Mention]) -> bool:
+    """Whether recipients collect data themselves, or a recipient for whom there is no concept gets something that
+    belongs to the reader: "casinos obtain your bookings".
     """
+    if is_collected_by_stranger(sense, recipients):
+        return True
     for act in sense.of("gets"):
         subject = sense.lexicon.content_words(sense.words[: act.start])
         theirs = sense.words[act.end : act.end + OWNER_REACH]
