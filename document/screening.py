@@ -53,6 +53,7 @@ _VOCABULARY = 6
 _LEAST_VOCABULARY = 4
 _ANY_VOCABULARY = 3
 _LETTERS_A_WORD = 3
+_FIRST_PART = 6_000
 _LOOKED_AT = 300_000
 """Number of characters at the start of a text that are searched for policy terms."""
 _FEW_WORDS = 12
@@ -319,8 +320,17 @@ def _look(page: Page, document: Document) -> _Seen:
 def _vocabulary(text: str, enough: int) -> int:
     """Return how many different policy terms of one language a text uses. The language with the most terms counts.
     Counting stops at `enough`.
+
+    Most policies use enough terms in their first part. So only other texts are searched in full, in all languages.
     """
-    most, text = 0, text[:_LOOKED_AT]
+    text = text[:_LOOKED_AT]
+    first = text[: text.find(" ", _FIRST_PART) + 1]
+    used = _most_terms(first, enough)
+    return used if used >= enough else _most_terms(text, enough)
+
+
+def _most_terms(text: str, enough: int) -> int:
+    most = 0
     for terms in _terms().values():
         used = 0
         for term in terms:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 SIGNS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
@@ -21,6 +22,12 @@ UNSPACED = (
 """Characters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese. Each character
 counts as a word."""
 CHARACTERS_A_WORD = 3
+KEPT = range(2_000, 200_000)
+"""Length of a text whose words are kept in memory for the next check, in characters."""
+LONGEST_PIECE = 40
+"""Maximum length of a piece between spaces whose words are kept in memory, in characters."""
+_FIRST_UNSPACED = "\u0e01"
+"""The first character of `UNSPACED`. Most words are before it, and need no search."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _LETTERS = rf"[^\W_{UNSPACED}]"
 _PART = rf"{_LETTERS}+(?:[{SIGNS}]+{_LETTERS}*)*"
@@ -52,10 +59,32 @@ def words(text: str) -> list[str]:
     """Return the words, numbers and addresses of a text. They are case-folded, without punctuation and spaces.
 
     A hyphenated word is split into its parts, so "third-party" and "third party" are equal."""
-    plain_forms: list[str] = []
-    for token in word_tokens(text):
-        plain_forms += plain_words(token)
-    return plain_forms
+    return list(_words_of_text(text)) if len(text) in KEPT else _split(text)
+
+
+@lru_cache(maxsize=4)
+def _words_of_text(text: str) -> tuple[str, ...]:
+    """Return the words of a text. Several checks of one visit need the words of the same two texts."""
+    return tuple(_split(text))
+
+
+def _split(text: str) -> list[str]:
+    pieces = text.split()
+    if max(map(len, pieces), default=0) <= LONGEST_PIECE:
+        return list(chain.from_iterable(map(_words_of, pieces)))
+    return [word for piece in pieces for word in (_words_of(piece) if len(piece) <= LONGEST_PIECE else _read(piece))]
+
+
+@lru_cache(maxsize=16_384)
+def _words_of(piece: str) -> tuple[str, ...]:
+    """Return the words of a short text without spaces. A policy has few different pieces between spaces, and several
+    checks need the words of the same text.
+    """
+    return tuple(_read(piece))
+
+
+def _read(text: str) -> list[str]:
+    return [word for token in word_tokens(text) for word in plain_words(token)]
 
 
 def word_tokens(text: str) -> list[str]:
@@ -73,7 +102,7 @@ def amount(some: Iterable[str]) -> int:
     """Return the amount of text in words. In a script without spaces, three characters count as one word."""
     unspaced, spaced = 0, 0
     for word in some:
-        if _UNSPACED.match(word):
+        if word >= _FIRST_UNSPACED and _UNSPACED.match(word):
             unspaced += 1
         else:
             spaced += 1

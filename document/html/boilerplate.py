@@ -275,7 +275,7 @@ def _dates_policy(element: Tag, why: str, size: Size) -> bool:
 def _tokens(element: Tag) -> frozenset[str]:
     """Return the words in an element's class, id and label that can mark it as boilerplate."""
     names = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'aria-label')}"
-    return name_tokens(names) & _telling()
+    return telling_tokens(names)
 
 
 @lru_cache(maxsize=10_000)

@@ -248,11 +248,10 @@ class PolicyPart:
 
         Within `main` or `article`, the last unit may also be a sentence with one link or control.
         """
-        texts = [number for number, unit in enumerate(units) if self._is_part(unit)]
-        if not texts:
+        first = self._first(units)
+        if first is None:
             return 0, len(units) - 1
-        first = self._first(units, texts)
-        last = max(number for number in range(first, len(units)) if self._may_end(units[number], within))
+        last = next(number for number in range(len(units) - 1, -1, -1) if self._may_end(units[number], within))
         while first > 0 and self._goes_with(units[first - 1], units[first]):
             first -= 1
         while last + 1 < len(units) and self._goes_with(units[last + 1], units[last]):
@@ -269,14 +268,18 @@ class PolicyPart:
             isinstance(unit, Tag) and isinstance(part, Tag) and _alike(unit, part) and not self._is_out_of_sight(unit)
         )
 
-    def _first(self, units: Sequence[PageElement], texts: Sequence[int]) -> int:
-        """Return the index of the first unit of the text. Usually, this is the unit with the title. If a longer text
-        comes before the title, the unit with this longer text is the first.
+    def _first(self, units: Sequence[PageElement]) -> int | None:
+        """Return the index of the first unit of the text, or None if no unit belongs to the text. Usually, the first
+        unit is the unit with the title. If a longer text comes before the title, the unit with this longer text is the
+        first.
         """
-        titled = next((number for number in texts if self._has_title(units[number])), None)
-        if titled is None:
-            return texts[0]
-        early = (number for number in texts if number < titled and not self._is_aside(units[number]))
+        titles = (number for number, unit in enumerate(units) if self._has_title(unit) and self._is_part(unit))
+        titled = next(titles, None)
+        early = (
+            number
+            for number, unit in enumerate(units[:titled])
+            if (titled is None or not self._is_aside(unit)) and self._is_part(unit)
+        )
         return next(early, titled)
 
     def _has_title(self, unit: PageElement) -> bool:

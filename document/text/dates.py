@@ -16,6 +16,7 @@ _YEAR = r"(?:\d{4}|'\d{2})"
 _BY = r"(?:\.?,?\s+|\s*[-/.]\s*)"
 """Matches the separator between the parts of a date with the name of a month."""
 _NUMBER = re.compile(r"\d+")
+_DIGIT = re.compile(r"\d")
 _SOME_YEAR = re.compile(r"\d{4}|['./-]\s*\d{2}\b")
 _BETWEEN = 40
 """Maximum number of characters between the cue phrase and its date."""
@@ -138,7 +139,7 @@ def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
     first day of its month. An ambiguous numeric date is left out.
     """
     found: dict[tuple[DateKind, date], StatedDate] = {}
-    years = [_SOME_YEAR.search(line) is not None for line in lines]
+    years = [_has_year(line) for line in lines]
     for place, line in enumerate(lines):
         after = lines[place + 1] if place + 1 < len(lines) else ""
         if not years[place] and not (len(line) <= _LABEL and any(years[place + 1 : place + 2])):
@@ -146,6 +147,11 @@ def stated_dates(lines: Sequence[str]) -> tuple[StatedDate, ...]:
         for stated in _on_line(line, after):
             found.setdefault((stated.kind, stated.day), stated)
     return tuple(found.values())
+
+
+def _has_year(line: str) -> bool:
+    """Return whether a line may contain a year. Most lines have no digit, and this is found faster."""
+    return _DIGIT.search(line) is not None and _SOME_YEAR.search(line) is not None
 
 
 def states_date(line: str) -> bool:

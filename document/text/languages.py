@@ -154,13 +154,12 @@ def _has_own_words(language: str, texts: Iterable[str]) -> bool:
 
 def _by_words(text: str) -> str | None:
     """Return the language whose common words are clearly the most frequent in a text, or None."""
-    words = Counter(word.lower() for word in _WORD.findall(text[:6000]))
+    words = Counter(map(str.lower, _WORD.findall(text[:6000])))
     common = _common()
-    votes = sorted(
-        ((sum(words[word] for word in listed), language) for language, listed in common.items()), reverse=True
-    )
+    counts = {language: sum(words[word] for word in words.keys() & listed) for language, listed in common.items()}
+    votes = sorted(((count, language) for language, count in counts.items()), reverse=True)
     (most, language), (next_most, _) = votes[0], votes[1]
-    various = sum(words[word] > 0 for word in common[language]) >= _ENOUGH
+    various = len(words.keys() & common[language]) >= _ENOUGH
     clear = various and most >= 2 * next_most + 1 and most >= 0.08 * sum(words.values())
     return language if clear else None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from differ.language.words import tokenize, words
+from differ.language.words import LONGEST_PIECE, amount, plain_words, tokenize, word_tokens, words
 from tests.differ.policies import compared
 
 
@@ -48,3 +50,26 @@ def test_a_change_of_a_single_character_is_a_change(language: str, before: str, 
 )
 def test_an_ascii_text_has_the_same_words_beside_a_letter_outside_ascii(text: str) -> None:
     assert words(f"{text} é") == [*words(text), "é"]
+
+
+PIECES = st.sampled_from(
+    ["www.", "http://", "@", "a", "É", "’", "-", ".", "7", "_", "の", "ไ", "म", "\u0301", " ", "\xa0", "\n"]
+)
+
+
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+@example("x" * LONGEST_PIECE + " yes")
+@example("x" * (LONGEST_PIECE + 1) + "-y yes")
+@example("third-party data, " * 200)
+def test_a_text_has_the_words_of_its_tokens(text: str) -> None:
+    """The words of pieces between spaces are kept in memory. This must not change any result."""
+    whole = [word for token in word_tokens(text) for word in plain_words(token)]
+    assert words(text) == whole
+    assert words(text) == whole  # from memory
+    assert len(whole) / 3 <= amount(whole) <= len(whole)
+
+
+def test_a_caller_may_change_the_words_that_it_gets() -> None:
+    text = "We never share letters. " * 200
+    words(text).clear()
+    assert words(text) == ["we", "never", "share", "letters"] * 200
