@@ -75,7 +75,7 @@ def _split(text: str) -> list[str]:
     return [word for piece in pieces for word in (_words_of(piece) if len(piece) <= LONGEST_PIECE else _read(piece))]
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def _words_of(piece: str) -> tuple[str, ...]:
     """Return the words of a short text without spaces. A policy has few different pieces between spaces, and several
     checks need the words of the same text.

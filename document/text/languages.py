@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from document.model import UNKNOWN_LANGUAGE
@@ -240,13 +240,19 @@ def _by_model(
     wanted = frozenset(candidates) & _supported() or _supported()
     if len(wanted) == 1:
         return next(iter(wanted))
-    values = _detector(wanted).compute_language_confidence_values(text[:_ASKED])
-    confidence = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    confidence = _confidence(text[:_ASKED], wanted)
     best = max(confidence, key=lambda language: (confidence[language], language))
     for language in expected:
         if confidence.get(language, 0.0) > 0 and confidence[language] >= _PLAUSIBLE * confidence[best]:
             return language
     return best if confidence[best] >= least else None
+
+
+@lru_cache(maxsize=256)
+def _confidence(text: str, languages: frozenset[str]) -> Mapping[str, float]:
+    """Return the model's confidence in each of the languages. Two versions of a policy share most texts."""
+    values = _detector(languages).compute_language_confidence_values(text)
+    return {value.language.iso_code_639_1.name.lower(): value.value for value in values}
 
 
 @cache
