@@ -57,11 +57,15 @@ def described_names(tag: str, attributes: Mapping[str, str]) -> list[str]:
 
 
 def _described_by(element: Tag) -> list[str]:
+    if not element.attrs:
+        return []
     read = {name: attribute(element, name) for name in DESCRIBERS if name in element.attrs}
     return described_names(element.name, read) if read else []
 
 
 def _opened_by(element: Tag) -> list[str]:
+    if not element.attrs:
+        return []
     read = {name: attribute(element, name) for name in (*OPENERS, "href", "onclick") if name in element.attrs}
     return opened_names(element.name, read) if read else []
 
@@ -88,7 +92,7 @@ class Controls:
         field directly inside the element.
         """
         own = is_control(element) and element.name != "label" and self._is_pressed(element)
-        fields = (child for child in element.children if isinstance(child, Tag) and child.name in FIELDS)
+        fields = [child for child in element.contents if isinstance(child, Tag) and child.name in FIELDS]
         return int(own) + sum(map(self._is_filled_in, fields))
 
     def ends_line(self, button: Tag) -> bool:
@@ -177,7 +181,11 @@ class Controls:
 
 def is_control(element: Tag) -> bool:
     """Return whether an element is a control: a button, a label, or a link without a target."""
-    if element.name in ("button", "label") or attribute(element, "role").lower() in _ROLES:
+    if element.name in ("button", "label"):
+        return True
+    if not element.attrs:
+        return False
+    if "role" in element.attrs and attribute(element, "role").lower() in _ROLES:
         return True
     if element.name != "a":
         return False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bs4 import Tag
 
-from document.html.soup import attribute
+from document.html.soup import attribute, elements_named
 from document.html.stylesheet import StyleSheet
 from document.model import Elsewhere, ElsewhereKind
 from document.text.normalise import normalise
@@ -31,7 +31,7 @@ def held_elsewhere(roots: Sequence[Tag], sheet: StyleSheet) -> tuple[Elsewhere, 
     Every visible frame is returned, because its words are not known. Any other element is returned only if it has at
     least `FEWEST_WORDS` words.
     """
-    elements = (element for root in roots for element in root.find_all(list(_KINDS)))
+    elements = (element for root in roots for element in elements_named(root, _KINDS))
     parts = (_elsewhere(element) for element in elements if _is_seen(element, sheet))
     return tuple(part for part in parts if part is not None)
 

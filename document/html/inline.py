@@ -179,7 +179,7 @@ class Buffer:
 
 
 def _role_level(node: Tag) -> int:
-    if attribute(node, "role").lower() != "heading":
+    if "role" not in node.attrs or attribute(node, "role").lower() != "heading":
         return 0
     level = attribute(node, "aria-level").strip()
     return min(6, max(1, int(level))) if level.isdecimal() else 2
@@ -205,5 +205,7 @@ def _size(node: Tag, above: float) -> float:
 
 
 def _language(node: Tag) -> str:
+    if "lang" not in node.attrs and "xml:lang" not in node.attrs:
+        return ""
     named = attribute(node, "lang") or attribute(node, "xml:lang")
     return named.split("-")[0].split("_")[0].strip().lower()

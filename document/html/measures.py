@@ -153,18 +153,19 @@ def _own(node: Tag, controls: Controls) -> Size:
 
     A field is never measured itself, so it is counted by the element directly around it.
     """
-    target = attribute(node, "href") if node.name == "a" else ""
-    acts = controls.acts(node)
-    return Size(
-        links=int(node.name == "a" and "href" in node.attrs),
-        in_page=int(len(target) > 1 and target.startswith("#")),
-        tables=int(node.name == "table"),
-        header_cells=int(node.name in ("th", "caption")),
-        headings=int(node.name in HEADINGS),
-        titles=int(node.name == "h1"),
-        acts=acts,
-        after_words=int(acts > 0 and controls.ends_line(node)),
-    )
+    name, acts, size = node.name, controls.acts(node), Size()
+    if acts:
+        size.acts, size.after_words = acts, int(controls.ends_line(node))
+    if name == "a":
+        target = attribute(node, "href")
+        size.links, size.in_page = int("href" in node.attrs), int(len(target) > 1 and target.startswith("#"))
+    elif name in HEADINGS:
+        size.headings, size.titles = 1, int(name == "h1")
+    elif name == "table":
+        size.tables = 1
+    elif name in ("th", "caption"):
+        size.header_cells = 1
+    return size
 
 
 def leads_away(element: Tag) -> bool:

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Comment, NavigableString, PageElement, Tag
 from bs4.element import TemplateString
 
 from document.html.inline import BLOCKS
-from document.html.soup import attribute, beginning, is_text, parse
+from document.html.soup import attribute, beginning, elements_named, is_text, parse
 from document.html.stylesheet import StyleSheet, declarations
 from document.model import MAX_NESTING, LeftOut
 from document.text.normalise import normalise
@@ -34,6 +34,8 @@ BOUNDARY = frozenset({"$", "$?", "$!", "/$"})
 _WAITING = 60
 """Maximum length, in characters, of a text that is shown until a segment arrives, such as "Loading…"."""
 _LINES = ("text-decoration", "text-decoration-line")
+_CHANGED = frozenset({"textarea", "details"})
+_RAISED = frozenset({"sup", "span", "a"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _MOST_STRUCK = 0.5
 """Maximum share of the page's text in one struck element. A larger element is kept, because it was probably struck by
@@ -56,7 +58,7 @@ this prefix.
 def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
     """Move all text to the place where a browser shows it; return the struck text."""
     _open_frames(soup)
-    templates = soup.find_all("template")
+    templates = elements_named(soup, ("template",))
     roots = [template for template in templates if any(name in template.attrs for name in TEMPLATES)]
     if roots:
         _fill_slots(soup, roots)
@@ -65,11 +67,11 @@ def show_all_text(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
     if templates:
         _place_segments(soup)
         _place_reordered(soup)
-    for area in soup.find_all("textarea"):
-        if {"readonly", "disabled"} & area.attrs.keys():
-            area.name = "pre"
-    for details in soup.find_all("details"):
-        _put_summary_first(details)
+    for element in elements_named(soup, _CHANGED):
+        if element.name == "details":
+            _put_summary_first(element)
+        elif {"readonly", "disabled"} & element.attrs.keys():
+            element.name = "pre"
     _set_marks_apart(soup, sheet)
     return _take_out_struck(soup, sheet)
 
@@ -83,7 +85,7 @@ def _put_summary_first(details: Tag) -> None:
 
 def _open_frames(soup: BeautifulSoup) -> None:
     """Put the text of each frame with a `srcdoc` in the place of the frame. Frames within frames are opened too."""
-    frames = list(soup.find_all("iframe", srcdoc=True))
+    frames = [frame for frame in elements_named(soup, ("iframe",)) if "srcdoc" in frame.attrs]
     for _ in range(_FRAMES):
         for frame in frames:
             _open_frame(frame)
@@ -213,9 +215,9 @@ def _set_marks_apart(soup: BeautifulSoup, sheet: StyleSheet) -> None:
     """Remove footnote marks that are links to their note. For any other raised mark, put a space between the mark and
     the word before it.
     """
-    for link in soup.find_all("a"):
+    for link in elements_named(soup, ("a",)):
         _take_out_of_brackets(link)
-    for raised in [element for element in soup.find_all(["sup", "span", "a"]) if _is_raised(element, sheet)]:
+    for raised in [element for element in elements_named(soup, _RAISED) if _is_raised(element, sheet)]:
         words = normalise("".join(str(text) for text in beginning(raised, 10) if is_text(text)))
         if not words or _ORDINAL.fullmatch(words):
             continue
@@ -259,7 +261,7 @@ def _leads_to_note(raised: Tag) -> bool:
 
 
 def _take_out_struck(soup: BeautifulSoup, sheet: StyleSheet) -> list[LeftOut]:
-    struck = [element for element in soup.find_all(True) if _is_struck(element, sheet)]
+    struck = [element for element in soup.descendants if isinstance(element, Tag) and _is_struck(element, sheet)]
     total = len(soup.get_text()) if struck else 0
     pieces = []
     for element in struck:

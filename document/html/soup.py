@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Literal
 
 from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
@@ -69,6 +69,13 @@ def events(root: Tag) -> Iterator[Event]:
                 stack.append((child, iter(tuple(child.contents))))
         elif type(child) in (NavigableString, CData):
             yield "text", child
+
+
+def elements_named(root: Tag, names: Collection[str]) -> list[Tag]:
+    """Return the elements below `root` that have one of these names, in order. The result is the same as from bs4's
+    `find_all`, which takes several times as long.
+    """
+    return [node for node in root.descendants if isinstance(node, Tag) and node.name in names]
 
 
 def outermost(root: Tag, chosen: Callable[[Tag], bool]) -> list[Tag]:

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from bs4 import BeautifulSoup, Tag
 
-from document.html.soup import attribute
+from document.html.soup import attribute, elements_named
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
@@ -94,7 +94,8 @@ class StyleSheet:
 
     def styles(self, element: Tag) -> Styles:
         """Return the element's own styles, from the sheets and its `style` attribute."""
-        return {**_matching(self.rules, element), **declarations(attribute(element, "style"))}
+        styles = _matching(self.rules, element)
+        return {**styles, **declarations(attribute(element, "style"))} if "style" in element.attrs else styles
 
     def mentions(self, value: str) -> bool:
         """Return whether at least one rule has a value that contains this text."""
@@ -111,7 +112,7 @@ class StyleSheet:
 def read_styles(soup: BeautifulSoup) -> StyleSheet:
     """Return the rules in the page's `style` elements. Rules within @media and other blocks are left out."""
     sheet = StyleSheet()
-    for element in soup.find_all("style"):
+    for element in elements_named(soup, ("style",)):
         read_sheet(sheet, "".join(map(str, element.contents)))
     return sheet
 
@@ -193,14 +194,14 @@ def _compound(text: str) -> Compound | None:
 def _matching(index: _Index, element: Tag) -> Styles:
     if not index:
         return {}
-    keys = [
-        element.name,
-        f"#{attribute(element, 'id')}",
-        *(f".{name}" for name in set(attribute(element, "class").split())),
-    ]
-    rules = sorted(((order, rule) for key in keys for order, rule in index.get(key, ())), key=itemgetter(0))
+    keys = [element.name]
+    if "id" in element.attrs:
+        keys.append(f"#{attribute(element, 'id')}")
+    if "class" in element.attrs:
+        keys += [f".{name}" for name in set(attribute(element, "class").split())]
+    rules = [placed for key in keys for placed in index.get(key, ())]
     styles: Styles = {}
-    for _, rule in rules:
+    for _, rule in sorted(rules, key=itemgetter(0)):
         if rule.subject.matches(element) and _is_within(element, rule.around):
             styles.update(rule.styles)
     return styles

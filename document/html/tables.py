@@ -5,7 +5,7 @@ from __future__ import annotations
 from bs4 import Tag
 
 from document.html.measures import Sizes
-from document.html.soup import attribute
+from document.html.soup import attribute, elements_named
 
 _LONG_CELL = 1500
 """Minimum length, in characters, of a long cell. If a table has a long cell and no header cells, it is a layout
@@ -20,7 +20,7 @@ def is_data_table(table: Tag, sizes: Sizes) -> bool:
     size = sizes[table]
     if attribute(table, "role") in ("presentation", "none") or size.tables > 1:
         return False
-    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
+    rows = [elements_named(row, ("td", "th")) for row in elements_named(table, ("tr",))]
     if not any(len(row) > 1 for row in rows):
         return False
     if size.header_cells:
