@@ -14,6 +14,11 @@ from clausewatch.output.times import day
 from differ.judgement.inventory import Right
 from differ.judgement.recipients import Recipient
 
+_CAVEAT = (
+    "This answer comes from word lists. A policy may use words that they do not know, so read its text before you rely "
+    "on the answer."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
@@ -67,6 +72,7 @@ def lacking_table(lacking: Lacking, title: str) -> AnswerTable:
     rows = tuple((name,) for name in lacking.policies)
     remarks = [f"{len(rows)} of {_policies(lacking.with_versions)} with a text."]
     remarks += [unlisted_note(lacking.unlisted, _policy(lacking.unlisted))] if lacking.unlisted else []
+    remarks += [_CAVEAT]
     return AnswerTable(title, ("policy",), rows, tuple(remarks))
 
 
@@ -82,6 +88,7 @@ def _remarks(listing: Listing[Right] | Listing[Recipient], what: str, policies: 
         yield f"{listing.count - shown} more are left out: raise --limit."
     if listing.unlisted:
         yield unlisted_note(listing.unlisted, _policy(listing.unlisted))
+    yield _CAVEAT
 
 
 def _policies(count: int) -> str:
@@ -107,12 +114,18 @@ def table_lines(table: AnswerTable) -> Iterator[str]:
         yield from wrapped(remark)
 
 
-_LABELS = {"since": "since ", "version": "in these words since version "}
+_LABELS = {
+    "deadline": "time limit: ",
+    "fee": "cost: ",
+    "how": "how: ",
+    "since": "since ",
+    "version": "in these words since version ",
+}
 """Words before the cells of some columns, for a terminal."""
 
 
 def _row_lines(cells: Sequence[str], headings: Sequence[str]) -> Iterator[str]:
-    facts = [f"{_LABELS.get(name, '')}{cell}" for name, cell in zip(headings, cells, strict=True)]
+    facts = [cell and f"{_LABELS.get(name, '')}{cell}" for name, cell in zip(headings, cells, strict=True)]
     if facts:
         yield from wrapped("; ".join(filter(None, facts[:-1])), "  ", "    ")
         yield from wrapped(f"“{cells[-1]}”", "    ") if cells[-1] else ()

@@ -125,23 +125,27 @@ def in_order(rights: Iterable[Right], receiving: Iterable[Recipient]) -> Invento
 
 class SectionDetails:
     """Details on exercising rights, from the statements of one section in one language. Each detail is searched for
-    when it is first needed.
+    when it is first needed. A time limit or a fee in a statement that names a right is only about this right.
     """
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
 
     @cached_property
+    def general(self) -> list[Statement]:
+        """The statements that name no right."""
+        senses = ((statement, meaning(statement.words, statement.language)) for statement in self.statements)
+        return [statement for statement, sense in senses if sense is None or not sense.has(*RIGHTS)]
+
+    @cached_property
     def deadline(self) -> str:
-        """The first time limit, or ""."""
-        return first(deadline(statement) for statement in self.statements)
+        """The first time limit for all rights, or ""."""
+        return first(map(deadline, self.general))
 
     @cached_property
     def fee(self) -> str:
-        """The first words that say that there is no fee. If there are no such words, the first words about a fee, or
-        ""."""
-        free = first(first_wording(statement, ("exercise.free",)) for statement in self.statements)
-        return free or first(fee(statement) for statement in self.statements)
+        """The first words that say that no right has a fee. Without such words, the first words about a fee, or ""."""
+        return first(map(free, self.general)) or first(map(fee, self.general))
 
     @cached_property
     def channel(self) -> str:
@@ -169,8 +173,8 @@ def rights_of(statement: Statement, sense: Meaning, near: SectionDetails) -> lis
             right=concept.removeprefix("right.").removeprefix("consent."),
             language=statement.language,
             section=statement.section,
-            deadline=near.deadline,
-            fee=near.fee,
+            deadline=deadline(statement) or near.deadline,
+            fee=free(statement) or fee(statement) or near.fee,
             channel=near.channel,
             sentence=quoted(statement.text),
         )
@@ -215,7 +219,12 @@ def deadline(statement: Statement) -> str:
     sense = meaning(statement.words, statement.language)
     if sense is None or not sense.has("exercise.deadline"):
         return ""
-    return first(counted(statement.words, statement, frozenset(sense.lexicon.days)))
+    return first(counted(statement.words, statement, sense.lexicon.units))
+
+
+def free(statement: Statement) -> str:
+    """Return the first words of a statement that say that there is no fee, or ""."""
+    return first_wording(statement, ("exercise.free",))
 
 
 def fee(statement: Statement) -> str:

@@ -95,14 +95,16 @@ def counted(changed: Sequence[str], statement: Statement, units: frozenset[str])
 
 
 def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Meaning | None) -> list[str]:
-    """Return the number at an index, together with the unit after it or before it. Return an empty list if there is no
-    unit.
+    """Return the number at an index, together with the units after it ("3 hari kerja") or the unit before it. Return an
+    empty list if there is no unit.
     """
     if names_law(words[index + 1 : index + 3], units):
         return []
     following = words[index + 1 : index + 1 + UNIT_REACH]
     reach = next((step for step, other in enumerate(following, 1) if other in units), None)
     if reach is not None:
+        while reach and words[index + 1 + reach : index + 2 + reach] and words[index + 1 + reach] in units:
+            reach += 1
         return [" ".join((in_digits(words[index], sense), *words[index + 1 : index + 1 + reach]))]
     if index and words[index - 1] in units and not YEAR.fullmatch(words[index]):
         return [f"{words[index - 1]} {words[index]}"]

@@ -272,3 +272,32 @@ def test_an_entry_that_only_one_language_has_is_reported() -> None:
 def test_a_policy_in_one_language_lacks_no_entry() -> None:
     assert one_sided(inventory(document(ENGLISH))) == ()
     assert one_sided(Inventory()) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "# Your rights\n\nYou may ask for access to your data, and we answer within three business days. "
+            "You may ask us to delete your data. You may object.",
+            {"access": "3 business days", "erase": "", "object": ""},
+        ),
+        (
+            "en",
+            "# Your rights\n\nYou may ask for access to your data. You may object. We answer all within 30 days.",
+            {"access": "30 days", "object": "30 days"},
+        ),
+        (
+            "id",
+            "# Hak Anda\n\nAnda berhak mengakses data Anda dalam tiga hari kerja. Anda berhak menghapus data Anda "
+            "dalam 3 x 24 jam. Anda berhak mengajukan keberatan.",
+            {"access": "3 hari kerja", "erase": "3 x 24 jam", "object": ""},
+        ),
+    ],
+)
+def test_a_time_limit_belongs_to_the_right_of_its_own_sentence(
+    language: str, text: str, expected: dict[str, str]
+) -> None:
+    document = read(Page(text.encode(), "text/markdown"), ExtractionOptions(languages=(language,))).document
+    assert {right.right: right.deadline for right in inventory(document).rights} == expected
