@@ -28,6 +28,8 @@ _AMOUNT = re.compile(r"(?:\S+ )*?(\d+)((?: \w+)+)")
 NO_SIDE = Side()
 ABOUT_NAMES = ("T1.recipient", "T1.name", "T3.country", "T4.place", "T7.controller", "T2.data", "T2.purpose")
 """Rules whose sentences quote a name or a single thing. The whole clause would not fit into these sentences."""
+NAMING = ("T1.name", "T7.controller")
+"""Rules whose words are names."""
 COSTS: Mapping[tuple[str, ...], str] = {("exercise.fee",): "charged", ("exercise.free",): "free"}
 """Names of the sentences for a changed cost. The key is the concepts of the cost after the change."""
 
@@ -203,7 +205,10 @@ def quotations(explanation: Explanation, before: Side, after: Side) -> tuple[lis
     rule = explanation.code.partition(PART)[0]
     whole = bool(before.text) != bool(after.text) and PART in explanation.code and rule not in ABOUT_NAMES
     sides = ((before, explanation.gone), (after, explanation.new))
-    gone, new = ([excerpt(focused(side, words))] if whole and words else quotes(words, side) for side, words in sides)
+    gone, new = (
+        [excerpt(focused(side, words))] if whole and words else quotes(words, side, are_names=rule in NAMING)
+        for side, words in sides
+    )
     return gone, new
 
 

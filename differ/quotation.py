@@ -54,10 +54,10 @@ def overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def quotes(phrases: Iterable[str], side: Side) -> list[str]:
+def quotes(phrases: Iterable[str], side: Side, *, are_names: bool = False) -> list[str]:
     """Return phrases as they are written in the text, in the order of the text. Phrases that overlap or touch become
     one quotation. A phrase that the text does not contain comes last, unchanged. A phrase with capitals, such as a
-    heading, must occur with the same capitals.
+    heading, must occur with the same capitals. The place after a name does not belong to the name.
     """
     spans: list[Span] = []
     missing = []
@@ -69,7 +69,7 @@ def quotes(phrases: Iterable[str], side: Side) -> list[str]:
             spans.append(next(filter(side.inside, places), None) or next(filter(side.touched, places), places[0]))
         else:
             missing.append(phrase)
-    widened = [completed(beside_change(span, side), side) for span in deciding(spans, side)]
+    widened = [completed(beside_change(span, side), side, are_names=are_names) for span in deciding(spans, side)]
     written = [side.text[start:end] for start, end in joined(widened, side.text)]
     return [*{text.casefold(): text for text in reversed(written)}.values()][::-1] + missing
 
@@ -132,15 +132,16 @@ def leading_spaces(text: str) -> int:
     return first.start() if first else 0
 
 
-def completed(span: Span, side: Side) -> Span:
+def completed(span: Span, side: Side, *, are_names: bool = False) -> Span:
     """Return a span with the few words that complete its phrase: "for their own" becomes "for their own purposes". An
-    open bracket is completed too.
+    open bracket is completed too. A name is not completed with a place.
     """
     start, end = span
     run = side.touched(span)
     rest = _REST.match(side.text, end)
     if rest and rest.end() <= (run[1] if run else len(side.text)):
-        end += len(without_limiter(side.text[end : rest.end()]).rstrip())
+        added = without_limiter(side.text[end : rest.end()]).rstrip()
+        end += len(before_place(added, side.language) if are_names else added)
     if side.text.count(")", start, end) > side.text.count("(", start, end):
         start = max(side.text.rfind("(", 0, start), 0)
     if side.text.count("(", start, end) > side.text.count(")", start, end):
@@ -162,6 +163,14 @@ def without_limiter(text: str) -> str:
     while (last := kept.rpartition(" "))[1] and last[2].strip(".,;:!?()").casefold() in limiting_words():
         kept = last[0].rstrip(" ,")
     return kept if len(kept) < len(text.rstrip()) else text
+
+
+def before_place(text: str, language: str) -> str:
+    """Return a text up to a word such as "in"."""
+    table = read_table(language, "lexicon") if language in languages_with("lexicon") else None
+    places = table["persons"]["place"] if table else ()
+    start = next((start for start, end in word_spans(text) if text[start:end].casefold() in places), len(text))
+    return text[:start].rstrip()
 
 
 def joined(spans: Iterable[Span], text: str) -> list[Span]:

@@ -19,7 +19,11 @@ def remainder(side: Side, other: Side, quoted: Iterable[str]) -> list[str]:
     carries meaning and that the other side does not have."""
     covered = [span for text in quoted for span in occurrences(text.strip(f"{ELLIPSIS} "), side.text)]
     kept = set(folded(other.text, word_spans(other.text)))
-    pieces = (trimmed(side.text, piece, kept) for run in side.changed for piece in uncovered(side.text, run, covered))
+    pieces = (
+        trimmed(side.text, piece, kept)
+        for run in side.changed
+        for piece in uncovered(side.text, run, covered, side.language)
+    )
     quiet = kept | function_words(side.language)
     telling = [piece for piece in pieces if not quiet.issuperset(folded(side.text, piece))]
     return list(dict.fromkeys(written(side.text, piece) for piece in telling))
@@ -36,12 +40,21 @@ def trimmed(text: str, piece: Sequence[Span], kept: Collection[str]) -> Sequence
     return piece[own[0] : own[-1] + 1] if own else ()
 
 
-def uncovered(text: str, run: Span, covered: Sequence[Span]) -> Iterator[list[Span]]:
+def uncovered(text: str, run: Span, covered: Sequence[Span], language: str) -> Iterator[list[Span]]:
     """Yield the words of a changed run that are not quoted. Words next to each other are in one list."""
     words = (word for word in word_spans(text) if run[0] <= word[0] and word[1] <= run[1])
-    for is_quoted, group in groupby(words, lambda word: any(overlap(word, span) for span in covered)):
+    groups = groupby(words, lambda word: any(overlap(word, span) for span in covered))
+    pieces = [(is_quoted, list(group)) for is_quoted, group in groups]
+    for number, (is_quoted, piece) in enumerate(pieces, 1):
         if not is_quoted:
-            yield list(group)
+            yield without_link(text, piece, language) if number < len(pieces) else piece
+
+
+def without_link(text: str, piece: Sequence[Span], language: str) -> list[Span]:
+    """Return a piece without the words at its end that only link it to the quoted words after it: "Larkpost in" becomes
+    "Larkpost" if "India" is quoted."""
+    own = [number for number, word in enumerate(folded(text, piece)) if word not in function_words(language)]
+    return list(piece[: own[-1] + 1] if own else piece)
 
 
 def written(text: str, piece: Sequence[Span]) -> str:

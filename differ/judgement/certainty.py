@@ -19,6 +19,7 @@ from differ.judgement.relevance import (
     denies_right,
     gives_right,
     names_right,
+    prices_copy,
     says_right,
     takes,
     to_reader,
@@ -32,7 +33,7 @@ from differ.quotation import occurs
 
 NAMES = ("name", "advertiser", "statement")
 """Kinds of effects of entries of a list or a table."""
-GENERAL = ("address", "country", "wording", "controller", "merger")
+GENERAL = ("address", "country", "place", "wording", "controller", "merger")
 """Kinds of effects whose sentences say only that words are in a passage."""
 GROUNDS = ("recipient.authorities", "threshold.order")
 """Concepts of a disclosure that somebody demands. A request alone may be a request of the reader."""
@@ -115,6 +116,8 @@ def is_disclosed(kind: str, statement: Statement, sense: Meaning, words: Iterabl
         return True
     if (kind == "consent" and not to_reader(sense)) or (kind == "threshold" and not sense.has(*GROUNDS)):
         return False
+    if kind == "transfer" and sense.has("data") and not sense.has("limiter.except"):
+        return True
     if kind == "sale" and sense.has("merger"):
         return False
     if kind == "recipient":
@@ -188,9 +191,21 @@ def agrees(sense: Meaning) -> bool:
     return to_reader(sense) and any(mention.concept != "consent.implied" for mention in sense.of("consent"))
 
 
+def asks(sense: Meaning) -> bool:
+    """Whether a statement is about a request or a right."""
+    return names_right(sense) or any(mention.concept == "exercise" for mention in sense.mentions)
+
+
+def prices(sense: Meaning) -> bool:
+    """Whether a statement is about the cost of a request or of a copy."""
+    return asks(sense) or prices_copy(sense)
+
+
 TESTS: dict[str, Callable[[Meaning], bool]] = {
     "right": has_right,
     "limited": has_right,
+    "deadline": asks,
+    "fee": prices,
     "channel": reaches,
     "consent": agrees,
     "optout": to_reader,

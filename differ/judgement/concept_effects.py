@@ -55,6 +55,7 @@ SHARING_PARTS = (
     EffectPart("recipient", ("recipient",), by="word"),
     EffectPart("merger", ("merger",), by="word"),
     EffectPart("safeguard", ("transfer.safeguard", "encryption"), by="word"),
+    EffectPart("place", ("place.kept",)),
     EffectPart("transfer", ("transfer.abroad",)),
     EffectPart("consent", ("consent", "optout")),
     EffectPart("notice", ("notify",)),
@@ -84,6 +85,7 @@ RIGHTS_PARTS = (
     EffectPart("right", ("right",)),
     EffectPart("consent", ("consent",)),
     EffectPart("channel", ("exercise",)),
+    EffectPart("anytime", ("anytime",)),
     NEGATION,
     CONDITION,
 )

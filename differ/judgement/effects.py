@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from differ.judgement import frames
+from differ.judgement.bearing import directed, under_all
 from differ.judgement.concept_effects import (
     CONDITION,
     NEGATION,
@@ -37,11 +38,11 @@ from differ.judgement.relevance import (
     sends,
     sent_away,
 )
-from differ.language.countries import countries
+from differ.language.countries import countries, without_place
 from differ.language.lexicon import under
 from differ.language.meaning import Meaning, meaning
 from differ.language.names import companies, names
-from differ.language.polarity import NEVER
+from differ.language.polarity import NEVER, PLAIN
 from differ.language.roles import WEB
 from differ.language.statements import Statement, is_line
 from differ.model import Direction, direction
@@ -161,7 +162,8 @@ def opening_name(statement: Statement, sense: Meaning, *, new: bool) -> list[Eff
     """
     if not is_listed(statement) or sense.lexicon.capitals or " | " in statement.text:
         return []
-    name = tuple(run.text for run in runs(statement, sense.lexicon) if run.start == 0)
+    found = (run.text for run in runs(statement, sense.lexicon) if run.start == 0)
+    name = tuple(without_place(text, statement.language) for text in found)
     if not name:
         return []
     if new:
@@ -178,7 +180,7 @@ def destinations(statement: Statement, sense: Meaning, towards: Direction) -> li
     lands = tuple(countries(statement.text, statement.language).values())
     places = {place for act in sent_away(sense) for place in range(act.end, act.end + DESTINATION_REACH)}
     near = [] if sense.lexicon.capitals else [run for run in runs(statement, sense.lexicon) if run.start in places]
-    receivers = tuple(run.text for run in near if run.text not in lands)
+    receivers = tuple(without_place(run.text, statement.language) for run in near if run.text not in lands)
     found = [(kind, words) for kind, words in (("name", receivers), ("country", lands)) if words]
     if towards == "added":
         return [Effect("sharing", kind, towards, new=words) for kind, words in found]
@@ -200,7 +202,10 @@ def is_listed(statement: Statement) -> bool:
 
 def head_of(statement: Statement | None) -> tuple[str, ...]:
     """Return the first cell of a row or the beginning of an item, which names the recipient."""
-    return (without_limiter(HEAD_END.split(statement.text, maxsplit=1)[0].rstrip(";")),) if statement else ()
+    if statement is None:
+        return ()
+    head = without_limiter(HEAD_END.split(statement.text, maxsplit=1)[0].rstrip(";"))
+    return (without_place(head, statement.language),)
 
 
 def whole_text(statement: Statement | None) -> tuple[str, ...]:
@@ -251,8 +256,76 @@ def edited(subject: Watched, before: Statement, after: Statement) -> list[Effect
     if subject == "rights":
         kept = without_bounds_of_turned_right(kept)
         kept = bearing_on_rights(kept, {part.kind for part in parts}, (one, other))
+    kept = with_asking(kept, one, other)
     kept = without_turned_conditions(kept)
-    return without_withdrawal(kept, one, other) if subject == "sharing" else without_turned_withdrawal(kept)
+    if subject == "rights":
+        return without_times_of_request(directed(without_turned_withdrawal(kept), one, other))
+    return without_withdrawal(with_promises(with_places(kept, one), one, other), one, other)
+
+
+def with_asking(kept: list[Effect], one: Meaning, other: Meaning) -> list[Effect]:
+    """Return the effects of an edit. If people could only refuse something, and are now asked first, the effect on
+    consent is `tightened`, and for the reverse it is `loosened`. The effect on the choice to refuse is then left out.
+    """
+    towards: Direction = "tightened" if refuses(one) and asks_first(other) else "loosened"
+    if towards == "loosened" and not (asks_first(one) and refuses(other)):
+        return kept
+    gone, new = (wordings(sense.named("consent", "optout")) for sense in (one, other))
+    return [
+        replace(effect, direction=towards, gone=gone, new=new) if effect.kind == "consent" else effect
+        for effect in kept
+        if effect.kind != "optout"
+    ]
+
+
+def refuses(sense: Meaning) -> bool:
+    """Whether people can only refuse what a statement says: "unless you opt out"."""
+    choices = sense.said_of("consent", "optout")
+    return bool(choices) and all(under(concept, ("optout",)) and level != NEVER for concept, level in choices)
+
+
+def asks_first(sense: Meaning) -> bool:
+    """Whether people must agree to what a statement says: "if you agree"."""
+    return bool(choices := sense.said_of("consent", "optout")) and all(
+        under(concept, ("consent",)) and concept not in (WITHDRAWAL, "consent.implied") and level == PLAIN
+        for concept, level in choices
+    )
+
+
+def with_promises(kept: Iterable[Effect], one: Meaning, other: Meaning) -> list[Effect]:
+    """Return the effects on sharing. If the text before says that an act never happens, and the text after says without
+    a condition that it happens, the kind of its effect is `promise`."""
+    return [
+        replace(effect, kind="promise")
+        if effect.kind == "act" and effect.direction == "loosened" and is_given_up(effect.things, one, other)
+        else effect
+        for effect in kept
+    ]
+
+
+def is_given_up(acts: Iterable[str], one: Meaning, other: Meaning) -> bool:
+    """Whether a promise that one of the acts never happens is given up without a condition."""
+    before, after = one.said_of(*acts), other.said_of(*acts)
+    return any(level == NEVER for _, level in before) and {level for _, level in after} == {PLAIN}
+
+
+def with_places(kept: Sequence[Effect], one: Meaning) -> list[Effect]:
+    """Return the effects on sharing of an edit of the place of data. The effect on the place says what changed, so an
+    effect on "may" is left out. If the data could be somewhere else before, and now stays in a place, the effect on the
+    countries is minor.
+    """
+    placed = {effect.kind: effect for effect in kept if effect.kind in ("place", "country")}
+    if not placed:
+        return [*kept]
+    left = [
+        effect
+        for effect in kept
+        if effect.kind != "condition" or not ("place" in placed or under_all(effect, "modality"))
+    ]
+    returned = "place" in placed and placed["place"].direction == "added"
+    if returned and one.has("modality.may", "transfer.abroad"):
+        return [replace(effect, minor=True) if effect.kind == "country" else effect for effect in left]
+    return left
 
 
 def unnamed_effects(
@@ -319,6 +392,14 @@ def without_withdrawal(kept: Iterable[Effect], *senses: Meaning) -> list[Effect]
     return [effect for effect in without_turned_withdrawal(kept) if not (only and effect.kind == "condition")]
 
 
+def without_times_of_request(kept: Sequence[Effect]) -> list[Effect]:
+    """Return the effects on rights. An effect on the way to make a request is left out if its words are only times that
+    another effect names.
+    """
+    times = {word for effect in kept if effect.kind in ("deadline", "term") for word in (*effect.gone, *effect.new)}
+    return [effect for effect in kept if effect.kind != "channel" or not times.issuperset((*effect.gone, *effect.new))]
+
+
 def is_only_a_bound(effect: Effect) -> bool:
     """Whether an effect on a way to make a request is about a limit of the request, such as a time."""
     return (
@@ -350,4 +431,6 @@ def touches_rights(effect: Effect, senses: tuple[Meaning, Meaning]) -> bool:
         return any(sense.has("exercise.dpo", "exercise.contact", "exercise.post", "complaint") for sense in senses)
     if effect.kind in ("country", "wording"):
         return any(says_right(sense) for sense in senses)
+    if effect.kind == "anytime":
+        return all(names_right(sense) or says_right(sense) for sense in senses)
     return True

@@ -334,8 +334,11 @@ def is_label(statement: Statement) -> bool:
 
 
 def unwatched(pair: Pair, present: Statement, profile: Profile) -> Finding:
-    """Return the finding about an edit outside sharing and rights."""
+    """Return the finding about an edit outside sharing and rights, or about an edit of a passage on sharing or rights
+    whose meaning no rule judges."""
     sense = meaning(present.words, present.language)
     topic = next(iter(unwatched_topics(present, sense)), "other")
     severity: Severity = "medium" if topic in ("collection", "use", "children", "policy_change") else "low"
-    return plain_finding(pair, present, profile, name="other", topic=topic, severity=severity)
+    watched = any(relevance(side) for side in (pair.before, pair.after) if side is not None)
+    name = "unread" if watched else "other"
+    return plain_finding(pair, present, profile, name=name, topic=topic, severity=severity)

@@ -10,12 +10,12 @@ from difflib import SequenceMatcher
 from differ.judgement.concept_effects import Effect
 from differ.judgement.relevance import NAMED_RIGHTS, Watched
 from differ.language.countries import countries
-from differ.language.lexicon import under
+from differ.language.lexicon import Lexicon, under
 from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import names
 from differ.language.roles import is_address
 from differ.language.statements import Statement
-from differ.language.words import plain
+from differ.language.words import plain, words
 from differ.matching.addresses import address_occurs
 from differ.matching.equivalence import YEAR, changed_words, time_limits
 from differ.model import direction
@@ -132,7 +132,28 @@ def named(statement: Statement, sense: Meaning, changed: Iterable[str], other: S
     """Return the changed words of a statement that belong to names, as written. Names that the other statement also has
     are left out."""
     written = names(statement, sense)
-    return [written[word] for word in changed if word in written and word not in other.words]
+    idle = {*other.words, *located(statement, sense.lexicon)}
+    return [written[word] for word in changed if word in written and word not in idle]
+
+
+def located(statement: Statement, lexicon: Lexicon) -> set[str]:
+    """Return the words of the places in which somebody is: "India" in "Larkpost in India". "Indonesia" in "Bank
+    Indonesia" is a part of a name."""
+    found: set[str] = set()
+    for land in countries(statement.text, statement.language).values():
+        named_place = tuple(words(land))
+        for start in range(len(statement.words)):
+            here = statement.words[start : start + len(named_place)] == named_place
+            if here and is_inside(statement.words[:start], lexicon):
+                found.update(named_place)
+    return found
+
+
+def is_inside(before: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether words end with a word such as "in". An article may follow it."""
+    linking = lexicon.function_words - lexicon.places
+    last = next((word for word in reversed(before) if word not in linking), "")
+    return last in lexicon.places
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:

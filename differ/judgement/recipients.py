@@ -270,7 +270,7 @@ def runs(statement: Statement, lexicon: Lexicon) -> list[Run]:
         elif not token.isspace() or token is LINE_END:
             if goes_on(run, token):
                 continue
-            if run and (not opens or len(run) > 1 or ends_head(token, statement)):
+            if run and (not opens or len(run) > 1 or ends_head(token, statement, lexicon)):
                 gathered.append(Run(" ".join(run).strip(" &"), index - len(words(" ".join(run))), index))
             run = []
         start = token in SENTENCE_BREAKS or (start and token.isspace())
@@ -298,9 +298,12 @@ def is_in_run(token: str, run: list[str], lexicon: Lexicon, *, start: bool) -> b
     return not (start and plain_word(token, lexicon))
 
 
-def ends_head(token: str, statement: Statement) -> bool:
-    """Whether a run in a list item or table row is followed by a punctuation mark or the end of the line."""
-    return statement.kind in ("item", "row") and not token[0].isalnum()
+def ends_head(token: str, statement: Statement, lexicon: Lexicon) -> bool:
+    """Whether a run in a list item or table row is followed by a punctuation mark, the end of the line, or a place:
+    "Larkpost in India"."""
+    if statement.kind not in ("item", "row"):
+        return False
+    return not token[0].isalnum() or (token in lexicon.places and bool(countries(statement.text, statement.language)))
 
 
 def goes_on(run: list[str], token: str) -> bool:

@@ -106,7 +106,7 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
         return True
     if heads & {"sharing", "transfer"}:
         listed = statement.kind in ("item", "row") and "sharing" in heads
-        return listed or sense.has(*SHARING_SIGNS)
+        return listed or sense.has(*SHARING_SIGNS) or bool(countries(statement.text, statement.language))
     if statement.kind == "row" and "cookies" in heads:
         return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
     return False
@@ -296,6 +296,8 @@ def given_away(sense: Meaning, mention: Mention) -> bool:
 
 def goes_abroad(sense: Meaning, statement: Statement) -> bool:
     """Whether a statement says that data is in a different country, is transferred there, or is protected there."""
+    if sense.has("place.kept") and sense.has("data") and countries(statement.text, statement.language):
+        return True
     if sense.has("transfer.safeguard") and sense.has("data", "recipient", "transfer.store", "transfer.abroad"):
         return True
     if not sense.has("transfer.store"):
@@ -341,7 +343,7 @@ def changes_owner(sense: Meaning) -> bool:
 
 def about_rights(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says what people can do about their data."""
-    if says_right(sense) or asks_consent(sense) or is_address_line(statement):
+    if says_right(sense) or asks_consent(sense) or prices_copy(sense) or is_address_line(statement):
         return True
     if sense.has("complaint") and (
         sense.has("exercise", "right", "complaint.privacy")
@@ -370,6 +372,11 @@ def asks_consent(sense: Meaning) -> bool:
 def has_owned(sense: Meaning) -> bool:
     """Whether a sentence mentions something that belongs to the reader: "your letters"."""
     return any(word in sense.lexicon.possessives for word in sense.words)
+
+
+def prices_copy(sense: Meaning) -> bool:
+    """Whether a statement says what a copy of the data costs: "the first copy is free"."""
+    return sense.has("copy") and sense.has("exercise.fee", "exercise.free")
 
 
 def is_address_line(statement: Statement) -> bool:
@@ -492,7 +499,7 @@ def may_request(sense: Meaning) -> bool:
 
 def bears_on_request(sense: Meaning, statement: Statement) -> bool:
     """Whether a deadline, a fee, a proof of identity or a refusal belongs to a request about data."""
-    if sense.has("right", "complaint", "optout", "consent.withdraw"):
+    if sense.has("right", "complaint", "optout", "consent.withdraw") or prices_copy(sense):
         return True
     requests = any(mention.concept == "exercise" for mention in sense.mentions)
     return requests or "rights" in heading_topics(statement.path, statement.language)

@@ -15,15 +15,19 @@ from differ.model import SEVERITIES, Edit, Finding, Severity
 
 FURTHER = 2
 """Maximum number of further effects that an explanation names."""
-VAGUE = ("act", "condition", "wording", "statement", "transfer", "risk")
+VAGUE = ("act", "promise", "condition", "wording", "statement", "transfer", "risk")
 """Kinds of effects that are too vague to be named as further effects in an explanation."""
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
-    """Return the rule with the highest severity. If several rules have this severity, return the first of them. Minor
-    effects do not count.
+    """Return the rule with the highest severity. If several rules have this severity, return a rule about a promise
+    that is given up, and otherwise the first rule that is not about a condition. Minor effects do not count.
     """
-    return min((pair for pair in rules if not pair[1].minor), key=lambda pair: severity_index(*pair))
+    ranks = {"promise": -1, "condition": 1}
+    return min(
+        (pair for pair in rules if not pair[1].minor),
+        key=lambda pair: (severity_index(*pair), ranks.get(pair[1].kind, 0)),
+    )
 
 
 def severity_index(rule: EffectRule, effect: Effect) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from differ.language.lexicon import load_lexicon
 from languages import read_record
 
 ENGLISH = "en"
@@ -66,6 +67,21 @@ def countries(text: str, language: str = ENGLISH) -> dict[str, str]:
     for match in _pattern(language).findall(text):
         named.setdefault(_names(language)[match.replace("’", "'")], match)
     return named
+
+
+def without_place(name: str, language: str = ENGLISH) -> str:
+    """Return a name without the place at its end: "Larkpost in India" becomes "Larkpost". Without a word such as "in",
+    the place is a part of the name: "Bank Indonesia"."""
+    lexicon = load_lexicon(language)
+    if lexicon is None:
+        return name
+    for land in countries(name, language).values():
+        left = name.removesuffix(land).split() if name.endswith(land) else []
+        while left and left[-1] in lexicon.function_words - lexicon.places:
+            left.pop()
+        if len(left) > 1 and left[-1] in lexicon.places:
+            return " ".join(left[:-1])
+    return name
 
 
 @cache

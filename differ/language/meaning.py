@@ -21,6 +21,7 @@ SET_PHRASES = (
     ("limiter", "scope.all"),
     ("limiter", "modality.discretion"),
     ("exercise", "purpose.service"),
+    ("sell", "merger"),
 )
 """Pairs of concepts. A word of the first concept does not count inside a phrase of the second concept. For example,
 "contract" does not count in "standard contractual clauses"."""

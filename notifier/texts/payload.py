@@ -46,6 +46,13 @@ def facts(notice: Notice, gathered: Iterable[Passage]) -> dict[str, Any]:
         "confirmed": notice.confirmed,
         "flapping": notice.flapping,
         "settled": notice.settled,
+        "other_changes": {
+            "topics": dict(notice.other_topics),
+            "unsorted": [
+                {"section": finding.section, "before": finding.before, "after": finding.after}
+                for finding in notice.unsorted
+            ],
+        },
         "chain_head": notice.head,
         "alerts": [_alert(alert) for alert in alerts],
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from archive.recording.policies import PolicyEventKind
+from differ.explanation import PART
 from differ.model import SEVERITIES, TOPICS, Finding, Severity
 from document.model import UNKNOWN_LANGUAGE, StatedDate
 from notifier.contents.change_notice import Interim, Interims, Notice, Passage, Seen
@@ -28,6 +29,12 @@ MOST_INTERIMS = 5
 
 INTERIM = 240
 """Maximum length, in code points, of the reason for a change in between."""
+
+GIVEN_UP = ("promise/loosened", "place/removed")
+"""Effects that say that a promise no longer holds at all."""
+
+PROMISES = ("T1.sale", "T1.recipient", "T2.act", "T3.transfer")
+"""Rules on acts that a policy can promise not to do."""
 
 MOST_UNSORTED = 3
 """Maximum number of edits of an unknown topic that a message quotes for one policy."""
@@ -73,12 +80,26 @@ def _event(table: str, notice: Notice, gathered: Sequence[Passage], tongue: Phra
         key = "new_sale" if len(gathered) == 1 else "new_sale_several"
     findings = [finding for passage in gathered for finding in passage.findings]
     topics = _gravest_topics(findings, tongue)
+    if broken := _promise(gathered[0]):
+        key = broken if len(gathered) == 1 else f"{broken}_several"
+        topics = tongue.name("topic", gathered[0].worst.topic)
     return tongue.say(f"{table}.{key}", policy=policy, topics=topics, count=len(gathered))
 
 
 def _is_new_sale(finding: Finding) -> bool:
     """Whether a finding says that a clause did not mention a sale before."""
     return finding.topic == "sale" and finding.explanation.code.endswith("/added")
+
+
+def _promise(passage: Passage) -> str:
+    """Return what happened to the promise that the most severe finding of a clause is about, or "". The result is
+    `given_up`, `removed_promise` (the clause with the promise is gone), or `weakened`."""
+    rule, _, effect = passage.worst.explanation.code.partition(PART)
+    if effect in GIVEN_UP:
+        return "removed_promise" if passage.deed == "removed" else "given_up"
+    if rule in PROMISES and effect.endswith(f"{PART}loosened"):
+        return "removed_promise" if passage.deed == "removed" else "weakened" if passage.deed == "changed" else ""
+    return ""
 
 
 def _gravest_topics(findings: Iterable[Finding], tongue: Phrases) -> str:

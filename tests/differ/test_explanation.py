@@ -166,6 +166,19 @@ SAID_EXACTLY = {
     ],
     "id": [
         (
+            "Kami tidak pernah memberikan nomor Anda kepada siapa pun.",
+            "Kami memberikan nomor Anda kepada pengiklan.",
+            [
+                "Janji untuk tidak memberikan, menampilkan, atau memperoleh data tidak berlaku lagi: “Kami tidak "
+                "pernah memberikan nomor Anda kepada siapa pun” menjadi “Kami memberikan nomor Anda kepada pengiklan”."
+            ],
+        ),
+        (
+            "Anda dapat mengajukan keberatan dalam waktu 40 hari.",
+            "Anda dapat mengajukan keberatan dalam waktu 10 hari.",
+            ["Waktu untuk menggunakan hak menjadi lebih singkat: dari “40 hari” menjadi “10 hari”."],
+        ),
+        (
             "Anda dapat meminta salinan data Anda dalam 40 hari.",
             "Anda dapat meminta salinan data Anda dalam 10 hari.",
             ["Jangka waktu untuk permintaan atau hak menjadi lebih singkat: dari “40 hari” menjadi “10 hari”."],

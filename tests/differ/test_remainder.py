@@ -54,7 +54,9 @@ def explained(before: str, after: str, language: str) -> str:
             "We pass your tickets to our ferry partner only.",
             "Also gone here: “and to hotels”.",
         ),
-        ("en", "You may object at any time.", "You may object within 30 days.", "Also gone here: “at any time”."),
+        ("en", "You may object at any time.", "You may object within 30 days.", "“at any time”"),
+        ("en", "We send your maps to a printer.", "We send your maps to Larkpost in India.", "new here: “Larkpost”."),
+        ("id", "Kami mengirim peta Anda ke percetakan.", "Kami mengirim peta Anda ke Larkpost di India.", "“Larkpost”"),
         (
             "id",
             "Kami memberikan tiket Anda kepada mitra feri kami dan hotel.",

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from differ.judgement.inventory import inventory
-from differ.language.countries import countries
+from differ.language.countries import countries, without_place
 from languages import languages_with, read_table
 from tests.differ.policies import compared, document
 
@@ -80,3 +80,19 @@ def test_no_territory_is_mistaken_for_a_company(language: str) -> None:
 
 def test_a_company_in_place_of_a_territory_is_found() -> None:
     assert names_found("en", COMPANY) == {COMPANY}
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "left"),
+    [
+        ("en", "Larkpost in India", "Larkpost"),
+        ("en", "Tamarel Ltd in the United States", "Tamarel Ltd"),
+        ("en", "Bank of Norway", "Bank of Norway"),
+        ("en", "Larkpost India", "Larkpost India"),
+        ("en", "Larkpost", "Larkpost"),
+        ("id", "Larkpost di India", "Larkpost"),
+        ("id", "Bank Indonesia", "Bank Indonesia"),
+    ],
+)
+def test_the_place_of_a_company_is_not_a_part_of_its_name(language: str, name: str, left: str) -> None:
+    assert without_place(name, language) == left
