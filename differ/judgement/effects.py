@@ -138,13 +138,13 @@ def parts_that_count(subject: Watched, *read: tuple[Meaning, Statement]) -> list
 
 
 def telling_parts(parts: Iterable[EffectPart], sense: Meaning) -> list[EffectPart]:
-    """Return the parts whose concepts a statement mentions, without the parts for negations and conditions. If the
-    statement grants or denies a right, the right comes before its limits. A statement that denies that a consent can be
-    taken back does not say whether a consent is needed.
+    """Return the parts whose concepts a statement mentions, without the parts for negations, conditions and "at any
+    time". If the statement grants or denies a right, the right comes before its limits. A statement that denies that a
+    consent can be taken back does not say whether a consent is needed.
     """
     rights_first = sense.has("right.grant") or denies_right(sense)
     ordered = sorted(parts, key=lambda part: rights_first and part.kind in BOUNDS)
-    telling = (part for part in ordered if part not in (NEGATION, CONDITION))
+    telling = (part for part in ordered if part not in (NEGATION, CONDITION) and part.kind != "anytime")
     if (WITHDRAWAL, NEVER) in sense.said_of(WITHDRAWAL):
         telling = (part for part in telling if part.kind != "consent")
     return [part for part in telling if sense.named(*part.concepts) and not only_generic(sense, part)]
