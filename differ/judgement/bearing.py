@@ -106,10 +106,10 @@ def with_direction(effect: Effect, one: Meaning, other: Meaning) -> Effect:
     if effect.kind != "deadline":
         return effect
     kind = "deadline"
-    if limits_reader((one, other), "exercise.deadline"):
-        if not all(sense.has(*OWN_ACTS) for sense in (one, other)):
-            return effect
+    if all(sense.has(*OWN_ACTS) for sense in (one, other)) and limits_reader((one, other), "exercise.deadline"):
         kind = "term"
+    elif effect.direction == "changed" and (abilities(one) or abilities(other)):
+        return effect
     turns: dict[str, Direction] = {"more": "loosened", "less": "tightened"}
     compared = compared_amounts(Explanation("", effect.gone, effect.new))
     return replace(effect, kind=kind, direction=turns.get(compared, effect.direction))
