@@ -20,9 +20,8 @@ VAGUE = ("act", "promise", "condition", "wording", "statement", "transfer", "ris
 
 
 def gravest(rules: Iterable[tuple[EffectRule, Effect]]) -> tuple[EffectRule, Effect]:
-    """Return the rule with the highest severity. If several rules have this severity, return a rule about a
-    sale, then a rule about a promise that is given up, and otherwise the first rule that is not about a condition. Minor
-    effects do not count.
+    """Return the rule with the highest severity. If several rules have this severity, a rule about a sale comes first,
+    then a rule about a promise that is given up. A rule about a condition comes last. Minor effects do not count.
     """
     ranks = {"sale": -2, "promise": -1, "condition": 1}
     return min(
