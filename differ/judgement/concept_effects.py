@@ -43,6 +43,8 @@ HEDGE_REACH = 1
 GENERIC = ("right.rights", GRANT)
 """Concepts that mention a right but do not say which right."""
 WITHDRAWAL = "consent.withdraw"
+FORM = "form"
+"""What changed if people still agree, but in a different form."""
 FREE = ("exercise.free", PLAIN)
 REWORDED = ("act", "transfer", "merger", "threshold", "channel")
 """Kinds of effects whose words may take another form: "we report" became "is reported"."""
@@ -137,9 +139,18 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     else:
         towards = direction_of_levels(before - after, after - before)
         new = new or gone
+    if part.kind == "consent" and only_in_form(before, after):
+        things = (FORM,)
     if part.kind == "threshold":
         towards = order_moved(one, other, towards)
     return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
+
+
+def only_in_form(before: Levels, after: Levels) -> bool:
+    """Whether both texts need a consent, and only its form is different: "written consent" became "consent"."""
+    old, new = ({level for concept, level in levels if is_condition(concept)} for levels in (before, after))
+    implied = any(concept == "consent.implied" for concept, _ in before | after)
+    return old == new == {PLAIN} and not implied
 
 
 def is_hedged(subject: Watched, one: Meaning, other: Meaning) -> bool:

@@ -206,3 +206,27 @@ def test_an_edit_is_explained_once_and_with_the_words_of_the_text(
 ) -> None:
     findings = compared(policy(language, before), policy(language, after), language).findings
     assert reasons_in([finding for finding in findings if finding.material], language) == reasons
+
+
+@pytest.mark.parametrize(
+    ("language", "strict", "plain", "still"),
+    [
+        (
+            "en",
+            "We share your file with lenders only with your written consent.",
+            "We share your file with lenders only with your consent.",
+            "People still",
+        ),
+        (
+            "id",
+            "Kami meminta persetujuan tertulis Anda sebelum memberikan data Anda kepada bank.",
+            "Kami meminta persetujuan Anda sebelum memberikan data Anda kepada bank.",
+            "tetap",
+        ),
+    ],
+)
+def test_a_consent_in_a_different_form_is_not_told_as_lost(language: str, strict: str, plain: str, still: str) -> None:
+    findings = compared(policy(language, strict), policy(language, plain), language).findings
+    reasons = [finding.reason_in(language) for finding in findings]
+    assert any(still in reason for reason in reasons)
+    assert not any("no longer" in reason or "Tidak lagi" in reason for reason in reasons)
