@@ -125,7 +125,7 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     moved = {word for word, _ in left} ^ {word for word, _ in right}
     if not is_hedged(subject, one, other) and says_the_same(subject, part, before ^ after, moved):
         return None
-    things = specific(concept for concept, _ in (after - before) or (before - after))
+    things = moved_things(part, before, after)
     towards = turn(dict(before - after), dict(after - before)) or promise_moved(before, after)
     if towards:
         return Effect(subject, part.kind, towards, gone=wordings(left), new=wordings(right), things=things)
@@ -139,11 +139,16 @@ def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning
     else:
         towards = direction_of_levels(before - after, after - before)
         new = new or gone
-    if part.kind == "consent" and only_in_form(before, after):
-        things = (FORM,)
     if part.kind == "threshold":
         towards = order_moved(one, other, towards)
     return Effect(subject, part.kind, towards, gone=wordings(gone), new=wordings(new), things=things)
+
+
+def moved_things(part: EffectPart, before: Levels, after: Levels) -> tuple[str, ...]:
+    """Return the concepts that came, or else those that went. If only the form of a consent changed, return `FORM`."""
+    if part.kind == "consent" and only_in_form(before, after):
+        return (FORM,)
+    return specific(concept for concept, _ in (after - before) or (before - after))
 
 
 def only_in_form(before: Levels, after: Levels) -> bool:
