@@ -44,7 +44,7 @@ GENERIC = ("right.rights", GRANT)
 """Concepts that mention a right but do not say which right."""
 WITHDRAWAL = "consent.withdraw"
 FORM = "form"
-"""What changed if people still agree, but in a different form."""
+"""The thing that changed if people still agree, but in a different form."""
 FREE = ("exercise.free", PLAIN)
 REWORDED = ("act", "transfer", "merger", "threshold", "channel")
 """Kinds of effects whose words may take another form: "we report" became "is reported"."""
@@ -154,8 +154,8 @@ def moved_things(part: EffectPart, before: Levels, after: Levels) -> tuple[str, 
 def only_in_form(before: Levels, after: Levels) -> bool:
     """Whether both texts need a consent, and only its form is different: "written consent" became "consent"."""
     old, new = ({level for concept, level in levels if is_condition(concept)} for levels in (before, after))
-    implied = any(concept == "consent.implied" for concept, _ in before | after)
-    return old == new == {PLAIN} and not implied
+    moved = {concept for concept, _ in before ^ after}
+    return old == new == {PLAIN} and all(is_condition(one) and one != "consent.implied" for one in moved)
 
 
 def is_hedged(subject: Watched, one: Meaning, other: Meaning) -> bool:
