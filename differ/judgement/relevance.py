@@ -97,7 +97,7 @@ def announces(sense: Meaning) -> bool:
 
 def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -> bool:
     """Whether a statement says who gets the data."""
-    if disclaims(sense):
+    if disclaims(sense) or is_carried_over(sense):
         return False
     if shares(sense) or changes_owner(sense) or reaches_receiver(sense, statement):
         return True
@@ -110,6 +110,14 @@ def about_sharing(sense: Meaning, statement: Statement, heads: frozenset[str]) -
     if statement.kind == "row" and "cookies" in heads:
         return sense.has("recipient.third", "recipient.advertising", "recipient.analytics")
     return False
+
+
+def is_carried_over(sense: Meaning) -> bool:
+    """Whether the reader may have data given to another company: "you may ask us to send your records to another
+    bank". Nobody gets data unless the reader asks for it.
+    """
+    wished = [mention for mention in sense.of("right.portability") if not sense.negated(mention)]
+    return bool(wished) and (sense.has("right.grant") or bool(abilities(sense)))
 
 
 def reaches_receiver(sense: Meaning, statement: Statement) -> bool:

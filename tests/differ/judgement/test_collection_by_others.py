@@ -78,3 +78,24 @@ def test_a_character_that_could_not_be_read_is_no_change() -> None:
     new = policy("en", "To use your rights, write to 4 Rue de la Fontaine in Genève.")
     assert [quiet.reason for quiet in compared(old, new).suppressed] == ["encoding"]
     assert not compared(old, new).material
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "You may ask us to send your records to another bank."),
+        ("en", "You have the right to have your data transferred to another insurer."),
+        ("en", "You can ask us to hand your records to another doctor."),
+        ("id", "Anda berhak meminta kami memindahkan data Anda ke bank lain."),
+        ("id", "Anda dapat meminta kami menyerahkan data Anda kepada klinik lain."),
+    ],
+)
+def test_data_that_the_reader_takes_elsewhere_is_a_right_and_no_disclosure(language: str, text: str) -> None:
+    findings = compared(policy(language, ""), policy(language, text), language).findings
+    assert {finding.rule for finding in findings} == {"T4.right"}
+    assert {finding.severity for finding in findings} == {"medium"}
+
+
+def test_a_company_that_may_have_data_sent_to_another_company_discloses_it() -> None:
+    new = policy("en", "We may have your data transferred to another insurer.")
+    assert "sharing" in {finding.topic for finding in compared(policy("en", ""), new).findings}
