@@ -79,7 +79,7 @@ def test_a_net_change_names_the_worse_text_in_between(reader: Reader) -> None:
     text = flat(only(reader.told()))
     assert "In between, the policy had another text: version 2, seen 2 March 2026, 11:00 UTC." in text
     assert "Compared with version 1, its most severe change was critical: Selling or renting is newly" in text
-    assert "Its other changes: 1 critical." in text
+    assert "Further findings about that text: 1 critical." in text
 
 
 def test_a_net_change_says_that_the_present_text_was_shown_before(reader: Reader) -> None:
