@@ -116,6 +116,13 @@ class Effect:
     """Whether the effect only completes the explanation of another effect. It is never reported alone."""
 
 
+def added_or_removed(subject: Watched, kind: str, words: tuple[str, ...], *, new: bool) -> Effect:
+    """Return the effect of words that only one of two texts has. They are added or removed."""
+    if new:
+        return Effect(subject, kind, "added", new=words)
+    return Effect(subject, kind, "removed", gone=words)
+
+
 def part_effect(subject: Watched, part: EffectPart, one: Meaning, other: Meaning) -> Effect | None:
     """Return the effect of one part's concepts, or None if these concepts did not change."""
     if part.by == "count":

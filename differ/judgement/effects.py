@@ -16,6 +16,7 @@ from differ.judgement.concept_effects import (
     WITHDRAWAL,
     Effect,
     EffectPart,
+    added_or_removed,
     direction_of_levels,
     part_effect,
     specific,
@@ -123,7 +124,7 @@ def unread(subject: Watched, statement: Statement, sense: Meaning, towards: Dire
     """Return the effects of a new or removed statement without a concept that counts: something is sent to somebody,
     or an entry of a list was added or removed.
     """
-    if subject == "sharing" and (sent := destinations(statement, sense, towards)):
+    if subject == "sharing" and (sent := destinations(statement, sense, new=towards == "added")):
         return sent
     reported = is_listed(statement) and (subject == "sharing" or len(sense.words) >= STATEMENT)
     return [Effect(subject, "statement", towards)] if reported else []
@@ -164,14 +165,10 @@ def opening_name(statement: Statement, sense: Meaning, *, new: bool) -> list[Eff
         return []
     found = (run.text for run in runs(statement, sense.lexicon) if run.start == 0)
     name = tuple(without_place(text, statement.language) for text in found)
-    if not name:
-        return []
-    if new:
-        return [Effect("sharing", name_kind(sense), "added", new=name)]
-    return [Effect("sharing", name_kind(sense), "removed", gone=name)]
+    return [added_or_removed("sharing", name_kind(sense), name, new=new)] if name else []
 
 
-def destinations(statement: Statement, sense: Meaning, towards: Direction) -> list[Effect]:
+def destinations(statement: Statement, sense: Meaning, *, new: bool) -> list[Effect]:
     """Return the effects of the names and countries to which the company sends something for which there is no
     concept: "we send X-ray images to Larkpost in India".
     """
@@ -181,10 +178,8 @@ def destinations(statement: Statement, sense: Meaning, towards: Direction) -> li
     places = {place for act in sent_away(sense) for place in range(act.end, act.end + DESTINATION_REACH)}
     near = [] if sense.lexicon.capitals else [run for run in runs(statement, sense.lexicon) if run.start in places]
     receivers = tuple(without_place(run.text, statement.language) for run in near if run.text not in lands)
-    found = [(kind, words) for kind, words in (("name", receivers), ("country", lands)) if words]
-    if towards == "added":
-        return [Effect("sharing", kind, towards, new=words) for kind, words in found]
-    return [Effect("sharing", kind, towards, gone=words) for kind, words in found]
+    found = (("name", receivers), ("country", lands))
+    return [added_or_removed("sharing", kind, words, new=new) for kind, words in found if words]
 
 
 def name_kind(sense: Meaning) -> str:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 
-from differ.judgement.concept_effects import Effect
+from differ.judgement.concept_effects import Effect, added_or_removed
 from differ.judgement.relevance import NAMED_RIGHTS, Watched
-from differ.language.countries import countries
+from differ.language.countries import countries, place_word
 from differ.language.lexicon import Lexicon, under
 from differ.language.meaning import Meaning, canonical, meaning
 from differ.language.names import names
@@ -103,9 +104,8 @@ def count_at(index: int, words: Sequence[str], units: frozenset[str], sense: Mea
     following = words[index + 1 : index + 1 + UNIT_REACH]
     reach = next((step for step, other in enumerate(following, 1) if other in units), None)
     if reach is not None:
-        while reach and words[index + 1 + reach : index + 2 + reach] and words[index + 1 + reach] in units:
-            reach += 1
-        return [" ".join((in_digits(words[index], sense), *words[index + 1 : index + 1 + reach]))]
+        further = takewhile(units.__contains__, words[index + 1 + reach :])
+        return [" ".join((in_digits(words[index], sense), *words[index + 1 : index + 1 + reach], *further))]
     if index and words[index - 1] in units and not YEAR.fullmatch(words[index]):
         return [f"{words[index - 1]} {words[index]}"]
     return []
@@ -144,26 +144,17 @@ def located(statement: Statement, lexicon: Lexicon) -> set[str]:
         named_place = tuple(words(land))
         for start in range(len(statement.words)):
             here = statement.words[start : start + len(named_place)] == named_place
-            if here and is_inside(statement.words[:start], lexicon):
+            if here and place_word(statement.words[:start], lexicon) is not None:
                 found.update(named_place)
     return found
-
-
-def is_inside(before: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether words end with a word such as "in". An article may follow it."""
-    linking = lexicon.function_words - lexicon.places
-    last = next((word for word in reversed(before) if word not in linking), "")
-    return last in lexicon.places
 
 
 def joined_member(one: Meaning, other: Meaning) -> list[Effect]:
     """Return the effect if a member was added to a list of data or receivers, or removed from it. Only members whose
     words have no concept count. For example, "to hotels" became "to hotels and casinos".
     """
-    if came := joined_words(one, other):
-        return [] if joined_words(other, one) else [Effect("sharing", "data", "added", new=came)]
-    left = joined_words(other, one)
-    return [Effect("sharing", "data", "removed", gone=left)] if left else []
+    came, left = joined_words(one, other), joined_words(other, one)
+    return [added_or_removed("sharing", "data", came or left, new=bool(came))] if bool(came) != bool(left) else []
 
 
 def filled_slot(subject: Watched, before: Statement, after: Statement) -> list[Effect]:
@@ -182,9 +173,7 @@ def filled_slot(subject: Watched, before: Statement, after: Statement) -> list[E
         return []
     quotation = (" ".join(sense.words[positions[0] : positions[-1] + 1]),)
     kind = slot_kind(subject, positions[0], sense)
-    if new:
-        return [Effect(subject, kind, "added", new=quotation)]
-    return [Effect(subject, kind, "removed", gone=quotation)]
+    return [added_or_removed(subject, kind, quotation, new=bool(new))]
 
 
 def replaces_words(before: Statement, after: Statement) -> bool:

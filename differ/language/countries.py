@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from differ.language.lexicon import load_lexicon
+from differ.language.lexicon import Lexicon, load_lexicon
 from languages import read_record
 
 ENGLISH = "en"
@@ -77,11 +77,18 @@ def without_place(name: str, language: str = ENGLISH) -> str:
         return name
     for land in countries(name, language).values():
         left = name.removesuffix(land).split() if name.endswith(land) else []
-        while left and left[-1] in lexicon.function_words - lexicon.places:
-            left.pop()
-        if len(left) > 1 and left[-1] in lexicon.places:
-            return " ".join(left[:-1])
+        if end := place_word(left, lexicon):
+            return " ".join(left[:end])
     return name
+
+
+def place_word(words: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Return the index of the word such as "in" with which words before a place end. An article may follow it. Return
+    None if they do not end with such a word.
+    """
+    linking = lexicon.function_words - lexicon.places
+    last = next((index for index in range(len(words) - 1, -1, -1) if words[index] not in linking), None)
+    return last if last is not None and words[last] in lexicon.places else None
 
 
 @cache

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import tarfile
 from collections import defaultdict
 from dataclasses import replace
 from itertools import islice, pairwise
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 
 from document import fingerprint, identity_words, read, screen
 from document.model import Document, ExtractionOptions, Page
+from tests.replay import history_pages
 
 ADDRESS = "https://radio.example/privacy"
 PARTS = tuple(f"[aria-labelledby={name}]" for name in ("privacy-policy", "crpn", "gdpr", "dpf", "data-retention"))
@@ -72,10 +72,8 @@ def test_fetches_with_one_fingerprint_give_one_document(shared: Path, name: str)
     options = ExtractionOptions(select=SELECT[name])
     groups: dict[str | None, list[Page]] = defaultdict(list)
     order: list[str | None] = []
-    with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
-        bodies = {member.name: file.read() for member in members if (file := members.extractfile(member))}
-    for member in sorted(bodies):
-        page = Page(bodies[member], "text/html", 200, ADDRESS)
+    for body in history_pages(shared / "replay" / f"{name}.tar.xz"):
+        page = Page(body, "text/html", 200, ADDRESS)
         order.append(fingerprint(page, options))
         groups[order[-1]].append(page)
     hits = sum(now == before for before, now in pairwise(order))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from document import PageDigest, differs_only_in_volatile_parts, digest_of, fing
 from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, NAMES, SELECT, TELLING, assert_equal_documents, html
 from tests.document.sameness.test_volatile_parts import MARK, ROTATING_PARTS, VALUES
+from tests.replay import history_pages
 
 LEAST_DIGESTS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 48}
 """Minimum number of fetches that have a digest in common with the fetch before, for each history. The numbers may only
@@ -114,9 +114,8 @@ def test_a_link_to_another_place_in_the_page_is_not_a_volatile_part(other: str) 
 @pytest.mark.parametrize("name", SELECT)
 def test_digests_of_real_histories_imply_equal_fingerprints(shared: Path, name: str) -> None:
     options = ExtractionOptions(select=SELECT[name])
-    with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
-        bodies = {member.name: file.read() for member in members if (file := members.extractfile(member))}
-    pages = [Page(bodies[member], "text/html", 200, ADDRESS) for member in sorted(bodies)]
+    bodies = history_pages(shared / "replay" / f"{name}.tar.xz")
+    pages = [Page(body, "text/html", 200, ADDRESS) for body in bodies]
     known: PageDigest | None = None
     recognised = digests = 0
     for before, after in pairwise(pages):

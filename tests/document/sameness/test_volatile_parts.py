@@ -5,7 +5,6 @@ option -s prints figures.
 from __future__ import annotations
 
 import json
-import tarfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from document import differs_only_in_volatile_parts, fingerprint
 from document.model import ExtractionOptions, Page
 from tests.document.sameness.test_fingerprint import ADDRESS, FLOW, NAMES, SELECT, TELLING, assert_equal_documents, html
+from tests.replay import history_pages
 
 LEAST_HITS = {"uptimerobot": 52, "open-collective": 6, "open-terms-archive": 31, "buffer": 49}
 """Minimum number of fetches that differ from the fetch before only in volatile parts, for each history. The numbers may
@@ -104,9 +104,8 @@ def test_an_attribute_that_a_selector_names_is_not_a_volatile_part() -> None:
 @pytest.mark.parametrize("name", SELECT)
 def test_successive_fetches_that_differ_only_in_volatile_parts_have_one_fingerprint(shared: Path, name: str) -> None:
     options = ExtractionOptions(select=SELECT[name])
-    with tarfile.open(shared / "replay" / f"{name}.tar.xz") as members:
-        bodies = {member.name: file.read() for member in members if (file := members.extractfile(member))}
-    pages = [Page(bodies[member], "text/html", 200, ADDRESS) for member in sorted(bodies)]
+    bodies = history_pages(shared / "replay" / f"{name}.tar.xz")
+    pages = [Page(body, "text/html", 200, ADDRESS) for body in bodies]
     found = [pair for pair in pairwise(pages) if differs_only_in_volatile_parts(*pair, options)]
     print(f"{name}: {len(found)} of {len(pages) - 1} fetches only rotate")
     assert len(found) >= LEAST_HITS[name]
